@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built with the same strictness, so that a warning is never somebody
+/// else's problem.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "SecAgg",
+  platforms: [.macOS(.v15), .iOS(.v18)],
+  products: [
+    .library(name: "SecAgg", targets: ["SecAgg"]),
+    .library(name: "SecAggWire", targets: ["SecAggWire"]),
+    .library(name: "FLMath", targets: ["FLMath"]),
+    .executable(name: "secagg-demo", targets: ["secagg-demo"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSodium",
+      pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
+    ),
+    .target(
+      name: "FLMath",
+      dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      swiftSettings: strict,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]
+    ),
+    .target(
+      name: "SecAgg",
+      dependencies: ["CSodium", "FLMath"],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "SecAggWire",
+      dependencies: ["SecAgg", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "secagg-demo",
+      dependencies: [
+        "SecAgg", "SecAggWire", "FLMath",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [.copy("Resources")],
+      swiftSettings: strict
+    ),
+    .testTarget(name: "FLMathTests", dependencies: ["FLMath"], swiftSettings: strict),
+    .testTarget(
+      name: "SecAggTests",
+      dependencies: ["CSodium", "SecAgg", "SecAggWire", "FLMath"],
+      swiftSettings: strict
+    ),
+  ]
+)
