@@ -1,1 +1,1 @@
-// skeleton
+public enum Placeholder {}

@@ -1,0 +1,143 @@
+/// A client in round 0: it has fresh keys and advertises their public halves.
+///
+/// The client's rounds are noncopyable values, each made by consuming the one before, so that a
+/// call out of order or a second answer to one message does not compile.
+///
+/// ```swift
+/// let advertising = try AdvertiseKeysRound(id: id, parameters: parameters)
+/// send(advertising.message)
+/// let sharing = try advertising.shareKeys(with: announcement)
+/// send(sharing.message)
+/// let masking = try sharing.maskInput(vector, delivery: delivery)
+/// send(masking.message)
+/// send(try masking.unmask(request))
+/// ```
+public struct AdvertiseKeysRound: ~Copyable, Sendable {
+  /// What to send to the server.
+  public let message: KeyAdvertisement
+
+  private let context: ClientContext
+  private let sealingKeys: KeyPair
+  private let maskSecret: SecretBytes
+  private let maskKeys: KeyPair
+
+  /// Draws fresh keys for one session.
+  ///
+  /// - Parameters:
+  ///   - id: the client's number in the cohort.
+  ///   - parameters: the session's parameters as the server announced them.
+  ///   - policy: the least that this client accepts.
+  /// - Throws: `ClientError.idOutsideCohort`, `.policy`.
+  public init(
+    id: ClientID, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy()
+  ) throws(ClientError) {
+    try self.init(
+      context: ClientContext(id: id, parameters: parameters, policy: policy),
+      sealingPrivateKey: SecureRandom.secretBytes(Digest.byteCount),
+      maskSecret: ShamirSharing.randomSecret())
+  }
+
+  private init(
+    context: ClientContext, sealingPrivateKey: consuming SecretBytes,
+    maskSecret: consuming SecretBytes
+  ) throws(ClientError) {
+    let sealingKeys = try KeyPair(privateKey: sealingPrivateKey, of: context.id)
+    let maskKeys = try KeyPair(
+      privateKey: MaskSeeds.maskPrivateKey(
+        fromSharedSecret: maskSecret, owner: context.id, session: context.session),
+      of: context.id)
+    message = KeyAdvertisement(
+      session: context.session, sender: context.id, sealingKey: sealingKeys.publicKey,
+      maskKey: maskKeys.publicKey)
+    self.sealingKeys = sealingKeys
+    self.maskKeys = maskKeys
+    self.maskSecret = maskSecret
+    self.context = context
+  }
+
+  /// Round 1: checks the roster and shares this client's two secrets among its neighbours.
+  ///
+  /// Complexity: k key agreements and O(k t) field multiplications.
+  ///
+  /// - Throws: `ClientError` for an announcement that is not for this client and session, below
+  ///   its policy, or not possible in an honest session.
+  public consuming func shareKeys(
+    with announcement: RosterAnnouncement
+  ) throws(ClientError) -> ShareKeysRound {
+    let roster = try ClientRoster(announcement, for: context, own: message)
+    var agreed = SecretTable(rowCount: roster.neighbours.count)
+    for (index, neighbour) in roster.neighbours.enumerated() {
+      do {
+        let secret = try sealingKeys.sharedSecret(with: neighbour.sealingKey)
+        agreed.setRow(index, to: secret)
+      } catch {
+        throw .keyAgreement(neighbour.sender)
+      }
+    }
+    let selfMaskSecret = ShamirSharing.randomSecret()
+    let distribution = ShareDistribution(
+      session: context.session, sender: context.id,
+      selfMaskCommitment: MaskSeeds.selfMaskCommitment(
+        toSharedSecret: selfMaskSecret, owner: context.id, session: context.session),
+      shares: sealShares(of: selfMaskSecret, for: roster, agreed: agreed))
+    return ShareKeysRound(
+      context: context, roster: roster, agreedSealingSecrets: agreed, maskKeys: maskKeys,
+      selfMaskSecret: selfMaskSecret, message: distribution)
+  }
+
+  private func sealShares(
+    of selfMaskSecret: borrowing SecretBytes, for roster: ClientRoster,
+    agreed: borrowing SecretTable
+  ) -> [AddressedShares] {
+    let threshold = context.parameters.threshold
+    let selfMaskSharing = ShamirSharing(of: selfMaskSecret, threshold: threshold)
+    let maskKeySharing = ShamirSharing(of: maskSecret, threshold: threshold)
+    var plaintext = SecretBytes(zeroed: 2 * SecretShare.byteCount)
+    var sealed: [AddressedShares] = []
+    sealed.reserveCapacity(roster.neighbours.count)
+    for (index, neighbour) in roster.neighbours.enumerated() {
+      plaintext.withMutableWords { words in
+        selfMaskSharing.writeShare(for: neighbour.sender, to: &words, at: 0)
+        maskKeySharing.writeShare(for: neighbour.sender, to: &words, at: SecretShare.wordCount)
+      }
+      let bytes = plaintext.withBytes { plaintext in
+        agreed.withRow(index) { agreed in
+          ShareSealing.seal(
+            plaintext, agreed: agreed, from: context.id,
+            to: neighbour.sender, session: context.session, roster: roster.commitment)
+        }
+      }
+      if let shares = SealedShares(bytes: bytes) {
+        sealed.append(AddressedShares(peer: neighbour.sender, shares: shares))
+      }
+    }
+    return sealed
+  }
+
+  /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
+  ///
+  /// They hold the client's secrets; store them encrypted, and only once.
+  public consuming func suspend() -> SecretBytes {
+    var writer = SuspendedClient.writer(.advertiseKeys, context)
+    sealingKeys.write(to: &writer)
+    writer.write(secret: maskSecret)
+    return writer.finish()
+  }
+
+  /// Wakes a client that was suspended in this round.
+  ///
+  /// - Throws: `ClientError.notResumable` for bytes that are damaged or of another round.
+  public init(resuming bytes: borrowing SecretBytes) throws(ClientError) {
+    self = try SuspendedClient.resume(bytes, .advertiseKeys) {
+      (reader, context) throws(StoredStateError) in
+      let sealingPrivateKey = try reader.secret(Digest.byteCount)
+      let maskSecret = try reader.secret(ShamirSharing.secretByteCount)
+      do {
+        return try AdvertiseKeysRound(
+          context: context, sealingPrivateKey: sealingPrivateKey, maskSecret: maskSecret)
+      } catch {
+        throw .invalidField("key pair")
+      }
+    }
+  }
+}

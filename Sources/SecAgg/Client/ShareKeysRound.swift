@@ -1,0 +1,134 @@
+internal import FLMath
+
+/// A client in round 1: it has shared its secrets and waits for those of its neighbours.
+public struct ShareKeysRound: ~Copyable, Sendable {
+  /// What to send to the server.
+  public let message: ShareDistribution
+
+  private let context: ClientContext
+  private let roster: ClientRoster
+  private let agreedSealingSecrets: SecretTable
+  private let maskKeys: KeyPair
+  private let selfMaskSecret: SecretBytes
+
+  init(
+    context: ClientContext, roster: ClientRoster, agreedSealingSecrets: consuming SecretTable,
+    maskKeys: consuming KeyPair, selfMaskSecret: consuming SecretBytes, message: ShareDistribution
+  ) {
+    self.context = context
+    self.roster = roster
+    self.agreedSealingSecrets = agreedSealingSecrets
+    self.maskKeys = maskKeys
+    self.selfMaskSecret = selfMaskSecret
+    self.message = message
+  }
+
+  /// Round 2: masks the client's vector with its own mask and with one for each neighbour that
+  /// shared its secrets (Bonawitz et al. 2017, section 4.0.1).
+  ///
+  /// Complexity: k key agreements and O(k x words) of key stream.
+  ///
+  /// - Throws: `ClientError` for a delivery that is not for this client and session or not
+  ///   possible in an honest one, `.sharersBelowThreshold`, `.layoutMismatch`.
+  public consuming func maskInput(
+    _ input: consuming PackedVector, delivery: ShareDelivery
+  ) throws(ClientError) -> MaskedInputRound {
+    try context.check(session: delivery.session, recipient: delivery.recipient)
+    guard input.layout == context.parameters.layout else { throw .layoutMismatch }
+    let positions = try positionsOfSharers(in: delivery)
+    var masks = MaskCombination(capacity: positions.count + 1)
+    masks.append(
+      .add,
+      seed: MaskSeeds.selfMask(
+        fromSharedSecret: selfMaskSecret, owner: context.id, session: context.session))
+    var agreed = SecretTable(rowCount: positions.count)
+    for (index, position) in positions.enumerated() {
+      let neighbour = roster.neighbours[position]
+      do {
+        let secret = try maskKeys.sharedSecret(with: neighbour.maskKey)
+        masks.append(
+          MaskSeeds.direction(of: context.id, towards: neighbour.sender),
+          seed: MaskSeeds.pairwise(
+            agreed: secret, between: context.id, and: neighbour.sender, session: context.session,
+            roster: roster.commitment))
+      } catch {
+        throw .keyAgreement(neighbour.sender)
+      }
+      agreed.setRow(index, toRow: position, of: agreedSealingSecrets)
+    }
+    let words = input.masked(by: masks)
+    return MaskedInputRound(
+      context: context, rosterSize: roster.size, rosterCommitment: roster.commitment,
+      neighbourCount: roster.neighbours.count, deliveredShares: delivery.shares,
+      agreedSealingSecrets: agreed,
+      message: MaskedInput(session: context.session, sender: context.id, words: words))
+  }
+
+  /// Where the senders of the delivered shares stand among the neighbours.
+  private func positionsOfSharers(in delivery: ShareDelivery) throws(ClientError) -> [Int] {
+    var positions: [Int] = []
+    positions.reserveCapacity(delivery.shares.count)
+    var position = 0
+    for entry in delivery.shares {
+      while position < roster.neighbours.count, roster.neighbours[position].sender < entry.peer {
+        position += 1
+      }
+      guard position < roster.neighbours.count, roster.neighbours[position].sender == entry.peer
+      else { throw .invalidSharer(entry.peer) }
+      positions.append(position)
+      position += 1
+    }
+    let threshold = context.parameters.threshold
+    guard positions.count >= threshold else {
+      throw .sharersBelowThreshold(found: positions.count, threshold: threshold)
+    }
+    return positions
+  }
+
+  /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
+  ///
+  /// They hold the client's secrets; store them encrypted, and only once.
+  public consuming func suspend() -> SecretBytes {
+    var writer = SuspendedClient.writer(.shareKeys, context)
+    let (roster, message) = (roster, message)
+    writer.write {
+      roster.write(to: &$0)
+      $0.write(message.selfMaskCommitment)
+      for entry in message.shares { $0.write(raw: entry.shares.bytes) }
+    }
+    agreedSealingSecrets.write(to: &writer)
+    maskKeys.write(to: &writer)
+    writer.write(secret: selfMaskSecret)
+    return writer.finish()
+  }
+
+  /// Wakes a client that was suspended in this round.
+  ///
+  /// - Throws: `ClientError.notResumable` for bytes that are damaged or of another round.
+  public init(resuming bytes: borrowing SecretBytes) throws(ClientError) {
+    self = try SuspendedClient.resume(bytes, .shareKeys) {
+      (reader, context) throws(StoredStateError) in
+      let roster = try ClientRoster(from: &reader, session: context.session)
+      let commitment = try reader.digest()
+      var shares: [AddressedShares] = []
+      for neighbour in roster.neighbours {
+        guard let sealed = SealedShares(bytes: try reader.raw(SealedShares.byteCount)) else {
+          throw .invalidField("sealed shares")
+        }
+        shares.append(AddressedShares(peer: neighbour.sender, shares: sealed))
+      }
+      let agreed = try SecretTable(from: &reader, rowCount: roster.neighbours.count)
+      let maskPrivateKey = try reader.secret(Digest.byteCount)
+      let selfMaskSecret = try reader.secret(ShamirSharing.secretByteCount)
+      guard let maskKeys = try? KeyPair(privateKey: maskPrivateKey) else {
+        throw .invalidField("key pair")
+      }
+      return ShareKeysRound(
+        context: context, roster: roster, agreedSealingSecrets: agreed, maskKeys: maskKeys,
+        selfMaskSecret: selfMaskSecret,
+        message: ShareDistribution(
+          session: context.session, sender: context.id, selfMaskCommitment: commitment,
+          shares: shares))
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import CSodium
+
+/// XChaCha20-Poly1305 (IETF draft-irtf-cfrg-xchacha) with a random nonce in front.
+enum AuthenticatedEncryption {
+  /// Bytes that sealing adds: a nonce of 24 and a tag of 16.
+  static let overhead = 24 + 16
+
+  private static let nonceCount = 24
+
+  /// Seals a secret under a key of 32 bytes, bound to public associated data.
+  static func seal(
+    _ plaintext: Span<UInt8>, key: Span<UInt8>, associatedData: [UInt8]
+  ) -> [UInt8] {
+    Sodium.prepare()
+    var sealed = SecureRandom.publicBytes(nonceCount)
+    let nonce = sealed
+    sealed.append(contentsOf: repeatElement(0, count: plaintext.count + 16))
+    var sealedSpan = sealed.mutableSpan
+    unsafe sealedSpan.withMutablePointer { sealed in
+      unsafe plaintext.withPointer { message in
+        unsafe key.withPointer { key in
+          _ = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
+            sealed + nonceCount, nil, message, UInt64(plaintext.count),
+            associatedData, UInt64(associatedData.count), nil, nonce, key)
+        }
+      }
+    }
+    return sealed
+  }
+
+  /// Opens what `seal` made, or `nil` when key, associated data or ciphertext are not the same.
+  static func open(
+    _ sealed: ArraySlice<UInt8>, key: Span<UInt8>, associatedData: [UInt8]
+  ) -> SecretBytes? {
+    Sodium.prepare()
+    guard sealed.count >= overhead else { return nil }
+    let nonce = Array(sealed.prefix(nonceCount))
+    let ciphertext = Array(sealed.dropFirst(nonceCount))
+    var plaintext = SecretBytes(zeroed: ciphertext.count - 16)
+    let status = plaintext.withMutableBytes { plaintext in
+      unsafe plaintext.withMutablePointer { plaintext in
+        unsafe key.withPointer { key in
+          unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
+            plaintext, nil, nil, ciphertext, UInt64(ciphertext.count),
+            associatedData, UInt64(associatedData.count), nonce, key)
+        }
+      }
+    }
+    guard status == 0 else { return nil }
+    return plaintext
+  }
+}

@@ -1,0 +1,74 @@
+internal import FLMath
+
+/// Why elements cannot be packed.
+public enum PackingError: Error, Hashable, Sendable {
+  /// The number of elements is not the layout's.
+  case elementCount(found: Int, expected: Int)
+  /// An element does not fit into its lane's value bits.
+  case elementTooLarge(index: Int, valueBits: Int)
+}
+
+extension PackingError: CustomStringConvertible {
+  /// What was expected and what came. Never the element itself, which is private.
+  public var description: String {
+    switch self {
+    case .elementCount(let found, let expected):
+      "the vector has \(found) elements, the session's layout \(expected)"
+    case .elementTooLarge(let index, let valueBits):
+      "element \(index) does not fit into \(valueBits) bits"
+    }
+  }
+}
+
+/// One client's vector before masking: elements packed as lanes of 64-bit words, and the word by
+/// which contributors are counted.
+public struct PackedVector: Sendable {
+  /// The layout that the vector was packed for.
+  public let layout: VectorLayout
+  private(set) var words: [UInt64]
+
+  /// Packs `elements`, each below 2^`layout.lanes.valueBits`; element i is lane i mod L of word
+  /// i / L, lane 0 being the lowest bits.
+  ///
+  /// Complexity: O(elements).
+  public init(_ elements: [UInt64], layout: VectorLayout) throws(PackingError) {
+    guard elements.count == layout.elementCount else {
+      throw .elementCount(found: elements.count, expected: layout.elementCount)
+    }
+    let valueBits = layout.lanes.valueBits
+    let largest = valueBits >= 64 ? UInt64.max : (1 << UInt64(valueBits)) &- 1
+    // One comparison for all, so that the loop has no exit; the culprit is looked for afterwards.
+    var union: UInt64 = 0
+    for element in elements { union |= element }
+    guard union <= largest else {
+      let index = elements.firstIndex { $0 > largest } ?? 0
+      throw .elementTooLarge(index: index, valueBits: valueBits)
+    }
+    let lanes = layout.lanes.lanesPerWord
+    let laneBits = UInt64(layout.lanes.laneBits)
+    var words = [UInt64](repeating: 0, count: layout.wordCount)
+    if lanes == 1 {
+      for index in elements.indices { words[index] = elements[index] }
+    } else {
+      let full = elements.count / lanes
+      for lane in 0..<lanes {
+        let shift = UInt64(lane) &* laneBits
+        var source = lane
+        for word in 0..<full {
+          words[word] |= elements[source] &<< shift
+          source &+= lanes
+        }
+        if source < elements.count { words[full] |= elements[source] &<< shift }
+      }
+    }
+    words[layout.elementWordCount] = 1
+    self.layout = layout
+    self.words = words
+  }
+
+  /// Adds masks in place; what comes out can only be summed.
+  consuming func masked(by masks: borrowing MaskCombination) -> [UInt64] {
+    masks.apply(to: &words)
+    return words
+  }
+}

@@ -1,0 +1,172 @@
+/// The server of one session: a state machine that takes messages and gives messages, without
+/// sockets, clocks or threads of its own.
+///
+/// ```swift
+/// var server = AggregationServer(parameters: parameters)
+/// for message in arrivals { try? server.receive(message, from: sender) }   // a bad one is refused
+/// for id in try server.closeRound() { send(try server.message(for: id), to: id) }
+/// // … the same for the next two rounds, then, once enough contributors have answered:
+/// let aggregate = try server.unmask()
+/// ```
+///
+/// Every method that throws leaves the state as it was. Memory is O(vector + cohort x degree),
+/// however many clients contribute: a masked input is added to the sum and forgotten.
+public struct AggregationServer: Sendable {
+  /// The session's parameters.
+  public let parameters: SessionParameters
+  private(set) var state: State
+
+  enum State: Sendable {
+    case advertising(AdvertisingPhase)
+    case sharing(SharingPhase)
+    case maskedInput(MaskedInputPhase)
+    case unmasking(UnmaskingPhase)
+    case ended
+  }
+
+  /// Opens a session.
+  public init(parameters: SessionParameters) {
+    self.init(parameters: parameters, state: .advertising(AdvertisingPhase()))
+  }
+
+  init(parameters: SessionParameters, state: State) {
+    self.parameters = parameters
+    self.state = state
+  }
+
+  /// Where the session stands.
+  public var phase: ServerPhase {
+    switch state {
+    case .advertising: .advertiseKeys
+    case .sharing: .shareKeys
+    case .maskedInput: .maskedInput
+    case .unmasking: .unmasking
+    case .ended: .ended
+    }
+  }
+
+  /// Takes a client's message.
+  ///
+  /// - Parameters:
+  ///   - message: the parsed message.
+  ///   - sender: the client that the channel authenticated. The message must name the same.
+  /// - Throws: `ServerError` with that `culprit`; the message is dropped and nothing has changed.
+  public mutating func receive(
+    _ message: ClientMessage, from sender: ClientID
+  ) throws(ServerError) {
+    guard message.sender == sender else {
+      throw .senderMismatch(channel: sender, message: message.sender)
+    }
+    guard message.session == parameters.digest else { throw .otherSession(from: sender) }
+    // Each phase is moved out of the enumeration while it changes, so that the sum is added to in
+    // place and not in a copy. A phase that throws has changed nothing.
+    switch (state, message) {
+    case (.advertising(var phase), .keyAdvertisement(let message)):
+      state = .ended
+      defer { state = .advertising(phase) }
+      try phase.receive(message, parameters: parameters)
+    case (.sharing(var phase), .shareDistribution(let message)):
+      state = .ended
+      defer { state = .sharing(phase) }
+      try phase.receive(message)
+    case (.maskedInput(var phase), .maskedInput(let message)):
+      state = .ended
+      defer { state = .maskedInput(phase) }
+      try phase.receive(message, parameters: parameters)
+    case (.unmasking(var phase), .unmaskingResponse(let message)):
+      state = .ended
+      defer { state = .unmasking(phase) }
+      try phase.receive(message)
+    default:
+      throw .wrongRound(from: sender, message: message.round, present: phase)
+    }
+  }
+
+  /// The clients whose message of the present round was accepted, in id order.
+  public var received: [ClientID] {
+    switch state {
+    case .advertising(let phase): phase.advertisements.keys.sorted()
+    case .sharing(let phase): phase.distributions.compactMap { $0?.sender }
+    case .maskedInput(let phase): phase.roster.ids { phase.isContributor[$0] }
+    case .unmasking(let phase): phase.roster.ids { phase.hasAnswered[$0] }
+    case .ended: []
+    }
+  }
+
+  /// The clients that can still send a message of the present round, in id order. When none is
+  /// left there is no point in waiting.
+  public var awaited: [ClientID] {
+    switch state {
+    case .advertising(let phase):
+      ClientID.all(cohortSize: parameters.cohortSize).filter { phase.advertisements[$0] == nil }
+    case .sharing(let phase):
+      phase.roster.ids { phase.distributions[$0] == nil }
+    case .maskedInput(let phase):
+      phase.roster.ids { phase.distributions[$0] != nil && !phase.isContributor[$0] }
+    case .unmasking(let phase):
+      phase.roster.ids { phase.isContributor[$0] && !phase.hasAnswered[$0] }
+    case .ended: []
+    }
+  }
+
+  /// Ends the collection of the present round's messages and opens the next round. Who has not
+  /// sent by now has left the session.
+  ///
+  /// - Returns: the clients that take part in the next round, each of which is owed
+  ///   `message(for:)`.
+  /// - Throws: `ServerError` when too few are left to ever release a sum; the round stays open.
+  @discardableResult
+  public mutating func closeRound() throws(ServerError) -> [ClientID] {
+    switch state {
+    case .advertising(let phase): state = .sharing(try phase.close(parameters: parameters))
+    case .sharing(let phase): state = .maskedInput(try phase.close(parameters: parameters))
+    case .maskedInput(let phase): state = .unmasking(try phase.close(parameters: parameters))
+    case .unmasking, .ended: throw .wrongPhase(present: phase)
+    }
+    return awaited
+  }
+
+  /// The message that opens the present round for one client.
+  ///
+  /// Complexity: O(k), made anew at each call, so that no more than one has to be held.
+  ///
+  /// - Throws: `.noMessage` for a client that left or was left out, `.wrongPhase` before the first
+  ///   `closeRound()` and after the end.
+  public func message(for id: ClientID) throws(ServerError) -> ServerMessage {
+    let session = parameters.digest
+    switch state {
+    case .sharing(let phase):
+      return .rosterAnnouncement(try phase.announcement(for: id, session: session))
+    case .maskedInput(let phase):
+      return .shareDelivery(try phase.delivery(for: id, session: session))
+    case .unmasking(let phase):
+      return .unmaskingRequest(try phase.request(for: id, session: session))
+    case .advertising, .ended:
+      throw .wrongPhase(present: phase)
+    }
+  }
+
+  /// Recovers the masks from the answers so far, takes them off the sum, checks the sum and ends
+  /// the session. May be called as soon as the threshold of answers is there, and again after more
+  /// have come.
+  ///
+  /// Complexity: O(contributors x words) of key stream for self masks, and k x words for each
+  /// client that left after sharing its keys.
+  ///
+  /// - Throws: `.sharesMissing`, `.sharesWrong`: nothing has changed, take more answers;
+  ///   `.sumInconsistent`: the session has ended without a sum; `.wrongPhase`.
+  public mutating func unmask() throws(ServerError) -> UnmaskedAggregate {
+    guard case .unmasking(var phase) = state else { throw .wrongPhase(present: self.phase) }
+    state = .ended
+    let faults: [ShareFault]
+    do {
+      faults = try phase.unmask(parameters: parameters)
+    } catch {
+      state = .unmasking(phase)
+      throw error
+    }
+    return try UnmaskedAggregate(
+      phase.sum, layout: parameters.layout,
+      contributors: phase.roster.ids { phase.isContributor[$0] }, faults: faults)
+  }
+}

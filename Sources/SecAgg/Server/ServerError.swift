@@ -1,0 +1,118 @@
+/// Why the server refused a message, or cannot go on. In either case its state is unchanged.
+///
+/// `culprit` tells a bad message of one client, which is dropped without harm to the round, from a
+/// round that lacks what it needs.
+public enum ServerError: Error, Hashable, Sendable {
+  // A message of one client.
+
+  /// The message names another sender than the channel that it came through.
+  case senderMismatch(channel: ClientID, message: ClientID)
+  /// The message belongs to a session with other parameters.
+  case otherSession(from: ClientID)
+  /// The message belongs to another round than the present one.
+  case wrongRound(from: ClientID, message: ProtocolRound, present: ServerPhase)
+  /// The client is not, or no longer, part of the session.
+  case stranger(ClientID)
+  /// A message of this round was already accepted from the client.
+  case duplicate(from: ClientID, round: ProtocolRound)
+  /// The client advertises a key that another client, or it itself, has advertised already.
+  case repeatedKey(from: ClientID)
+  /// The client did not send shares for exactly its neighbours in id order.
+  case sharesNotForNeighbours(from: ClientID)
+  /// The masked input has another length than the session's vectors.
+  case vectorLength(from: ClientID, found: Int, expected: Int)
+  /// The lanes hold no more contributors.
+  case tooManyContributors(from: ClientID, maximum: Int)
+  /// The answer does not hold exactly one share, or one report, for each neighbour, in id order.
+  case answerNotForNeighbours(from: ClientID)
+  /// The answer reveals the secret that must stay hidden.
+  case wrongSecretKind(from: ClientID, subject: ClientID)
+
+  // The round itself.
+
+  /// The call belongs to another phase.
+  case wrongPhase(present: ServerPhase)
+  /// There is no message for this client in the present phase: it left or was left out.
+  case noMessage(for: ClientID)
+  /// Too few clients are left for a sum that may be released.
+  case tooFewClients(round: ProtocolRound, found: Int, minimum: Int)
+  /// A secret could not be recovered even if every contributor answered.
+  case unrecoverable(subject: ClientID, holders: Int, threshold: Int)
+  /// More answers are needed to recover a secret.
+  case sharesMissing(subject: ClientID, kind: SecretKind, found: Int, threshold: Int)
+  /// So many shares of a secret are wrong that it cannot be recovered; more answers may help.
+  case sharesWrong(subject: ClientID, kind: SecretKind, found: Int, threshold: Int)
+  /// A recovered mask key gives no shared secret with a contributor.
+  case keyAgreement(ClientID, ClientID)
+  /// The masks did not cancel, or a contributor sent values beyond its lanes: no sum is released.
+  case sumInconsistent
+  /// Stored state could not be read back.
+  case notRestorable(StoredStateError)
+
+  /// The client whose message was refused; `nil` when no single message is to blame.
+  public var culprit: ClientID? {
+    switch self {
+    case .senderMismatch(let id, _), .otherSession(let id), .wrongRound(let id, _, _),
+      .stranger(let id), .duplicate(let id, _), .repeatedKey(let id),
+      .sharesNotForNeighbours(let id), .vectorLength(let id, _, _),
+      .tooManyContributors(let id, _), .answerNotForNeighbours(let id),
+      .wrongSecretKind(let id, _):
+      id
+    case .wrongPhase, .noMessage, .tooFewClients, .unrecoverable, .sharesMissing, .sharesWrong,
+      .keyAgreement, .sumInconsistent, .notRestorable:
+      nil
+    }
+  }
+}
+
+extension ServerError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .senderMismatch(let channel, let message):
+      "a message that came from \(channel) says that it is from \(message); dropped"
+    case .otherSession(let id):
+      "a message of \(id) is of another session; dropped"
+    case .wrongRound(let id, let message, let present):
+      "\(id) sent a message of round \"\(message)\" while the server is in \"\(present)\"; dropped"
+    case .stranger(let id):
+      "\(id) is not part of this session, or has left it; its message is dropped"
+    case .duplicate(let id, let round):
+      "\(id) already sent its message of round \"\(round)\"; the second is dropped"
+    case .repeatedKey(let id):
+      "\(id) advertises a key that was advertised before; dropped"
+    case .sharesNotForNeighbours(let id):
+      "\(id) did not send shares for exactly its neighbours in id order; dropped"
+    case .vectorLength(let id, let found, let expected):
+      "\(id) sent \(found) words, a vector of this session has \(expected); dropped"
+    case .tooManyContributors(let id, let maximum):
+      "the lanes hold the sum of \(maximum) contributors; the input of \(id) is dropped"
+    case .answerNotForNeighbours(let id):
+      "\(id) did not answer for exactly its neighbours in id order; dropped"
+    case .wrongSecretKind(let id, let subject):
+      "\(id) reveals the secret of \(subject) that must stay hidden; dropped"
+    case .wrongPhase(let present):
+      "this call does not belong to the phase \"\(present)\""
+    case .noMessage(let id):
+      "there is no message for \(id): it left, or was left out"
+    case .tooFewClients(let round, let found, let minimum):
+      "\(found) clients after round \"\(round)\", at least \(minimum) are needed; "
+        + "wait for more, or give the session up"
+    case .unrecoverable(let subject, let holders, let threshold):
+      "the secret of \(subject) is held by \(holders) contributors, \(threshold) are needed; "
+        + "wait for more inputs, or give the session up"
+    case .sharesMissing(let subject, let kind, let found, let threshold):
+      "\(found) shares of the \(kind) secret of \(subject), \(threshold) are needed; "
+        + "wait for more answers, or give the session up"
+    case .sharesWrong(let subject, let kind, let found, let threshold):
+      "too many of the \(found) shares of the \(kind) secret of \(subject) are wrong "
+        + "(threshold \(threshold)); wait for more answers, or give the session up"
+    case .keyAgreement(let one, let other):
+      "key agreement between \(one) and \(other) failed; give the session up"
+    case .sumInconsistent:
+      "the unmasked sum contradicts the number of contributors or the lanes; it is not released"
+    case .notRestorable(let error):
+      "the server's state cannot be restored: \(error)"
+    }
+  }
+}

@@ -1,0 +1,248 @@
+extension AggregationServer {
+  private static let formatVersion: UInt8 = 1
+
+  /// The whole state as bytes: written after a message was accepted, it loses nothing of what was
+  /// acknowledged when the server's process dies.
+  ///
+  /// Until the sum is unmasked it holds no secret of a client, but in the last round the shares
+  /// that were revealed: keep it where the server's other data of the session are kept.
+  ///
+  /// Complexity: O(vector + cohort x degree).
+  public func stored() -> [UInt8] {
+    var writer = ByteWriter(label: .serverState)
+    writer.write(Self.formatVersion)
+    writer.write(phase.rawValue)
+    parameters.write(to: &writer)
+    switch state {
+    case .advertising(let phase):
+      writer.write(advertisements: phase.advertisements.values.sorted { $0.sender < $1.sender })
+    case .sharing(let phase):
+      writer.write(advertisements: phase.roster.advertisements)
+      writer.write(distributions: phase.distributions)
+    case .maskedInput(let phase):
+      writer.write(advertisements: phase.roster.advertisements)
+      writer.write(distributions: phase.distributions)
+      writer.write(flags: phase.isContributor)
+      writer.write(words: phase.sum.words)
+    case .unmasking(let phase):
+      writer.write(advertisements: phase.roster.advertisements)
+      for commitment in phase.commitments { writer.write(optional: commitment) }
+      writer.write(flags: phase.isContributor)
+      writer.write(words: phase.sum.words)
+      writer.write(flags: phase.hasAnswered)
+      for collected in phase.collected { writer.write(collected) }
+      writer.write(count: phase.unopened.count)
+      for fault in phase.unopened {
+        writer.write(fault.holder)
+        writer.write(fault.subject)
+      }
+    case .ended:
+      break
+    }
+    writer.write(Hashing.digest(ofRaw: writer.bytes.span))
+    return writer.bytes
+  }
+
+  /// Reads a state back that `stored()` wrote.
+  ///
+  /// - Throws: `ServerError.notRestorable` for bytes that are damaged, cut short or not a server's.
+  public init(restoring bytes: [UInt8]) throws(ServerError) {
+    do {
+      self = try Checksum.verified(bytes.span) { (content) throws(StoredStateError) in
+        try ByteReader.reading(content) { (reader) throws(StoredStateError) in
+          try AggregationServer(from: &reader)
+        }
+      }
+    } catch {
+      throw .notRestorable(error)
+    }
+  }
+
+  private init(from reader: inout ByteReader) throws(StoredStateError) {
+    let label = try reader.string()
+    let version = try reader.byte()
+    guard label == DomainLabel.serverState.rawValue, version == Self.formatVersion else {
+      throw .notThisKind(expected: "the state of an aggregation server")
+    }
+    guard let phase = ServerPhase(rawValue: try reader.byte()) else {
+      throw .invalidField("phase")
+    }
+    let parameters = try SessionParameters(from: &reader)
+    let state: State
+    switch phase {
+    case .advertiseKeys:
+      state = .advertising(try reader.advertising(parameters))
+    case .shareKeys:
+      let roster = try reader.roster(parameters)
+      state = .sharing(
+        SharingPhase(roster: roster, distributions: try reader.distributions(roster, parameters)))
+    case .maskedInput:
+      let roster = try reader.roster(parameters)
+      let distributions = try reader.distributions(roster, parameters)
+      let isContributor = try reader.flags(roster.count)
+      state = .maskedInput(
+        MaskedInputPhase(
+          roster: roster, distributions: distributions, sum: try reader.sum(parameters),
+          isContributor: isContributor))
+    case .unmasking:
+      state = .unmasking(try reader.unmasking(parameters))
+    case .ended:
+      state = .ended
+    }
+    self.init(parameters: parameters, state: state)
+  }
+}
+
+extension ByteWriter {
+  fileprivate mutating func write(flags: [Bool]) {
+    for flag in flags { write(UInt8(flag ? 1 : 0)) }
+  }
+
+  fileprivate mutating func write(optional digest: Digest?) {
+    write(UInt8(digest == nil ? 0 : 1))
+    if let digest { write(digest) }
+  }
+
+  fileprivate mutating func write(advertisements: [KeyAdvertisement]) {
+    write(count: advertisements.count)
+    for advertisement in advertisements {
+      write(advertisement.sender)
+      write(raw: advertisement.sealingKey.bytes)
+      write(raw: advertisement.maskKey.bytes)
+    }
+  }
+
+  fileprivate mutating func write(distributions: [ShareDistribution?]) {
+    for distribution in distributions {
+      write(optional: distribution?.selfMaskCommitment)
+      for entry in distribution?.shares ?? [] { write(raw: entry.shares.bytes) }
+    }
+  }
+
+  fileprivate mutating func write(_ collected: CollectedShares) {
+    write(count: collected.holders.count)
+    for (holder, share) in zip(collected.holders, collected.shares) {
+      write(holder)
+      write(raw: share.bytes)
+    }
+  }
+}
+
+extension ByteReader {
+  fileprivate mutating func flags(_ count: Int) throws(StoredStateError) -> [Bool] {
+    try raw(count).map { $0 != 0 }
+  }
+
+  fileprivate mutating func optionalDigest() throws(StoredStateError) -> Digest? {
+    switch try byte() {
+    case 0: nil
+    case 1: try digest()
+    default: throw .invalidField("commitment")
+    }
+  }
+
+  fileprivate mutating func advertising(
+    _ parameters: SessionParameters
+  ) throws(StoredStateError) -> AdvertisingPhase {
+    var phase = AdvertisingPhase()
+    for _ in 0..<(try listCount(entrySize: 68)) {
+      let advertisement = KeyAdvertisement(
+        session: parameters.digest, sender: try clientID(), sealingKey: try publicKey(),
+        maskKey: try publicKey())
+      do {
+        try phase.receive(advertisement, parameters: parameters)
+      } catch {
+        throw .invalidField("key advertisement")
+      }
+    }
+    return phase
+  }
+
+  fileprivate mutating func roster(
+    _ parameters: SessionParameters
+  ) throws(StoredStateError) -> ServerRoster {
+    let phase = try advertising(parameters)
+    guard let roster = try? phase.close(parameters: parameters).roster else {
+      throw .invalidField("roster")
+    }
+    return roster
+  }
+
+  fileprivate mutating func distributions(
+    _ roster: ServerRoster, _ parameters: SessionParameters
+  ) throws(StoredStateError) -> [ShareDistribution?] {
+    var distributions: [ShareDistribution?] = []
+    for index in 0..<roster.count {
+      guard let commitment = try optionalDigest() else {
+        distributions.append(nil)
+        continue
+      }
+      var shares: [AddressedShares] = []
+      for neighbour in roster.neighbours(of: index) {
+        guard let sealed = SealedShares(bytes: try raw(SealedShares.byteCount)) else {
+          throw .invalidField("sealed shares")
+        }
+        shares.append(AddressedShares(peer: roster.id(at: neighbour), shares: sealed))
+      }
+      distributions.append(
+        ShareDistribution(
+          session: parameters.digest, sender: roster.id(at: index),
+          selfMaskCommitment: commitment, shares: shares))
+    }
+    return distributions
+  }
+
+  fileprivate mutating func sum(
+    _ parameters: SessionParameters
+  ) throws(StoredStateError) -> MaskedSum {
+    let words = try words()
+    guard words.count == parameters.layout.wordCount else { throw .invalidField("sum") }
+    return MaskedSum(words: words)
+  }
+
+  fileprivate mutating func unmasking(
+    _ parameters: SessionParameters
+  ) throws(StoredStateError) -> UnmaskingPhase {
+    let roster = try roster(parameters)
+    var commitments: [Digest?] = []
+    for _ in 0..<roster.count { commitments.append(try optionalDigest()) }
+    let isContributor = try flags(roster.count)
+    let sum = try sum(parameters)
+    let hasAnswered = try flags(roster.count)
+    var collected: [CollectedShares] = []
+    for _ in 0..<roster.count { collected.append(try collectedShares(roster)) }
+    var unopened: [ShareFault] = []
+    for _ in 0..<(try listCount(entrySize: 8)) {
+      let holder = try clientID()
+      let subject = try clientID()
+      guard roster.index(of: holder) != nil, let index = roster.index(of: subject) else {
+        throw .invalidField("share fault")
+      }
+      unopened.append(
+        ShareFault(
+          holder: holder, subject: subject, kind: isContributor[index] ? .selfMask : .maskKey,
+          finding: .unopened))
+    }
+    guard zip(isContributor, commitments).allSatisfy({ !$0 || $1 != nil }) else {
+      throw .invalidField("contributor")
+    }
+    return UnmaskingPhase(
+      roster: roster, commitments: commitments, isContributor: isContributor, sum: sum,
+      collected: collected, hasAnswered: hasAnswered, unopened: unopened)
+  }
+
+  private mutating func collectedShares(
+    _ roster: ServerRoster
+  ) throws(StoredStateError) -> CollectedShares {
+    var collected = CollectedShares()
+    var seen: Set<ClientID> = []
+    for _ in 0..<(try listCount(entrySize: 4 + SecretShare.byteCount)) {
+      let holder = try clientID()
+      guard roster.index(of: holder) != nil, seen.insert(holder).inserted,
+        let share = try? SecretShare(bytes: raw(SecretShare.byteCount))
+      else { throw .invalidField("share") }
+      collected.append(share, from: holder)
+    }
+    return collected
+  }
+}

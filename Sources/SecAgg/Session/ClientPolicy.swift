@@ -1,0 +1,104 @@
+/// The least that a client accepts, whatever a server offers.
+///
+/// A server that asks for less is refused before the client has sent anything of value.
+public struct ClientPolicy: Sendable, Hashable {
+  /// The smallest cohort, and the smallest roster actually joined.
+  public var minimumCohortSize: Int
+  /// The smallest threshold.
+  public var minimumThreshold: Int
+  /// The smallest number of contributors to a sum that this client helps to unmask.
+  public var minimumContributors: Int
+  /// The threat models that the client takes part in.
+  public var acceptedThreatModels: Set<ThreatModel>
+  /// The mask ciphers that the client trusts.
+  public var acceptedMaskCiphers: Set<MaskCipher>
+
+  /// A policy; without arguments the lowest floors that still hide one client among others.
+  public init(
+    minimumCohortSize: Int = 3,
+    minimumThreshold: Int = 2,
+    minimumContributors: Int = 2,
+    acceptedThreatModels: Set<ThreatModel> = Set(ThreatModel.allCases),
+    acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases)
+  ) {
+    self.minimumCohortSize = minimumCohortSize
+    self.minimumThreshold = minimumThreshold
+    self.minimumContributors = minimumContributors
+    self.acceptedThreatModels = acceptedThreatModels
+    self.acceptedMaskCiphers = acceptedMaskCiphers
+  }
+
+  /// The first floor that `parameters` fall below.
+  func violation(by parameters: SessionParameters) -> PolicyViolation? {
+    if parameters.cohortSize < minimumCohortSize {
+      return .cohortSize(found: parameters.cohortSize, floor: minimumCohortSize)
+    }
+    if parameters.threshold < minimumThreshold {
+      return .threshold(found: parameters.threshold, floor: minimumThreshold)
+    }
+    if parameters.minimumContributors < minimumContributors {
+      return .minimumContributors(
+        found: parameters.minimumContributors, floor: minimumContributors)
+    }
+    if !acceptedThreatModels.contains(parameters.threatModel) {
+      return .threatModel(parameters.threatModel)
+    }
+    if !acceptedMaskCiphers.contains(parameters.maskCipher) {
+      return .maskCipher(parameters.maskCipher)
+    }
+    return nil
+  }
+}
+
+/// What a server offered below a client's policy.
+public enum PolicyViolation: Error, Hashable, Sendable {
+  /// The cohort, or the roster that came of it, is too small.
+  case cohortSize(found: Int, floor: Int)
+  /// Too few shares recover a secret.
+  case threshold(found: Int, floor: Int)
+  /// Too few contributors would hide this client.
+  case minimumContributors(found: Int, floor: Int)
+  /// The threat model is not one that the client accepts.
+  case threatModel(ThreatModel)
+  /// The mask cipher is not one that the client accepts.
+  case maskCipher(MaskCipher)
+}
+
+extension PolicyViolation: CustomStringConvertible {
+  /// What the policy demands and what was offered.
+  public var description: String {
+    switch self {
+    case .cohortSize(let found, let floor):
+      "the policy demands at least \(floor) clients, the server offers \(found)"
+    case .threshold(let found, let floor):
+      "the policy demands a threshold of at least \(floor), the server offers \(found)"
+    case .minimumContributors(let found, let floor):
+      "the policy demands at least \(floor) contributors, the server offers \(found)"
+    case .threatModel(let found):
+      "the policy does not accept the threat model \(found)"
+    case .maskCipher(let found):
+      "the policy does not accept the mask cipher \(found)"
+    }
+  }
+}
+
+extension ClientPolicy {
+  func write(to writer: inout ByteWriter) {
+    writer.write(count: minimumCohortSize)
+    writer.write(count: minimumThreshold)
+    writer.write(count: minimumContributors)
+    writer.write(lengthPrefixed: acceptedThreatModels.map(\.rawValue).sorted())
+    writer.write(lengthPrefixed: acceptedMaskCiphers.map(\.rawValue).sorted())
+  }
+
+  init(from reader: inout ByteReader) throws(StoredStateError) {
+    let cohort = try reader.count("policy", atMost: .max)
+    let threshold = try reader.count("policy", atMost: .max)
+    let contributors = try reader.count("policy", atMost: .max)
+    let models = try reader.lengthPrefixed().compactMap(ThreatModel.init(rawValue:))
+    let ciphers = try reader.lengthPrefixed().compactMap(MaskCipher.init(rawValue:))
+    self.init(
+      minimumCohortSize: cohort, minimumThreshold: threshold, minimumContributors: contributors,
+      acceptedThreatModels: Set(models), acceptedMaskCiphers: Set(ciphers))
+  }
+}

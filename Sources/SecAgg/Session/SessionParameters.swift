@@ -1,0 +1,172 @@
+internal import FLMath
+
+/// Why parameters of a session are refused.
+public enum SessionParametersError: Error, Hashable, Sendable {
+  /// The cohort size is outside 3...2^20.
+  case cohortSize(found: Int)
+  /// The degree must be even, or join everybody with everybody (cohort size - 1).
+  case degree(found: Int, cohortSize: Int)
+  /// The threshold must be at least 2 and at most the degree.
+  case threshold(found: Int, degree: Int)
+  /// The minimum of contributors must be at least 2 and at most what the lanes can sum.
+  case minimumContributors(found: Int, atMost: Int)
+  /// The lanes must hold the sum of the cohort or of fewer contributors, not of more.
+  case maximumContributors(found: Int, cohortSize: Int)
+}
+
+extension SessionParametersError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .cohortSize(let found):
+      "a cohort has 3 to \(SessionParameters.maximumCohortSize) clients, found \(found)"
+    case .degree(let found, let cohortSize):
+      "the degree must be even and below \(cohortSize), or \(cohortSize - 1) for the complete "
+        + "graph; found \(found)"
+    case .threshold(let found, let degree):
+      "the threshold must be 2 to the degree (\(degree)), found \(found)"
+    case .minimumContributors(let found, let atMost):
+      "the minimum of contributors must be 2 to \(atMost), found \(found)"
+    case .maximumContributors(let found, let cohortSize):
+      "the lanes are laid out for \(found) contributors, more than the cohort's \(cohortSize); "
+        + "use the cohort size to leave no bits unused"
+    }
+  }
+}
+
+/// Everything that the server and all clients of one session must agree on.
+///
+/// One session makes one aggregate; nothing is ever reused in another. The digest of all fields
+/// enters every derived key and every sealed share: clients that were shown different parameters
+/// get masks that do not cancel and shares that do not open.
+public struct SessionParameters: Sendable, Hashable {
+  /// 32 random bytes that name the session.
+  public let sessionID: Digest
+  /// What is assumed of the server.
+  public let threatModel: ThreatModel
+  /// The largest number of clients that may advertise keys.
+  public let cohortSize: Int
+  /// The number k of neighbours of a client in the graph; `cohortSize - 1` is the complete graph.
+  ///
+  /// A roster of at most k + 1 clients is joined completely (Bell et al. 2020, section 3).
+  public let degree: Int
+  /// The number t of shares that recover a secret of a client, of those its neighbours hold.
+  public let threshold: Int
+  /// The shape of the vectors and, within it, the largest number of contributors.
+  public let layout: VectorLayout
+  /// The smallest number of contributors whose sum may be released.
+  public let minimumContributors: Int
+  /// The cipher of the masks.
+  public let maskCipher: MaskCipher
+  /// What the sum is for: in federated learning, the digest of the global model and the task.
+  public let applicationContext: Digest
+  /// BLAKE2b-256 of the canonical encoding of all of the above.
+  public private(set) var digest = Digest(words: (0, 0, 0, 0))
+
+  static let maximumCohortSize = 1 << 20
+
+  /// Validates the parameters of a new session.
+  ///
+  /// - Parameters:
+  ///   - sessionID: leave out for a fresh random one, which is what a server does.
+  ///   - degree: leave out for the complete graph.
+  ///   - threshold: more than half of the degree is advisable: fewer answers then cannot recover
+  ///     both secrets of a client.
+  public init(
+    sessionID: Digest? = nil,
+    threatModel: ThreatModel = .semiHonest,
+    cohortSize: Int,
+    degree: Int? = nil,
+    threshold: Int,
+    layout: VectorLayout,
+    minimumContributors: Int,
+    maskCipher: MaskCipher = .chacha20,
+    applicationContext: Digest
+  ) throws(SessionParametersError) {
+    guard (3...Self.maximumCohortSize).contains(cohortSize) else {
+      throw .cohortSize(found: cohortSize)
+    }
+    let degree = degree ?? cohortSize - 1
+    guard degree == cohortSize - 1 || (degree > 0 && degree < cohortSize && degree % 2 == 0) else {
+      throw .degree(found: degree, cohortSize: cohortSize)
+    }
+    guard threshold >= 2, threshold <= degree else {
+      throw .threshold(found: threshold, degree: degree)
+    }
+    let maximumContributors = layout.lanes.maximumContributors
+    guard maximumContributors <= cohortSize else {
+      throw .maximumContributors(found: maximumContributors, cohortSize: cohortSize)
+    }
+    guard minimumContributors >= 2, minimumContributors <= maximumContributors else {
+      throw .minimumContributors(found: minimumContributors, atMost: maximumContributors)
+    }
+    self.sessionID = sessionID ?? Digest(span: SecureRandom.publicBytes(Digest.byteCount).span)
+    self.threatModel = threatModel
+    self.cohortSize = cohortSize
+    self.degree = degree
+    self.threshold = threshold
+    self.layout = layout
+    self.minimumContributors = minimumContributors
+    self.maskCipher = maskCipher
+    self.applicationContext = applicationContext
+    self.digest = Hashing.digest(.sessionParameters) { write(to: &$0) }
+  }
+
+  /// The largest number of contributors whose sum the lanes can hold.
+  public var maximumContributors: Int { layout.lanes.maximumContributors }
+
+  /// The digest of a task and its global model, for `applicationContext`.
+  public static func applicationContext(of content: [UInt8]) -> Digest {
+    Hashing.digest(.applicationContext) { $0.write(lengthPrefixed: content) }
+  }
+}
+
+extension SessionParameters {
+  /// The canonical encoding, which the digest is taken of and stored states begin with.
+  func write(to writer: inout ByteWriter) {
+    writer.write(sessionID)
+    writer.write(threatModel.rawValue)
+    writer.write(count: cohortSize)
+    writer.write(count: degree)
+    writer.write(count: threshold)
+    writer.write(count: layout.elementCount)
+    writer.write(count: layout.lanes.valueBits)
+    writer.write(count: layout.lanes.maximumContributors)
+    writer.write(count: minimumContributors)
+    writer.write(maskCipher.rawValue)
+    writer.write(applicationContext)
+  }
+
+  /// Reads the canonical encoding and validates it like parameters from anywhere else.
+  init(from reader: inout ByteReader) throws(StoredStateError) {
+    let sessionID = try reader.digest()
+    guard let threatModel = ThreatModel(rawValue: try reader.byte()) else {
+      throw .invalidField("threat model")
+    }
+    let cohortSize = try reader.count("cohort size", atMost: Self.maximumCohortSize)
+    let degree = try reader.count("degree", atMost: Self.maximumCohortSize)
+    let threshold = try reader.count("threshold", atMost: Self.maximumCohortSize)
+    let elementCount = try reader.count("element count", atMost: VectorLayout.maximumElementCount)
+    let valueBits = try reader.count("value bits", atMost: 64)
+    let maximumContributors = try reader.count(
+      "maximum of contributors", atMost: Self.maximumCohortSize)
+    let minimumContributors = try reader.count(
+      "minimum of contributors", atMost: Self.maximumCohortSize)
+    guard let maskCipher = MaskCipher(rawValue: try reader.byte()) else {
+      throw .invalidField("mask cipher")
+    }
+    let applicationContext = try reader.digest()
+    do {
+      self = try SessionParameters(
+        sessionID: sessionID, threatModel: threatModel, cohortSize: cohortSize, degree: degree,
+        threshold: threshold,
+        layout: VectorLayout(
+          elementCount: elementCount,
+          lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: maximumContributors)),
+        minimumContributors: minimumContributors, maskCipher: maskCipher,
+        applicationContext: applicationContext)
+    } catch {
+      throw .invalidField("session parameters")
+    }
+  }
+}

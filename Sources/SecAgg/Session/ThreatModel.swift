@@ -1,0 +1,8 @@
+/// What the protocol assumes of the server. Part of the session digest.
+///
+/// Every client of a session runs the same model; a client's policy can demand one.
+public enum ThreatModel: UInt8, Sendable, Hashable, CaseIterable {
+  /// Everyone follows the rules and may try to learn from what they see
+  /// (Bonawitz et al. 2017, section 6.1; Bell et al. 2020, section 3).
+  case semiHonest = 1
+}

@@ -1,0 +1,80 @@
+/// Why bytes are not a share.
+public enum SecretShareError: Error, Hashable, Sendable {
+  /// A share has 40 bytes.
+  case wrongLength(found: Int)
+  /// A word is not below 2^61 - 1.
+  case notReduced(word: Int)
+}
+
+extension SecretShareError: CustomStringConvertible {
+  /// What was expected and what came.
+  public var description: String {
+    switch self {
+    case .wrongLength(let found): "a share has \(SecretShare.byteCount) bytes, found \(found)"
+    case .notReduced(let word): "word \(word) of the share is not below 2^61 - 1"
+    }
+  }
+}
+
+/// One share of a secret, as a client reveals it to the server in the unmasking round: the values
+/// of the secret's five polynomials at the client's id, each 61 bits in 8 little-endian bytes.
+///
+/// A share on its way between clients is still a secret and lives in `SecretBytes`; this type is
+/// for the moment at which it is given away. Its five elements are held inline, since a server
+/// holds as many shares as there are pairs of neighbours.
+public struct SecretShare: Sendable, Hashable {
+  /// The bytes of a share: 5 words of 8.
+  public static let byteCount = 8 * wordCount
+
+  static let wordCount = 5
+
+  private let first: FieldElement
+  private let second: FieldElement
+  private let third: FieldElement
+  private let fourth: FieldElement
+  private let fifth: FieldElement
+
+  /// Validates 40 bytes from outside.
+  public init(bytes: some Collection<UInt8>) throws(SecretShareError) {
+    guard bytes.count == Self.byteCount else { throw .wrongLength(found: bytes.count) }
+    var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
+    for (index, byte) in bytes.enumerated() {
+      let shifted = UInt64(byte) << UInt64(8 * (index % 8))
+      switch index / 8 {
+      case 0: words.0 |= shifted
+      case 1: words.1 |= shifted
+      case 2: words.2 |= shifted
+      case 3: words.3 |= shifted
+      default: words.4 |= shifted
+      }
+    }
+    func element(_ word: UInt64, _ index: Int) throws(SecretShareError) -> FieldElement {
+      guard let element = FieldElement(word) else { throw .notReduced(word: index) }
+      return element
+    }
+    first = try element(words.0, 0)
+    second = try element(words.1, 1)
+    third = try element(words.2, 2)
+    fourth = try element(words.3, 3)
+    fifth = try element(words.4, 4)
+  }
+
+  /// The value of polynomial `word`, 0 to 4.
+  @inline(__always)
+  subscript(word: Int) -> FieldElement {
+    switch word {
+    case 0: first
+    case 1: second
+    case 2: third
+    case 3: fourth
+    default: fifth
+    }
+  }
+
+  /// The 40 bytes.
+  public var bytes: [UInt8] {
+    var writer = ByteWriter()
+    for word in 0..<Self.wordCount { writer.write(self[word].value) }
+    return writer.bytes
+  }
+}

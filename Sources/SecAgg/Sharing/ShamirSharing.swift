@@ -1,0 +1,73 @@
+/// A secret of five uniform field elements (305 bits) and the polynomials that share it
+/// (Shamir 1979): each element is the constant term of a polynomial of degree t - 1 whose other
+/// coefficients are uniform.
+///
+/// Time and memory accesses depend on the threshold and the number of points only.
+struct ShamirSharing: ~Copyable {
+  /// Bytes of a secret, and of a share of it.
+  static let secretByteCount = SecretShare.byteCount
+
+  private let coefficients: SecretBytes
+  private let threshold: Int
+
+  /// Fresh uniform field elements, 8 bytes each.
+  static func randomElements(_ count: Int) -> SecretBytes {
+    var elements = SecureRandom.secretBytes(8 * count)
+    elements.withMutableWords { words in
+      for index in words.indices {
+        words[index] &= FieldElement.modulus
+        // One word in 2^61 is rejected; that it happened tells nothing of the word that is kept.
+        while words[index] == FieldElement.modulus {
+          let again = SecureRandom.secretBytes(8)
+          words[index] = again.withWords { $0[0] } & FieldElement.modulus
+        }
+      }
+    }
+    return elements
+  }
+
+  /// A fresh secret.
+  static func randomSecret() -> SecretBytes {
+    randomElements(SecretShare.wordCount)
+  }
+
+  /// Draws the polynomials for `secret`, of which `threshold` shares are enough.
+  init(of secret: borrowing SecretBytes, threshold: Int) {
+    var coefficients = Self.randomElements(SecretShare.wordCount * threshold)
+    coefficients.withMutableWords { coefficients in
+      secret.withWords { secret in
+        for index in 0..<SecretShare.wordCount { coefficients[index] = secret[index] }
+      }
+    }
+    self.coefficients = coefficients
+    self.threshold = threshold
+  }
+
+  /// Writes the share for the holder with this id as five words from `offset` on.
+  ///
+  /// Complexity: O(threshold); the five Horner chains are independent and run side by side.
+  func writeShare(for holder: ClientID, to words: inout MutableSpan<UInt64>, at offset: Int) {
+    let point = FieldElement(holder)
+    let threshold = threshold
+    coefficients.withWords { coefficients in
+      var (a, b, c, d, e) = (
+        FieldElement.zero, FieldElement.zero, FieldElement.zero, FieldElement.zero,
+        FieldElement.zero
+      )
+      var row = SecretShare.wordCount * (threshold - 1)
+      while row >= 0 {
+        a = a * point + FieldElement(reduced: coefficients[row])
+        b = b * point + FieldElement(reduced: coefficients[row + 1])
+        c = c * point + FieldElement(reduced: coefficients[row + 2])
+        d = d * point + FieldElement(reduced: coefficients[row + 3])
+        e = e * point + FieldElement(reduced: coefficients[row + 4])
+        row -= SecretShare.wordCount
+      }
+      words[offset] = a.value.littleEndian
+      words[offset + 1] = b.value.littleEndian
+      words[offset + 2] = c.value.littleEndian
+      words[offset + 3] = d.value.littleEndian
+      words[offset + 4] = e.value.littleEndian
+    }
+  }
+}
