@@ -30,7 +30,7 @@ struct ByteWriter {
 
   /// A count or size, as 64 bits.
   mutating func write(count: Int) {
-    write(UInt64(count))
+    write(UInt64(truncatingIfNeeded: count))
   }
 
   mutating func write(_ id: ClientID) {
