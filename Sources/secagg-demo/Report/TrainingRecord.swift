@@ -41,7 +41,7 @@ extension TrainingRecord {
     /// Bits of one lane: a quantised value and room for the sum over all clients.
     var laneBits: Int
     var lanesPerWord: Int
-    /// Bound on the norm of a client's update, in model units.
+    /// Bound to which a client's update is clipped, in model units.
     @FiniteOrNull var clippingBound: Double
     var localEpochs: Int
     var batchSize: Int
