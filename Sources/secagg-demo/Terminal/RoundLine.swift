@@ -15,7 +15,7 @@ struct RoundLine {
       ("round", max(5, String(max(rounds, 0)).count)),
       ("in the sum", max(10, digits * 2 + 4)),
       // Three counts never have more digits together than three times the count of clients.
-      ("dropped*", max(8, digits * 3 + 2)),
+      ("left*", max(8, digits * 3 + 2)),
       ("up/client", 9),
       ("secure", 7),
       ("plain", 7),
@@ -23,13 +23,10 @@ struct RoundLine {
     ]
   }
 
-  /// The header: the names of the columns, then what the starred one means.
+  /// The header: what the starred column means, then the names of the columns.
   var header: String {
-    let names = columns.map { TextColumns.padded($0.name, left: $0.width) }
-      .joined(separator: "  ")
-    return names + "\n"
-      + "(* before sharing keys / after sharing keys / after masked input; "
-      + "accuracy on test data)"
+    "* left before sharing keys / after sharing keys / after masked input; accuracy on test data\n"
+      + columns.map { TextColumns.padded($0.name, left: $0.width) }.joined(separator: "  ")
   }
 
   /// The line of one round, without a newline.

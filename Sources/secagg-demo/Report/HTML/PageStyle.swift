@@ -77,7 +77,7 @@ enum PageStyle {
     .even { stroke-width: 2; }
     \(colourClasses)
 
-    .scroll { overflow: auto; max-height: 34rem; border: 1px solid var(--rule);
+    .scroll { overflow: auto; max-height: 50rem; border: 1px solid var(--rule);
       border-radius: 8px; margin-top: .8rem; }
     table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
     .rounds { width: 100%; }
@@ -102,6 +102,7 @@ enum PageStyle {
       .tiles { grid-template-columns: repeat(2, 1fr); }
       .thirds, .halves { grid-template-columns: minmax(0, 520px); gap: 24px; }
       .settings { columns: 1; }
+      .scroll { max-height: 80vh; }
       .for-wide { display: none; }
       .for-narrow { display: block; max-width: 520px; }
     }

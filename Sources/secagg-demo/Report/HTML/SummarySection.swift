@@ -1,3 +1,5 @@
+import Foundation
+
 /// The title and one paragraph in plain language, computed from the record.
 struct SummarySection {
   /// Title of the page.
@@ -7,13 +9,14 @@ struct SummarySection {
 
   /// The section as HTML.
   func html() -> String {
-    """
-    <header>
-    <h1>\(XMLText.escaped(Self.title))</h1>
-    <p class="summary">\(XMLText.escaped(trained + " " + accuracy)) \(sums) \
-    \(XMLText.escaped(dropouts))</p>
-    </header>
-    """
+    let paragraph =
+      XMLText.escaped(trained + " " + accuracy) + " " + sums + " " + XMLText.escaped(dropouts)
+    return """
+      <header>
+      <h1>\(XMLText.escaped(Self.title))</h1>
+      <p class="summary">\(paragraph.replacingOccurrences(of: " %", with: "&nbsp;%"))</p>
+      </header>
+      """
   }
 
   /// What was trained, on what and by how many clients.
@@ -83,8 +86,7 @@ struct SummarySection {
         + " (\(DecimalText.integer(total)) times in all)"
     guard late > 0 else { return share + "." }
     return share + "; " + DecimalText.integer(late)
-      + (late == 1 ? " of these" : " of these")
-      + " left only after the masked input had arrived, so the sum still "
+      + " of these left only after the masked input had arrived, so the sum still "
       + (late == 1 ? "counts it." : "counts them.")
   }
 
