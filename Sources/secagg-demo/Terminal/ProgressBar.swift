@@ -4,9 +4,9 @@ import Foundation
 ///
 /// On a terminal it redraws one line in place. Anywhere else (a file, a pipe, a build log) it writes
 /// a plain line at each tenth of the work. It never touches standard output.
-struct ProgressBar {
+struct ProgressBar: Sendable {
   /// How progress is shown.
-  enum Style: Equatable {
+  enum Style: Sendable {
     /// One line, redrawn in place.
     case inPlace
     /// A line at each tenth.
@@ -17,14 +17,14 @@ struct ProgressBar {
 
   private let style: Style
   private let width: Int
-  private let write: (String) -> Void
+  private let write: @Sendable (String) -> Void
   private let clock = ContinuousClock()
   private var lastDrawn: ContinuousClock.Instant?
   private var lastTenth: Int
   private var isLineOpen = false
 
   /// A bar that writes through `write`, in lines of at most `width` characters.
-  init(style: Style, width: Int = 79, write: @escaping (String) -> Void) {
+  init(style: Style, width: Int = 79, write: @escaping @Sendable (String) -> Void) {
     self.style = style
     self.width = max(20, width)
     self.write = write
@@ -73,8 +73,10 @@ struct ProgressBar {
     lastDrawn = nil
   }
 
-  /// Ends the bar: what is printed next starts on a line of its own.
+  /// Ends the bar: what is printed next starts on a line of its own. The bar can then be used again,
+  /// for other work.
   mutating func finish() {
+    lastTenth = -1
     guard isLineOpen else { return }
     write("\n")
     isLineOpen = false

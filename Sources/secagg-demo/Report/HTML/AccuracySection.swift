@@ -37,8 +37,11 @@ struct AccuracySection {
   }
 
   private var explanation: String {
+    let marks =
+      record.rounds.count == 1
+      ? "small dot lies on the large one" : "thin line lies on the wide one"
     var text =
-      "Where the thin line lies on the wide one, protecting the updates costs no accuracy. Small"
+      "Where the \(marks), protecting the updates costs no accuracy. Small"
       + " differences come from clipping and rounding each update before it is masked."
     if record.rounds.contains(where: { !$0.applied }) {
       text += " A round that was not applied leaves the securely trained model as it was."

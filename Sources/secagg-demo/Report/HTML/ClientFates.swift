@@ -6,7 +6,7 @@ struct ClientFates {
   let afterMaskedInput: Int
   let afterSharingKeys: Int
   let beforeSharingKeys: Int
-  /// Still there when the round ended without a sum.
+  /// Did not leave, yet is in no sum: the round ended without one, or the client came too late.
   let unreached: Int
 
   /// Sorts the clients of `round`. Counts that contradict each other are cut so that no group is
@@ -15,7 +15,8 @@ struct ClientFates {
     afterMaskedInput = max(0, round.dropped.afterMaskedInput)
     afterSharingKeys = max(0, round.dropped.afterSharingKeys)
     beforeSharingKeys = max(0, round.dropped.beforeSharingKeys)
-    stayed = max(0, round.contributors - afterMaskedInput)
+    // Without a sum nobody is in it, however many had sent their masked input.
+    stayed = round.sumsEqual == nil ? 0 : max(0, round.contributors - afterMaskedInput)
     unreached = max(
       0, clients - stayed - afterMaskedInput - afterSharingKeys - beforeSharingKeys)
   }

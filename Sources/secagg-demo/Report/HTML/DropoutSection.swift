@@ -8,9 +8,9 @@ struct DropoutSection {
     guard !rounds.isEmpty else { return "" }
     let fates = rounds.map { ClientFates(round: $0, clients: record.configuration.clients) }
     var parts: [StackedBarChart.Part] = [
-      .init(name: "stayed, in the sum", colour: .stayed, values: fates.map(\.stayed)),
+      .init(name: "stayed (in the sum)", colour: .stayed, values: fates.map(\.stayed)),
       .init(
-        name: "left after masked input, in the sum", colour: .leftAfterMaskedInput,
+        name: "left after masked input (in the sum)", colour: .leftAfterMaskedInput,
         values: fates.map(\.afterMaskedInput)),
       .init(
         name: "left after sharing keys", colour: .leftAfterSharingKeys,
@@ -22,7 +22,7 @@ struct DropoutSection {
     if fates.contains(where: { $0.unreached > 0 }) {
       parts.append(
         .init(
-          name: "still there, but no sum", colour: .unreached, isOutlined: true,
+          name: "there, but not in a sum", colour: .unreached, isOutlined: true,
           values: fates.map(\.unreached)))
     }
     let total = fates.map(\.total).max() ?? 1
@@ -36,7 +36,7 @@ struct DropoutSection {
       ).rendered()
     }
     return "<section>\n<h2>Dropouts by phase</h2>\n" + figure
-      + "<p class=\"quiet\">Blue is in the sum. A client that leaves after its masked input has"
+      + "<p class=\"quiet\">Blue is in the sum, if the round released one. A client that leaves after its masked input has"
       + " arrived still counts: the others give the server what it needs to take off that client's"
       + " masks, and no more.</p>\n</section>"
   }

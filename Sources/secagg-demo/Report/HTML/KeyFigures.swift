@@ -44,11 +44,11 @@ struct KeyFigures {
         name: "Plain averaging", value: Quantity.percent(record.finalPlainAccuracy),
         remark: "floating point, no protection"),
       Tile(
-        name: "Sums equal to the plaintext",
+        name: "Exact sums",
         value: checked.isEmpty
           ? DecimalText.missing
           : "\(DecimalText.integer(equal)) of \(DecimalText.integer(checked.count))",
-        remark: "released sums",
+        remark: "equal to the plaintext sum",
         style: checked.isEmpty ? "" : equal == checked.count ? "good" : "bad"),
       Tile(
         name: "Rounds applied",

@@ -62,7 +62,8 @@ enum PageStyle {
 
     .label { fill: var(--ink); }
     .tick { fill: var(--quiet); font-variant-numeric: tabular-nums; }
-    .value { font-variant-numeric: tabular-nums; }
+    .value { font-variant-numeric: tabular-nums; paint-order: stroke; stroke: var(--page);
+      stroke-width: 4px; stroke-linejoin: round; }
     .grid { stroke: var(--rule); stroke-width: 1; }
     .base { stroke: var(--quiet); stroke-width: 1; }
     .fill { fill: var(--colour); }
@@ -70,7 +71,7 @@ enum PageStyle {
     .hollow { fill: var(--page); stroke: var(--colour); stroke-width: 2; }
     .outline { fill: var(--colour); fill-opacity: .22; stroke: var(--colour); stroke-width: .8;
       stroke-dasharray: 3 2; }
-    .crisp { shape-rendering: crispEdges; stroke: none; }
+    .edgeless { stroke: none; }
     .stroke { fill: none; stroke: var(--colour); stroke-linejoin: round; stroke-linecap: round; }
     .thin { stroke-width: 2; }
     .wide { stroke-width: 6; }
@@ -103,6 +104,7 @@ enum PageStyle {
       .thirds, .halves { grid-template-columns: minmax(0, 520px); gap: 24px; }
       .settings { columns: 1; }
       .scroll { max-height: 80vh; }
+      .words { white-space: nowrap; }
       .for-wide { display: none; }
       .for-narrow { display: block; max-width: 520px; }
     }
@@ -130,7 +132,7 @@ enum PageStyle {
       thead th { position: static; }
       table { font-size: 8.5pt; }
       th, td { padding: 3px 5px; }
-      .words { min-width: 0; }
+      .words { min-width: 0; white-space: normal; }
     }
     """
 

@@ -23,12 +23,8 @@ struct PhaseSection {
   private func bytes(_ costs: [Cost]) -> String {
     let largest = costs.flatMap { [$0.bytesUp, $0.bytesDown] }.max() ?? 0
     let scale = ByteScale(upTo: largest)
-    let title = "Bytes per client, by phase"
-    let chart = BarChart(
-      frame: frame("phase-bytes", title, costs) {
-        "\(Quantity.bytes($0.bytesUp)) up, \(Quantity.bytes($0.bytesDown)) down"
-      },
-      categories: costs.map(\.phase),
+    return figure(
+      "Bytes per client, by phase", "phase-bytes", costs, axis: "\(scale.unit) per round",
       series: [
         .init(
           name: "up (sent)", colour: .up, values: costs.map { $0.bytesUp / scale.bytes },
@@ -36,19 +32,12 @@ struct PhaseSection {
         .init(
           name: "down (received)", colour: .down, values: costs.map { $0.bytesDown / scale.bytes },
           texts: costs.map { Quantity.bytes($0.bytesDown) }),
-      ],
-      horizontalLabel: "\(scale.unit) per round")
-    return Figure.html(title: title, drawings: chart.rendered())
+      ])
   }
 
   private func time(_ costs: [Cost]) -> String {
-    let title = "CPU time, by phase"
-    let chart = BarChart(
-      frame: frame("phase-time", title, costs) {
-        "client \(Quantity.milliseconds($0.clientMilliseconds)), "
-          + "server \(Quantity.milliseconds($0.serverMilliseconds))"
-      },
-      categories: costs.map(\.phase),
+    figure(
+      "CPU time, by phase", "phase-time", costs, axis: "milliseconds per round",
       series: [
         .init(
           name: "one client", colour: .client, values: costs.map(\.clientMilliseconds),
@@ -56,17 +45,27 @@ struct PhaseSection {
         .init(
           name: "server", colour: .server, values: costs.map(\.serverMilliseconds),
           texts: costs.map { Quantity.milliseconds($0.serverMilliseconds) }),
-      ],
-      horizontalLabel: "milliseconds per round")
-    return Figure.html(title: title, drawings: chart.rendered())
+      ])
   }
 
-  private func frame(
-    _ identifier: String, _ title: String, _ costs: [Cost], words: (Cost) -> String
-  ) -> ChartFrame {
-    ChartFrame(
-      identifier: identifier, width: 420, plotHeight: 0, title: title,
-      summary: costs.map { "\($0.phase): \(words($0))" }.joined(separator: "; ") + ".")
+  /// One chart, whose summary reads out every bar.
+  private func figure(
+    _ title: String, _ identifier: String, _ costs: [Cost], axis: String,
+    series: [BarChart.Series]
+  ) -> String {
+    let bars = costs.enumerated().map { index, cost in
+      cost.phase + ": "
+        + series.map { "\($0.name) \($0.texts[index])" }.joined(separator: ", ")
+    }
+    // The height of a bar chart follows from its bars.
+    return Figure.html(
+      title: title, identifier: identifier, summary: bars.joined(separator: "; ") + ".",
+      width: 420, plotHeight: 0
+    ) { frame in
+      BarChart(
+        frame: frame, categories: costs.map(\.phase), series: series, horizontalLabel: axis
+      ).rendered()
+    }
   }
 
   /// Phases in the order in which they first appear in the record.

@@ -35,16 +35,17 @@ struct ServerViewSection {
     _ title: String, _ identifier: String, _ histogram: Histogram, _ colour: ChartColour,
     _ text: String, isNoise: Bool = false
   ) -> String {
-    let frame = ChartFrame(
-      identifier: identifier, width: 300, plotHeight: 130, title: title,
-      summary: "Histogram of \(Quantity.counted(histogram.counts.reduce(0, +), "value")). " + text)
     let unit =
-      histogram.unit.isEmpty
-      ? (isNoise ? "fraction of the modulus" : "model units")
-      : histogram.unit
-    let chart = HistogramChart(
-      frame: frame, histogram: histogram, colour: colour,
-      horizontalLabel: "value (\(unit))", showsEvenLevel: isNoise)
-    return Figure.html(title: title, drawings: chart.rendered(), text: text)
+      !histogram.unit.isEmpty ? histogram.unit : isNoise ? "fraction of the modulus" : "model units"
+    return Figure.html(
+      title: title, identifier: identifier,
+      summary: "Histogram of \(Quantity.counted(histogram.counts.reduce(0, +), "value")). " + text,
+      width: 275, plotHeight: 130, text: text
+    ) { frame in
+      HistogramChart(
+        frame: frame, histogram: histogram, colour: colour,
+        horizontalLabel: "value (\(unit))", showsEvenLevel: isNoise
+      ).rendered()
+    }
   }
 }

@@ -32,6 +32,10 @@ struct SummarySection {
   /// Final accuracy beside that of plain federated averaging, and the largest gap on the way.
   private var accuracy: String {
     guard !record.rounds.isEmpty else { return "No round took place." }
+    guard record.finalAccuracy.isFinite else {
+      return "The accuracy of the final model is not known; plain federated averaging reaches "
+        + Quantity.percent(record.finalPlainAccuracy) + "."
+    }
     var text =
       "The final model classifies \(Quantity.percent(record.finalAccuracy)) of the "
       + Quantity.counted(record.configuration.testExamples, "test example")
@@ -39,8 +43,8 @@ struct SummarySection {
       + Quantity.percent(record.finalPlainAccuracy)
     let gaps = record.rounds.map { abs($0.accuracy - $0.plainAccuracy) }.filter(\.isFinite)
     if gaps.count > 1, let largest = gaps.max() {
-      text += ", and the two were never more than "
-      text += DecimalText.fixed(largest * 100, decimals: 1) + " percentage points apart"
+      text += ". The largest gap between the two after any round was "
+      text += DecimalText.fixed(largest * 100, decimals: 1) + " percentage points"
     }
     return text + "."
   }

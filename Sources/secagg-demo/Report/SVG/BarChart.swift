@@ -22,7 +22,7 @@ struct BarChart {
       entries: series.map { .init(text: $0.name, symbol: .box, colour: $0.colour) })
     legend.draw(into: &document, width: frame.width)
 
-    let thickness = 13.0
+    let thickness = 15.0
     let group = thickness * Double(series.count) + 14
     let top = legend.height(width: frame.width) + 8
     let area = PlotArea(
@@ -48,7 +48,7 @@ struct BarChart {
         let value = bar.values[index].isFinite ? bar.values[index] : 0
         let end = axis.position(of: value, from: area.left, to: area.right)
         document.rectangle(
-          x: area.left, y: y, width: end - area.left, height: thickness - 1.5,
+          x: area.left, y: y, width: end - area.left, height: thickness - 2,
           style: "fill " + bar.colour.style,
           tooltip: "\(category), \(bar.name): \(bar.texts[index])")
         document.text(

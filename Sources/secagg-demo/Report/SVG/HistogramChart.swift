@@ -10,7 +10,8 @@ struct HistogramChart {
   /// The chart as an `<svg>` element.
   func rendered() -> String {
     var document = SVGDocument()
-    var entries = [Legend.Entry(text: histogram.label, symbol: .box, colour: colour)]
+    let name = histogram.label.isEmpty ? "values" : histogram.label
+    var entries = [Legend.Entry(text: name, symbol: .box, colour: colour)]
     let counts = histogram.counts
     let even = Double(counts.reduce(0, +)) / Double(max(1, counts.count))
     if showsEvenLevel {
@@ -23,10 +24,13 @@ struct HistogramChart {
     let vertical = Axis.fromZero(
       to: Double(counts.max() ?? 1), tickCount: 4, wholeNumbers: true)
     let left = TextWidth.widest(vertical.labels) + 10
+    func axis(endingAt right: Double) -> Axis {
+      .within(lower: histogram.lowerBound, upper: histogram.upperBound, length: right - left)
+    }
     // Labels are centred on their ticks: leave room for half of one at the end of the axis.
-    let right = frame.width - 16
-    let horizontal = Axis.within(
-      lower: histogram.lowerBound, upper: histogram.upperBound, length: right - left)
+    let widestLabel = TextWidth.widest(axis(endingAt: frame.width - 16).labels)
+    let right = frame.width - max(12, widestLabel / 2)
+    let horizontal = axis(endingAt: right)
     let area = PlotArea(left: left, top: top, right: right, bottom: top + frame.plotHeight)
     area.drawVerticalAxis(vertical, label: "values per bin", into: &document)
     let width = (right - left) / Double(max(1, counts.count))

@@ -48,7 +48,7 @@ struct Legend {
           x: place.x + 8, y: middle, radius: 3, style: "fill " + entry.colour.style)
       case .wideLine:
         document.line(
-          x1: place.x, y1: middle, x2: place.x + 16, y2: middle,
+          x1: place.x + 3, y1: middle, x2: place.x + 13, y2: middle,
           style: "stroke wide " + entry.colour.style)
       }
       document.text(entry.text, x: place.x + Self.symbolWidth, y: middle + 4)

@@ -35,7 +35,8 @@ struct LineChart {
 
     let top = legend.height(width: frame.width) + 34
     let area = PlotArea(
-      left: TextWidth.widest(verticalAxis.labels) + 10, top: top, right: frame.width - 6,
+      left: TextWidth.widest(verticalAxis.labels) + 10, top: top,
+      right: frame.width - TextWidth.of(DecimalText.integer(applied.count)) / 2,
       bottom: top + frame.plotHeight)
     let rounds = Axis.rounds(applied.count, length: area.right - area.left)
     RefusedRounds(applied: applied, rounds: rounds, area: area).draw(

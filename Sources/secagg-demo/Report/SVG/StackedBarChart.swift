@@ -36,7 +36,8 @@ struct StackedBarChart {
     let top = legend.height(width: frame.width) + 34
     let vertical = Axis.fromZero(exactlyTo: total, tickCount: 5)
     let area = PlotArea(
-      left: TextWidth.widest(vertical.labels) + 10, top: top, right: frame.width - 6,
+      left: TextWidth.widest(vertical.labels) + 10, top: top,
+      right: frame.width - TextWidth.of(DecimalText.integer(applied.count)) / 2,
       bottom: top + frame.plotHeight)
     let rounds = Axis.rounds(applied.count, length: area.right - area.left)
     RefusedRounds(applied: applied, rounds: rounds, area: area).draw(
@@ -44,8 +45,9 @@ struct StackedBarChart {
     area.drawVerticalAxis(vertical, label: verticalLabel, into: &document)
 
     let pitch = (area.right - area.left) / Double(max(1, applied.count))
-    // Bars that are only a few units apart have no room for gaps.
-    let width = pitch < 3 ? pitch : min(44, pitch * 0.8)
+    // Bars that are only a few units apart have no room for gaps; they overlap by a hair, so that no
+    // seams show between them.
+    let width = pitch < 3 ? pitch + 0.3 : min(44, pitch * 0.8)
     for index in applied.indices {
       let middle = rounds.position(of: Double(index + 1), from: area.left, to: area.right)
       var below = 0
@@ -58,7 +60,7 @@ struct StackedBarChart {
         document.rectangle(
           x: middle - width / 2, y: to, width: width, height: from - to - seam,
           style: (part.isOutlined ? "outline " : "fill ") + part.colour.style
-            + (pitch < 3 ? " crisp" : ""),
+            + (width < 8 ? " edgeless" : ""),
           tooltip: tooltip(index))
       }
     }

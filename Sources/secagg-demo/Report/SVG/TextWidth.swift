@@ -8,7 +8,7 @@ enum TextWidth {
 
   /// Estimated width of `text` in units of the view box.
   static func of(_ text: String) -> Double {
-    Double(text.count) * fontSize * 0.61
+    text.reduce(0) { $0 + ($1.isNumber ? 0.64 : 0.58) * fontSize }
   }
 
   /// The widest of `texts`.
