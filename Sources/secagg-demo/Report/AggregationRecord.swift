@@ -1,10 +1,10 @@
 /// What one secure sum cost: what the `aggregate` subcommand measures and writes as JSON. The keys
-/// are the property names; an absent key means "nil".
+/// are the property names; `null` means that there is no value.
 struct AggregationRecord: Codable, Sendable, Equatable {
   var clients: Int
   /// Values per client.
   var dimension: Int
-  /// Probability that a client leaves at each of the three points of a round.
+  /// Share of the clients that leave after sharing their keys.
   @FiniteOrNull var dropout: Double
   /// "complete" or "sparse".
   var graph: String
@@ -24,7 +24,7 @@ struct AggregationRecord: Codable, Sendable, Equatable {
   /// Clients whose input is in the sum.
   var contributors: Int
   /// Whether the secure sum equals the plaintext sum; nil when no sum was released.
-  var sumsEqual: Bool?
+  @ExplicitNull var sumsEqual: Bool?
   var phases: [Phase]
   /// Wall-clock time of the whole aggregation, all clients simulated on this machine.
   @FiniteOrNull var wallMilliseconds: Double
