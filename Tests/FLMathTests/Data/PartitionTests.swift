@@ -95,8 +95,7 @@ struct PartitionTests {
   @Test("A client has no more classes than its shards touch", arguments: [1, 2, 3])
   func shards(perClient: Int) throws {
     var generator = SimulationGenerator(seed: 6)
-    // 10 classes of 60: with 30 or 60 or 90 clients' shards no shard spans two classes when the
-    // shard size divides 60.
+    // 60 shards of 10 examples: none spans two of the classes of 60.
     let dataset = try dataset((0..<600).map { $0 % 10 })
     let clients = 60 / perClient
     let parts = try Partition.labelShards(perClient: perClient).indices(
