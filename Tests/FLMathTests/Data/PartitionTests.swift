@@ -100,10 +100,16 @@ struct PartitionTests {
     let clients = 60 / perClient
     let parts = try Partition.labelShards(perClient: perClient).indices(
       of: dataset, clients: clients, using: &generator)
+    var mixed = 0
     for part in parts {
       #expect(part.count == 600 / (clients * perClient) * perClient)
-      #expect(Set(part.map { dataset.labels[$0] }).count <= perClient)
+      let classes = Set(part.map { dataset.labels[$0] })
+      #expect(classes.count <= perClient)
+      mixed += classes.count > 1 ? 1 : 0
     }
+    // Two random shards are of different classes with a probability of 54/59. Neighbouring shards,
+    // not dealt out at random, would mostly be of one class.
+    #expect(perClient == 1 ? mixed == 0 : mixed > clients / 2)
   }
 
   @Test("Refuses what cannot be dealt out")
