@@ -27,16 +27,17 @@ public struct PackedVector: Sendable {
   public let layout: VectorLayout
   private(set) var words: [UInt64]
 
-  /// Packs `elements`, each below 2^`layout.lanes.valueBits`; element i is lane i mod L of word
-  /// i / L, lane 0 being the lowest bits.
+  /// Packs `elements`, each below 2^`layout.lanes.valueBits`.
   ///
   /// Complexity: O(elements).
+  ///
+  /// - Throws: `PackingError`.
   public init(_ elements: [UInt64], layout: VectorLayout) throws(PackingError) {
     guard elements.count == layout.elementCount else {
       throw .elementCount(found: elements.count, expected: layout.elementCount)
     }
     let valueBits = layout.lanes.valueBits
-    let largest = valueBits >= 64 ? UInt64.max : (1 << UInt64(valueBits)) &- 1
+    let largest = layout.lanes.maximumSum(contributors: 1)
     // One comparison for all, so that the loop has no exit; the culprit is looked for afterwards.
     var union: UInt64 = 0
     for element in elements { union |= element }
@@ -44,27 +45,12 @@ public struct PackedVector: Sendable {
       let index = elements.firstIndex { $0 > largest } ?? 0
       throw .elementTooLarge(index: index, valueBits: valueBits)
     }
-    let lanes = layout.lanes.lanesPerWord
-    let laneBits = UInt64(layout.lanes.laneBits)
-    var words = [UInt64](repeating: 0, count: layout.wordCount)
-    if lanes == 1 {
-      for index in elements.indices { words[index] = elements[index] }
-    } else {
-      let full = elements.count / lanes
-      for lane in 0..<lanes {
-        let shift = UInt64(lane) &* laneBits
-        var source = lane
-        for word in 0..<full {
-          words[word] |= elements[source] &<< shift
-          source &+= lanes
-        }
-        if source < elements.count { words[full] |= elements[source] &<< shift }
-      }
-    }
-    words[layout.elementWordCount] = 1
     self.layout = layout
-    self.words = words
+    words = layout.pack(elements)
   }
+
+  /// The elements that were packed.
+  public var elements: [UInt64] { layout.unpack(words) }
 
   /// Adds masks in place; what comes out can only be summed.
   consuming func masked(by masks: borrowing MaskCombination) -> [UInt64] {

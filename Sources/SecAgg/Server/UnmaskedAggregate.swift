@@ -23,28 +23,11 @@ public struct UnmaskedAggregate: Sendable, Hashable {
     guard words[layout.elementWordCount] == UInt64(contributors.count) else {
       throw .sumInconsistent
     }
-    let lanes = layout.lanes.lanesPerWord
-    let laneBits = UInt64(layout.lanes.laneBits)
-    let mask = laneBits >= 64 ? UInt64.max : (1 << laneBits) &- 1
+    let sums = layout.unpack(words)
     let largest = layout.lanes.maximumSum(contributors: contributors.count)
-    let elementCount = layout.elementCount
-    var sums = [UInt64](repeating: 0, count: elementCount)
-    var excess: UInt64 = 0
-    for word in 0..<layout.elementWordCount {
-      for lane in 0..<lanes {
-        let value = (words[word] &>> (UInt64(lane) &* laneBits)) & mask
-        let index = word &* lanes &+ lane
-        if index < elementCount {
-          sums[index] = value
-          excess |= value > largest ? 1 : 0
-        } else {
-          excess |= value
-        }
-      }
-      let used = UInt64(lanes) &* laneBits
-      if used < 64 { excess |= words[word] &>> used }
-    }
-    guard excess == 0 else { throw .sumInconsistent }
+    var isWithinLanes = layout.unusedBitsAreZero(in: words)
+    for sum in sums where sum > largest { isWithinLanes = false }
+    guard isWithinLanes else { throw .sumInconsistent }
     self.layout = layout
     self.contributors = contributors
     self.sums = sums

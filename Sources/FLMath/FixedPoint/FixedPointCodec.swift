@@ -1,0 +1,139 @@
+/// Real numbers of a bounded range as small unsigned integers that can be added.
+///
+/// The range from `-bound` to `bound` is cut into `2 * levels` steps, with
+/// `levels = 2^(bits-1) - 1`. A number is rounded to a multiple of the step and shifted by `levels`,
+/// so that a code lies in `0...2 * levels`, fits `bits` bits, and 0 is exact. The sum of the codes
+/// of n clients, less `n * levels`, is the sum of the rounded numbers in steps.
+///
+/// Rounding is stochastic: up or down at random, so that the expected code is the number itself and
+/// rounding errors average out over clients (Suresh et al. 2017, "Distributed Mean Estimation with
+/// Limited Communication", section 2.2).
+public struct FixedPointCodec: Sendable, Hashable {
+  /// The numbers of bits that a code may have. More would not be exact in `Double`.
+  public static var bitsRange: ClosedRange<Int> { 2...52 }
+
+  /// The largest magnitude that a code can stand for.
+  public let bound: Double
+
+  /// The number of bits of a code.
+  public let bits: Int
+
+  /// The number of steps from 0 to the bound, which is also the code of 0.
+  public let levels: UInt64
+
+  /// The distance of neighbouring numbers.
+  public let step: Double
+
+  /// The reciprocal of the step: a multiplication is faster than a division.
+  @usableFromInline let stepsPerUnit: Double
+
+  /// Codes of `bits` bits for the range from `-bound` to `bound`.
+  ///
+  /// - Throws: ``FixedPointError`` unless the bound is finite, above 0 and has a step that `Double`
+  ///   can represent, and bits is in 2...52.
+  public init(bound: Double, bits: Int) throws(FixedPointError) {
+    guard Self.bitsRange.contains(bits) else { throw .invalidBits(bits) }
+    let levels = (UInt64(1) << UInt64(bits - 1)) - 1
+    let step = bound / Double(levels)
+    let stepsPerUnit = Double(levels) / bound
+    guard bound.isFinite, bound > 0, step.isNormal, stepsPerUnit.isNormal else {
+      throw .invalidBound(bound)
+    }
+    self.bound = bound
+    self.bits = bits
+    self.levels = levels
+    self.step = step
+    self.stepsPerUnit = stepsPerUnit
+  }
+
+  /// Codes for the range from `-bound` to `bound`, as wide as the lanes allow and at most 52 bits.
+  ///
+  /// - Throws: ``FixedPointError/invalidBound(_:)`` as ``init(bound:bits:)``.
+  public init(bound: Double, lanes: LaneLayout) throws(FixedPointError) {
+    try self.init(bound: bound, bits: min(lanes.valueBits, Self.bitsRange.upperBound))
+  }
+
+  /// Appends the codes of `values` to `codes`, rounded stochastically.
+  ///
+  /// A number beyond the bound is saturated: it gets the code of the bound.
+  ///
+  /// - Parameters:
+  ///   - values: finite numbers.
+  ///   - codes: where the codes are appended, one for each value.
+  ///   - generator: the source of the roundings, asked once for each value.
+  /// - Returns: the number of values that were saturated.
+  /// - Throws: ``FixedPointError/nonFinite(index:found:)``; no code is appended then.
+  /// - Complexity: O(values).
+  @inlinable
+  @discardableResult
+  public func encode(
+    _ values: [Double],
+    into codes: inout [UInt64],
+    using generator: inout some RandomNumberGenerator
+  ) throws(FixedPointError) -> Int {
+    if let index = values.firstNonFiniteIndex {
+      throw .nonFinite(index: index, found: values[index])
+    }
+    codes.reserveCapacity(codes.count + values.count)
+    let largest = Int64(levels)
+    let bound = self.bound
+    let stepsPerUnit = self.stepsPerUnit
+    var saturated = 0
+    for index in values.indices {
+      let value = values[index]
+      saturated &+= value.magnitude > bound ? 1 : 0
+      let notAbove = value > bound ? bound : value
+      let position = (notAbove < -bound ? -bound : notAbove) * stepsPerUnit
+      // floor and the distance to it, both exact. Adding the random number to the position instead
+      // would round once more and be biased for wide codes.
+      let truncated = Int64(position)
+      let remainder = position - Double(truncated)
+      let isNegative: Int64 = remainder < 0 ? 1 : 0
+      let fraction = remainder + Double(isNegative)
+      let uniform = Double(generator.next() >> 11) * 0x1p-53
+      let roundsUp: Int64 = uniform < fraction ? 1 : 0
+      let rounded = truncated &- isNegative &+ roundsUp
+      // The product may be a hair beyond the last level.
+      let code = max(-largest, min(largest, rounded)) &+ largest
+      codes.append(UInt64(bitPattern: code))
+    }
+    return saturated
+  }
+
+  /// The sum of the numbers whose codes add up to `sum`.
+  ///
+  /// Meant for sums of exactly `contributors` codes; ``decodeSums(_:contributors:)`` checks that the
+  /// sum can be one.
+  @inlinable
+  public func decodeSum(_ sum: UInt64, contributors: Int) -> Double {
+    // In two's complement the difference is right even where both are beyond 2^63.
+    let offset = UInt64(truncatingIfNeeded: contributors) &* levels
+    return Double(Int64(bitPattern: sum &- offset)) * step
+  }
+
+  /// The sums of the numbers whose codes add up to `sums`, in the same order.
+  ///
+  /// - Parameters:
+  ///   - sums: for each element the sum of the codes of all contributors.
+  ///   - contributors: the number of codes in every sum.
+  /// - Throws: ``FixedPointError`` if there can be no such sum of that many codes.
+  /// - Complexity: O(sums).
+  public func decodeSums(
+    _ sums: [UInt64], contributors: Int
+  ) throws(FixedPointError) -> [Double] {
+    let maximumContributors = Int(clamping: UInt64.max / (2 * levels))
+    guard contributors >= 1, contributors <= maximumContributors else {
+      throw .invalidContributors(maximum: maximumContributors, found: contributors)
+    }
+    let maximum = UInt64(contributors) * 2 * levels
+    var decoded = [Double](repeating: 0, count: sums.count)
+    for index in sums.indices {
+      let sum = sums[index]
+      guard sum <= maximum else {
+        throw .sumOutOfRange(index: index, maximum: maximum, found: sum)
+      }
+      decoded[index] = decodeSum(sum, contributors: contributors)
+    }
+    return decoded
+  }
+}

@@ -1,0 +1,157 @@
+/// A model that tells classes apart and can be trained by gradient descent.
+///
+/// A classifier holds no parameters, only their layout: the same value serves any number of
+/// clients. The loss is the mean cross-entropy, in nats, of the softmax of the logits.
+public protocol Classifier: Sendable {
+  /// Memory for intermediate results, made once and used for many batches.
+  associatedtype Workspace: Sendable
+
+  /// The layers of the model's parameters.
+  var layout: ParameterLayout { get }
+
+  /// The number of features of an example.
+  var featureCount: Int { get }
+
+  /// The number of classes.
+  var classCount: Int { get }
+
+  /// Parameters to start training from.
+  func initialParameters(using generator: inout some RandomNumberGenerator) -> ParameterVector
+
+  /// Memory that ``lossAndGradient(parameters:on:batch:gradient:workspace:)`` works in.
+  func makeWorkspace() -> Workspace
+
+  /// The mean loss over a batch and its gradient.
+  ///
+  /// Nothing is allocated, so that it can be called in a training loop.
+  ///
+  /// - Parameters:
+  ///   - parameters: `layout.count` numbers.
+  ///   - dataset: the examples.
+  ///   - batch: the indices in `dataset` of the examples of the batch, at least one.
+  ///   - gradient: `layout.count` numbers, overwritten by the derivatives of the mean loss.
+  ///   - workspace: what ``makeWorkspace()`` returned.
+  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  func lossAndGradient(
+    parameters: [Double],
+    on dataset: Dataset,
+    batch: ArraySlice<Int>,
+    gradient: inout [Double],
+    workspace: inout Workspace
+  ) throws(ClassifierError) -> Double
+
+  /// The logits of all examples, row-major: `dataset.count * classCount` numbers.
+  ///
+  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  func logits(
+    _ parameters: ParameterVector, on dataset: Dataset
+  ) throws(ClassifierError) -> [Double]
+}
+
+extension Classifier {
+  /// The likeliest class of every example; of equally likely ones the first.
+  ///
+  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  public func predict(
+    _ parameters: ParameterVector, on dataset: Dataset
+  ) throws(ClassifierError) -> [Int] {
+    let logits = try logits(parameters, on: dataset)
+    var classes = [Int](repeating: 0, count: dataset.count)
+    for example in classes.indices {
+      let start = example * classCount
+      for candidate in 0..<classCount
+      where logits[start + candidate] > logits[start + classes[example]] {
+        classes[example] = candidate
+      }
+    }
+    return classes
+  }
+
+  /// The share of examples whose likeliest class is their label, from 0 to 1.
+  ///
+  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  public func accuracy(
+    _ parameters: ParameterVector, on dataset: Dataset
+  ) throws(ClassifierError) -> Double {
+    let classes = try predict(parameters, on: dataset)
+    var correct = 0
+    for example in classes.indices where classes[example] == dataset.labels[example] {
+      correct += 1
+    }
+    return Double(correct) / Double(dataset.count)
+  }
+
+  /// The mean cross-entropy over all examples, in nats.
+  ///
+  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  public func loss(
+    _ parameters: ParameterVector, on dataset: Dataset
+  ) throws(ClassifierError) -> Double {
+    var logits = try logits(parameters, on: dataset)
+    var sum = 0.0
+    for example in 0..<dataset.count {
+      let start = example * classCount
+      let label = start + dataset.labels[example]
+      let labelLogit = logits[label]
+      sum += Softmax.logSumExp(&logits, start..<(start + classCount)) - labelLogit
+    }
+    return sum / Double(dataset.count)
+  }
+}
+
+/// Why a model cannot be made, or arguments do not fit it.
+public enum ClassifierError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A classifier needs at least one feature.
+  case invalidFeatureCount(Int)
+  /// A classifier needs at least two classes.
+  case invalidClassCount(Int)
+  /// A hidden layer needs at least one unit.
+  case invalidHiddenWidth(layer: Int, found: Int)
+  /// The layers of the model make no layout.
+  case invalidLayout(ParameterLayoutError)
+  /// The parameters belong to a model with other layers.
+  case layoutMismatch(expected: ParameterLayout, found: ParameterLayout)
+  /// There is another number of parameters.
+  case parameterCountMismatch(expected: Int, found: Int)
+  /// The buffer for the gradient has another size.
+  case gradientCountMismatch(expected: Int, found: Int)
+  /// The examples have another number of features.
+  case featureCountMismatch(expected: Int, found: Int)
+  /// The dataset has another number of classes.
+  case classCountMismatch(expected: Int, found: Int)
+  /// The batch has no examples.
+  case emptyBatch
+  /// The batch names an example that the dataset does not have.
+  case exampleOutOfRange(count: Int, found: Int)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .invalidFeatureCount(let found):
+      "Expected at least 1 feature, got \(found); pass the feature count of the dataset."
+    case .invalidClassCount(let found):
+      "Expected at least 2 classes, got \(found); pass the class count of the dataset."
+    case .invalidHiddenWidth(let layer, let found):
+      "Expected hidden layers of at least 1 unit, but layer \(layer) has \(found); widen it."
+    case .invalidLayout(let error):
+      error.description
+    case .layoutMismatch(let expected, let found):
+      "Expected the \(expected.layers.count) layers (\(expected.count) parameters) of this model, "
+        + "got other ones: \(found.layers.count) layers (\(found.count) parameters); "
+        + "use parameters of this model."
+    case .parameterCountMismatch(let expected, let found):
+      "Expected \(expected) parameters, got \(found); use parameters of this model."
+    case .gradientCountMismatch(let expected, let found):
+      "Expected a gradient buffer of \(expected) numbers, got \(found); "
+        + "make it as long as the parameters."
+    case .featureCountMismatch(let expected, let found):
+      "Expected examples of \(expected) features, got \(found); make the model for this dataset."
+    case .classCountMismatch(let expected, let found):
+      "Expected a dataset of \(expected) classes, got \(found); make the model for this dataset."
+    case .emptyBatch:
+      "Expected a batch of at least one example, got none; leave out empty batches."
+    case .exampleOutOfRange(let count, let found):
+      "Expected example indices from 0 to \(count - 1), got \(found); index into this dataset."
+    }
+  }
+}

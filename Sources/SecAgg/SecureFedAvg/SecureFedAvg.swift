@@ -1,0 +1,214 @@
+public import FLMath
+
+/// Federated averaging (McMahan et al. 2017, Algorithm 1) through secure aggregation: how a client's
+/// weighted update becomes the vector of a session, and how the sum becomes the weighted mean.
+///
+/// A client clips its update, multiplies it by its weight, encodes it in fixed point with
+/// stochastic rounding, and appends the weight as further elements. The server decodes the sums
+/// only, and hands the FedAvg engine nothing but the weighted mean, the total weight and the set of
+/// contributors.
+///
+/// ```swift
+/// let secure = try SecureFedAvg(
+///   parameterCount: 650, clippingBound: 0.5, maximumWeight: 64, maximumContributors: 100)
+/// // Client, within its session:
+/// let vector = try secure.encode(update, using: &generator)
+/// // Server, after the last round:
+/// try engine.apply(secure.decode(aggregate))
+/// ```
+public struct SecureFedAvg: Sendable, Hashable {
+  /// The number of parameters of the model.
+  public let parameterCount: Int
+  /// The largest weight of one client, in training examples.
+  public let maximumWeight: UInt64
+  /// The largest magnitude of one coordinate of an update; what is beyond is clipped.
+  public let clippingBound: Double
+  /// The largest Euclidean norm of an update, if it is bounded as well.
+  public let normBound: Double?
+  /// The layout of the session's vectors: the parameters, then the weight in pieces of the lanes'
+  /// value bits, lowest first.
+  public let layout: VectorLayout
+  /// The fixed-point code of `update x weight / maximumWeight`.
+  public let codec: FixedPointCodec
+
+  private let coordinateClipping: LInfinityClipping
+  private let normClipping: L2Clipping?
+
+  /// Settings of one training. All clients and the server use the same; see
+  /// `applicationContext(model:round:task:)`.
+  ///
+  /// - Parameters:
+  ///   - parameterCount: the number of parameters of the model.
+  ///   - clippingBound: bound of each coordinate of an update, in units of the model.
+  ///   - normBound: bound of the update's Euclidean norm, or `nil` for none.
+  ///   - maximumWeight: the largest number of examples of one client. A bound near the real
+  ///     numbers keeps precision.
+  ///   - maximumContributors: the largest number of clients in one sum.
+  ///   - minimumValueBits: the least precision of one coordinate; bits that lanes leave over are
+  ///     used as well.
+  /// - Throws: `SecureFedAvgError`.
+  public init(
+    parameterCount: Int, clippingBound: Double, normBound: Double? = nil, maximumWeight: UInt64,
+    maximumContributors: Int, minimumValueBits: Int = 16
+  ) throws(SecureFedAvgError) {
+    let lanes: LaneLayout
+    do {
+      lanes = try LaneLayout(
+        minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)
+    } catch {
+      throw .lanes(error)
+    }
+    guard maximumWeight >= 1,
+      !maximumWeight.multipliedReportingOverflow(by: UInt64(maximumContributors)).overflow
+    else { throw .maximumWeight(found: maximumWeight) }
+    let weightElements = Self.weightElementCount(of: maximumWeight, valueBits: lanes.valueBits)
+    guard parameterCount >= 1, parameterCount <= VectorLayout.maximumElementCount,
+      let layout = try? VectorLayout(elementCount: parameterCount + weightElements, lanes: lanes)
+    else { throw .parameterCount(found: parameterCount) }
+    do {
+      coordinateClipping = try LInfinityClipping(bound: clippingBound)
+      normClipping = try normBound.map { (bound) throws(ClippingError) in
+        try L2Clipping(bound: bound)
+      }
+    } catch {
+      throw .clipping(error)
+    }
+    do {
+      codec = try FixedPointCodec(bound: clippingBound, lanes: lanes)
+    } catch {
+      throw .fixedPoint(error)
+    }
+    self.parameterCount = parameterCount
+    self.maximumWeight = maximumWeight
+    self.clippingBound = clippingBound
+    self.normBound = normBound
+    self.layout = layout
+  }
+
+  /// How many elements of `valueBits` bits hold a weight.
+  private static func weightElementCount(of weight: UInt64, valueBits: Int) -> Int {
+    let bits = 64 - weight.leadingZeroBitCount
+    return (bits + valueBits - 1) / valueBits
+  }
+
+  /// What the clients of a session bind their masks to: these settings, the round and the global
+  /// model that the updates are differences from. Clients that were given different models then
+  /// get masks that do not cancel, instead of a sum that means nothing.
+  ///
+  /// Complexity: O(parameters).
+  public func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest {
+    var writer = ByteWriter()
+    writer.write(string: task)
+    writer.write(count: round)
+    writer.write(count: layout.elementCount)
+    writer.write(clippingBound.bitPattern)
+    writer.write((normBound ?? .infinity).bitPattern)
+    writer.write(maximumWeight)
+    writer.write(count: codec.bits)
+    writer.write(count: model.layout.layers.count)
+    for layer in model.layout.layers {
+      writer.write(string: layer.name)
+      writer.write(count: layer.shape.count)
+      for dimension in layer.shape { writer.write(count: dimension) }
+    }
+    writer.write(words: model.values.map(\.bitPattern))
+    return SessionParameters.applicationContext(of: writer.bytes)
+  }
+
+  /// A client's update as the vector of its session.
+  ///
+  /// - Parameters:
+  ///   - update: local model minus global model, and the number of examples.
+  ///   - generator: randomness of the rounding. It need not be secret, but must not be known to
+  ///     correlate with the update.
+  /// - Throws: `SecureFedAvgError` for an update of another length, a weight beyond the bound, or
+  ///   numbers that are not finite.
+  public func encode(
+    _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
+  ) throws(SecureFedAvgError) -> PackedVector {
+    guard update.delta.count == parameterCount else {
+      throw .updateLength(found: update.delta.count, expected: parameterCount)
+    }
+    guard update.weight <= maximumWeight else {
+      throw .weight(found: update.weight, maximum: maximumWeight)
+    }
+    var values = update.delta
+    do {
+      try normClipping?.clip(&values)
+      try coordinateClipping.clip(&values)
+    } catch {
+      throw .clipping(error)
+    }
+    let scale = Double(update.weight) / Double(maximumWeight)
+    for index in values.indices { values[index] *= scale }
+    var elements: [UInt64] = []
+    elements.reserveCapacity(layout.elementCount)
+    do {
+      try codec.encode(values, into: &elements, using: &generator)
+    } catch {
+      throw .fixedPoint(error)
+    }
+    let valueBits = UInt64(layout.lanes.valueBits)
+    var rest = update.weight
+    while elements.count < layout.elementCount {
+      elements.append(rest & layout.lanes.maximumSum(contributors: 1))
+      rest = valueBits >= 64 ? 0 : rest >> valueBits
+    }
+    do {
+      return try PackedVector(elements, layout: layout)
+    } catch {
+      throw .layoutMismatch
+    }
+  }
+
+  /// The weighted mean of the contributors of an aggregate.
+  ///
+  /// - Throws: `SecureFedAvgError.layoutMismatch` for an aggregate of other settings, `.fixedPoint`
+  ///   and `.totalWeight` for sums that no honest contributors make, `.mean` for a total weight
+  ///   of 0.
+  public func decode(_ aggregate: UnmaskedAggregate) throws(SecureFedAvgError) -> WeightedMean {
+    guard aggregate.layout == layout else { throw .layoutMismatch }
+    return try decode(sums: aggregate.sums, contributors: aggregate.contributors)
+  }
+
+  /// Decodes sums of encoded elements, wherever they come from: secure and plaintext sums of the
+  /// same contributors give the same bits.
+  func decode(
+    sums: [UInt64], contributors: [ClientID]
+  ) throws(SecureFedAvgError) -> WeightedMean {
+    let totalWeight = try decodeTotalWeight(sums[parameterCount...], of: contributors.count)
+    var mean: [Double]
+    do {
+      mean = try codec.decodeSums(
+        Array(sums[..<parameterCount]), contributors: contributors.count)
+    } catch {
+      throw .fixedPoint(error)
+    }
+    let scale = Double(maximumWeight) / Double(totalWeight)
+    for index in mean.indices { mean[index] *= scale }
+    do {
+      return try WeightedMean(
+        mean: mean, totalWeight: totalWeight, contributors: contributors.map(\.rawValue))
+    } catch {
+      throw .mean(error)
+    }
+  }
+
+  private func decodeTotalWeight(
+    _ pieces: ArraySlice<UInt64>, of contributors: Int
+  ) throws(SecureFedAvgError) -> UInt64 {
+    // Fits 64 bits: the product with the largest number of contributors was checked to.
+    let largest = maximumWeight * UInt64(contributors)
+    var total: UInt64 = 0
+    for (piece, sum) in pieces.enumerated() {
+      let (value, overflow) = sum.multipliedReportingOverflow(
+        by: 1 << UInt64(piece * layout.lanes.valueBits))
+      let (partial, carry) = total.addingReportingOverflow(value)
+      guard !overflow, !carry else { throw .totalWeight(maximum: largest) }
+      total = partial
+    }
+    guard total <= largest else { throw .totalWeight(maximum: largest) }
+    guard total > 0 else { throw .mean(.zeroTotalWeight) }
+    return total
+  }
+}

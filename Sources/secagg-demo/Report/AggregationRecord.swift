@@ -1,0 +1,43 @@
+/// What one secure sum cost: what the `aggregate` subcommand measures and writes as JSON. The keys
+/// are the property names; an absent key means "nil".
+struct AggregationRecord: Codable, Sendable, Equatable {
+  var clients: Int
+  /// Values per client.
+  var dimension: Int
+  /// Probability that a client leaves at each of the three points of a round.
+  @FiniteOrNull var dropout: Double
+  /// "complete" or "sparse".
+  var graph: String
+  /// Neighbours of each client in that graph.
+  var degree: Int
+  /// Shares needed to rebuild a secret.
+  var threshold: Int
+  var laneBits: Int
+  /// CPU time of the median client over all phases.
+  @FiniteOrNull var clientCpuMilliseconds: Double
+  @FiniteOrNull var serverCpuMilliseconds: Double
+  var serverPeakBytes: Int
+  /// Bytes sent by the median client over all phases.
+  var bytesUpPerClient: Int
+  /// Bytes received by the median client over all phases.
+  var bytesDownPerClient: Int
+  /// Clients whose input is in the sum.
+  var contributors: Int
+  /// Whether the secure sum equals the plaintext sum; nil when no sum was released.
+  var sumsEqual: Bool?
+  var phases: [Phase]
+  /// Wall-clock time of the whole aggregation, all clients simulated on this machine.
+  @FiniteOrNull var wallMilliseconds: Double
+
+  /// What one phase cost.
+  struct Phase: Codable, Sendable, Equatable {
+    /// "advertise keys", "share keys", "masked input" or "unmasking".
+    var phase: String
+    /// CPU time of the median client.
+    @FiniteOrNull var clientCpuMilliseconds: Double
+    @FiniteOrNull var serverCpuMilliseconds: Double
+    var serverPeakBytes: Int
+    var bytesUpPerClient: Int
+    var bytesDownPerClient: Int
+  }
+}

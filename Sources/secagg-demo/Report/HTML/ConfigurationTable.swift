@@ -1,0 +1,40 @@
+/// The settings of the run: enough to repeat it.
+struct ConfigurationTable {
+  let configuration: TrainingRecord.Configuration
+
+  /// The section as HTML.
+  func html() -> String {
+    let items = settings.map { name, value in
+      "<div><dt>\(XMLText.escaped(name))</dt><dd>\(XMLText.escaped(value))</dd></div>"
+    }
+    return "<section>\n<h2>Configuration</h2>\n<dl class=\"settings\">\n"
+      + items.joined(separator: "\n") + "\n</dl>\n</section>"
+  }
+
+  private var settings: [(name: String, value: String)] {
+    let settings = configuration
+    return [
+      ("data", settings.data),
+      ("training examples", DecimalText.integer(settings.trainingExamples)),
+      ("test examples", DecimalText.integer(settings.testExamples)),
+      ("split over clients", settings.partition),
+      ("model", settings.model),
+      ("parameters", DecimalText.integer(settings.parameterCount)),
+      ("clients", DecimalText.integer(settings.clients)),
+      ("rounds requested", DecimalText.integer(settings.roundsRequested)),
+      ("dropout at each of 3 points", Quantity.percent(settings.dropout)),
+      ("local epochs", DecimalText.integer(settings.localEpochs)),
+      ("batch size", DecimalText.integer(settings.batchSize)),
+      ("learning rate", DecimalText.significant(settings.learningRate)),
+      ("graph of neighbours", settings.graph),
+      ("neighbours per client", DecimalText.integer(settings.degree)),
+      ("threshold (shares)", DecimalText.integer(settings.threshold)),
+      ("fewest contributors", DecimalText.integer(settings.minimumContributors)),
+      ("bits per value", DecimalText.integer(settings.valueBits)),
+      ("bits per lane", DecimalText.integer(settings.laneBits)),
+      ("lanes per word", DecimalText.integer(settings.lanesPerWord)),
+      ("clipping bound (model units)", DecimalText.significant(settings.clippingBound)),
+      ("seed", String(settings.seed)),
+    ]
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Renders the record of a training run as one HTML page that needs nothing else: styles and
+/// drawings are inline, there are no scripts and no requests, so it opens offline and can be
+/// archived or mailed as it is.
+struct TrainingReport {
+  let record: TrainingRecord
+
+  /// A report on `record`.
+  init(_ record: TrainingRecord) {
+    self.record = record
+  }
+
+  /// The page, from the document type to the end.
+  func html() -> String {
+    let sections = [
+      SummarySection(record: record).html(),
+      KeyFigures(record: record).html(),
+      AccuracySection(record: record).html(),
+      ServerViewSection(record: record).html(),
+      DropoutSection(record: record).html(),
+      PhaseSection(record: record).html(),
+      RoundTable(record: record).html(),
+      ConfigurationTable(configuration: record.configuration).html(),
+      ReadingGuide(configuration: record.configuration).html(),
+    ]
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta http-equiv="Content-Security-Policy" \
+      content="default-src 'none'; style-src 'unsafe-inline'">
+      <title>\(XMLText.escaped(SummarySection.title)): \
+      \(XMLText.escaped(record.configuration.data))</title>
+      <style>
+      \(PageStyle.css)
+      </style>
+      </head>
+      <body>
+      <main>
+      \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// The page as UTF-8, to be written to a file.
+  func data() -> Data { Data(html().utf8) }
+}

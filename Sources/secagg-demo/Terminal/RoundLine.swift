@@ -1,0 +1,61 @@
+/// One line per round of training, in fixed columns under a header, for a terminal.
+///
+/// It only makes strings: whoever prints them chooses the stream, since standard output may have to
+/// stay clean JSON.
+struct RoundLine {
+  /// Names of the columns and their widths in characters.
+  private let columns: [(name: String, width: Int)]
+  private let clients: Int
+
+  /// Columns wide enough for `rounds` rounds with `clients` clients.
+  init(clients: Int, rounds: Int) {
+    self.clients = clients
+    let digits = String(max(clients, 0)).count
+    columns = [
+      ("round", max(5, String(max(rounds, 0)).count)),
+      ("in the sum", max(10, digits * 2 + 4)),
+      // Three counts never have more digits together than three times the count of clients.
+      ("left*", max(8, digits * 3 + 2)),
+      ("up/client", 9),
+      ("secure", 7),
+      ("plain", 7),
+      ("sum = plaintext sum", 19),
+    ]
+  }
+
+  /// The header: what the starred column means, then the names of the columns.
+  var header: String {
+    "* left before sharing keys / after sharing keys / after masked input; accuracy on test data\n"
+      + columns.map { TextColumns.padded($0.name, left: $0.width) }.joined(separator: "  ")
+  }
+
+  /// The line of one round, without a newline.
+  func line(for round: TrainingRecord.Round) -> String {
+    let dropped = round.dropped
+    let cells = [
+      String(round.round),
+      "\(round.contributors) of \(clients)",
+      "\(dropped.beforeSharingKeys)/\(dropped.afterSharingKeys)/\(dropped.afterMaskedInput)",
+      Quantity.bytes(round.bytesUpPerClient),
+      Quantity.percent(round.accuracy),
+      Quantity.percent(round.plainAccuracy),
+    ]
+    let numbers = zip(cells, columns).map { TextColumns.padded($0, left: $1.width) }
+      .joined(separator: "  ")
+    return numbers + "  " + verdict(of: round)
+  }
+
+  /// A sum that is wrong is said first and loudest; then why a round was not applied.
+  private func verdict(of round: TrainingRecord.Round) -> String {
+    var parts: [String] = []
+    if let sumsEqual = round.sumsEqual {
+      parts.append(sumsEqual ? "yes" : "NO, THE SUMS DIFFER")
+    }
+    if !round.applied {
+      let reason = (round.refusal ?? "no reason given")
+        .split(whereSeparator: \.isNewline).joined(separator: " ")
+      parts.append("NOT APPLIED: " + reason)
+    }
+    return parts.isEmpty ? "no sum" : parts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,57 @@
+import SecAgg
+
+/// One client of a test session, holding whichever round it is in.
+final class SimulatedClient {
+  let id: ClientID
+  private let input: PackedVector
+  private var advertising: AdvertiseKeysRound?
+  private var sharing: ShareKeysRound?
+  private var masking: MaskedInputRound?
+
+  init(
+    id: ClientID, parameters: SessionParameters, input: PackedVector,
+    policy: ClientPolicy = ClientPolicy()
+  ) throws {
+    self.id = id
+    self.input = input
+    advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
+  }
+
+  /// The client's first message.
+  func advertise() -> ClientMessage? {
+    switch advertising {
+    case .some(let round): .keyAdvertisement(round.message)
+    case .none: nil
+    }
+  }
+
+  /// The client's answer to a message of the server; a client in another round has none.
+  func answer(_ message: ServerMessage) throws -> ClientMessage? {
+    switch message {
+    case .rosterAnnouncement(let announcement):
+      guard let round = advertising.take() else { return nil }
+      let next = try round.shareKeys(with: announcement)
+      let answer = ClientMessage.shareDistribution(next.message)
+      sharing = consume next
+      return answer
+    case .shareDelivery(let delivery):
+      guard let round = sharing.take() else { return nil }
+      let next = try round.maskInput(input, delivery: delivery)
+      let answer = ClientMessage.maskedInput(next.message)
+      masking = consume next
+      return answer
+    case .unmaskingRequest(let request):
+      guard let round = masking.take() else { return nil }
+      return .unmaskingResponse(try round.unmask(request))
+    }
+  }
+
+  /// Puts the client to sleep and wakes it from the bytes, as an app that is killed between rounds.
+  func sleepAndWake() throws {
+    if let round = advertising.take() {
+      advertising = try AdvertiseKeysRound(resuming: round.suspend())
+    }
+    if let round = sharing.take() { sharing = try ShareKeysRound(resuming: round.suspend()) }
+    if let round = masking.take() { masking = try MaskedInputRound(resuming: round.suspend()) }
+  }
+}

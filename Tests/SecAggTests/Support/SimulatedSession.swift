@@ -1,0 +1,119 @@
+import FLMath
+import SecAgg
+
+/// When a client leaves a test session.
+enum LeavingPoint: Int, CaseIterable, Sendable {
+  case beforeAdvertisingKeys
+  case beforeSharingKeys
+  case beforeMaskedInput
+  case beforeUnmasking
+  case never
+
+  func isGone(in round: ProtocolRound) -> Bool {
+    switch round {
+    case .advertiseKeys: rawValue <= LeavingPoint.beforeAdvertisingKeys.rawValue
+    case .shareKeys: rawValue <= LeavingPoint.beforeSharingKeys.rawValue
+    case .maskedInput: rawValue <= LeavingPoint.beforeMaskedInput.rawValue
+    case .unmasking: rawValue <= LeavingPoint.beforeUnmasking.rawValue
+    }
+  }
+}
+
+/// A session with all its clients in one process, whose messages a test may change on their way.
+struct SimulatedSession {
+  let parameters: SessionParameters
+  let inputs: [ClientID: PackedVector]
+  let clients: [SimulatedClient]
+  var server: AggregationServer
+  /// Called after every message that the server took.
+  var afterEachMessage: (inout AggregationServer) throws -> Void = { _ in }
+  /// May change a client's message or hold it back.
+  var onTheWay: (ClientMessage) -> ClientMessage? = { $0 }
+  /// What the server refused.
+  private(set) var refusals: [ServerError] = []
+  /// What clients refused.
+  private(set) var clientErrors: [ClientID: ClientError] = [:]
+
+  init(parameters: SessionParameters, seed: UInt64) throws {
+    var generator = SimulationGenerator(seed: seed)
+    let largest = parameters.layout.lanes.maximumSum(contributors: 1)
+    var inputs: [ClientID: PackedVector] = [:]
+    for id in ClientID.all(cohortSize: parameters.cohortSize) {
+      let elements = (0..<parameters.layout.elementCount).map { _ in generator.next() & largest }
+      inputs[id] = try PackedVector(elements, layout: parameters.layout)
+    }
+    try self.init(parameters: parameters, inputs: inputs)
+  }
+
+  init(parameters: SessionParameters, inputs: [ClientID: PackedVector]) throws {
+    self.parameters = parameters
+    self.inputs = inputs
+    clients = try inputs.keys.sorted().compactMap { id in
+      try inputs[id].map { try SimulatedClient(id: id, parameters: parameters, input: $0) }
+    }
+    server = AggregationServer(parameters: parameters)
+  }
+
+  /// Runs one round: every client that is still there sends, the server refuses or takes.
+  mutating func collect(
+    _ round: ProtocolRound, leaving: [ClientID: LeavingPoint]
+  ) throws {
+    for client in clients {
+      guard !(leaving[client.id] ?? .never).isGone(in: round), clientErrors[client.id] == nil
+      else { continue }
+      let answer: ClientMessage?
+      if round == .advertiseKeys {
+        answer = client.advertise()
+      } else {
+        guard let message = try? server.message(for: client.id) else { continue }
+        do {
+          answer = try client.answer(message)
+        } catch let error as ClientError {
+          clientErrors[client.id] = error
+          continue
+        }
+      }
+      guard let message = answer.flatMap(onTheWay) else { continue }
+      do {
+        try server.receive(message, from: client.id)
+        try afterEachMessage(&server)
+      } catch let error as ServerError {
+        refusals.append(error)
+      }
+    }
+  }
+
+  /// Runs the whole session.
+  mutating func run(leaving: [ClientID: LeavingPoint] = [:]) throws -> UnmaskedAggregate {
+    for round in [ProtocolRound.advertiseKeys, .shareKeys, .maskedInput] {
+      try collect(round, leaving: leaving)
+      try server.closeRound()
+    }
+    try collect(.unmasking, leaving: leaving)
+    return try server.unmask()
+  }
+
+  /// The plaintext sum over `contributors`, element by element.
+  func plaintextSum(of contributors: [ClientID]) -> [UInt64] {
+    var sum = [UInt64](repeating: 0, count: parameters.layout.elementCount)
+    for id in contributors {
+      for (index, element) in (inputs[id]?.elements ?? []).enumerated() { sum[index] += element }
+    }
+    return sum
+  }
+}
+
+/// Parameters for tests: small vectors unless a test says otherwise.
+func testParameters(
+  cohortSize: Int, degree: Int? = nil, threshold: Int, elementCount: Int = 7,
+  minimumValueBits: Int = 16, minimumContributors: Int = 2
+) throws -> SessionParameters {
+  try SessionParameters(
+    cohortSize: cohortSize, degree: degree, threshold: threshold,
+    layout: VectorLayout(
+      elementCount: elementCount,
+      lanes: LaneLayout(
+        minimumValueBits: minimumValueBits, maximumContributors: cohortSize)),
+    minimumContributors: minimumContributors,
+    applicationContext: SessionParameters.applicationContext(of: Array("test".utf8)))
+}
