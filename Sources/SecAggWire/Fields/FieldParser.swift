@@ -1,0 +1,143 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+internal import SecAgg
+internal import SwiftProtobuf
+
+/// Turns the fields of protobuf messages into validated types, and names the client that is to
+/// blame when one cannot be.
+struct FieldParser {
+  /// The client that sent the message; `nil` for the server.
+  let sender: ClientID?
+
+  func error(_ reason: WireError.Reason) -> WireError {
+    WireError(sender: sender, reason: reason)
+  }
+
+  /// Decodes the outermost message. What its fields hold is not looked at.
+  func message<Message: SwiftProtobuf.Message>(
+    _ type: Message.Type, from bytes: [UInt8]
+  ) throws(WireError) -> Message {
+    guard bytes.count <= WireFormat.maximumByteCount else {
+      throw error(
+        .tooLarge(field: "message", found: bytes.count, atMost: WireFormat.maximumByteCount))
+    }
+    var options = BinaryDecodingOptions()
+    options.messageDepthLimit = WireFormat.nestingDepth
+    do {
+      return try Message(serializedBytes: bytes, options: options)
+    } catch {
+      // What protobuf found wrong says nothing that a sender could use.
+      throw self.error(.malformed)
+    }
+  }
+
+  /// To be checked before anything else is read: another version may mean other fields.
+  func check(version: UInt32) throws(WireError) {
+    guard version == WireFormat.version else { throw error(.unsupportedVersion(found: version)) }
+  }
+
+  /// To be called for every message, nested ones included: each keeps its own unknown fields.
+  func checkOnlyKnownFields(in message: some SwiftProtobuf.Message) throws(WireError) {
+    guard message.unknownFields.data.isEmpty else {
+      throw error(.unknownFields(message: type(of: message).protoMessageName))
+    }
+  }
+
+  /// The body of an envelope or a nested message, which must be there.
+  func present<Value>(_ value: Value?, _ field: String) throws(WireError) -> Value {
+    guard let value else { throw error(.missingField(field)) }
+    return value
+  }
+
+  /// A number that is never zero.
+  func positive<Number: UnsignedInteger>(
+    _ number: Number, _ field: String
+  ) throws(WireError) -> Int {
+    guard number > 0 else { throw error(.missingField(field)) }
+    guard let value = Int(exactly: number) else {
+      throw error(.invalidValue(field: field, problem: "\(number) is too large for an integer"))
+    }
+    return value
+  }
+
+  func clientID(_ number: UInt32, _ field: String) throws(WireError) -> ClientID {
+    try present(ClientID(number), field)
+  }
+
+  func clientIDs(_ numbers: [UInt32], _ field: String) throws(WireError) -> [ClientID] {
+    try check(entryCount: numbers.count, field)
+    return try numbers.map { number throws(WireError) in try clientID(number, field) }
+  }
+
+  func check(entryCount: Int, _ field: String) throws(WireError) {
+    guard entryCount <= WireFormat.maximumEntryCount else {
+      throw error(
+        .tooLarge(field: field, found: entryCount, atMost: WireFormat.maximumEntryCount))
+    }
+  }
+
+  func check(byteCount: Int, of field: String, is expected: Int) throws(WireError) {
+    guard byteCount > 0 else { throw error(.missingField(field)) }
+    guard byteCount == expected else {
+      throw error(.wrongLength(field: field, found: byteCount, expected: expected))
+    }
+  }
+
+  func digest(_ bytes: Data, _ field: String) throws(WireError) -> Digest {
+    try check(byteCount: bytes.count, of: field, is: Digest.byteCount)
+    return try present(Digest(bytes: bytes), field)
+  }
+
+  func publicKey(_ bytes: Data, _ field: String) throws(WireError) -> PublicKey {
+    try check(byteCount: bytes.count, of: field, is: Digest.byteCount)
+    do {
+      return try PublicKey(bytes: bytes)
+    } catch {
+      throw self.error(.invalidValue(field: field, problem: "\(error)"))
+    }
+  }
+
+  func secretShare(_ bytes: Data, _ field: String) throws(WireError) -> SecretShare {
+    try check(byteCount: bytes.count, of: field, is: SecretShare.byteCount)
+    do {
+      return try SecretShare(bytes: bytes)
+    } catch {
+      throw self.error(.invalidValue(field: field, problem: "\(error)"))
+    }
+  }
+
+  /// Shares that only their receiver can look into; here they have a size and nothing else.
+  func addressedShares(
+    _ entries: [ProtoAddressedShares], _ field: String
+  ) throws(WireError) -> [AddressedShares] {
+    try check(entryCount: entries.count, field)
+    return try entries.map { entry throws(WireError) in
+      try checkOnlyKnownFields(in: entry)
+      let peer = try clientID(entry.peer, field + ".peer")
+      try check(
+        byteCount: entry.sealed.count, of: field + ".sealed", is: SealedShares.byteCount)
+      return AddressedShares(
+        peer: peer,
+        shares: try present(SealedShares(bytes: Array(entry.sealed)), field + ".sealed"))
+    }
+  }
+
+  /// The two keys that `client` advertised.
+  func keyAdvertisement(
+    _ keys: ProtoKeyAdvertisement, of client: ClientID, session: Digest, _ field: String
+  ) throws(WireError) -> KeyAdvertisement {
+    try checkOnlyKnownFields(in: keys)
+    return KeyAdvertisement(
+      session: session, sender: client,
+      sealingKey: try publicKey(keys.sealingKey, field + ".sealing_key"),
+      maskKey: try publicKey(keys.maskKey, field + ".mask_key"))
+  }
+
+  func check(_ found: Data, isChecksum expected: MessageChecksum) throws(WireError) {
+    try check(byteCount: found.count, of: "checksum", is: MessageChecksum.byteCount)
+    guard found.elementsEqual(expected.bytes) else { throw error(.checksumMismatch) }
+  }
+}

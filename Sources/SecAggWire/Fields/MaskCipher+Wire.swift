@@ -1,0 +1,21 @@
+internal import SecAgg
+
+extension ProtoMaskCipher {
+  init(_ cipher: MaskCipher) {
+    self =
+      switch cipher {
+      case .chacha20: .chacha20
+      }
+  }
+}
+
+extension FieldParser {
+  func maskCipher(_ cipher: ProtoMaskCipher, _ field: String) throws(WireError) -> MaskCipher {
+    switch cipher {
+    case .unspecified: throw error(.missingField(field))
+    case .chacha20: .chacha20
+    case .UNRECOGNIZED(let number):
+      throw error(.invalidValue(field: field, problem: "there is no mask cipher \(number)"))
+    }
+  }
+}

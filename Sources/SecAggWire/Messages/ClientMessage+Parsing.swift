@@ -1,0 +1,89 @@
+public import SecAgg
+
+extension ClientMessage {
+  /// Reads a message of version 1, for the server.
+  ///
+  /// Every field is checked for its size and its range, so that what comes out has validated types
+  /// only; whether it fits the session and the round is for the server's state machine to say. The
+  /// order of fields is free, as protobuf leaves it to the encoder.
+  ///
+  /// Complexity: O(size); masked words are copied twice.
+  ///
+  /// - Parameters:
+  ///   - bytes: one message, whole. Refuse longer ones than the session can need while they arrive.
+  ///   - sender: the client that the transport authenticated.
+  /// - Throws: `WireError` that names `sender`, also when the message claims to be from another.
+  public init(serialized bytes: [UInt8], from sender: ClientID) throws(WireError) {
+    let fields = FieldParser(sender: sender)
+    let envelope = try fields.message(ProtoClientMessage.self, from: bytes)
+    try fields.check(version: envelope.version)
+    try fields.checkOnlyKnownFields(in: envelope)
+    let claimed = try fields.clientID(envelope.sender, "sender")
+    guard claimed == sender else { throw fields.error(.senderMismatch(claimed: claimed)) }
+    let session = try fields.digest(envelope.session, "session")
+    let body = try fields.present(envelope.body, "body")
+    self = try fields.message(body, session: session, sender: sender)
+    try fields.check(envelope.checksum, isChecksum: MessageChecksum(of: self))
+  }
+}
+
+extension FieldParser {
+  fileprivate func message(
+    _ body: ProtoClientMessage.OneOf_Body, session: Digest, sender: ClientID
+  ) throws(WireError) -> ClientMessage {
+    switch body {
+    case .keyAdvertisement(let body):
+      .keyAdvertisement(
+        try keyAdvertisement(body, of: sender, session: session, "key_advertisement"))
+    case .shareDistribution(let body):
+      .shareDistribution(try shareDistribution(body, session: session, sender: sender))
+    case .maskedInput(let body):
+      .maskedInput(try maskedInput(body, session: session, sender: sender))
+    case .unmaskingResponse(let body):
+      .unmaskingResponse(try unmaskingResponse(body, session: session, sender: sender))
+    }
+  }
+
+  private func shareDistribution(
+    _ body: ProtoShareDistribution, session: Digest, sender: ClientID
+  ) throws(WireError) -> ShareDistribution {
+    try checkOnlyKnownFields(in: body)
+    return ShareDistribution(
+      session: session, sender: sender,
+      selfMaskCommitment: try digest(
+        body.selfMaskCommitment, "share_distribution.self_mask_commitment"),
+      shares: try addressedShares(body.shares, "share_distribution.shares"))
+  }
+
+  private func maskedInput(
+    _ body: ProtoMaskedInput, session: Digest, sender: ClientID
+  ) throws(WireError) -> MaskedInput {
+    try checkOnlyKnownFields(in: body)
+    let (field, byteCount) = ("masked_input.words", body.words.count)
+    guard byteCount > 0 else { throw error(.missingField(field)) }
+    guard byteCount % MaskedWords.byteCountOfWord == 0 else {
+      throw error(
+        .invalidValue(
+          field: field, problem: "\(byteCount) bytes are no whole number of 8-byte words"))
+    }
+    return MaskedInput(session: session, sender: sender, words: MaskedWords.words(of: body.words))
+  }
+
+  private func unmaskingResponse(
+    _ body: ProtoUnmaskingResponse, session: Digest, sender: ClientID
+  ) throws(WireError) -> UnmaskingResponse {
+    try checkOnlyKnownFields(in: body)
+    let field = "unmasking_response.shares"
+    try check(entryCount: body.shares.count, field)
+    let shares = try body.shares.map { entry throws(WireError) in
+      try checkOnlyKnownFields(in: entry)
+      return RevealedShare(
+        subject: try clientID(entry.subject, field + ".subject"),
+        kind: try secretKind(entry.kind, field + ".kind"),
+        share: try secretShare(entry.share, field + ".share"))
+    }
+    return UnmaskingResponse(
+      session: session, sender: sender, shares: shares,
+      unopened: try clientIDs(body.unopened, "unmasking_response.unopened"))
+  }
+}

@@ -1,0 +1,79 @@
+public import SecAgg
+
+extension ServerMessage {
+  /// Reads a message of version 1, for a client.
+  ///
+  /// Every field is checked for its size and its range, so that what comes out has validated types
+  /// only; whether it is for this client, session and round is for the client's round to say. The
+  /// order of fields is free, as protobuf leaves it to the encoder.
+  ///
+  /// Complexity: O(size).
+  ///
+  /// - Parameter bytes: one message, whole.
+  /// - Throws: `WireError` with no sender: it is the server's message.
+  public init(serialized bytes: [UInt8]) throws(WireError) {
+    let fields = FieldParser(sender: nil)
+    let envelope = try fields.message(ProtoServerMessage.self, from: bytes)
+    try fields.check(version: envelope.version)
+    try fields.checkOnlyKnownFields(in: envelope)
+    let recipient = try fields.clientID(envelope.recipient, "recipient")
+    let session = try fields.digest(envelope.session, "session")
+    let body = try fields.present(envelope.body, "body")
+    self = try fields.message(body, session: session, recipient: recipient)
+    try fields.check(envelope.checksum, isChecksum: MessageChecksum(of: self))
+  }
+}
+
+extension FieldParser {
+  fileprivate func message(
+    _ body: ProtoServerMessage.OneOf_Body, session: Digest, recipient: ClientID
+  ) throws(WireError) -> ServerMessage {
+    switch body {
+    case .rosterAnnouncement(let body):
+      .rosterAnnouncement(try rosterAnnouncement(body, session: session, recipient: recipient))
+    case .shareDelivery(let body):
+      .shareDelivery(try shareDelivery(body, session: session, recipient: recipient))
+    case .unmaskingRequest(let body):
+      .unmaskingRequest(try unmaskingRequest(body, session: session, recipient: recipient))
+    }
+  }
+
+  private func rosterAnnouncement(
+    _ body: ProtoRosterAnnouncement, session: Digest, recipient: ClientID
+  ) throws(WireError) -> RosterAnnouncement {
+    try checkOnlyKnownFields(in: body)
+    let field = "roster_announcement.neighbours"
+    try check(entryCount: body.neighbours.count, field)
+    let neighbours = try body.neighbours.map { neighbour throws(WireError) in
+      try checkOnlyKnownFields(in: neighbour)
+      guard neighbour.hasAdvertisement else { throw error(.missingField(field + ".advertisement")) }
+      return try keyAdvertisement(
+        neighbour.advertisement, of: clientID(neighbour.id, field + ".id"), session: session,
+        field + ".advertisement")
+    }
+    return RosterAnnouncement(
+      session: session, recipient: recipient,
+      rosterSize: try positive(body.rosterSize, "roster_announcement.roster_size"),
+      commitment: try digest(body.commitment, "roster_announcement.commitment"),
+      neighbours: neighbours)
+  }
+
+  private func shareDelivery(
+    _ body: ProtoShareDelivery, session: Digest, recipient: ClientID
+  ) throws(WireError) -> ShareDelivery {
+    try checkOnlyKnownFields(in: body)
+    return ShareDelivery(
+      session: session, recipient: recipient,
+      shares: try addressedShares(body.shares, "share_delivery.shares"))
+  }
+
+  private func unmaskingRequest(
+    _ body: ProtoUnmaskingRequest, session: Digest, recipient: ClientID
+  ) throws(WireError) -> UnmaskingRequest {
+    try checkOnlyKnownFields(in: body)
+    return UnmaskingRequest(
+      session: session, recipient: recipient,
+      contributorCount: try positive(body.contributorCount, "unmasking_request.contributor_count"),
+      contributors: try clientIDs(body.contributors, "unmasking_request.contributors"))
+  }
+}

@@ -1,0 +1,98 @@
+internal import FLMath
+public import SecAgg
+
+extension SessionParameters {
+  /// Reads parameters of version 1, for a client.
+  ///
+  /// They are validated like parameters made by hand, and their digest is computed anew. Whether
+  /// they are safe enough is for the client's policy to say.
+  ///
+  /// - Parameter bytes: what `serialized()` gave at the server.
+  /// - Throws: `WireError` with no sender: parameters come from the server.
+  public init(serialized bytes: [UInt8]) throws(WireError) {
+    let fields = FieldParser(sender: nil)
+    let message = try fields.message(ProtoSessionParameters.self, from: bytes)
+    try fields.check(version: message.version)
+    try fields.checkOnlyKnownFields(in: message)
+    let stated = try fields.digest(message.digest, "digest")
+    let sessionID = try fields.digest(message.sessionID, "session_id")
+    let threatModel = try fields.threatModel(message.threatModel, "threat_model")
+    let cohortSize = try fields.positive(message.cohortSize, "cohort_size")
+    let degree = try fields.positive(message.degree, "degree")
+    let threshold = try fields.positive(message.threshold, "threshold")
+    let minimumContributors = try fields.positive(
+      message.minimumContributors, "minimum_contributors")
+    let maskCipher = try fields.maskCipher(message.maskCipher, "mask_cipher")
+    let applicationContext = try fields.digest(message.applicationContext, "application_context")
+    let layout = try fields.vectorLayout(of: message)
+    do {
+      self = try SessionParameters(
+        sessionID: sessionID, threatModel: threatModel, cohortSize: cohortSize, degree: degree,
+        threshold: threshold, layout: layout, minimumContributors: minimumContributors,
+        maskCipher: maskCipher, applicationContext: applicationContext)
+    } catch {
+      throw fields.error(.invalidValue(field: error.field, problem: "\(error)"))
+    }
+    guard digest == stated else {
+      throw fields.error(.digestMismatch(stated: stated, computed: digest))
+    }
+  }
+}
+
+extension FieldParser {
+  fileprivate func vectorLayout(
+    of message: ProtoSessionParameters
+  ) throws(WireError) -> VectorLayout {
+    let elementCount = try positive(message.elementCount, "element_count")
+    let lanes = try laneLayout(of: message)
+    let layout: VectorLayout
+    do {
+      layout = try VectorLayout(elementCount: elementCount, lanes: lanes)
+    } catch {
+      throw self.error(.invalidValue(field: "element_count", problem: "\(error)"))
+    }
+    // Refused here rather than when, two rounds later, the masked input is to be sent.
+    guard layout.wordCount <= WireFormat.maximumWordCount else {
+      throw error(
+        .tooLarge(
+          field: "masked_input.words", found: layout.wordCount, atMost: WireFormat.maximumWordCount)
+      )
+    }
+    return layout
+  }
+
+  private func laneLayout(of message: ProtoSessionParameters) throws(WireError) -> LaneLayout {
+    let valueBits = try positive(message.valueBits, "value_bits")
+    let maximumContributors = try positive(message.maximumContributors, "maximum_contributors")
+    let lanes: LaneLayout
+    do {
+      // A layout asked for its own width is itself. A single wide lane may be wider than what can
+      // be asked for, and is what asking for the most gives.
+      lanes = try LaneLayout(
+        minimumValueBits: min(valueBits, LaneLayout.minimumValueBitsRange.upperBound),
+        maximumContributors: maximumContributors)
+    } catch {
+      throw self.error(.invalidValue(field: "value_bits", problem: "\(error)"))
+    }
+    guard lanes.valueBits == valueBits else {
+      throw error(
+        .invalidValue(
+          field: "value_bits",
+          problem: "the lanes leave room for \(lanes.valueBits) bits, found \(valueBits)"))
+    }
+    return lanes
+  }
+}
+
+extension SessionParametersError {
+  /// The field that it is about.
+  fileprivate var field: String {
+    switch self {
+    case .cohortSize: "cohort_size"
+    case .degree: "degree"
+    case .threshold: "threshold"
+    case .minimumContributors: "minimum_contributors"
+    case .maximumContributors: "maximum_contributors"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+public import SecAgg
+
+/// Why bytes are not a message, or a message cannot be put into bytes.
+///
+/// A server drops the message and keeps the session: nothing has reached it. A client that cannot
+/// parse what the server sent should ask for it once more; most causes are damage on the way.
+public struct WireError: Error, Hashable, Sendable {
+  /// The client that sent the message, as the transport authenticated it; `nil` for messages and
+  /// parameters from the server.
+  public let sender: ClientID?
+
+  /// What is wrong.
+  public let reason: Reason
+
+  /// An error about a message of `sender`, or of the server if that is `nil`.
+  public init(sender: ClientID?, reason: Reason) {
+    self.sender = sender
+    self.reason = reason
+  }
+
+  /// What can be wrong. Fields have the names of the `.proto` files, with dots for nesting.
+  public enum Reason: Hashable, Sendable {
+    /// The bytes are not protobuf of the expected message, or break off.
+    case malformed
+    /// More bytes, words or entries than any message may have.
+    case tooLarge(field: String, found: Int, atMost: Int)
+    /// The message is of a format version other than 1; 0 if it names none.
+    case unsupportedVersion(found: UInt32)
+    /// The protobuf message of this name carries fields that this version does not know.
+    case unknownFields(message: String)
+    /// A field is absent. Zero and empty are absent, as always in proto3.
+    case missingField(String)
+    /// A field of fixed size has another number of bytes.
+    case wrongLength(field: String, found: Int, expected: Int)
+    /// A field has a value that it must not have.
+    case invalidValue(field: String, problem: String)
+    /// The message claims another sender than the client that the transport authenticated.
+    case senderMismatch(claimed: ClientID)
+    /// The message is not the one that its checksum was made for.
+    case checksumMismatch
+    /// The parameters are not the ones that the digest with them was made for.
+    case digestMismatch(stated: Digest, computed: Digest)
+  }
+}
+
+extension WireError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    let origin = sender.map { "message of \($0)" } ?? "message of the server"
+    return "\(origin) refused: \(reason)"
+  }
+}
+
+extension WireError.Reason: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .malformed:
+      "expected protobuf of one message, found bytes that are none or break off; send it again"
+    case .tooLarge(let field, let found, let atMost):
+      "expected at most \(atMost) in \(field), found \(found); use a smaller cohort or split the "
+        + "vector into several sessions"
+    case .unsupportedVersion(let found):
+      "expected format version \(WireFormat.version), found \(found); "
+        + "use the same release at both ends"
+    case .unknownFields(let message):
+      "expected only known fields in \(message), found others; use the same release at both ends"
+    case .missingField(let field):
+      "expected \(field), found it absent, zero or empty; send a complete message"
+    case .wrongLength(let field, let found, let expected):
+      "expected \(expected) bytes in \(field), found \(found); send the field unabridged"
+    case .invalidValue(let field, let problem):
+      "expected a valid \(field): \(problem); correct the sender"
+    case .senderMismatch(let claimed):
+      "expected the sender to name itself, found \(claimed); "
+        + "check which connection belongs to which client"
+    case .checksumMismatch:
+      "expected a message that fits its checksum, found a damaged one; send it again"
+    case .digestMismatch(let stated, let computed):
+      "expected parameters of digest \(stated), found ones of \(computed); "
+        + "ask the server for its parameters again"
+    }
+  }
+}

@@ -1,0 +1,20 @@
+internal import SecAgg
+
+/// What all messages have in common on the wire.
+enum WireFormat {
+  /// The version that every message carries in its first field.
+  static let version: UInt32 = 1
+
+  /// A key advertisement inside a neighbour inside an announcement inside its envelope: nothing
+  /// nests deeper, and what does is refused before it costs stack.
+  static let nestingDepth = 3
+
+  /// Protobuf's own limit: sizes are below 2^31 - 1.
+  static let maximumByteCount = Int(Int32.max) - 1
+
+  /// The longest masked vector that fits a message, 128 bytes being more than the envelope takes.
+  static let maximumWordCount = (maximumByteCount - 128) / 8
+
+  /// No list has more entries than the largest cohort has clients.
+  static let maximumEntryCount = 1 << 20
+}
