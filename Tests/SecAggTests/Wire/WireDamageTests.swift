@@ -1,0 +1,228 @@
+import SecAgg
+import SecAggWire
+import Testing
+
+/// What became of damaged bytes of a client's or the server's message.
+private enum Outcome: Equatable {
+  case refused(by: WireError)
+  case sameMessage
+  case anotherMessage
+}
+
+private func outcome(of bytes: [UInt8], sentAs message: ClientMessage) -> Outcome {
+  do throws(WireError) {
+    let parsed = try ClientMessage(serialized: bytes, from: message.sender)
+    return parsed == message ? .sameMessage : .anotherMessage
+  } catch {
+    return .refused(by: error)
+  }
+}
+
+private func outcome(of bytes: [UInt8], sentAs message: ServerMessage) -> Outcome {
+  do throws(WireError) {
+    return try ServerMessage(serialized: bytes) == message ? .sameMessage : .anotherMessage
+  } catch {
+    return .refused(by: error)
+  }
+}
+
+/// Expects a refusal that names `sender`.
+private func expectRefusal(
+  _ outcome: Outcome, naming sender: ClientID?, _ comment: Comment,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  guard case .refused(let error) = outcome else {
+    Issue.record("\(outcome), not refused: \(comment)", sourceLocation: sourceLocation)
+    return
+  }
+  #expect(error.sender == sender, comment, sourceLocation: sourceLocation)
+}
+
+@Suite("Wire: damage")
+struct WireDamageTests {
+  @Test("a client message cut short anywhere is refused", arguments: ProtocolRound.allCases)
+  func truncatedClientMessage(round: ProtocolRound) throws {
+    let message = try SampleMessages.fromClient(in: round)
+    let bytes = try message.serialized()
+    for count in bytes.indices {
+      expectRefusal(
+        outcome(of: Array(bytes.prefix(count)), sentAs: message), naming: message.sender,
+        "\(count) of \(bytes.count) bytes")
+    }
+  }
+
+  @Test("a server message cut short anywhere is refused", arguments: SampleMessages.roundsOpened)
+  func truncatedServerMessage(round: ProtocolRound) throws {
+    let message = try SampleMessages.fromServer(opening: round)
+    let bytes = try message.serialized()
+    for count in bytes.indices {
+      expectRefusal(
+        outcome(of: Array(bytes.prefix(count)), sentAs: message), naming: nil,
+        "\(count) of \(bytes.count) bytes")
+    }
+  }
+
+  @Test("a message with any byte behind it is refused")
+  func extended() throws {
+    for byte in UInt8.min...UInt8.max {
+      for round in ProtocolRound.allCases {
+        let message = try SampleMessages.fromClient(in: round)
+        expectRefusal(
+          outcome(of: try message.serialized() + [byte], sentAs: message), naming: message.sender,
+          "\(byte) behind the message of \(round)")
+      }
+      for round in SampleMessages.roundsOpened {
+        let message = try SampleMessages.fromServer(opening: round)
+        expectRefusal(
+          outcome(of: try message.serialized() + [byte], sentAs: message), naming: nil,
+          "\(byte) behind the message that opens \(round)")
+      }
+    }
+  }
+
+  /// The checksum covers what a message means. A flipped bit could at most change how the same
+  /// meaning is encoded, and not even that happens: none of all flips goes through.
+  @Test("a client message with any bit flipped is refused", arguments: ProtocolRound.allCases)
+  func flippedClientMessage(round: ProtocolRound) throws {
+    let message = try SampleMessages.fromClient(in: round)
+    let bytes = try message.serialized()
+    var unnoticed = 0
+    for bit in 0..<8 * bytes.count {
+      var flipped = bytes
+      flipped[bit / 8] ^= 1 << UInt8(bit % 8)
+      let result = outcome(of: flipped, sentAs: message)
+      if result == .sameMessage {
+        unnoticed += 1
+      } else {
+        expectRefusal(result, naming: message.sender, "bit \(bit)")
+      }
+    }
+    #expect(unnoticed == 0)
+  }
+
+  @Test("a server message with any bit flipped is refused", arguments: SampleMessages.roundsOpened)
+  func flippedServerMessage(round: ProtocolRound) throws {
+    let message = try SampleMessages.fromServer(opening: round)
+    let bytes = try message.serialized()
+    var unnoticed = 0
+    for bit in 0..<8 * bytes.count {
+      var flipped = bytes
+      flipped[bit / 8] ^= 1 << UInt8(bit % 8)
+      let result = outcome(of: flipped, sentAs: message)
+      if result == .sameMessage {
+        unnoticed += 1
+      } else {
+        expectRefusal(result, naming: nil, "bit \(bit)")
+      }
+    }
+    #expect(unnoticed == 0)
+  }
+
+  /// A doubled field may be the same message: protobuf takes the last of two. Another message must
+  /// never come out, unless a splice took all of the other one.
+  @Test("mutated client messages are refused or unchanged", arguments: [1, 2, 3] as [UInt64])
+  func mutatedClientMessages(seed: UInt64) throws {
+    let messages = try SampleMessages.all().fromClients
+    let serialized = try messages.map { message throws(WireError) in try message.serialized() }
+    var mutator = MessageMutator(seed: seed)
+    for round in 0..<2_000 {
+      let index = round % messages.count
+      let other = (index * 7 + round) % messages.count
+      let mutated = mutator.mutate(serialized[index], other: serialized[other])
+      switch outcome(of: mutated.bytes, sentAs: messages[index]) {
+      case .refused(let error): #expect(error.sender == messages[index].sender, "\(mutated)")
+      case .sameMessage: break
+      case .anotherMessage:
+        #expect(
+          mutated.mutation == .splice
+            && outcome(of: mutated.bytes, sentAs: messages[other]) == .sameMessage, "\(mutated)")
+      }
+    }
+  }
+
+  @Test("mutated server messages are refused or unchanged", arguments: [4, 5, 6] as [UInt64])
+  func mutatedServerMessages(seed: UInt64) throws {
+    let messages = try SampleMessages.all().fromServer
+    let serialized = try messages.map { message throws(WireError) in try message.serialized() }
+    var mutator = MessageMutator(seed: seed)
+    for round in 0..<2_000 {
+      let index = round % messages.count
+      let other = (index * 7 + round) % messages.count
+      let mutated = mutator.mutate(serialized[index], other: serialized[other])
+      switch outcome(of: mutated.bytes, sentAs: messages[index]) {
+      case .refused(let error): #expect(error.sender == nil, "\(mutated)")
+      case .sameMessage: break
+      case .anotherMessage:
+        #expect(
+          mutated.mutation == .splice
+            && outcome(of: mutated.bytes, sentAs: messages[other]) == .sameMessage, "\(mutated)")
+      }
+    }
+  }
+
+  @Test("the same seed gives the same mutations")
+  func mutationsRepeat() throws {
+    let bytes = try SampleMessages.fromClient(in: .shareKeys).serialized()
+    var (one, two) = (MessageMutator(seed: 9), MessageMutator(seed: 9))
+    for _ in 0..<100 {
+      #expect(one.mutate(bytes, other: bytes).bytes == two.mutate(bytes, other: bytes).bytes)
+    }
+  }
+
+  @Test("every mutation takes empty messages too", arguments: Mutation.allCases)
+  func mutationsOfNothing(mutation: Mutation) {
+    var mutator = MessageMutator(seed: 10)
+    for other in [[], [1, 2, 3]] as [[UInt8]] {
+      for _ in 0..<20 {
+        #expect(mutator.mutate([], other: other, by: mutation).bytes.count <= 16)
+      }
+    }
+  }
+
+  @Test("random bytes are refused")
+  func garbage() throws {
+    let seed: UInt64 = 11
+    var mutator = MessageMutator(seed: seed)
+    let sender = try #require(ClientID(3))
+    for count in Array(0..<300) + [1_000, 10_000, 100_000] {
+      let bytes = mutator.garbage(count: count)
+      let error = #expect(throws: WireError.self, "seed \(seed), \(count) bytes") {
+        try ClientMessage(serialized: bytes, from: sender)
+      }
+      #expect(error?.sender == sender)
+      #expect(throws: WireError.self, "seed \(seed), \(count) bytes") {
+        try ServerMessage(serialized: bytes)
+      }
+      #expect(throws: WireError.self, "seed \(seed), \(count) bytes") {
+        try SessionParameters(serialized: bytes)
+      }
+    }
+  }
+
+  @Test("deep nesting and claims of huge lengths cost neither stack nor memory")
+  func hostileStructure() throws {
+    let sender = try #require(ClientID(3))
+    let largest: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]
+    var nested: [UInt8] = []
+    for _ in 0..<200 {
+      nested = [0x62] + ProtobufFields.varint(UInt64(nested.count)) + nested
+    }
+    let hostile: [[UInt8]] = [
+      // The start of an unknown group, over and over.
+      Array(repeating: 0x23, count: 1_000_000),
+      nested,
+      // A body, and inside one a field, of nearly 2^63 bytes.
+      [0x62] + largest,
+      [0x62, 0x0a, 0x0a] + largest,
+      // A packed list of as many.
+      [0x72, 0x0a, 0x12] + largest,
+    ]
+    for bytes in hostile {
+      let expected = WireError(sender: sender, reason: .malformed)
+      #expect(throws: expected) { try ClientMessage(serialized: bytes, from: sender) }
+      #expect(throws: WireError(sender: nil, reason: .malformed)) {
+        try ServerMessage(serialized: bytes)
+      }
+    }
+  }
+}

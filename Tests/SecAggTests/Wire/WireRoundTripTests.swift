@@ -1,0 +1,115 @@
+import FLMath
+import SecAgg
+import SecAggWire
+import Testing
+
+@Suite("Wire: round trips")
+struct WireRoundTripTests {
+  @Test("every client message of a session comes back as it was")
+  func clientMessages() throws {
+    let messages = try SampleMessages.all().fromClients
+    #expect(Set(messages.map(\.round)) == Set(ProtocolRound.allCases))
+    for message in messages {
+      let bytes = try message.serialized()
+      #expect(try ClientMessage(serialized: bytes, from: message.sender) == message)
+    }
+  }
+
+  @Test("every server message of a session comes back as it was")
+  func serverMessages() throws {
+    let messages = try SampleMessages.all().fromServer
+    #expect(Set(messages.map(\.opens)) == Set(SampleMessages.roundsOpened))
+    for message in messages {
+      #expect(try ServerMessage(serialized: message.serialized()) == message)
+    }
+  }
+
+  @Test("the sample session reveals shares of both kinds")
+  func bothKinds() throws {
+    guard case .unmaskingResponse(let response) = try SampleMessages.fromClient(in: .unmasking)
+    else {
+      Issue.record("not an unmasking response")
+      return
+    }
+    #expect(Set(response.shares.map(\.kind)) == Set(SecretKind.allCases))
+  }
+
+  @Test("neighbours whose shares did not open come back")
+  func unopened() throws {
+    let sample = try SampleMessages.fromClient(in: .unmasking)
+    let message = ClientMessage.unmaskingResponse(
+      UnmaskingResponse(
+        session: sample.session, sender: sample.sender, shares: [],
+        unopened: try [1, 300, UInt32.max].map { try #require(ClientID($0)) }))
+    #expect(try ClientMessage(serialized: message.serialized(), from: sample.sender) == message)
+  }
+
+  @Test("empty lists come back; whether they may be empty is for the receiver's round to say")
+  func emptyLists() throws {
+    let session = try SampleMessages.all().parameters.digest
+    let id = try #require(ClientID(7))
+    let fromClient: [ClientMessage] = [
+      .shareDistribution(
+        ShareDistribution(session: session, sender: id, selfMaskCommitment: session, shares: [])),
+      .unmaskingResponse(
+        UnmaskingResponse(session: session, sender: id, shares: [], unopened: [])),
+    ]
+    for message in fromClient {
+      #expect(try ClientMessage(serialized: message.serialized(), from: id) == message)
+    }
+    let fromServer: [ServerMessage] = [
+      .rosterAnnouncement(
+        RosterAnnouncement(
+          session: session, recipient: id, rosterSize: 1, commitment: session, neighbours: [])),
+      .shareDelivery(ShareDelivery(session: session, recipient: id, shares: [])),
+      .unmaskingRequest(
+        UnmaskingRequest(session: session, recipient: id, contributorCount: 1, contributors: [])),
+    ]
+    for message in fromServer {
+      #expect(try ServerMessage(serialized: message.serialized()) == message)
+    }
+  }
+
+  @Test(
+    "masked words come back bit for bit",
+    arguments: [[0], [.max], [1, 0x0102_0304_0506_0708, 1 << 63], Array(0..<10_000)] as [[UInt64]])
+  func maskedWords(words: [UInt64]) throws {
+    let sample = try SampleMessages.fromClient(in: .maskedInput)
+    let message = ClientMessage.maskedInput(
+      MaskedInput(session: sample.session, sender: sample.sender, words: words))
+    #expect(try ClientMessage(serialized: message.serialized(), from: sample.sender) == message)
+  }
+
+  @Test("a session in which only bytes pass between client and server gives the plaintext sum")
+  func sessionOverBytes() throws {
+    let parameters = try SessionParameters(
+      serialized: SampleMessages.all().parameters.serialized())
+    let session = try SimulatedSession(parameters: parameters, seed: SampleMessages.seed)
+    var server = session.server
+    for round in ProtocolRound.allCases {
+      if round != .advertiseKeys { try server.closeRound() }
+      for client in session.clients {
+        let answer: ClientMessage?
+        if round == .advertiseKeys {
+          answer = client.advertise()
+        } else {
+          let bytes = try server.message(for: client.id).serialized()
+          answer = try client.answer(ServerMessage(serialized: bytes))
+        }
+        let bytes = try #require(answer).serialized()
+        try server.receive(ClientMessage(serialized: bytes, from: client.id), from: client.id)
+      }
+    }
+    let aggregate = try server.unmask()
+    #expect(aggregate.sums == session.plaintextSum(of: session.clients.map(\.id)))
+  }
+
+  @Test("fields in another order are the same message, as protobuf has it")
+  func fieldOrder() throws {
+    for message in try SampleMessages.all().fromClients {
+      var fields = try #require(try ProtobufFields(message.serialized()))
+      fields.fields.reverse()
+      #expect(try ClientMessage(serialized: fields.bytes, from: message.sender) == message)
+    }
+  }
+}
