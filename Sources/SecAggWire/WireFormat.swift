@@ -7,7 +7,7 @@ enum WireFormat {
 
   /// A key advertisement inside a neighbour inside an announcement inside its envelope: nothing
   /// nests deeper, and what does is refused before it costs stack.
-  static let nestingDepth = 3
+  static let nestingDepth = 4
 
   /// Protobuf's own limit: sizes are below 2^31 - 1.
   static let maximumByteCount = Int(Int32.max) - 1

@@ -5,8 +5,11 @@ import SecAggWire
 
 /// The server's side of `RoleProcess`: serves one session over standard input and output.
 struct RoleCommand: ParsableCommand {
+  /// The subcommand's name.
+  static let name = "role"
+
   static let configuration = CommandConfiguration(
-    commandName: "role",
+    commandName: name,
     abstract: "Serve one aggregation over standard input and output (used by aggregate).",
     shouldDisplay: false)
 

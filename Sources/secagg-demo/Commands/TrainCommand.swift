@@ -26,7 +26,7 @@ struct TrainCommand: AsyncParsableCommand {
   var dropout = 0.1
 
   @Option(help: "iid, dirichlet[:ALPHA] or by-label[:SHARDS].")
-  var partition = PartitionOption(argument: "iid") ?? .init(partition: .iid, text: "iid")
+  var partition = PartitionOption.iid
 
   @Option(help: "softmax or mlp.")
   var model: ModelOption = .softmax

@@ -6,7 +6,7 @@ enum PeakMemory {
   static func bytes() -> Int {
     var usage = rusage()
     #if os(Linux)
-      unsafe getrusage(RUSAGE_SELF, &usage)
+      unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
       return usage.ru_maxrss * 1024
     #else
       unsafe getrusage(RUSAGE_SELF, &usage)

@@ -32,7 +32,7 @@ final class RoleProcess: ServerEndpoint {
   init(parameters: SessionParameters) throws {
     let (requests, replies) = (Pipe(), Pipe())
     process.executableURL = Self.executable
-    process.arguments = [RoleCommand.configuration.commandName ?? "role"]
+    process.arguments = [RoleCommand.name]
     process.standardInput = requests
     process.standardOutput = replies
     channel = FrameChannel(

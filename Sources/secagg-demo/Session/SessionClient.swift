@@ -4,77 +4,85 @@ import Synchronization
 
 /// One client of a session, holding whichever round it is in. Speaks bytes, as over a network.
 final class SessionClient: Sendable {
-  /// The rounds of a client, and the state of one that has finished or given up.
-  private enum State: ~Copyable {
-    case advertising(AdvertiseKeysRound)
-    case sharing(ShareKeysRound)
-    case masking(MaskedInputRound)
-    case ended
-  }
-
   /// What a step gave and what it cost.
   struct Step: Sendable {
     let bytes: [UInt8]
+    /// CPU time of the step, without making the vector that is masked in it.
     let milliseconds: Double
   }
 
   let id: ClientID
-  private let state: Mutex<State>
+  /// The first message.
+  let advertisement: [UInt8]
+  private let state: Mutex<ClientState>
 
   init(id: ClientID, parameters: SessionParameters) throws {
     self.id = id
-    state = Mutex(.advertising(try AdvertiseKeysRound(id: id, parameters: parameters)))
+    let round = try AdvertiseKeysRound(id: id, parameters: parameters)
+    advertisement = try ClientMessage.keyAdvertisement(round.message).serialized()
+    state = Mutex(.advertising(round))
   }
 
-  /// The first message.
-  func advertise() throws -> [UInt8] {
-    try state.withLock { state in
-      switch consume state {
-      case .advertising(let round):
-        let message = ClientMessage.keyAdvertisement(round.message)
-        state = .advertising(round)
-        return message.serialized()
-      case let other:
-        state = other
-        throw OutOfTurn()
-      }
+  /// The answer to a message of the server. `input` is asked for when the time has come to mask it.
+  func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> Step {
+    try state.withLock { state throws in
+      var current = ClientState.ended
+      swap(&current, &state)
+      let step = try current.answered(bytes, input: input)
+      let result = Step(bytes: step.bytes, milliseconds: step.milliseconds)
+      state = step.takeNext()
+      return result
     }
   }
+}
 
-  /// The answer to a message of the server. `input` is asked for when the time has come to mask it;
-  /// what it takes to make one is not counted.
-  func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> Step {
-    try state.withLock { state in
-      let current = consume state
-      state = .ended
-      var milliseconds = 0.0
-      let message = try CPUClock.measure(into: &milliseconds) {
-        try ServerMessage(serialized: bytes)
-      }
-      switch (consume current, message) {
-      case (.advertising(let round), .rosterAnnouncement(let announcement)):
-        let start = CPUClock.threadMilliseconds()
-        let next = try round.shareKeys(with: announcement)
-        let answer = ClientMessage.shareDistribution(next.message).serialized()
-        state = .sharing(next)
-        return Step(
-          bytes: answer, milliseconds: milliseconds + CPUClock.threadMilliseconds() - start)
-      case (.sharing(let round), .shareDelivery(let delivery)):
-        let vector = try input()
-        let start = CPUClock.threadMilliseconds()
-        let next = try round.maskInput(vector, delivery: delivery)
-        let answer = ClientMessage.maskedInput(next.message).serialized()
-        state = .masking(next)
-        return Step(
-          bytes: answer, milliseconds: milliseconds + CPUClock.threadMilliseconds() - start)
-      case (.masking(let round), .unmaskingRequest(let request)):
-        let start = CPUClock.threadMilliseconds()
-        let answer = ClientMessage.unmaskingResponse(try round.unmask(request)).serialized()
-        return Step(
-          bytes: answer, milliseconds: milliseconds + CPUClock.threadMilliseconds() - start)
-      default:
-        throw OutOfTurn()
-      }
+/// The rounds of a client, and the state of one that has finished or given up.
+private enum ClientState: ~Copyable, Sendable {
+  case advertising(AdvertiseKeysRound)
+  case sharing(ShareKeysRound)
+  case masking(MaskedInputRound)
+  case ended
+
+  /// The state after a step, with what the step gave.
+  struct Answered: ~Copyable {
+    let bytes: [UInt8]
+    let milliseconds: Double
+    private let next: ClientState
+
+    init(_ bytes: [UInt8], since start: Double, next: consuming ClientState) {
+      self.bytes = bytes
+      milliseconds = CPUClock.threadMilliseconds() - start
+      self.next = next
+    }
+
+    consuming func takeNext() -> ClientState { next }
+  }
+
+  consuming func answered(
+    _ bytes: [UInt8], input: () throws -> PackedVector
+  ) throws -> Answered {
+    var start = CPUClock.threadMilliseconds()
+    let message = try ServerMessage(serialized: bytes)
+    switch consume self {
+    case .advertising(let round):
+      guard case .rosterAnnouncement(let announcement) = message else { throw OutOfTurn() }
+      let next = try round.shareKeys(with: announcement)
+      let answer = try ClientMessage.shareDistribution(next.message).serialized()
+      return Answered(answer, since: start, next: .sharing(next))
+    case .sharing(let round):
+      guard case .shareDelivery(let delivery) = message else { throw OutOfTurn() }
+      let parsing = CPUClock.threadMilliseconds() - start
+      let vector = try input()
+      start = CPUClock.threadMilliseconds() - parsing
+      let next = try round.maskInput(vector, delivery: delivery)
+      let answer = try ClientMessage.maskedInput(next.message).serialized()
+      return Answered(answer, since: start, next: .masking(next))
+    case .masking(let round):
+      guard case .unmaskingRequest(let request) = message else { throw OutOfTurn() }
+      let answer = try ClientMessage.unmaskingResponse(round.unmask(request)).serialized()
+      return Answered(answer, since: start, next: .ended)
+    case .ended:
+      throw OutOfTurn()
     }
   }
 

@@ -106,7 +106,7 @@ struct SessionRun {
       do {
         let (client, bytes) = try CPUClock.measure(into: &milliseconds) {
           let client = try SessionClient(id: id, parameters: parameters)
-          return (client, try client.advertise())
+          return (client, client.advertisement)
         }
         let step = SessionClient.Step(bytes: bytes, milliseconds: milliseconds)
         return (client, Answer(client: id, step: .success(step), bytesDown: 0))

@@ -6,6 +6,14 @@ struct PartitionOption: ExpressibleByArgument {
   let partition: Partition
   let text: String
 
+  /// Independent and identically distributed.
+  static let iid = PartitionOption(partition: .iid, text: "iid")
+
+  private init(partition: Partition, text: String) {
+    self.partition = partition
+    self.text = text
+  }
+
   /// `iid`, `dirichlet` or `dirichlet:ALPHA`, `by-label` or `by-label:SHARDS`.
   init?(argument: String) {
     let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)

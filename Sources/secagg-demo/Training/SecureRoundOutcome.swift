@@ -56,7 +56,7 @@ struct SecureRoundOutcome {
     var fractions: [Double] = []
     for word in input.words.dropLast() {
       for lane in 0..<layout.lanes.lanesPerWord {
-        let value = word << (64 - laneBits * UInt64(lane + 1)) >> (64 - laneBits)
+        let value = (word >> (laneBits * UInt64(lane))) & (UInt64.max >> (64 - laneBits))
         fractions.append(Double(value) / modulus)
       }
     }

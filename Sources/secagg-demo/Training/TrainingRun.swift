@@ -94,7 +94,7 @@ struct TrainingRun {
       !(leaving[$0]?.isGone(in: .maskedInput) ?? false)
     }
     let updates = try await localUpdates(of: senders, round: round, model: model)
-    let encoded = try updates.reduce(into: [:]) { encoded, entry in
+    let encoded: [ClientID: PackedVector] = try updates.reduce(into: [:]) { encoded, entry in
       var generator = seeds.generator(
         .rounding, round: round, client: Int(entry.key.rawValue))
       encoded[entry.key] = try secure.encode(entry.value, using: &generator)
