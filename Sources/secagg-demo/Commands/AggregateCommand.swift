@@ -9,8 +9,8 @@ struct AggregateCommand: AsyncParsableCommand {
     commandName: "aggregate",
     abstract: "Aggregate random vectors once and report time, memory and bytes by phase and role.",
     discussion: """
-      The server runs in a process of its own, so that its peak memory is its own. CPU times are \
-      those of the roles' work, without the pipes between them.
+      The server and one of the clients run in processes of their own, so that their peak memory \
+      is their own. CPU times are those of the roles' work, without the pipes between them.
       """)
 
   @Option(help: "Number of clients, at least 3.")
@@ -72,14 +72,23 @@ struct AggregateCommand: AsyncParsableCommand {
     let vectors = RandomVectors(seed: seed, layout: layout)
 
     var bar = ProgressBar(quiet: quiet)
-    var run = SessionRun(parameters: parameters, leaving: leaving)
+    // One client that stays to the end gets a process of its own as well, for its memory.
+    let apart = ClientID.all(cohortSize: clients).first { leaving[$0] == nil }
+    let client = try apart.map {
+      try RemoteClient(id: $0, parameters: parameters, seed: seed)
+    }
+    var run = SessionRun(parameters: parameters, leaving: leaving) { id in
+      if let client, client.id == id { return client }
+      return try SessionClient(id: id, parameters: parameters)
+    }
     run.clientsAtOnce = 4
     run.progress = { round, done, count in
       bar.update(completed: done, total: count, note: round.description)
     }
-    var server = try RoleProcess(parameters: parameters)
+    var server = try RemoteServer(parameters: parameters)
     let report = try await run.run(with: &server, input: vectors.vector)
     try server.close()
+    try client?.close()
     bar.finish()
 
     let sumsEqual = try report.sums.map { sums in
@@ -94,41 +103,5 @@ struct AggregateCommand: AsyncParsableCommand {
     }
     if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
     if sumsEqual == false { throw ExitCode(1) }
-  }
-}
-
-/// The random vectors of an aggregation, made anew whenever one is asked for.
-struct RandomVectors: Sendable {
-  let seed: UInt64
-  let layout: VectorLayout
-
-  /// The vector of a client.
-  func vector(of id: ClientID) throws -> PackedVector {
-    try PackedVector(elements(of: id), layout: layout)
-  }
-
-  private func elements(of id: ClientID) -> [UInt64] {
-    var generator = SimulationGenerator(seed: seed &* 0x1_0000_0001 &+ UInt64(id.rawValue))
-    let largest = layout.lanes.maximumSum(contributors: 1)
-    var elements = [UInt64](repeating: 0, count: layout.elementCount)
-    for index in elements.indices { elements[index] = generator.next() & largest }
-    return elements
-  }
-
-  /// The sum that the server must come to.
-  func plaintextSum(of contributors: [ClientID]) throws -> [UInt64] {
-    var sum = [UInt64](repeating: 0, count: layout.elementCount)
-    for id in contributors {
-      let elements = elements(of: id)
-      for index in sum.indices { sum[index] += elements[index] }
-    }
-    return sum
-  }
-}
-
-extension Duration {
-  /// The duration in milliseconds.
-  var milliseconds: Double {
-    Double(components.seconds) * 1e3 + Double(components.attoseconds) / 1e15
   }
 }

@@ -29,7 +29,8 @@ struct GraphOptions: ParsableArguments {
     switch graph {
     case .complete:
       guard self.degree == nil || self.degree == clients - 1 else {
-        throw ValidationError("--degree belongs to --graph sparse; the complete graph has \(clients - 1)")
+        throw ValidationError(
+          "--degree belongs to --graph sparse; the complete graph has \(clients - 1)")
       }
       degree = clients - 1
     case .sparse:

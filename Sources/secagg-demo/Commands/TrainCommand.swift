@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SecAgg
 
 extension DemoData.Name: ExpressibleByArgument {}
 
@@ -16,7 +17,7 @@ struct TrainCommand: AsyncParsableCommand {
   var clients = 100
 
   @Option(help: "Number of rounds.")
-  var rounds = 30
+  var rounds = 50
 
   @Option(
     help: """
@@ -57,7 +58,8 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where the HTML report goes; - for none.", valueName: "path"))
   var report = "secagg-report.html"
 
-  @Option(help: ArgumentHelp("Write every figure as JSON; - is standard output.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Write every figure as JSON; - is standard output.", valueName: "path"))
   var json: String?
 
   @Flag(help: "No progress, no lines; only the files that were asked for.")
@@ -119,10 +121,8 @@ struct TrainCommand: AsyncParsableCommand {
         display.bar.clear()
         if let lines { print(lines.line(for: round)) }
       },
-      progress: { round, part in
-        display.bar.update(
-          completed: (round - 1) * 1000 + Int(part * 1000), total: total * 1000,
-          note: "round \(round) of \(total)")
+      progress: { round, phase in
+        display.bar.update(completed: round - 1, total: total, note: phase.description)
       })
     bar = display.bar
     return record

@@ -16,7 +16,10 @@ struct AggregationRecord: Codable, Sendable, Equatable {
   /// CPU time of the median client over all phases.
   @FiniteOrNull var clientCpuMilliseconds: Double
   @FiniteOrNull var serverCpuMilliseconds: Double
+  /// Largest resident memory of the server's process.
   var serverPeakBytes: Int
+  /// Largest resident memory of one client's process; 0 if none had one of its own.
+  var clientPeakBytes: Int
   /// Bytes sent by the median client over all phases.
   var bytesUpPerClient: Int
   /// Bytes received by the median client over all phases.
@@ -36,7 +39,10 @@ struct AggregationRecord: Codable, Sendable, Equatable {
     /// CPU time of the median client.
     @FiniteOrNull var clientCpuMilliseconds: Double
     @FiniteOrNull var serverCpuMilliseconds: Double
+    /// Largest resident memory of the server's process up to the end of this phase.
     var serverPeakBytes: Int
+    /// The same of a client's process.
+    var clientPeakBytes: Int
     var bytesUpPerClient: Int
     var bytesDownPerClient: Int
   }

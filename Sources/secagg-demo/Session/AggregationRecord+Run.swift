@@ -21,8 +21,10 @@ extension AggregationRecord {
       clientCpuMilliseconds: Median.of(run.stayed.map { total(\.clientMilliseconds, of: $0) }) ?? 0,
       serverCpuMilliseconds: run.phases.reduce(0) { $0 + $1.server.milliseconds },
       serverPeakBytes: run.phases.map(\.server.peakBytes).max() ?? 0,
+      clientPeakBytes: run.phases.map(\.clientPeakBytes).max() ?? 0,
       bytesUpPerClient: Int(Median.of(run.stayed.map { Double(total(\.bytesUp, of: $0)) }) ?? 0),
-      bytesDownPerClient: Int(Median.of(run.stayed.map { Double(total(\.bytesDown, of: $0)) }) ?? 0),
+      bytesDownPerClient: Int(
+        Median.of(run.stayed.map { Double(total(\.bytesDown, of: $0)) }) ?? 0),
       contributors: run.sums?.contributors.count ?? 0, sumsEqual: sumsEqual,
       phases: run.phases.map(Phase.init), wallMilliseconds: wallMilliseconds)
   }
@@ -34,6 +36,7 @@ extension AggregationRecord.Phase {
       phase: phase.round.description,
       clientCpuMilliseconds: Median.of(Array(phase.clientMilliseconds.values)) ?? 0,
       serverCpuMilliseconds: phase.server.milliseconds, serverPeakBytes: phase.server.peakBytes,
+      clientPeakBytes: phase.clientPeakBytes,
       bytesUpPerClient: Int(Median.of(phase.bytesUp.values.map(Double.init)) ?? 0),
       bytesDownPerClient: Int(Median.of(phase.bytesDown.values.map(Double.init)) ?? 0))
   }

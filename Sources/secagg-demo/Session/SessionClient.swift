@@ -2,17 +2,9 @@ import SecAgg
 import SecAggWire
 import Synchronization
 
-/// One client of a session, holding whichever round it is in. Speaks bytes, as over a network.
-final class SessionClient: Sendable {
-  /// What a step gave and what it cost.
-  struct Step: Sendable {
-    let bytes: [UInt8]
-    /// CPU time of the step, without making the vector that is masked in it.
-    let milliseconds: Double
-  }
-
+/// A client within this process, holding whichever round it is in.
+final class SessionClient: ClientEndpoint {
   let id: ClientID
-  /// The first message.
   let advertisement: [UInt8]
   private let state: Mutex<ClientState>
 
@@ -23,13 +15,13 @@ final class SessionClient: Sendable {
     state = Mutex(.advertising(round))
   }
 
-  /// The answer to a message of the server. `input` is asked for when the time has come to mask it.
-  func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> Step {
+  func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> ClientStep {
     try state.withLock { state throws in
       var current = ClientState.ended
       swap(&current, &state)
       let step = try current.answered(bytes, input: input)
-      let result = Step(bytes: step.bytes, milliseconds: step.milliseconds)
+      let result = ClientStep(
+        bytes: step.bytes, cost: RoleCost(milliseconds: step.milliseconds))
       state = step.takeNext()
       return result
     }

@@ -8,7 +8,9 @@ struct SessionRun {
     var clientMilliseconds: [ClientID: Double] = [:]
     var bytesUp: [ClientID: Int] = [:]
     var bytesDown: [ClientID: Int] = [:]
-    var server = ServerCost(milliseconds: 0, peakBytes: 0)
+    var server = RoleCost(milliseconds: 0)
+    /// The largest memory of a client that has a process of its own; 0 when none has.
+    var clientPeakBytes = 0
   }
 
   /// What came of the session.
@@ -28,16 +30,38 @@ struct SessionRun {
   let leaving: [ClientID: LeavingPoint]
   /// The client whose masked input the report keeps, if it gets that far.
   var observed: ClientID?
+  /// Makes a client; it draws its keys then.
+  let makeClient: @Sendable (ClientID) throws -> any ClientEndpoint
   /// How many clients work at the same time; what they send is passed on before the next begin, so
   /// that no more than so many vectors are under way.
   var clientsAtOnce = 16
   /// Called with the number of clients that have done their part of the present round.
   var progress: (ProtocolRound, Int, Int) -> Void = { _, _, _ in }
 
+  /// A session whose clients are in this process.
+  init(
+    parameters: SessionParameters, leaving: [ClientID: LeavingPoint], observed: ClientID? = nil
+  ) {
+    self.init(parameters: parameters, leaving: leaving, observed: observed) { id in
+      try SessionClient(id: id, parameters: parameters)
+    }
+  }
+
+  /// A session whose clients are made by `makeClient`.
+  init(
+    parameters: SessionParameters, leaving: [ClientID: LeavingPoint], observed: ClientID? = nil,
+    makeClient: @escaping @Sendable (ClientID) throws -> any ClientEndpoint
+  ) {
+    self.parameters = parameters
+    self.leaving = leaving
+    self.observed = observed
+    self.makeClient = makeClient
+  }
+
   /// What one client did in one round.
   private struct Answer: Sendable {
     let client: ClientID
-    let step: Result<SessionClient.Step, any Error>
+    let step: Result<ClientStep, any Error>
     let bytesDown: Int
   }
 
@@ -51,7 +75,7 @@ struct SessionRun {
     input: @escaping @Sendable (ClientID) throws -> PackedVector
   ) async throws -> Report {
     var report = Report()
-    var clients: [ClientID: SessionClient] = [:]
+    var clients: [ClientID: any ClientEndpoint] = [:]
     var present = ClientID.all(cohortSize: parameters.cohortSize)
     for round in ProtocolRound.allCases {
       present.removeAll { leaving[$0]?.isGone(in: round) ?? false }
@@ -64,7 +88,7 @@ struct SessionRun {
           for (client, _) in made { if let client { clients[client.id] = client } }
           answers = made.map(\.1)
         } else {
-          var work: [(SessionClient, [UInt8])] = []
+          var work: [(any ClientEndpoint, [UInt8])] = []
           for id in batch {
             if let client = clients[id] { work.append((client, try server.message(for: id))) }
           }
@@ -74,7 +98,8 @@ struct SessionRun {
           let step = try answer.step.get()
           if round == .maskedInput, answer.client == observed { report.observedInput = step.bytes }
           try server.receive(step.bytes, from: answer.client)
-          phase.clientMilliseconds[answer.client] = step.milliseconds
+          phase.clientMilliseconds[answer.client] = step.cost.milliseconds
+          phase.clientPeakBytes = max(phase.clientPeakBytes, step.cost.peakBytes)
           phase.bytesUp[answer.client] = step.bytes.count
           phase.bytesDown[answer.client] = answer.bytesDown
         }
@@ -99,16 +124,16 @@ struct SessionRun {
     return report
   }
 
-  private func makeClients(_ batch: [ClientID]) async -> [(SessionClient?, Answer)] {
-    let parameters = parameters
+  private func makeClients(_ batch: [ClientID]) async -> [((any ClientEndpoint)?, Answer)] {
+    let makeClient = makeClient
     return await concurrentMap(batch) { id in
       var milliseconds = 0.0
       do {
         let (client, bytes) = try CPUClock.measure(into: &milliseconds) {
-          let client = try SessionClient(id: id, parameters: parameters)
+          let client = try makeClient(id)
           return (client, client.advertisement)
         }
-        let step = SessionClient.Step(bytes: bytes, milliseconds: milliseconds)
+        let step = ClientStep(bytes: bytes, cost: RoleCost(milliseconds: milliseconds))
         return (client, Answer(client: id, step: .success(step), bytesDown: 0))
       } catch {
         return (nil, Answer(client: id, step: .failure(error), bytesDown: 0))
@@ -117,7 +142,7 @@ struct SessionRun {
   }
 
   private func answer(
-    _ work: [(SessionClient, [UInt8])],
+    _ work: [(any ClientEndpoint, [UInt8])],
     input: @escaping @Sendable (ClientID) throws -> PackedVector
   ) async -> [Answer] {
     await concurrentMap(work) { client, message in
@@ -125,9 +150,4 @@ struct SessionRun {
       return Answer(client: client.id, step: step, bytesDown: message.count)
     }
   }
-}
-
-/// The server ended the session without a sum: too many clients have left.
-struct ServerRefusal: Error, CustomStringConvertible {
-  let description: String
 }

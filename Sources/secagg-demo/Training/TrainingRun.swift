@@ -40,9 +40,9 @@ struct TrainingRun {
   ///
   /// - Parameters:
   ///   - afterRound: called with each round's record as soon as it is there.
-  ///   - progress: called with the part of the present round that is done, in 0...1.
+  ///   - progress: called with the training round and the protocol's round that it is in.
   func run(
-    afterRound: (TrainingRecord.Round) -> Void, progress: (Int, Double) -> Void
+    afterRound: (TrainingRecord.Round) -> Void, progress: (Int, ProtocolRound) -> Void
   ) async throws -> TrainingRecord {
     let started = ContinuousClock.now
     var generator = seeds.generator(.initialModel)
@@ -83,7 +83,7 @@ struct TrainingRun {
   /// One round through secure aggregation.
   private func secureRound(
     _ round: Int, model: ParameterVector, leaving: [ClientID: LeavingPoint],
-    progress: (Int, Double) -> Void
+    progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
     let parameters = try SessionParameters(
       cohortSize: settings.clients, degree: settings.degree, threshold: settings.threshold,
@@ -103,11 +103,7 @@ struct TrainingRun {
     var server = LocalServer(parameters: parameters)
     let report = try await withoutActuallyEscaping(progress) { progress in
       var run = SessionRun(parameters: parameters, leaving: leaving, observed: observed)
-      run.progress = { protocolRound, done, count in
-        let index = ProtocolRound.allCases.firstIndex(of: protocolRound) ?? 0
-        let part = Double(done) / Double(max(count, 1))
-        progress(round, (Double(index) + part) / Double(ProtocolRound.allCases.count))
-      }
+      run.progress = { protocolRound, _, _ in progress(round, protocolRound) }
       return try await run.run(with: &server) { id in
         guard let vector = encoded[id] else { throw MissingUpdate(client: id) }
         return vector

@@ -49,6 +49,13 @@ struct FrameChannel {
     (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
   }
 
+  /// The 64-bit numbers in a reply.
+  static func numbers(in content: ArraySlice<UInt8>) -> [UInt64] {
+    stride(from: content.startIndex, to: content.endIndex, by: 8).map {
+      number(content[$0..<min($0 + 8, content.endIndex)])
+    }
+  }
+
   /// The number of 8 little-endian bytes.
   static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
     bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
