@@ -76,7 +76,9 @@ private struct ServedServer {
       for sum in sums.sums { reply += FrameChannel.bytes(of: sum) }
       return reply
     case .cost:
-      return (server?.takeCost()).map(FrameChannel.bytes) ?? []
+      var cost = server?.takeCost() ?? RoleCost(milliseconds: 0)
+      cost.peakBytes = PeakMemory.bytes()
+      return FrameChannel.bytes(of: cost)
     case .open, .answer:
       throw FrameChannel.Broken()
     }
