@@ -28,6 +28,8 @@ public struct WireError: Error, Hashable, Sendable {
     case unsupportedVersion(found: UInt32)
     /// The protobuf message of this name carries fields that this version does not know.
     case unknownFields(message: String)
+    /// The envelope has the field of this number more than once. Protobuf would merge the two.
+    case repeatedField(number: Int)
     /// A field is absent. Zero and empty are absent, as always in proto3.
     case missingField(String)
     /// A field of fixed size has another number of bytes.
@@ -65,6 +67,9 @@ extension WireError.Reason: CustomStringConvertible {
         + "use the same release at both ends"
     case .unknownFields(let message):
       "expected only known fields in \(message), found others; use the same release at both ends"
+    case .repeatedField(let number):
+      "expected every field of the envelope once, found field \(number) again; "
+        + "send one message at a time"
     case .missingField(let field):
       "expected \(field), found it absent, zero or empty; send a complete message"
     case .wrongLength(let field, let found, let expected):

@@ -15,7 +15,7 @@ extension ClientMessage {
   /// - Throws: `WireError` that names `sender`, also when the message claims to be from another.
   public init(serialized bytes: [UInt8], from sender: ClientID) throws(WireError) {
     let fields = FieldParser(sender: sender)
-    let envelope = try fields.message(ProtoClientMessage.self, from: bytes)
+    let envelope = try fields.envelope(ProtoClientMessage.self, from: bytes)
     try fields.check(version: envelope.version)
     try fields.checkOnlyKnownFields(in: envelope)
     let claimed = try fields.clientID(envelope.sender, "sender")
