@@ -60,8 +60,7 @@ extension WireError.Reason: CustomStringConvertible {
     case .malformed:
       "expected protobuf of one message, found bytes that are none or break off; send it again"
     case .tooLarge(let field, let found, let atMost):
-      "expected at most \(atMost) in \(field), found \(found); use a smaller cohort or split the "
-        + "vector into several sessions"
+      "expected at most \(atMost) in \(field), found \(found); send less in one message"
     case .unsupportedVersion(let found):
       "expected format version \(WireFormat.version), found \(found); "
         + "use the same release at both ends"

@@ -1,7 +1,7 @@
 /// A look at an envelope and the fields of its body before protobuf decodes them.
 ///
-/// Decoding trusts its input more than a server can: an empty list entry of 2 bytes becomes some 60
-/// in memory, and a body that comes in pieces is copied anew for each of them. A few megabytes
+/// Decoding trusts its input more than a server can: an empty list entry of 2 bytes becomes more than
+/// 60 in memory, and a body that comes in pieces is copied anew for each of them. A few megabytes
 /// could thus cost gigabytes, or hours. The outline is read without allocating, in time
 /// proportional to the number of fields.
 struct MessageOutline {
