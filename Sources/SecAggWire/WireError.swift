@@ -22,7 +22,7 @@ public struct WireError: Error, Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     /// The bytes are not protobuf of the expected message, or break off.
     case malformed
-    /// More bytes, words or entries than any message may have.
+    /// More bytes, words or entries than such a message can have.
     case tooLarge(field: String, found: Int, atMost: Int)
     /// The message is of a format version other than 1; 0 if it names none.
     case unsupportedVersion(found: UInt32)

@@ -1,5 +1,3 @@
-internal import SecAgg
-
 /// What all messages have in common on the wire.
 enum WireFormat {
   /// The version that every message carries in its first field.

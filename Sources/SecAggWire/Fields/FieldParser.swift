@@ -132,14 +132,13 @@ struct FieldParser {
     _ entries: [ProtoAddressedShares], _ field: String
   ) throws(WireError) -> [AddressedShares] {
     try check(entryCount: entries.count, field)
+    let (peer, sealed) = (field + ".peer", field + ".sealed")
     return try entries.map { entry throws(WireError) in
       try checkOnlyKnownFields(in: entry)
-      let peer = try clientID(entry.peer, field + ".peer")
-      try check(
-        byteCount: entry.sealed.count, of: field + ".sealed", is: SealedShares.byteCount)
+      try check(byteCount: entry.sealed.count, of: sealed, is: SealedShares.byteCount)
       return AddressedShares(
-        peer: peer,
-        shares: try present(SealedShares(bytes: Array(entry.sealed)), field + ".sealed"))
+        peer: try clientID(entry.peer, peer),
+        shares: try present(SealedShares(bytes: Array(entry.sealed)), sealed))
     }
   }
 

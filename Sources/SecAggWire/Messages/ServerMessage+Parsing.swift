@@ -44,12 +44,13 @@ extension FieldParser {
     try checkOnlyKnownFields(in: body)
     let field = "roster_announcement.neighbours"
     try check(entryCount: body.neighbours.count, field)
+    let (id, advertisement) = (field + ".id", field + ".advertisement")
     let neighbours = try body.neighbours.map { neighbour throws(WireError) in
       try checkOnlyKnownFields(in: neighbour)
-      guard neighbour.hasAdvertisement else { throw error(.missingField(field + ".advertisement")) }
+      guard neighbour.hasAdvertisement else { throw error(.missingField(advertisement)) }
       return try keyAdvertisement(
-        neighbour.advertisement, of: clientID(neighbour.id, field + ".id"), session: session,
-        field + ".advertisement")
+        neighbour.advertisement, of: clientID(neighbour.id, id), session: session,
+        advertisement)
     }
     return RosterAnnouncement(
       session: session, recipient: recipient,
