@@ -2,7 +2,7 @@
 /// kept.
 ///
 /// This bounds what one client can contribute (McMahan et al. 2018, "Learning Differentially
-/// Private Recurrent Language Models", section 2, "flat clipping").
+/// Private Recurrent Language Models", there called flat clipping).
 public struct L2Clipping: Sendable, Hashable {
   /// The largest Euclidean norm that a vector keeps.
   public let bound: Double

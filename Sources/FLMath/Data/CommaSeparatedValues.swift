@@ -31,10 +31,12 @@ public enum CommaSeparatedValues {
     var headerIsDue = header == .present
     var lineNumber = 0
     let byteOrderMark: Unicode.Scalar = "\u{FEFF}"
-    let content = text.unicodeScalars.first == byteOrderMark
+    let content =
+      text.unicodeScalars.first == byteOrderMark
       ? Substring(text.unicodeScalars.dropFirst()) : Substring(text)
     // Over bytes: in Swift, "\r\n" is one character, which a search for "\n" does not find.
-    for line in content.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    for line in content.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    {
       lineNumber += 1
       if line.allSatisfy(isBlank) { continue }
       let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)

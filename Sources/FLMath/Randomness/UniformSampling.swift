@@ -29,6 +29,8 @@ extension RandomNumberGenerator {
 
   /// Brings `elements` into a random order, each equally likely (Fisher and Yates; Durstenfeld
   /// 1964).
+  // Inlined, so that the element type is known: generic swaps allocate.
+  @inline(__always)
   mutating func shuffle<Element>(_ elements: inout [Element]) {
     var remaining = elements.count
     while remaining > 1 {

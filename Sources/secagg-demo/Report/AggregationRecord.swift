@@ -1,10 +1,10 @@
 /// What one secure sum cost: what the `aggregate` subcommand measures and writes as JSON. The keys
-/// are the property names; an absent key means "nil".
+/// are the property names; `null` means that there is no value.
 struct AggregationRecord: Codable, Sendable, Equatable {
   var clients: Int
   /// Values per client.
   var dimension: Int
-  /// Probability that a client leaves at each of the three points of a round.
+  /// Share of the clients that leave after sharing their keys.
   @FiniteOrNull var dropout: Double
   /// "complete" or "sparse".
   var graph: String
@@ -16,7 +16,10 @@ struct AggregationRecord: Codable, Sendable, Equatable {
   /// CPU time of the median client over all phases.
   @FiniteOrNull var clientCpuMilliseconds: Double
   @FiniteOrNull var serverCpuMilliseconds: Double
+  /// Largest resident memory of the server's process.
   var serverPeakBytes: Int
+  /// Largest resident memory of one client's process; 0 if none had one of its own.
+  var clientPeakBytes: Int
   /// Bytes sent by the median client over all phases.
   var bytesUpPerClient: Int
   /// Bytes received by the median client over all phases.
@@ -24,7 +27,7 @@ struct AggregationRecord: Codable, Sendable, Equatable {
   /// Clients whose input is in the sum.
   var contributors: Int
   /// Whether the secure sum equals the plaintext sum; nil when no sum was released.
-  var sumsEqual: Bool?
+  @ExplicitNull var sumsEqual: Bool?
   var phases: [Phase]
   /// Wall-clock time of the whole aggregation, all clients simulated on this machine.
   @FiniteOrNull var wallMilliseconds: Double
@@ -36,7 +39,10 @@ struct AggregationRecord: Codable, Sendable, Equatable {
     /// CPU time of the median client.
     @FiniteOrNull var clientCpuMilliseconds: Double
     @FiniteOrNull var serverCpuMilliseconds: Double
+    /// Largest resident memory of the server's process up to the end of this phase.
     var serverPeakBytes: Int
+    /// The same of a client's process.
+    var clientPeakBytes: Int
     var bytesUpPerClient: Int
     var bytesDownPerClient: Int
   }

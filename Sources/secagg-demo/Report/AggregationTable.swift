@@ -5,25 +5,30 @@ extension AggregationRecord {
     let settings = [
       Quantity.counted(clients, "client"),
       Quantity.counted(dimension, "value") + " each",
-      "dropout \(Quantity.percent(dropout)) at each of 3 points",
+      "\(Quantity.percent(dropout)) leave after sharing keys",
       "\(graph) graph of degree \(DecimalText.integer(degree))",
       "threshold \(DecimalText.integer(threshold))",
       "\(laneBits)-bit lanes",
     ]
     var rows = [
-      ["phase", "client CPU", "server CPU", "server peak", "up per client", "down per client"]
+      [
+        "phase", "client CPU", "server CPU", "client peak", "server peak", "up per client",
+        "down per client",
+      ]
     ]
     for phase in phases {
       rows.append([
         phase.phase, Quantity.milliseconds(phase.clientCpuMilliseconds),
-        Quantity.milliseconds(phase.serverCpuMilliseconds), Quantity.bytes(phase.serverPeakBytes),
+        Quantity.milliseconds(phase.serverCpuMilliseconds),
+        Quantity.bytes(phase.clientPeakBytes), Quantity.bytes(phase.serverPeakBytes),
         Quantity.bytes(phase.bytesUpPerClient), Quantity.bytes(phase.bytesDownPerClient),
       ])
     }
     let body = rows.count
     rows.append([
       "whole round", Quantity.milliseconds(clientCpuMilliseconds),
-      Quantity.milliseconds(serverCpuMilliseconds), Quantity.bytes(serverPeakBytes),
+      Quantity.milliseconds(serverCpuMilliseconds), Quantity.bytes(clientPeakBytes),
+      Quantity.bytes(serverPeakBytes),
       Quantity.bytes(bytesUpPerClient), Quantity.bytes(bytesDownPerClient),
     ])
     var lines = TextColumns.aligned(rows, leftAligned: [0])

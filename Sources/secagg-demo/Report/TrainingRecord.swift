@@ -1,12 +1,12 @@
 /// Everything that a training run leaves behind: what `--json` writes and what the HTML report
-/// shows. The keys of the JSON are the property names; an absent key means "nil".
+/// shows. The keys of the JSON are the property names; `null` means that there is no value.
 struct TrainingRecord: Codable, Sendable, Equatable {
   /// Version of this layout; readers refuse versions that they do not know.
   var schemaVersion = 1
   var configuration: Configuration
   var rounds: [Round]
   /// What the server saw of one client in the last applied round; nil when no round was applied.
-  var serverView: ServerView?
+  @ExplicitNull var serverView: ServerView?
   /// Test accuracy of the securely trained model at the end, as a fraction in 0...1.
   @FiniteOrNull var finalAccuracy: Double
   /// Test accuracy of plain floating-point federated averaging at the end, in 0...1.
@@ -22,7 +22,7 @@ extension TrainingRecord {
     var data: String
     var clients: Int
     var roundsRequested: Int
-    /// Probability that a client leaves at each of the three points of a round.
+    /// Share of the clients that leave at each of the three points of a round.
     @FiniteOrNull var dropout: Double
     /// How the training examples are split over the clients.
     var partition: String
@@ -63,7 +63,7 @@ extension TrainingRecord {
     /// The same for plain floating-point federated averaging.
     @FiniteOrNull var plainAccuracy: Double
     /// Whether the secure sum equals the plaintext integer sum; nil when no sum was released.
-    var sumsEqual: Bool?
+    @ExplicitNull var sumsEqual: Bool?
     /// Median over the contributors.
     var bytesUpPerClient: Int
     /// Median over the contributors.
@@ -71,7 +71,7 @@ extension TrainingRecord {
     /// Whether the decoded mean was added to the model.
     var applied: Bool
     /// Why the round was not applied.
-    var refusal: String?
+    @ExplicitNull var refusal: String?
     var phases: [PhaseCost]
   }
 

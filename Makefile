@@ -1,0 +1,45 @@
+# Everything a newcomer needs: `make demo` and `make test`.
+
+SWIFT ?= swift
+# Options of the demo, for example: make demo ARGS="--clients 20 --rounds 5"
+ARGS ?=
+# Messages thrown at the parsers and at the server by `make fuzz`.
+FUZZ_MESSAGES ?= 1000000
+
+.PHONY: demo test fuzz build format lint protobuf dependencies clean
+
+## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
+demo: dependencies
+	$(SWIFT) build -c release --product secagg-demo
+	@$(SWIFT) run -c release --skip-build secagg-demo $(ARGS)
+
+## Builds and runs all tests.
+test: dependencies
+	$(SWIFT) test
+
+## Throws many more mutated messages at the parsers and the server than `make test` does.
+fuzz: dependencies
+	SECAGG_FUZZ_MESSAGES=$(FUZZ_MESSAGES) $(SWIFT) test --filter Fuzzing
+
+## Builds the libraries and the demo with optimisation.
+build: dependencies
+	$(SWIFT) build -c release
+
+## Rewrites the sources in the project's format.
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Snippets
+
+## Fails if a source is not in the project's format.
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets
+
+## Regenerates the committed protobuf code.
+protobuf: dependencies
+	./Scripts/generate-protobuf.sh
+
+## Installs libsodium where pkg-config does not find it.
+dependencies:
+	@./Scripts/install-dependencies.sh
+
+clean:
+	$(SWIFT) package clean

@@ -1,0 +1,43 @@
+// One round of secure federated averaging, as the README shows it. Every build of the package
+// compiles this file, and a test compares it with the README.
+
+import FLMath
+import SecAgg
+
+/// A client: what it sends, and what it gets from the server in between.
+func client(
+  id: ClientID, parameters: SessionParameters, secure: SecureFedAvg, update: ClientUpdate,
+  roster: () -> RosterAnnouncement, delivery: () -> ShareDelivery,
+  request: () -> UnmaskingRequest, send: (ClientMessage) -> Void
+) throws {
+  var rounding = SystemRandomNumberGenerator()
+  // snippet: client
+  let advertising = try AdvertiseKeysRound(id: id, parameters: parameters)
+  send(.keyAdvertisement(advertising.message))
+  let sharing = try advertising.shareKeys(with: roster())
+  send(.shareDistribution(sharing.message))
+  let vector = try secure.encode(update, using: &rounding)
+  let masking = try sharing.maskInput(vector, delivery: delivery())
+  send(.maskedInput(masking.message))
+  send(.unmaskingResponse(try masking.unmask(request())))
+  // snippet: end
+}
+
+/// A server: what it does with what arrives.
+func server(
+  parameters: SessionParameters, secure: SecureFedAvg, engine: inout FederatedAveraging,
+  inbox: () -> [(ClientMessage, ClientID)], log: (ServerError) -> Void,
+  send: (ServerMessage, ClientID) -> Void
+) throws {
+  // snippet: server
+  var server = AggregationServer(parameters: parameters)
+  for _ in 1...3 {
+    for (message, sender) in inbox() {
+      do { try server.receive(message, from: sender) } catch { log(error) }
+    }
+    for id in try server.closeRound() { send(try server.message(for: id), id) }
+  }
+  for (message, sender) in inbox() { try? server.receive(message, from: sender) }
+  try engine.apply(secure.decode(server.unmask()))
+  // snippet: end
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+
+/// The command line of the demo.
+@main
+struct SecAggDemo: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "secagg-demo",
+    abstract: "Federated learning in which the server only ever decodes the summed update.",
+    subcommands: [TrainCommand.self, AggregateCommand.self, RoleCommand.self],
+    defaultSubcommand: TrainCommand.self)
+
+  /// Runs the command; a bad option gives its reason in one line and exit code 64.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let code = exitCode(for: error)
+      guard code != .success else { exit(withError: error) }
+      let reason = message(for: error).split(separator: "\n").first.map(String.init) ?? "failed"
+      FileHandle.standardError.write(Data("secagg-demo: \(reason)\n".utf8))
+      Foundation.exit(code.rawValue)
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Foundation
+import SecAgg
+
+extension DemoData.Name: ExpressibleByArgument {}
+
+/// Federated training with secure aggregation and dropouts, beside plain FedAvg.
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train with secure aggregation and dropouts, beside plain FedAvg.")
+
+  @Option(help: "digits or breast-cancer.")
+  var data: DemoData.Name = .digits
+
+  @Option(help: "Number of clients, at least 3.")
+  var clients = 100
+
+  @Option(help: "Number of rounds.")
+  var rounds = 50
+
+  @Option(
+    help: """
+      Share of the clients that leave at each of three points: before sharing keys, after sharing \
+      keys, after sending the masked input.
+      """)
+  var dropout = 0.1
+
+  @Option(help: "iid, dirichlet[:ALPHA] or by-label[:SHARDS].")
+  var partition = PartitionOption.iid
+
+  @Option(help: "softmax or mlp.")
+  var model: ModelOption = .softmax
+
+  @OptionGroup var graph: GraphOptions
+
+  @Option(help: "Least number of contributors whose sum may be released.")
+  var minimumContributors: Int?
+
+  @Option(help: "Least bits of a coordinate; bits that the lanes leave over are used as well.")
+  var valueBits = 16
+
+  @Option(help: "Largest magnitude of a coordinate of an update; what is beyond is clipped.")
+  var clippingBound = 4.0
+
+  @Option(help: "Local epochs of a client in a round.")
+  var localEpochs = 5
+
+  @Option(help: "Examples in a mini-batch.")
+  var batchSize = 16
+
+  @Option(help: "Learning rate of the clients.")
+  var learningRate = 0.3
+
+  @Option(help: "Seed of data split, model, training and leaving. Keys are random in every run.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Where the HTML report goes; - for none.", valueName: "path"))
+  var report = "secagg-report.html"
+
+  @Option(
+    help: ArgumentHelp("Write every figure as JSON; - is standard output.", valueName: "path"))
+  var json: String?
+
+  @Flag(help: "No progress, no lines; only the files that were asked for.")
+  var quiet = false
+
+  func validate() throws {
+    guard dropout >= 0, dropout <= 1 else {
+      throw ValidationError("--dropout must be from 0 to 1, found \(dropout)")
+    }
+    guard rounds >= 1, rounds <= 10_000 else {
+      throw ValidationError("--rounds must be from 1 to 10000, found \(rounds)")
+    }
+    _ = try settings()
+  }
+
+  private func settings() throws -> TrainingSettings {
+    let (degree, threshold) = try graph.resolved(clients: clients)
+    let minimum = minimumContributors ?? max(2, min(clients, threshold + 1))
+    guard minimum >= 2, minimum <= clients else {
+      throw ValidationError(
+        "--minimum-contributors must be from 2 to \(clients), found \(minimum)")
+    }
+    return TrainingSettings(
+      data: data, clients: clients, rounds: rounds, dropout: dropout,
+      partition: partition.partition, partitionText: partition.text, model: model,
+      graph: graph.graph, degree: degree, threshold: threshold, minimumContributors: minimum,
+      minimumValueBits: valueBits, clippingBound: clippingBound, localEpochs: localEpochs,
+      batchSize: batchSize, learningRate: learningRate, seed: seed)
+  }
+
+  func run() async throws {
+    let training: TrainingRun
+    do {
+      training = try TrainingRun(settings())
+    } catch let error as DemoData.MissingResource {
+      throw error
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    let printsLines = !quiet && json != "-"
+    let lines = RoundLine(clients: clients, rounds: rounds)
+    var bar = ProgressBar(quiet: quiet)
+    if printsLines { print(lines.header) }
+    let record = try await withProgress(of: training, lines: printsLines ? lines : nil, bar: &bar)
+    bar.finish()
+    if report != "-" { try OutputFile.write(TrainingReport(record).data(), to: report) }
+    if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
+    if printsLines { print(TrainingSummary.text(of: record, report: report)) }
+    if record.rounds.contains(where: { $0.sumsEqual == false }) { throw ExitCode(1) }
+  }
+
+  private func withProgress(
+    of training: TrainingRun, lines: RoundLine?, bar: inout ProgressBar
+  ) async throws -> TrainingRecord {
+    let total = rounds
+    let display = ProgressDisplay(bar: bar)
+    let record = try await training.run(
+      afterRound: { round in
+        display.bar.clear()
+        if let lines { print(lines.line(for: round)) }
+      },
+      progress: { round, phase in
+        display.bar.update(completed: round - 1, total: total, note: phase.description)
+      })
+    bar = display.bar
+    return record
+  }
+
+  /// The bar, shared by the two callbacks of a run.
+  private final class ProgressDisplay {
+    var bar: ProgressBar
+    init(bar: ProgressBar) { self.bar = bar }
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Foundation
+import SecAgg
+import SecAggWire
+
+extension RoleProcess.Role: ExpressibleByArgument {}
+
+/// The other side of `RoleProcess`: plays one role of one session over standard input and output.
+struct RoleCommand: ParsableCommand {
+  /// The subcommand's name.
+  static let name = "role"
+
+  static let configuration = CommandConfiguration(
+    commandName: name,
+    abstract: "Play one role of an aggregation over standard input and output.",
+    shouldDisplay: false)
+
+  @Argument(help: "server or client.")
+  var role: RoleProcess.Role
+
+  func run() throws {
+    let channel = FrameChannel(input: .standardInput, output: .standardOutput)
+    var server = ServedServer()
+    var client = ServedClient()
+    while let frame = try channel.receive() {
+      guard let request = RoleProcess.Request(rawValue: frame.kind) else {
+        throw FrameChannel.Broken()
+      }
+      var reply = FrameChannel.Frame(kind: RoleProcess.Reply.done.rawValue)
+      do {
+        reply.content =
+          switch role {
+          case .server: try server.serve(request, frame)
+          case .client: try client.serve(request, frame)
+          }
+      } catch let refusal as ServerRefusal {
+        reply.kind = RoleProcess.Reply.refusal.rawValue
+        reply.content = Array(refusal.description.utf8)
+      } catch {
+        reply.kind = RoleProcess.Reply.failure.rawValue
+        reply.content = Array("\(error)".utf8)
+      }
+      try channel.send(reply)
+    }
+  }
+}
+
+/// A server that answers requests.
+private struct ServedServer {
+  private var server: LocalServer?
+
+  mutating func serve(
+    _ request: RoleProcess.Request, _ frame: FrameChannel.Frame
+  ) throws -> [UInt8] {
+    if request == .open {
+      server = LocalServer(parameters: try SessionParameters(serialized: frame.content))
+      return []
+    }
+    guard server != nil else { throw FrameChannel.Broken() }
+    switch request {
+    case .receive:
+      guard let sender = ClientID(frame.client) else { throw FrameChannel.Broken() }
+      try server?.receive(frame.content, from: sender)
+      return []
+    case .closeRound:
+      let ids = try server?.closeRound() ?? []
+      return ids.flatMap { FrameChannel.bytes(of: UInt64($0.rawValue)) }
+    case .message:
+      guard let id = ClientID(frame.client) else { throw FrameChannel.Broken() }
+      return try server?.message(for: id) ?? []
+    case .unmask:
+      guard let sums = try server?.unmask() else { throw FrameChannel.Broken() }
+      var reply = FrameChannel.bytes(of: UInt64(sums.contributors.count))
+      reply.reserveCapacity(8 * (1 + sums.contributors.count + sums.sums.count))
+      for id in sums.contributors { reply += FrameChannel.bytes(of: UInt64(id.rawValue)) }
+      for sum in sums.sums { reply += FrameChannel.bytes(of: sum) }
+      return reply
+    case .cost:
+      var cost = server?.takeCost() ?? RoleCost(milliseconds: 0)
+      cost.peakBytes = PeakMemory.bytes()
+      return FrameChannel.bytes(of: cost)
+    case .open, .answer:
+      throw FrameChannel.Broken()
+    }
+  }
+}
+
+/// A client that answers requests.
+private struct ServedClient {
+  private var client: SessionClient?
+  private var vectors: RandomVectors?
+  private var milliseconds = 0.0
+
+  mutating func serve(
+    _ request: RoleProcess.Request, _ frame: FrameChannel.Frame
+  ) throws -> [UInt8] {
+    switch request {
+    case .open:
+      guard let id = ClientID(frame.client), frame.content.count > 8 else {
+        throw FrameChannel.Broken()
+      }
+      let parameters = try SessionParameters(serialized: Array(frame.content.dropFirst(8)))
+      let new = try SessionClient(id: id, parameters: parameters)
+      client = new
+      vectors = RandomVectors(
+        seed: FrameChannel.number(frame.content.prefix(8)), layout: parameters.layout)
+      return new.advertisement
+    case .answer:
+      guard let client, let vectors else { throw FrameChannel.Broken() }
+      let step = try client.answer(frame.content) { try vectors.vector(of: client.id) }
+      milliseconds += step.cost.milliseconds
+      return step.bytes
+    case .cost:
+      defer { milliseconds = 0 }
+      return FrameChannel.bytes(
+        of: RoleCost(milliseconds: milliseconds, peakBytes: PeakMemory.bytes()))
+    case .receive, .closeRound, .message, .unmask:
+      throw FrameChannel.Broken()
+    }
+  }
+}
+
+extension FrameChannel {
+  /// A cost as two numbers.
+  fileprivate static func bytes(of cost: RoleCost) -> [UInt8] {
+    bytes(of: cost.milliseconds.bitPattern) + bytes(of: UInt64(cost.peakBytes))
+  }
+}

@@ -1,0 +1,39 @@
+import FLMath
+import SecAgg
+
+/// Where in a session a client leaves.
+enum LeavingPoint: Sendable, CaseIterable {
+  /// After its keys were advertised, before its secrets are shared: nobody masks with it.
+  case beforeSharingKeys
+  /// Before its masked input arrives: its masks in the others' inputs have to be recovered.
+  case afterSharingKeys
+  /// Before it answers: its input is in the sum, its self mask has to be recovered from others.
+  case afterMaskedInput
+
+  /// Whether a client with this leaving point no longer sends in `round`.
+  func isGone(in round: ProtocolRound) -> Bool {
+    switch self {
+    case .beforeSharingKeys: round.rawValue >= ProtocolRound.shareKeys.rawValue
+    case .afterSharingKeys: round.rawValue >= ProtocolRound.maskedInput.rawValue
+    case .afterMaskedInput: round.rawValue >= ProtocolRound.unmasking.rawValue
+    }
+  }
+
+  /// Chooses at random which clients leave where: the share of the cohort given for each point,
+  /// rounded at random where it is not a whole number.
+  static func draw(
+    clients: Int, shares: [LeavingPoint: Double], using generator: inout SimulationGenerator
+  ) -> [ClientID: LeavingPoint] {
+    var order = ClientID.all(cohortSize: clients)
+    for index in order.indices.dropFirst() {
+      order.swapAt(index, Int(generator.next() % UInt64(index + 1)))
+    }
+    var leaving: [ClientID: LeavingPoint] = [:]
+    for point in allCases {
+      let exact = (shares[point] ?? 0) * Double(clients)
+      let uniform = Double(generator.next() >> 11) * 0x1p-53
+      for _ in 0..<min(order.count, Int(exact + uniform)) { leaving[order.removeLast()] = point }
+    }
+    return leaving
+  }
+}

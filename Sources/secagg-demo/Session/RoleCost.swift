@@ -1,0 +1,8 @@
+/// What a role has used.
+struct RoleCost: Sendable {
+  /// CPU time since it was last asked for.
+  var milliseconds: Double
+  /// The largest resident memory of the role's process so far; 0 where the role shares its process
+  /// with others.
+  var peakBytes = 0
+}

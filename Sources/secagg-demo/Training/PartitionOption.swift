@@ -1,0 +1,36 @@
+import ArgumentParser
+import FLMath
+
+/// How the training rows are dealt out, as written on the command line.
+struct PartitionOption: ExpressibleByArgument {
+  let partition: Partition
+  let text: String
+
+  /// Independent and identically distributed.
+  static let iid = PartitionOption(partition: .iid, text: "iid")
+
+  private init(partition: Partition, text: String) {
+    self.partition = partition
+    self.text = text
+  }
+
+  /// `iid`, `dirichlet` or `dirichlet:ALPHA`, `by-label` or `by-label:SHARDS`.
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)
+    switch (parts.first, parts.dropFirst().first) {
+    case ("iid", nil):
+      partition = .iid
+    case ("dirichlet", let alpha):
+      guard let alpha = Double(alpha ?? "0.1"), alpha > 0, alpha.isFinite else { return nil }
+      partition = .dirichlet(alpha: alpha, minimumExamples: 1)
+    case ("by-label", let shards):
+      guard let shards = Int(shards ?? "2"), shards >= 1 else { return nil }
+      partition = .labelShards(perClient: shards)
+    default:
+      return nil
+    }
+    text = argument
+  }
+
+  var defaultValueDescription: String { text }
+}

@@ -1,0 +1,121 @@
+import FLMath
+import Testing
+
+@Suite("Error descriptions")
+struct ErrorDescriptionTests {
+  typealias DescribedError = any Error & CustomStringConvertible & Sendable
+
+  private static func small() throws -> ParameterLayout {
+    try ParameterLayout([.init(name: "a", shape: [71])])
+  }
+
+  /// Every error that carries what came, with the numbers and names that its sentence must show.
+  static func examples() throws -> [(DescribedError, [String])] {
+    let (one, other) = (try small(), try ParameterLayout([.init(name: "b", shape: [73])]))
+    return [
+      (ParameterLayoutError.emptyName(layer: 71), ["71"]),
+      (ParameterLayoutError.duplicateName("bias"), ["bias"]),
+      (
+        ParameterLayoutError.nonPositiveDimension(layer: "bias", dimension: 71, found: -73),
+        ["bias", "71", "-73"]
+      ),
+      (ParameterLayoutError.tooManyParameters(layer: "bias", maximum: 71), ["bias", "71"]),
+      (ParameterVectorError.countMismatch(expected: 71, found: 73), ["71", "73"]),
+      (ParameterVectorError.nonFinite(index: 71, found: -.infinity), ["71", "-inf"]),
+      (ClientUpdateError.layoutMismatch(global: one, local: other), ["71", "73"]),
+      (ClientUpdateError.overflow(index: 71), ["71"]),
+      (WeightedMeanError.duplicateContributor(71), ["71"]),
+      (
+        WeightedMeanError.dimensionMismatch(contributor: 71, expected: 73, found: 79),
+        ["71", "73", "79"]
+      ),
+      (
+        WeightedMeanError.nonFiniteUpdate(contributor: 71, index: 73, found: .infinity),
+        ["71", "73", "inf"]
+      ),
+      (WeightedMeanError.nonFiniteMean(index: 71, found: .infinity), ["71", "inf"]),
+      (WeightedMeanError.totalWeightOverflow(contributor: 71), ["71"]),
+      (FederatedAveragingError.invalidServerLearningRate(-71), ["-71"]),
+      (FederatedAveragingError.invalidRound(-71), ["-71"]),
+      (FederatedAveragingError.dimensionMismatch(expected: 71, found: 73), ["71", "73"]),
+      (
+        FederatedAveragingError.diverged(round: 71, cause: .nonFinite(index: 73, found: .infinity)),
+        ["71", "73", "inf"]
+      ),
+      (ClippingError.invalidBound(-71), ["-71"]),
+      (ClippingError.nonFinite(index: 71, found: .infinity), ["71", "inf"]),
+      (LaneLayoutError.invalidMinimumValueBits(71), ["71"]),
+      (LaneLayoutError.invalidMaximumContributors(-71), ["-71"]),
+      (LaneLayoutError.laneTooWide(minimumValueBits: 71, headroom: 73), ["71", "73"]),
+      (LaneLayoutError.inconsistentValueBits(expected: 71, found: 73), ["71", "73"]),
+      (FixedPointError.invalidBound(-71), ["-71"]),
+      (FixedPointError.invalidBits(71), ["71"]),
+      (FixedPointError.nonFinite(index: 71, found: .infinity), ["71", "inf"]),
+      (FixedPointError.invalidContributors(maximum: 71, found: 73), ["71", "73"]),
+      (FixedPointError.sumOutOfRange(index: 71, maximum: 73, found: 79), ["71", "73", "79"]),
+      (ClassifierError.invalidFeatureCount(-71), ["-71"]),
+      (ClassifierError.invalidClassCount(-71), ["-71"]),
+      (ClassifierError.invalidHiddenWidth(layer: 71, found: -73), ["71", "-73"]),
+      (ClassifierError.invalidLayout(.duplicateName("bias")), ["bias"]),
+      (ClassifierError.layoutMismatch(expected: one, found: other), ["71", "73"]),
+      (ClassifierError.parameterCountMismatch(expected: 71, found: 73), ["71", "73"]),
+      (ClassifierError.gradientCountMismatch(expected: 71, found: 73), ["71", "73"]),
+      (ClassifierError.featureCountMismatch(expected: 71, found: 73), ["71", "73"]),
+      (ClassifierError.classCountMismatch(expected: 71, found: 73), ["71", "73"]),
+      (ClassifierError.exampleOutOfRange(count: 71, found: 73), ["70", "73"]),
+      (TrainingError.invalidLearningRate(-71), ["-71"]),
+      (TrainingError.invalidBatchSize(-71), ["-71"]),
+      (TrainingError.invalidEpochs(-71), ["-71"]),
+      (TrainingError.mismatch(.parameterCountMismatch(expected: 71, found: 73)), ["71", "73"]),
+      (TrainingError.diverged(epoch: 71), ["71"]),
+      (DatasetError.invalidFeatureCount(-71), ["-71"]),
+      (DatasetError.invalidClassCount(-71), ["-71"]),
+      (
+        DatasetError.valueCountMismatch(examples: 71, featureCount: 73, found: 79),
+        ["71", "73", "79"]
+      ),
+      (
+        DatasetError.nonFinite(example: 71, feature: 73, found: .infinity), ["71", "73", "inf"]
+      ),
+      (DatasetError.labelOutOfRange(example: 71, classCount: 73, found: 79), ["71", "72", "79"]),
+      (DatasetError.indexOutOfRange(count: 71, found: 73), ["70", "73"]),
+      (DatasetError.featureCountMismatch(expected: 71, found: 73), ["71", "73"]),
+      (DatasetError.spreadTooLarge(feature: 71), ["71"]),
+      (CommaSeparatedValuesError.invalidClassCount(-71), ["-71"]),
+      (CommaSeparatedValuesError.tooFewColumns(line: 71, found: 73), ["71", "73"]),
+      (
+        CommaSeparatedValuesError.raggedRow(line: 71, expected: 73, found: 79), ["71", "73", "79"]
+      ),
+      (
+        CommaSeparatedValuesError.notANumber(line: 71, column: 73, found: "?"), ["71", "73", "?"]
+      ),
+      (CommaSeparatedValuesError.nonFinite(line: 71, column: 73, found: "?"), ["71", "73", "?"]),
+      (CommaSeparatedValuesError.notALabel(line: 71, column: 73, found: "?"), ["71", "73", "?"]),
+      (
+        CommaSeparatedValuesError.labelOutOfRange(line: 71, column: 73, classCount: 79, found: 83),
+        ["71", "73", "78", "83"]
+      ),
+      (CommaSeparatedValuesError.invalidDataset(.spreadTooLarge(feature: 71)), ["71"]),
+      (PartitionError.invalidClients(-71), ["-71"]),
+      (PartitionError.invalidAlpha(-71), ["-71"]),
+      (PartitionError.invalidMinimumExamples(-71), ["-71"]),
+      (PartitionError.invalidShardsPerClient(-71), ["-71"]),
+      (
+        PartitionError.tooFewExamples(parts: 71, examplesPerPart: 73, found: 79),
+        ["71", "73", "79"]
+      ),
+    ]
+  }
+
+  @Test("Every description is one sentence that shows what was expected and what came")
+  func descriptions() throws {
+    for (error, details) in try Self.examples() {
+      let text = error.description
+      #expect(text.hasPrefix("Expected "), "\(text)")
+      #expect(text.hasSuffix("."), "\(text)")
+      for detail in details {
+        #expect(text.contains(detail), "\(detail) is missing in: \(text)")
+      }
+    }
+  }
+}
