@@ -22,12 +22,14 @@ public struct WireError: Error, Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     /// The bytes are not protobuf of the expected message, or break off.
     case malformed
-    /// More bytes, words or entries than any message may have.
+    /// More bytes, words or entries than such a message can have.
     case tooLarge(field: String, found: Int, atMost: Int)
     /// The message is of a format version other than 1; 0 if it names none.
     case unsupportedVersion(found: UInt32)
     /// The protobuf message of this name carries fields that this version does not know.
     case unknownFields(message: String)
+    /// The envelope has the field of this number more than once. Protobuf would merge the two.
+    case repeatedField(number: Int)
     /// A field is absent. Zero and empty are absent, as always in proto3.
     case missingField(String)
     /// A field of fixed size has another number of bytes.
@@ -58,13 +60,15 @@ extension WireError.Reason: CustomStringConvertible {
     case .malformed:
       "expected protobuf of one message, found bytes that are none or break off; send it again"
     case .tooLarge(let field, let found, let atMost):
-      "expected at most \(atMost) in \(field), found \(found); use a smaller cohort or split the "
-        + "vector into several sessions"
+      "expected at most \(atMost) in \(field), found \(found); send less in one message"
     case .unsupportedVersion(let found):
       "expected format version \(WireFormat.version), found \(found); "
         + "use the same release at both ends"
     case .unknownFields(let message):
       "expected only known fields in \(message), found others; use the same release at both ends"
+    case .repeatedField(let number):
+      "expected every field of the envelope once, found field \(number) again; "
+        + "send one message at a time"
     case .missingField(let field):
       "expected \(field), found it absent, zero or empty; send a complete message"
     case .wrongLength(let field, let found, let expected):

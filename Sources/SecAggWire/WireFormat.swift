@@ -1,12 +1,10 @@
-internal import SecAgg
-
 /// What all messages have in common on the wire.
 enum WireFormat {
   /// The version that every message carries in its first field.
   static let version: UInt32 = 1
 
-  /// A key advertisement inside a neighbour inside an announcement inside its envelope: nothing
-  /// nests deeper, and what does is refused before it costs stack.
+  /// A key advertisement in a neighbour in an announcement in its envelope: nothing nests deeper,
+  /// and what does is refused before it costs stack.
   static let nestingDepth = 4
 
   /// Protobuf's own limit: sizes are below 2^31 - 1.

@@ -16,14 +16,25 @@ struct FieldParser {
     WireError(sender: sender, reason: reason)
   }
 
-  /// Decodes the outermost message. What its fields hold is not looked at.
+  /// Decodes an envelope after a look at its outline. What its fields hold is not looked at.
+  func envelope<Message: SwiftProtobuf.Message>(
+    _ type: Message.Type, from bytes: [UInt8]
+  ) throws(WireError) -> Message {
+    try check(messageByteCount: bytes.count)
+    guard let outline = MessageOutline(ofEnvelope: bytes) else { throw error(.malformed) }
+    if let number = outline.repeatedField { throw error(.repeatedField(number: number)) }
+    guard outline.entryCount <= outline.maximumEntryCount else {
+      throw error(
+        .tooLarge(field: "body", found: outline.entryCount, atMost: outline.maximumEntryCount))
+    }
+    return try message(type, from: bytes)
+  }
+
+  /// Decodes a message without lists or nested messages, or whose outline is in order.
   func message<Message: SwiftProtobuf.Message>(
     _ type: Message.Type, from bytes: [UInt8]
   ) throws(WireError) -> Message {
-    guard bytes.count <= WireFormat.maximumByteCount else {
-      throw error(
-        .tooLarge(field: "message", found: bytes.count, atMost: WireFormat.maximumByteCount))
-    }
+    try check(messageByteCount: bytes.count)
     var options = BinaryDecodingOptions()
     options.messageDepthLimit = WireFormat.nestingDepth
     do {
@@ -31,6 +42,13 @@ struct FieldParser {
     } catch {
       // What protobuf found wrong says nothing that a sender could use.
       throw self.error(.malformed)
+    }
+  }
+
+  private func check(messageByteCount: Int) throws(WireError) {
+    let limit = WireFormat.maximumByteCount
+    guard messageByteCount <= limit else {
+      throw error(.tooLarge(field: "message", found: messageByteCount, atMost: limit))
     }
   }
 
@@ -114,14 +132,13 @@ struct FieldParser {
     _ entries: [ProtoAddressedShares], _ field: String
   ) throws(WireError) -> [AddressedShares] {
     try check(entryCount: entries.count, field)
+    let (peer, sealed) = (field + ".peer", field + ".sealed")
     return try entries.map { entry throws(WireError) in
       try checkOnlyKnownFields(in: entry)
-      let peer = try clientID(entry.peer, field + ".peer")
-      try check(
-        byteCount: entry.sealed.count, of: field + ".sealed", is: SealedShares.byteCount)
+      try check(byteCount: entry.sealed.count, of: sealed, is: SealedShares.byteCount)
       return AddressedShares(
-        peer: peer,
-        shares: try present(SealedShares(bytes: Array(entry.sealed)), field + ".sealed"))
+        peer: try clientID(entry.peer, peer),
+        shares: try present(SealedShares(bytes: Array(entry.sealed)), sealed))
     }
   }
 

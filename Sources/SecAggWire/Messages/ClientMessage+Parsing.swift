@@ -15,7 +15,7 @@ extension ClientMessage {
   /// - Throws: `WireError` that names `sender`, also when the message claims to be from another.
   public init(serialized bytes: [UInt8], from sender: ClientID) throws(WireError) {
     let fields = FieldParser(sender: sender)
-    let envelope = try fields.message(ProtoClientMessage.self, from: bytes)
+    let envelope = try fields.envelope(ProtoClientMessage.self, from: bytes)
     try fields.check(version: envelope.version)
     try fields.checkOnlyKnownFields(in: envelope)
     let claimed = try fields.clientID(envelope.sender, "sender")
@@ -75,12 +75,13 @@ extension FieldParser {
     try checkOnlyKnownFields(in: body)
     let field = "unmasking_response.shares"
     try check(entryCount: body.shares.count, field)
+    let (subject, kind, share) = (field + ".subject", field + ".kind", field + ".share")
     let shares = try body.shares.map { entry throws(WireError) in
       try checkOnlyKnownFields(in: entry)
       return RevealedShare(
-        subject: try clientID(entry.subject, field + ".subject"),
-        kind: try secretKind(entry.kind, field + ".kind"),
-        share: try secretShare(entry.share, field + ".share"))
+        subject: try clientID(entry.subject, subject),
+        kind: try secretKind(entry.kind, kind),
+        share: try secretShare(entry.share, share))
     }
     return UnmaskingResponse(
       session: session, sender: sender, shares: shares,

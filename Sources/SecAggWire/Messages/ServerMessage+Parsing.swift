@@ -13,7 +13,7 @@ extension ServerMessage {
   /// - Throws: `WireError` with no sender: it is the server's message.
   public init(serialized bytes: [UInt8]) throws(WireError) {
     let fields = FieldParser(sender: nil)
-    let envelope = try fields.message(ProtoServerMessage.self, from: bytes)
+    let envelope = try fields.envelope(ProtoServerMessage.self, from: bytes)
     try fields.check(version: envelope.version)
     try fields.checkOnlyKnownFields(in: envelope)
     let recipient = try fields.clientID(envelope.recipient, "recipient")
@@ -44,12 +44,13 @@ extension FieldParser {
     try checkOnlyKnownFields(in: body)
     let field = "roster_announcement.neighbours"
     try check(entryCount: body.neighbours.count, field)
+    let (id, advertisement) = (field + ".id", field + ".advertisement")
     let neighbours = try body.neighbours.map { neighbour throws(WireError) in
       try checkOnlyKnownFields(in: neighbour)
-      guard neighbour.hasAdvertisement else { throw error(.missingField(field + ".advertisement")) }
+      guard neighbour.hasAdvertisement else { throw error(.missingField(advertisement)) }
       return try keyAdvertisement(
-        neighbour.advertisement, of: clientID(neighbour.id, field + ".id"), session: session,
-        field + ".advertisement")
+        neighbour.advertisement, of: clientID(neighbour.id, id), session: session,
+        advertisement)
     }
     return RosterAnnouncement(
       session: session, recipient: recipient,

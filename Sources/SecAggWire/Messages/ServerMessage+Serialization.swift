@@ -18,28 +18,34 @@ extension ServerMessage {
     let fields = FieldWriter(sender: nil)
     var envelope = ProtoServerMessage()
     envelope.version = WireFormat.version
-    switch self {
-    case .rosterAnnouncement(let message):
-      envelope.session = Data(message.session.bytes)
-      envelope.recipient = message.recipient.rawValue
-      envelope.rosterAnnouncement = try fields.body(of: message)
-    case .shareDelivery(let message):
-      envelope.session = Data(message.session.bytes)
-      envelope.recipient = message.recipient.rawValue
-      envelope.shareDelivery = try fields.body(of: message)
-    case .unmaskingRequest(let message):
-      envelope.session = Data(message.session.bytes)
-      envelope.recipient = message.recipient.rawValue
-      envelope.unmaskingRequest = try fields.body(of: message)
-    }
+    envelope.session = Data(address.session.bytes)
+    envelope.recipient = address.recipient.rawValue
+    envelope.body = try fields.body(of: self)
     envelope.checksum = Data(MessageChecksum(of: self).bytes)
     return try fields.bytes(of: envelope)
+  }
+
+  private var address: (session: Digest, recipient: ClientID) {
+    switch self {
+    case .rosterAnnouncement(let message): (message.session, message.recipient)
+    case .shareDelivery(let message): (message.session, message.recipient)
+    case .unmaskingRequest(let message): (message.session, message.recipient)
+    }
   }
 }
 
 extension FieldWriter {
-  fileprivate func body(of message: RosterAnnouncement) throws(WireError) -> ProtoRosterAnnouncement
-  {
+  fileprivate func body(
+    of message: ServerMessage
+  ) throws(WireError) -> ProtoServerMessage.OneOf_Body {
+    switch message {
+    case .rosterAnnouncement(let message): .rosterAnnouncement(try body(of: message))
+    case .shareDelivery(let message): .shareDelivery(try body(of: message))
+    case .unmaskingRequest(let message): .unmaskingRequest(try body(of: message))
+    }
+  }
+
+  private func body(of message: RosterAnnouncement) throws(WireError) -> ProtoRosterAnnouncement {
     try check(entryCount: message.neighbours.count, "roster_announcement.neighbours")
     var body = ProtoRosterAnnouncement()
     body.rosterSize = try count(message.rosterSize, "roster_announcement.roster_size")
@@ -60,13 +66,13 @@ extension FieldWriter {
     return body
   }
 
-  fileprivate func body(of message: ShareDelivery) throws(WireError) -> ProtoShareDelivery {
+  private func body(of message: ShareDelivery) throws(WireError) -> ProtoShareDelivery {
     var body = ProtoShareDelivery()
     body.shares = try addressedShares(message.shares, "share_delivery.shares")
     return body
   }
 
-  fileprivate func body(of message: UnmaskingRequest) throws(WireError) -> ProtoUnmaskingRequest {
+  private func body(of message: UnmaskingRequest) throws(WireError) -> ProtoUnmaskingRequest {
     var body = ProtoUnmaskingRequest()
     body.contributorCount = try count(
       message.contributorCount, "unmasking_request.contributor_count")

@@ -199,30 +199,73 @@ struct WireDamageTests {
     }
   }
 
-  @Test("deep nesting and claims of huge lengths cost neither stack nor memory")
-  func hostileStructure() throws {
+  @Test("nested groups and claims of huge lengths cost neither stack nor memory")
+  func hostileLengths() throws {
     let sender = try #require(ClientID(3))
     let largest: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]
-    var nested: [UInt8] = []
-    for _ in 0..<200 {
-      nested = [0x62] + ProtobufFields.varint(UInt64(nested.count)) + nested
-    }
     let hostile: [[UInt8]] = [
-      // The start of an unknown group, over and over.
-      Array(repeating: 0x23, count: 1_000_000),
-      nested,
+      // The start of an unknown group, over and over, alone and inside a body.
+      Array(repeating: 0x23, count: 100_000),
+      [0x62] + ProtobufFields.varint(100_000) + Array(repeating: 0x23, count: 100_000),
       // A body, and inside one a field, of nearly 2^63 bytes.
       [0x62] + largest,
       [0x62, 0x0a, 0x0a] + largest,
       // A packed list of as many.
       [0x72, 0x0a, 0x12] + largest,
+      // A varint that does not end.
+      Array(repeating: 0xff, count: 100_000),
     ]
     for bytes in hostile {
-      let expected = WireError(sender: sender, reason: .malformed)
-      #expect(throws: expected) { try ClientMessage(serialized: bytes, from: sender) }
+      #expect(throws: WireError(sender: sender, reason: .malformed)) {
+        try ClientMessage(serialized: bytes, from: sender)
+      }
       #expect(throws: WireError(sender: nil, reason: .malformed)) {
         try ServerMessage(serialized: bytes)
       }
+      #expect(throws: WireError.self) { try SessionParameters(serialized: bytes) }
+    }
+  }
+
+  @Test("a hundred thousand empty list entries are refused before they are decoded")
+  func emptyEntries() throws {
+    let sender = try #require(ClientID(3))
+    let count = 100_000
+    // Field 2 of a share distribution and field 1 of a share delivery, both of them empty.
+    for (body, entry) in [(11, 0x12), (12, 0x0a)] as [(Int, UInt8)] {
+      var envelope = ProtobufFields()
+      envelope.fields = [(body, .bytes(Array(repeatElement([entry, 0], count: count).joined())))]
+      let bytes = envelope.bytes
+      let reason = WireError.Reason.tooLarge(
+        field: "body", found: count, atMost: 8 + bytes.count / 32)
+      #expect(throws: WireError(sender: sender, reason: reason)) {
+        try ClientMessage(serialized: bytes, from: sender)
+      }
+      #expect(throws: WireError(sender: nil, reason: reason)) {
+        try ServerMessage(serialized: bytes)
+      }
+    }
+  }
+
+  /// Protobuf would merge them, in time that grows with the square of their number.
+  @Test("a body in fifty thousand pieces is refused")
+  func bodyInPieces() throws {
+    let sender = try #require(ClientID(3))
+    let bytes = Array(repeatElement([0x5a, 0x02, 0x12, 0x00] as [UInt8], count: 50_000).joined())
+    let reason = WireError.Reason.repeatedField(number: 11)
+    #expect(throws: WireError(sender: sender, reason: reason)) {
+      try ClientMessage(serialized: bytes, from: sender)
+    }
+    #expect(throws: WireError(sender: nil, reason: reason)) {
+      try ServerMessage(serialized: bytes)
+    }
+  }
+
+  @Test("two messages in a row are refused, even twice the same")
+  func concatenated() throws {
+    for message in try SampleMessages.all().fromClients {
+      let bytes = try message.serialized()
+      expectRefusal(
+        outcome(of: bytes + bytes, sentAs: message), naming: message.sender, "\(message.round)")
     }
   }
 }

@@ -327,7 +327,7 @@ struct WireFieldTests {
     let reasons: [WireError.Reason] = [
       .malformed, .tooLarge(field: "message", found: 2, atMost: 1), .unsupportedVersion(found: 9),
       .unknownFields(message: "secagg.v1.MaskedInput"), .missingField("body"),
-      .wrongLength(field: "session", found: 31, expected: 32),
+      .repeatedField(number: 12), .wrongLength(field: "session", found: 31, expected: 32),
       .invalidValue(field: "sender", problem: "odd"), .senderMismatch(claimed: id),
       .checksumMismatch, .digestMismatch(stated: digest, computed: digest),
     ]

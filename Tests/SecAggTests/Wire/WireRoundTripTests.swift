@@ -80,6 +80,43 @@ struct WireRoundTripTests {
     #expect(try ClientMessage(serialized: message.serialized(), from: sample.sender) == message)
   }
 
+  @Test("lists of a thousand entries come back")
+  func longLists() throws {
+    let session = try SampleMessages.all().parameters.digest
+    let ids = ClientID.all(cohortSize: 1_000)
+    let sealed = try #require(
+      SealedShares(bytes: Array(repeating: 8, count: SealedShares.byteCount)))
+    let share = try SecretShare(bytes: Array(repeating: 8, count: SecretShare.byteCount))
+    let addressed = ids.map { AddressedShares(peer: $0, shares: sealed) }
+    let revealed = ids.map { RevealedShare(subject: $0, kind: .selfMask, share: share) }
+    let key = try PublicKey(bytes: Array(repeating: 8, count: 32))
+    let fromClient: [ClientMessage] = [
+      .shareDistribution(
+        ShareDistribution(
+          session: session, sender: ids[0], selfMaskCommitment: session, shares: addressed)),
+      .unmaskingResponse(
+        UnmaskingResponse(session: session, sender: ids[0], shares: revealed, unopened: ids)),
+    ]
+    for message in fromClient {
+      #expect(try ClientMessage(serialized: message.serialized(), from: ids[0]) == message)
+    }
+    let fromServer: [ServerMessage] = [
+      .rosterAnnouncement(
+        RosterAnnouncement(
+          session: session, recipient: ids[0], rosterSize: 1_000, commitment: session,
+          neighbours: ids.map {
+            KeyAdvertisement(session: session, sender: $0, sealingKey: key, maskKey: key)
+          })),
+      .shareDelivery(ShareDelivery(session: session, recipient: ids[0], shares: addressed)),
+      .unmaskingRequest(
+        UnmaskingRequest(
+          session: session, recipient: ids[0], contributorCount: 1_000, contributors: ids)),
+    ]
+    for message in fromServer {
+      #expect(try ServerMessage(serialized: message.serialized()) == message)
+    }
+  }
+
   @Test("a session in which only bytes pass between client and server gives the plaintext sum")
   func sessionOverBytes() throws {
     let parameters = try SessionParameters(
