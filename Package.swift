@@ -45,7 +45,9 @@ let package = Package(
     ),
     .target(
       name: "SecAggWire",
-      dependencies: ["SecAgg", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      dependencies: [
+        "SecAgg", "FLMath", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       swiftSettings: strict
     ),
     .executableTarget(

@@ -157,12 +157,16 @@ extension SessionParameters {
     }
     let applicationContext = try reader.digest()
     do {
+      // A lone lane may have been given more bits than can be asked for.
+      let lanes = try LaneLayout(
+        minimumValueBits: min(valueBits, LaneLayout.minimumValueBitsRange.upperBound),
+        maximumContributors: maximumContributors)
+      guard lanes.valueBits == valueBits else {
+        throw StoredStateError.invalidField("value bits")
+      }
       self = try SessionParameters(
         sessionID: sessionID, threatModel: threatModel, cohortSize: cohortSize, degree: degree,
-        threshold: threshold,
-        layout: VectorLayout(
-          elementCount: elementCount,
-          lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: maximumContributors)),
+        threshold: threshold, layout: VectorLayout(elementCount: elementCount, lanes: lanes),
         minimumContributors: minimumContributors, maskCipher: maskCipher,
         applicationContext: applicationContext)
     } catch {

@@ -18,19 +18,11 @@ extension ServerMessage {
     let fields = FieldWriter(sender: nil)
     var envelope = ProtoServerMessage()
     envelope.version = WireFormat.version
-    envelope.session = Data(address.session.bytes)
-    envelope.recipient = address.recipient.rawValue
+    envelope.session = Data(session.bytes)
+    envelope.recipient = recipient.rawValue
     envelope.body = try fields.body(of: self)
     envelope.checksum = Data(MessageChecksum(of: self).bytes)
     return try fields.bytes(of: envelope)
-  }
-
-  private var address: (session: Digest, recipient: ClientID) {
-    switch self {
-    case .rosterAnnouncement(let message): (message.session, message.recipient)
-    case .shareDelivery(let message): (message.session, message.recipient)
-    case .unmaskingRequest(let message): (message.session, message.recipient)
-    }
   }
 }
 

@@ -1,0 +1,23 @@
+/// The rounds of the protocol, numbered as in Bonawitz et al. 2017, figure 4.
+public enum ProtocolRound: UInt8, Sendable, Hashable, CaseIterable {
+  /// Clients advertise public keys.
+  case advertiseKeys = 0
+  /// Clients share their secrets among their neighbours.
+  case shareKeys = 1
+  /// Clients send their masked inputs.
+  case maskedInput = 2
+  /// Contributors reveal the shares that take the masks off the sum.
+  case unmasking = 4
+}
+
+extension ProtocolRound: CustomStringConvertible {
+  /// The name of the round.
+  public var description: String {
+    switch self {
+    case .advertiseKeys: "advertise keys"
+    case .shareKeys: "share keys"
+    case .maskedInput: "masked input"
+    case .unmasking: "unmasking"
+    }
+  }
+}
