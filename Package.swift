@@ -59,6 +59,7 @@ let package = Package(
       resources: [.copy("Resources")],
       swiftSettings: strict
     ),
+    .testTarget(name: "DemoTests", dependencies: ["secagg-demo"], swiftSettings: strict),
     .testTarget(name: "FLMathTests", dependencies: ["FLMath"], swiftSettings: strict),
     .testTarget(
       name: "SecAggTests",

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@Suite("Demo")
+struct CommandLineTests {
+  @Test(
+    "a bad option gives a reason in one line and exit code 64",
+    arguments: [
+      ["--clients", "two"], ["--clients", "2"], ["--dropout", "1.5"], ["--rounds", "0"],
+      ["--partition", "dirichlet:-1"], ["--model", "forest"], ["--graph", "ring"],
+      ["--graph", "sparse", "--degree", "7"], ["--threshold", "1"], ["--threshold", "100"],
+      ["--data", "mnist"], ["--no-such-option"], ["--learning-rate", "nan"],
+      ["--value-bits", "63"], ["--clients", "2000", "--rounds", "1"],
+      ["aggregate", "--dimension", "0"], ["aggregate", "--clients", "2"],
+      ["aggregate", "--dropout", "-0.1"], ["aggregate", "--value-bits", "64"],
+      ["--rounds", "1", "--clients", "3", "--quiet", "--report", "/nowhere/at/all.html"],
+    ])
+  func badOption(arguments: [String]) throws {
+    let run = try DemoProcess(arguments)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    #expect(run.errors.hasPrefix("secagg-demo: "))
+    #expect(run.output.isEmpty)
+  }
+
+  @Test("training writes every figure as JSON, and nothing else, to standard output")
+  func trainingRecord() throws {
+    let run = try DemoProcess(
+      ["--clients", "10", "--rounds", "3", "--quiet", "--report", "-", "--json", "-"])
+    #expect(run.exitCode == 0)
+    #expect(run.errors.isEmpty)
+    let rounds = try #require(run.json()["rounds"] as? [[String: Any]])
+    #expect(rounds.count == 3)
+    for (index, round) in rounds.enumerated() {
+      #expect(round["round"] as? Int == index + 1)
+      #expect(round["contributors"] as? Int == 8)
+      let dropped = try #require(round["dropped"] as? [String: Int])
+      #expect(
+        dropped == ["beforeSharingKeys": 1, "afterSharingKeys": 1, "afterMaskedInput": 1])
+      #expect(round["sumsEqual"] as? Bool == true)
+      #expect(round["applied"] as? Bool == true)
+      #expect(try #require(round["bytesUpPerClient"] as? Int) > 650 * 4)
+      let accuracy = try #require(round["accuracy"] as? Double)
+      let plain = try #require(round["plainAccuracy"] as? Double)
+      #expect(accuracy > 0.7)
+      #expect(abs(accuracy - plain) <= 0.01)
+    }
+  }
+
+  @Test("rounds that lose too many clients are not applied, and the run goes on")
+  func tooManyDropouts() throws {
+    let run = try DemoProcess([
+      "--clients", "10", "--rounds", "2", "--dropout", "0.3", "--quiet", "--report", "-",
+      "--json", "-",
+    ])
+    #expect(run.exitCode == 0)
+    let rounds = try #require(run.json()["rounds"] as? [[String: Any]])
+    #expect(rounds.count == 2)
+    for round in rounds {
+      #expect(round["applied"] as? Bool == false)
+      #expect(round["sumsEqual"] is NSNull)
+      #expect((round["refusal"] as? String)?.isEmpty == false)
+    }
+  }
+
+  @Test("the report is one page that needs nothing else", arguments: ["digits", "breast-cancer"])
+  func report(data: String) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "secagg-report-\(UUID().uuidString).html")
+    defer { try? FileManager.default.removeItem(at: path) }
+    let run = try DemoProcess([
+      "--data", data, "--clients", "8", "--rounds", "2", "--graph", "sparse", "--degree", "6",
+      "--model", "mlp", "--partition", "dirichlet:1", "--report", path.path,
+    ])
+    #expect(run.exitCode == 0)
+    let lines = String(decoding: run.output, as: UTF8.self)
+    #expect(lines.contains("secure sums equal the plaintext sum"))
+    let page = try String(contentsOf: path, encoding: .utf8)
+    #expect(page.hasPrefix("<!DOCTYPE html>") || page.hasPrefix("<!doctype html>"))
+    #expect(page.contains("<svg"))
+    for needsMore in ["<script", "src=", "<link", "@import", "url("] {
+      #expect(!page.contains(needsMore), "\(needsMore)")
+    }
+  }
+
+  @Test("aggregation reports the cost of each role", arguments: ["complete", "sparse"])
+  func aggregation(graph: String) throws {
+    let run = try DemoProcess([
+      "aggregate", "--clients", "20", "--dimension", "1000", "--dropout", "0.2", "--graph", graph,
+      "--quiet", "--json", "-",
+    ])
+    #expect(run.exitCode == 0)
+    let record = try run.json()
+    #expect(record["contributors"] as? Int == 16)
+    #expect(record["sumsEqual"] as? Bool == true)
+    for key in [
+      "clientCpuMilliseconds", "serverCpuMilliseconds", "serverPeakBytes", "clientPeakBytes",
+      "bytesUpPerClient", "bytesDownPerClient",
+    ] {
+      #expect(try #require(record[key] as? Double) > 0, "\(key)")
+    }
+    #expect((record["phases"] as? [Any])?.count == 4)
+  }
+}

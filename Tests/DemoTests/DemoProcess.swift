@@ -1,0 +1,41 @@
+import Foundation
+
+/// Runs the demo's executable, which is built beside the tests.
+struct DemoProcess {
+  let exitCode: Int32
+  let output: Data
+  let errors: String
+
+  /// Runs it to its end.
+  init(_ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = Self.products.appendingPathComponent("secagg-demo")
+    process.arguments = arguments
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    // Standard output may be long; standard error is short enough to wait in its pipe.
+    self.output = output.fileHandleForReading.readDataToEndOfFile()
+    self.errors = String(
+      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    exitCode = process.terminationStatus
+  }
+
+  private static var products: URL {
+    for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
+      return bundle.bundleURL.deletingLastPathComponent()
+    }
+    return Bundle.main.bundleURL
+  }
+
+  /// What it printed, as a JSON object.
+  func json() throws -> [String: Any] {
+    let object = try JSONSerialization.jsonObject(with: output)
+    guard let dictionary = object as? [String: Any] else { throw NotAnObject() }
+    return dictionary
+  }
+
+  private struct NotAnObject: Error {}
+}
