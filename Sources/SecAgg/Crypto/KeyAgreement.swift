@@ -56,11 +56,11 @@ public struct PublicKey: Sendable, Hashable {
     Digest(words: (0xffff_ffff_ffff_ffec, .max, .max, .max >> 1)),
     Digest(
       words: (
-        0xaeb8_413b_7c7a_ebe0, 0x6ac4_9ff1_fae3_5616, 0xfddb_1329_eb8d_fd16, 0x00b8_495f_1605_6286
+        0xaeb8_413b_7c7a_ebe0, 0x6ac4_9ff1_fae3_5616, 0xfdb1_329c_eb8d_09da, 0x00b8_495f_1605_6286
       )),
     Digest(
       words: (
-        0xb183_1c5f_d49c_955f, 0x24b1_5583_d045_8ea3, 0x1b68_6209_d8b6_bcef, 0x5711_9fdd_4eef_5c8f
+        0x248c_50a3_bc95_9c5f, 0x5bef_839c_55b1_d0b1, 0x868e_1c58_c45c_4404, 0x5711_9fd0_dd4e_22d8
       )),
   ]
 }

@@ -58,3 +58,10 @@ public struct PackedVector: Sendable {
     return words
   }
 }
+
+extension PackedVector: CustomStringConvertible {
+  /// The shape only: the elements are private and have no place in a log.
+  public var description: String {
+    "packed vector, \(layout.elementCount) element(s), \(layout.wordCount) words"
+  }
+}

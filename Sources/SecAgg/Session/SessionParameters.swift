@@ -157,13 +157,11 @@ extension SessionParameters {
     }
     let applicationContext = try reader.digest()
     do {
-      // A lone lane may have been given more bits than can be asked for.
+      // A layout asked for exactly its own width is itself. The width of a single wide lane may be
+      // beyond what may be asked for.
       let lanes = try LaneLayout(
         minimumValueBits: min(valueBits, LaneLayout.minimumValueBitsRange.upperBound),
         maximumContributors: maximumContributors)
-      guard lanes.valueBits == valueBits else {
-        throw StoredStateError.invalidField("value bits")
-      }
       self = try SessionParameters(
         sessionID: sessionID, threatModel: threatModel, cohortSize: cohortSize, degree: degree,
         threshold: threshold, layout: VectorLayout(elementCount: elementCount, lanes: lanes),
@@ -172,5 +170,6 @@ extension SessionParameters {
     } catch {
       throw .invalidField("session parameters")
     }
+    guard layout.lanes.valueBits == valueBits else { throw .invalidField("value bits") }
   }
 }
