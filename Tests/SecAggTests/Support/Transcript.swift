@@ -121,7 +121,8 @@ extension AggregationServer {
       #expect(found == error, sourceLocation: sourceLocation)
       #expect(found.culprit == sender, sourceLocation: sourceLocation)
     }
-    #expect(stored() == before, sourceLocation: sourceLocation)
+    let isUnchanged = stored() == before
+    #expect(isUnchanged, sourceLocation: sourceLocation)
   }
 
   /// Checks that `unmask()` fails with exactly `error`, and that the server is what it was before.
@@ -137,6 +138,7 @@ extension AggregationServer {
       #expect(found == error, comment, sourceLocation: sourceLocation)
       #expect(found.culprit == nil, sourceLocation: sourceLocation)
     }
-    #expect(stored() == before, comment, sourceLocation: sourceLocation)
+    let isUnchanged = stored() == before
+    #expect(isUnchanged, comment, sourceLocation: sourceLocation)
   }
 }
