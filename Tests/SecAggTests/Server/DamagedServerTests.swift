@@ -117,4 +117,49 @@ struct DamagedServerTests {
     }
     _ = try server.unmask()
   }
+
+  /// The forged state with one flag set to `value`, which stands `distance` bytes before the end.
+  private func forged(
+    _ server: AggregationServer, flagAt distance: Int, is old: UInt8, becomes value: UInt8
+  ) throws -> [UInt8] {
+    var content = Array(ForgedState.content(of: server.stored()))
+    let position = content.count - distance
+    try #require(content[position] == old)
+    content[position] = value
+    return ForgedState.sealed(content)
+  }
+
+  @Test("a contributor that shared nothing")
+  func contributorWithoutCommitment() throws {
+    let server = try transcript().server(in: .maskedInput)
+    let words = 8 + 8 * server.parameters.layout.wordCount
+    // The flags of 6 clients stand before the sum; the second is that of client 2.
+    let bytes = try forged(server, flagAt: words + 5, is: 0, becomes: 1)
+    #expect(refusal(of: bytes) == .notRestorable(.invalidField("contributor")))
+  }
+
+  @Test("a flag that is neither 0 nor 1", arguments: [UInt8(2), 255])
+  func flag(value: UInt8) throws {
+    let server = try transcript().server(in: .maskedInput)
+    let words = 8 + 8 * server.parameters.layout.wordCount
+    let bytes = try forged(server, flagAt: words + 6, is: 0, becomes: value)
+    #expect(refusal(of: bytes) == .notRestorable(.invalidField("flag")))
+  }
+
+  /// Its answer could come a second time, and one point twice into an interpolation.
+  @Test("shares from a client that has not answered")
+  func sharesWithoutAnswer() throws {
+    let server = try transcript().server(in: .unmasking, afterTaking: 2)
+    // Behind the flags: 6 lists with their counts, of 4 shares from each of 2 clients, and a count.
+    let bytes = try forged(
+      server, flagAt: 8 + 6 * 8 + 8 * (4 + SecretShare.byteCount) + 6, is: 1, becomes: 0)
+    #expect(refusal(of: bytes) == .notRestorable(.invalidField("share")))
+  }
+
+  @Test("an answer of a client that did not contribute")
+  func answerOfAStranger() throws {
+    let server = try transcript().server(in: .unmasking)
+    let bytes = try forged(server, flagAt: 8 + 6 * 8 + 5, is: 0, becomes: 1)
+    #expect(refusal(of: bytes) == .notRestorable(.invalidField("answer")))
+  }
 }
