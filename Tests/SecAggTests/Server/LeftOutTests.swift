@@ -64,6 +64,14 @@ struct LeftOutTests {
     }
     try session.collect(.maskedInput, leaving: [:])
     try session.server.closeRound()
+    for id in all where !expected.contains(id) {
+      session.server.expectRefusal(
+        of: .unmaskingResponse(
+          UnmaskingResponse(
+            session: parameters.digest, sender: id, shares: [],
+            unopened: neighbours[id]?.filter(expected.contains) ?? [])),
+        from: id, .stranger(id))
+    }
     try session.collect(.unmasking, leaving: [:])
     let aggregate = try session.server.unmask()
     #expect(aggregate.contributors == expected.sorted(), comment)
