@@ -157,12 +157,18 @@ extension SessionParameters {
     }
     let applicationContext = try reader.digest()
     do {
+      // A layout asked for exactly its own width is itself. The width of a single wide lane may be
+      // beyond what may be asked for.
+      let lanes = try LaneLayout(
+        minimumValueBits: min(valueBits, LaneLayout.minimumValueBitsRange.upperBound),
+        maximumContributors: maximumContributors)
+      guard lanes.valueBits == valueBits else {
+        throw StoredStateError.invalidField("session parameters")
+      }
       self = try SessionParameters(
         sessionID: sessionID, threatModel: threatModel, cohortSize: cohortSize, degree: degree,
         threshold: threshold,
-        layout: VectorLayout(
-          elementCount: elementCount,
-          lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: maximumContributors)),
+        layout: VectorLayout(elementCount: elementCount, lanes: lanes),
         minimumContributors: minimumContributors, maskCipher: maskCipher,
         applicationContext: applicationContext)
     } catch {

@@ -162,4 +162,17 @@ struct DamagedServerTests {
     let bytes = try forged(server, flagAt: 8 + 6 * 8 + 5, is: 0, becomes: 1)
     #expect(refusal(of: bytes) == .notRestorable(.invalidField("answer")))
   }
+
+  @Test("a width of values that the lanes do not have", arguments: [UInt8(0), 1, 17, 19, 63, 64])
+  func valueBits(found: UInt8) throws {
+    let server = try transcript().server(in: .advertiseKeys)
+    var content = Array(ForgedState.content(of: server.stored()))
+    // Behind label, version, phase, session id, threat model and four counts.
+    let position = 29 + 1 + 1 + 32 + 1 + 4 * 8
+    try #require(content[position] == 18)
+    content[position] = found
+    #expect(
+      refusal(of: ForgedState.sealed(content))
+        == .notRestorable(.invalidField("session parameters")))
+  }
 }

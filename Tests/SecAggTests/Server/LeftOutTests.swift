@@ -41,7 +41,10 @@ struct LeftOutTests {
       threshold: parameters.threshold)
     try #require(!expected.contains(victim))
     if expected.count < 2 {
-      #expect(throws: ServerError.self, comment) { try session.server.closeRound() }
+      #expect(
+        throws: ServerError.tooFewClients(round: .shareKeys, found: expected.count, minimum: 2),
+        comment
+      ) { try session.server.closeRound() }
       return
     }
     #expect(try session.server.closeRound() == expected.sorted(), comment)

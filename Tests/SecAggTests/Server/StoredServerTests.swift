@@ -114,4 +114,23 @@ struct StoredServerTests {
       try transcript.expectCompletion(of: AggregationServer(restoring: server.stored()))
     }
   }
+
+  @Test("with any width of the lanes, the widest too", arguments: 2...62)
+  func laneWidths(minimumValueBits: Int) throws {
+    for contributors in 2...9 where minimumValueBits <= 64 - 4 || contributors <= 4 {
+      let layout = try VectorLayout(
+        elementCount: 3,
+        lanes: LaneLayout(
+          minimumValueBits: minimumValueBits, maximumContributors: contributors))
+      let parameters = try SessionParameters(
+        cohortSize: 9, threshold: 2, layout: layout, minimumContributors: 2,
+        applicationContext: SessionParameters.applicationContext(of: []))
+      let server = AggregationServer(parameters: parameters)
+      let restored = try? AggregationServer(restoring: server.stored())
+      #expect(restored?.parameters == parameters, "\(contributors) contributors")
+      let lone = try LoneClient(number: 1, parameters: parameters)
+      let bytes = try lone.advertise().suspend().copied()
+      #expect(SuspendedRound.advertiseKeys.refusal(of: bytes) == nil)
+    }
+  }
 }
