@@ -79,7 +79,7 @@ extension AggregationServer {
     case .maskedInput:
       let roster = try reader.roster(parameters)
       let distributions = try reader.distributions(roster, parameters)
-      let isContributor = try reader.flags(roster.count)
+      let isContributor = try reader.contributors(having: distributions.map { $0 != nil })
       state = .maskedInput(
         MaskedInputPhase(
           roster: roster, distributions: distributions, sum: try reader.sum(parameters),
@@ -130,7 +130,20 @@ extension ByteWriter {
 
 extension ByteReader {
   fileprivate mutating func flags(_ count: Int) throws(StoredStateError) -> [Bool] {
-    try raw(count).map { $0 != 0 }
+    let bytes = try raw(count)
+    guard bytes.allSatisfy({ $0 <= 1 }) else { throw .invalidField("flag") }
+    return bytes.map { $0 == 1 }
+  }
+
+  /// Who contributed: only clients that shared their secrets can have.
+  fileprivate mutating func contributors(
+    having shared: [Bool]
+  ) throws(StoredStateError) -> [Bool] {
+    let isContributor = try flags(shared.count)
+    guard zip(isContributor, shared).allSatisfy({ !$0 || $1 }) else {
+      throw .invalidField("contributor")
+    }
+    return isContributor
   }
 
   fileprivate mutating func optionalDigest() throws(StoredStateError) -> Digest? {
@@ -206,39 +219,42 @@ extension ByteReader {
     let roster = try roster(parameters)
     var commitments: [Digest?] = []
     for _ in 0..<roster.count { commitments.append(try optionalDigest()) }
-    let isContributor = try flags(roster.count)
+    let isContributor = try contributors(having: commitments.map { $0 != nil })
     let sum = try sum(parameters)
     let hasAnswered = try flags(roster.count)
+    guard zip(hasAnswered, isContributor).allSatisfy({ !$0 || $1 }) else {
+      throw .invalidField("answer")
+    }
     var collected: [CollectedShares] = []
-    for _ in 0..<roster.count { collected.append(try collectedShares(roster)) }
+    for _ in 0..<roster.count { collected.append(try collectedShares(roster, hasAnswered)) }
     var unopened: [ShareFault] = []
     for _ in 0..<(try listCount(entrySize: 8)) {
       let holder = try clientID()
       let subject = try clientID()
-      guard roster.index(of: holder) != nil, let index = roster.index(of: subject) else {
-        throw .invalidField("share fault")
-      }
+      guard let answered = roster.index(of: holder), hasAnswered[answered],
+        let index = roster.index(of: subject)
+      else { throw .invalidField("share fault") }
       unopened.append(
         ShareFault(
           holder: holder, subject: subject, kind: isContributor[index] ? .selfMask : .maskKey,
           finding: .unopened))
-    }
-    guard zip(isContributor, commitments).allSatisfy({ !$0 || $1 != nil }) else {
-      throw .invalidField("contributor")
     }
     return UnmaskingPhase(
       roster: roster, commitments: commitments, isContributor: isContributor, sum: sum,
       collected: collected, hasAnswered: hasAnswered, unopened: unopened)
   }
 
+  /// Shares of one secret, each from another client that has answered: were one to answer again, a
+  /// point would stand twice in an interpolation.
   private mutating func collectedShares(
-    _ roster: ServerRoster
+    _ roster: ServerRoster, _ hasAnswered: [Bool]
   ) throws(StoredStateError) -> CollectedShares {
     var collected = CollectedShares()
     var seen: Set<ClientID> = []
     for _ in 0..<(try listCount(entrySize: 4 + SecretShare.byteCount)) {
       let holder = try clientID()
-      guard roster.index(of: holder) != nil, seen.insert(holder).inserted,
+      guard let index = roster.index(of: holder), hasAnswered[index],
+        seen.insert(holder).inserted,
         let share = try? SecretShare(bytes: raw(SecretShare.byteCount))
       else { throw .invalidField("share") }
       collected.append(share, from: holder)

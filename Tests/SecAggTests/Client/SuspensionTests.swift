@@ -1,0 +1,115 @@
+import FLMath
+import SecAgg
+import Testing
+
+/// A client that is suspended and woken goes on as if it had never slept.
+@Suite("Suspension")
+struct SuspensionTests {
+  @Test(
+    "the bytes of a woken client are those that it was woken from",
+    arguments: SuspendedRound.allCases)
+  func roundTrip(round: SuspendedRound) throws {
+    let bytes = try round.bytes()
+    #expect(try round.resumed(bytes) == bytes)
+  }
+
+  @Test("round 0: the same message")
+  func advertising() throws {
+    let round = try SuspendedRound.lone().advertise()
+    let message = round.message
+    let resumed = try AdvertiseKeysRound(resuming: round.suspend())
+    let resumedMessage = resumed.message
+    #expect(resumedMessage == message)
+  }
+
+  @Test("round 1: the same message, and the same masked input from there")
+  func sharing() throws {
+    let lone = try SuspendedRound.lone()
+    let round = try lone.share(withNeighbours: [1, 3, 4, 6])
+    let message = round.message
+    let bytes = round.suspend()
+    let resumed = try ShareKeysRound(resuming: bytes)
+    let resumedMessage = resumed.message
+    #expect(resumedMessage == message)
+    let delivery = try lone.delivery(from: [1, 3, 6])
+    let one = try resumed.maskInput(lone.input(), delivery: delivery)
+    let other = try ShareKeysRound(resuming: bytes).maskInput(lone.input(), delivery: delivery)
+    let (oneMessage, otherMessage) = (one.message, other.message)
+    #expect(oneMessage == otherMessage)
+    #expect(oneMessage.words != [UInt64](repeating: 0, count: oneMessage.words.count))
+  }
+
+  @Test("round 2: the same message, and the same answer from there")
+  func masking() throws {
+    let lone = try SuspendedRound.lone()
+    let round = try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6])
+    let message = round.message
+    let bytes = round.suspend()
+    let resumed = try MaskedInputRound(resuming: bytes)
+    let resumedMessage = resumed.message
+    #expect(resumedMessage == message)
+    let request = try lone.request(contributors: [1, 2, 4])
+    let one = try resumed.unmask(request)
+    let other = try MaskedInputRound(resuming: bytes).unmask(request)
+    #expect(one == other)
+  }
+
+  @Test("clients that sleep at random points of a session change nothing", arguments: 0..<12)
+  func session(seed: Int) throws {
+    let comment: Comment = "seed \(seed)"
+    var generator = SimulationGenerator(seed: UInt64(seed))
+    let cohortSize = 5 + generator.below(16)
+    let parameters = try testParameters(
+      cohortSize: cohortSize, degree: seed % 2 == 0 ? nil : 4, threshold: 2)
+    let leaving = try seed % 3 == 0 ? [client(2): LeavingPoint.beforeMaskedInput] : [:]
+    var session = try SimulatedSession(parameters: parameters, seed: UInt64(seed))
+    for round in ProtocolRound.allCases {
+      try session.collect(round, leaving: leaving)
+      if round != .unmasking { try session.server.closeRound() }
+      for client in session.clients {
+        let before = client.advertise()
+        for _ in 0..<generator.below(3) { try client.sleepAndWake() }
+        #expect(client.advertise() == before, comment)
+      }
+    }
+    let aggregate = try session.server.unmask()
+    #expect(aggregate.contributors.count == cohortSize - leaving.count, comment)
+    #expect(aggregate.sums == session.plaintextSum(of: aggregate.contributors), comment)
+    #expect(aggregate.faults.isEmpty, comment)
+  }
+
+  @Test("the policy sleeps and wakes with the client")
+  func policy() throws {
+    let parameters = try testParameters(cohortSize: 6, threshold: 2, minimumContributors: 4)
+    let lone = try LoneClient(
+      number: 2, parameters: parameters,
+      policy: ClientPolicy(
+        minimumCohortSize: 5, minimumThreshold: 2, minimumContributors: 4,
+        acceptedThreatModels: [.semiHonest], acceptedMaskCiphers: [.chacha20]))
+    let resumed = try AdvertiseKeysRound(resuming: lone.advertise().suspend())
+    let small = lone.announcement(neighbours: try lone.advertisements(of: [1, 3, 4]))
+    do {
+      _ = try resumed.shareKeys(with: small)
+      Issue.record("accepted")
+    } catch {
+      #expect(error == .policy(.cohortSize(found: 4, floor: 5)))
+    }
+  }
+
+  @Test("the minimum of contributors sleeps and wakes with the client")
+  func minimumContributors() throws {
+    let parameters = try testParameters(cohortSize: 6, threshold: 2, minimumContributors: 4)
+    let lone = try LoneClient(number: 2, parameters: parameters)
+    let sharing = try ShareKeysRound(
+      resuming: lone.share(withNeighbours: [1, 3, 4, 6]).suspend())
+    let masking = try MaskedInputRound(
+      resuming: sharing.maskInput(lone.input(), delivery: lone.delivery(from: [1, 3, 4, 6]))
+        .suspend())
+    do {
+      _ = try masking.unmask(lone.request(contributors: [1, 2, 3]))
+      Issue.record("answered")
+    } catch let error as ClientError {
+      #expect(error == .contributorsBelowMinimum(found: 3, minimum: 4))
+    }
+  }
+}
