@@ -84,9 +84,10 @@ extension PolicyViolation: CustomStringConvertible {
 
 extension ClientPolicy {
   func write(to writer: inout ByteWriter) {
-    writer.write(count: minimumCohortSize)
-    writer.write(count: minimumThreshold)
-    writer.write(count: minimumContributors)
+    // A floor below zero demands as little as zero.
+    writer.write(count: max(0, minimumCohortSize))
+    writer.write(count: max(0, minimumThreshold))
+    writer.write(count: max(0, minimumContributors))
     writer.write(lengthPrefixed: acceptedThreatModels.map(\.rawValue).sorted())
     writer.write(lengthPrefixed: acceptedMaskCiphers.map(\.rawValue).sorted())
   }

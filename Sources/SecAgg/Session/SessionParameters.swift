@@ -10,8 +10,9 @@ public enum SessionParametersError: Error, Hashable, Sendable {
   case threshold(found: Int, degree: Int)
   /// The minimum of contributors must be at least 2 and at most what the lanes can sum.
   case minimumContributors(found: Int, atMost: Int)
-  /// The lanes must hold the sum of the cohort or of fewer contributors, not of more.
-  case maximumContributors(found: Int, cohortSize: Int)
+  /// The lanes must hold the sum of more contributors than the threshold, since each one's shares
+  /// are revealed by others, and of no more than the cohort.
+  case maximumContributors(found: Int, threshold: Int, cohortSize: Int)
 }
 
 extension SessionParametersError: CustomStringConvertible {
@@ -27,9 +28,9 @@ extension SessionParametersError: CustomStringConvertible {
       "the threshold must be 2 to the degree (\(degree)), found \(found)"
     case .minimumContributors(let found, let atMost):
       "the minimum of contributors must be 2 to \(atMost), found \(found)"
-    case .maximumContributors(let found, let cohortSize):
-      "the lanes are laid out for \(found) contributors, more than the cohort's \(cohortSize); "
-        + "use the cohort size to leave no bits unused"
+    case .maximumContributors(let found, let threshold, let cohortSize):
+      "the lanes are laid out for \(found) contributors; lay them out for more than the threshold "
+        + "of \(threshold) and at most the cohort's \(cohortSize)"
     }
   }
 }
@@ -94,8 +95,9 @@ public struct SessionParameters: Sendable, Hashable {
       throw .threshold(found: threshold, degree: degree)
     }
     let maximumContributors = layout.lanes.maximumContributors
-    guard maximumContributors <= cohortSize else {
-      throw .maximumContributors(found: maximumContributors, cohortSize: cohortSize)
+    guard maximumContributors > threshold, maximumContributors <= cohortSize else {
+      throw .maximumContributors(
+        found: maximumContributors, threshold: threshold, cohortSize: cohortSize)
     }
     guard minimumContributors >= 2, minimumContributors <= maximumContributors else {
       throw .minimumContributors(found: minimumContributors, atMost: maximumContributors)
@@ -157,11 +159,9 @@ extension SessionParameters {
     }
     let applicationContext = try reader.digest()
     do {
-      // A layout asked for exactly its own width is itself. The width of a single wide lane may be
-      // beyond what may be asked for.
+      // A layout asked for exactly its own width is itself: the encoding is canonical.
       let lanes = try LaneLayout(
-        minimumValueBits: min(valueBits, LaneLayout.minimumValueBitsRange.upperBound),
-        maximumContributors: maximumContributors)
+        minimumValueBits: valueBits, maximumContributors: maximumContributors)
       self = try SessionParameters(
         sessionID: sessionID, threatModel: threatModel, cohortSize: cohortSize, degree: degree,
         threshold: threshold, layout: VectorLayout(elementCount: elementCount, lanes: lanes),

@@ -66,11 +66,9 @@ extension FieldParser {
     let maximumContributors = try positive(message.maximumContributors, "maximum_contributors")
     let lanes: LaneLayout
     do {
-      // A layout asked for its own width is itself. A single wide lane may be wider than what can
-      // be asked for, and is what asking for the most gives.
+      // A layout asked for its own width is itself.
       lanes = try LaneLayout(
-        minimumValueBits: min(valueBits, LaneLayout.minimumValueBitsRange.upperBound),
-        maximumContributors: maximumContributors)
+        minimumValueBits: valueBits, maximumContributors: maximumContributors)
     } catch {
       throw self.error(.invalidValue(field: "value_bits", problem: "\(error)"))
     }

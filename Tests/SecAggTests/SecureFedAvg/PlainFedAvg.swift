@@ -27,12 +27,12 @@ struct PlainFedAvg {
     for (index, value) in delta.enumerated() {
       let clipped = min(max(value, -secure.clippingBound), secure.clippingBound)
       let weighed = clipped * (Double(update.weight) / Double(secure.maximumWeight))
-      let position = weighed * (levels / secure.clippingBound)
-      var below = Int(position)
-      if Double(below) > position { below -= 1 }
+      // The magnitude is rounded, and given the sign back.
+      let position = abs(weighed) * (levels / secure.clippingBound)
+      let below = Int(position)
       let uniform = Double(generator.next() >> 11) * 0x1p-53
-      let rounded = uniform < position - Double(below) ? below + 1 : below
-      sums[index] += min(max(rounded, -Int(levels)), Int(levels))
+      let rounded = min(uniform < position - Double(below) ? below + 1 : below, Int(levels))
+      sums[index] += weighed < 0 ? -rounded : rounded
     }
     totalWeight += update.weight
     contributors += 1

@@ -171,8 +171,9 @@ struct DamagedServerTests {
     let position = 29 + 1 + 1 + 32 + 1 + 4 * 8
     try #require(content[position] == 18)
     content[position] = found
+    // Some widths cannot be asked for; asking for the others gives lanes of another width.
+    let field = (2...62).contains(found) ? "value bits" : "session parameters"
     #expect(
-      refusal(of: ForgedState.sealed(content))
-        == .notRestorable(.invalidField("session parameters")))
+      refusal(of: ForgedState.sealed(content)) == .notRestorable(.invalidField(field)))
   }
 }

@@ -117,7 +117,7 @@ struct StoredServerTests {
 
   @Test("with any width of the lanes, the widest too", arguments: 2...62)
   func laneWidths(minimumValueBits: Int) throws {
-    for contributors in 2...9 where minimumValueBits <= 64 - 4 || contributors <= 4 {
+    for contributors in 3...9 where minimumValueBits <= 64 - 4 || contributors <= 4 {
       let layout = try VectorLayout(
         elementCount: 3,
         lanes: LaneLayout(

@@ -60,6 +60,18 @@ struct ClientPolicyTests {
     }
   }
 
+  @Test("a floor below zero is written as zero")
+  func negativeFloor() throws {
+    var writer = ByteWriter()
+    ClientPolicy(minimumCohortSize: -5, minimumThreshold: .min, minimumContributors: -1)
+      .write(to: &writer)
+    let read = try ByteReader.reading(writer.bytes.span) {
+      (reader) throws(StoredStateError) -> ClientPolicy in try ClientPolicy(from: &reader)
+    }
+    #expect(
+      read == ClientPolicy(minimumCohortSize: 0, minimumThreshold: 0, minimumContributors: 0))
+  }
+
   @Test("written and read back, cut short refused")
   func encoding() throws {
     for policy in [

@@ -11,7 +11,7 @@ struct DescriptionTests {
     SessionParametersError.degree(found: 8123, cohortSize: 20),
     SessionParametersError.threshold(found: 8123, degree: 6),
     SessionParametersError.minimumContributors(found: 8123, atMost: 7),
-    SessionParametersError.maximumContributors(found: 8123, cohortSize: 20),
+    SessionParametersError.maximumContributors(found: 8123, threshold: 12, cohortSize: 20),
     VectorLayoutError.elementCount(found: 8123),
     PolicyViolation.cohortSize(found: 8123, floor: 9000),
     PolicyViolation.threshold(found: 8123, floor: 9000),

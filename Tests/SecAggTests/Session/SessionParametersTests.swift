@@ -8,12 +8,14 @@ import Testing
 struct SessionParametersTests {
   /// The parameters, or why there are none.
   private func outcome(
-    cohortSize: Int = 10, degree: Int? = nil, threshold: Int = 2, maximumContributors: Int = 3,
+    cohortSize: Int = 10, degree: Int? = nil, threshold: Int = 2, maximumContributors: Int? = nil,
     minimumContributors: Int = 2
   ) throws -> Result<SessionParameters, SessionParametersError> {
     let layout = try VectorLayout(
       elementCount: 5,
-      lanes: LaneLayout(minimumValueBits: 8, maximumContributors: maximumContributors))
+      lanes: LaneLayout(
+        minimumValueBits: 8,
+        maximumContributors: maximumContributors ?? max(3, min(cohortSize, 1 << 20))))
     do {
       return .success(
         try SessionParameters(
@@ -72,17 +74,21 @@ struct SessionParametersTests {
   }
 
   @Test(
-    "lanes for at most the cohort",
-    arguments: [(2, true), (9, true), (10, true), (11, false), (1000, false)])
+    "lanes for more than the threshold and at most the cohort",
+    arguments: [
+      (1, false), (2, false), (3, false), (4, true), (9, true), (10, true), (11, false),
+      (1000, false),
+    ])
   func maximumContributors(maximum: Int, isAccepted: Bool) throws {
-    let outcome = try outcome(maximumContributors: maximum)
+    let outcome = try outcome(threshold: 3, maximumContributors: maximum)
     #expect(
       refusal(outcome)
-        == (isAccepted ? nil : .maximumContributors(found: maximum, cohortSize: 10)))
+        == (isAccepted
+          ? nil : .maximumContributors(found: maximum, threshold: 3, cohortSize: 10)))
     #expect((try? outcome.get())?.maximumContributors == (isAccepted ? maximum : nil))
   }
 
-  @Test("a minimum of 2 contributors to what the lanes hold", arguments: [2, 3, 10])
+  @Test("a minimum of 2 contributors to what the lanes hold", arguments: [3, 4, 10])
   func minimumContributors(maximum: Int) throws {
     for (minimum, isAccepted) in [
       (2, true), (maximum, true), (maximum + 1, false), (1, false), (0, false), (-1, false),
@@ -94,12 +100,6 @@ struct SessionParametersTests {
           == (isAccepted ? nil : .minimumContributors(found: minimum, atMost: maximum)))
       #expect((try? outcome.get())?.minimumContributors == (isAccepted ? minimum : nil))
     }
-  }
-
-  @Test("lanes for a single contributor make no session")
-  func singleContributor() throws {
-    let outcome = try outcome(maximumContributors: 1, minimumContributors: 1)
-    #expect(refusal(outcome) == .minimumContributors(found: 1, atMost: 1))
   }
 
   @Test("sessions have fresh names")
