@@ -13,6 +13,9 @@ enum WireFormat {
   /// The longest masked vector that fits a message, 128 bytes being more than the envelope takes.
   static let maximumWordCount = (maximumByteCount - 128) / 8
 
+  /// A roster of 2^20 clients has a tree of 20 levels.
+  static let maximumProofByteCount = 20 * 32
+
   /// No list has more entries than the largest cohort has clients.
   static let maximumEntryCount = 1 << 20
 }

@@ -27,19 +27,48 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   ///   - id: the client's number in the cohort.
   ///   - parameters: the session's parameters as the server announced them.
   ///   - policy: the least that this client accepts.
-  /// - Throws: `ClientError.idOutsideCohort`, `.policy`.
+  /// - Throws: `ClientError.idOutsideCohort`, `.policy`, `.identityNeeded` in the malicious model.
   public init(
     id: ClientID, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy()
   ) throws(ClientError) {
+    guard parameters.threatModel == .semiHonest else { throw .identityNeeded }
     try self.init(
       context: ClientContext(id: id, parameters: parameters, policy: policy),
       sealingPrivateKey: SecureRandom.secretBytes(Digest.byteCount),
       maskSecret: ShamirSharing.randomSecret())
   }
 
+  /// Draws fresh keys for one session of the malicious model and signs them.
+  ///
+  /// - Parameter identity: the client's long-lived key, which others know from their directories.
+  /// - Throws: `ClientError.idOutsideCohort`, `.policy`, `.notInThreatModel` in the semi-honest one.
+  public init(
+    id: ClientID, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy(),
+    signedBy identity: borrowing IdentityKey
+  ) throws(ClientError) {
+    guard parameters.threatModel == .malicious else {
+      throw .notInThreatModel(parameters.threatModel)
+    }
+    let unsigned = try AdvertiseKeysRound(
+      context: ClientContext(id: id, parameters: parameters, policy: policy),
+      sealingPrivateKey: SecureRandom.secretBytes(Digest.byteCount),
+      maskSecret: ShamirSharing.randomSecret())
+    let signed = unsigned.message.signed(by: identity)
+    self.init(unsigned, message: signed)
+  }
+
+  /// The same round with another message.
+  private init(_ round: consuming AdvertiseKeysRound, message: KeyAdvertisement) {
+    self.message = message
+    context = round.context
+    sealingKeys = round.sealingKeys
+    maskSecret = round.maskSecret
+    maskKeys = round.maskKeys
+  }
+
   private init(
     context: ClientContext, sealingPrivateKey: consuming SecretBytes,
-    maskSecret: consuming SecretBytes
+    maskSecret: consuming SecretBytes, signature: Signature? = nil
   ) throws(ClientError) {
     let sealingKeys = try KeyPair(privateKey: sealingPrivateKey, of: context.id)
     let maskKeys = try KeyPair(
@@ -48,7 +77,7 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
       of: context.id)
     message = KeyAdvertisement(
       session: context.session, sender: context.id, sealingKey: sealingKeys.publicKey,
-      maskKey: maskKeys.publicKey)
+      maskKey: maskKeys.publicKey, signature: signature)
     self.sealingKeys = sealingKeys
     self.maskKeys = maskKeys
     self.maskSecret = maskSecret
@@ -57,14 +86,17 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
 
   /// Round 1: checks the roster and shares this client's two secrets among its neighbours.
   ///
-  /// Complexity: k key agreements and O(k t) field multiplications.
+  /// Complexity: k key agreements and O(k t) field multiplications; in the malicious model k
+  /// signatures to verify and O(n) for the graph.
   ///
+  /// - Parameter identities: in the malicious model, who stands behind which client.
   /// - Throws: `ClientError` for an announcement that is not for this client and session, below
   ///   its policy, or not possible in an honest session.
   public consuming func shareKeys(
-    with announcement: RosterAnnouncement
+    with announcement: RosterAnnouncement, identities: (any IdentityDirectory)? = nil
   ) throws(ClientError) -> ShareKeysRound {
-    let roster = try ClientRoster(announcement, for: context, own: message)
+    let roster = try ClientRoster(
+      announcement, for: context, own: message, identities: identities)
     var agreed = SecretTable(rowCount: roster.neighbours.count)
     for (index, neighbour) in roster.neighbours.enumerated() {
       do {
@@ -119,8 +151,10 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// They hold the client's secrets; store them encrypted, and only once.
   public consuming func suspend() -> SecretBytes {
     var writer = SuspendedClient.writer(.advertiseKeys, context)
+    let signature = message.signature
     sealingKeys.write(to: &writer)
     writer.write(secret: maskSecret)
+    if let signature { writer.write { $0.write(raw: signature.bytes) } }
     return writer.finish()
   }
 
@@ -132,9 +166,12 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
       (reader, context) throws(StoredStateError) in
       let sealingPrivateKey = try reader.secret(Digest.byteCount)
       let maskSecret = try reader.secret(ShamirSharing.secretByteCount)
+      let isSigned = context.parameters.threatModel == .malicious
+      let signature = isSigned ? try reader.signature() : nil
       do {
         return try AdvertiseKeysRound(
-          context: context, sealingPrivateKey: sealingPrivateKey, maskSecret: maskSecret)
+          context: context, sealingPrivateKey: sealingPrivateKey, maskSecret: maskSecret,
+          signature: signature)
       } catch {
         throw .invalidField("key pair")
       }

@@ -19,6 +19,25 @@ public enum ClientError: Error, Hashable, Sendable {
   case invalidNeighbour(ClientID)
   /// A neighbour's key was advertised by someone else as well, or is this client's own.
   case repeatedKey(ClientID)
+  /// The malicious model asks for an identity key; use the initialiser that takes one.
+  case identityNeeded
+  /// The malicious model asks for an identity directory.
+  case directoryNeeded
+  /// A neighbour's keys are not signed by the identity that the directory names for it.
+  case notAuthentic(ClientID)
+  /// The proof that a client is in the roster does not lead to the commitment.
+  case rosterProof(ClientID)
+  /// The neighbours are not those that the commitment gives: the server chose others.
+  case neighboursNotOfGraph
+  /// The set of contributors is of a roster of another size.
+  case contributorSetSize(found: Int, expected: Int)
+  /// The call does not belong to the session's threat model: in the malicious one the consistency
+  /// check stands between masked input and unmasking, in the semi-honest one it does not exist.
+  case notInThreatModel(ThreatModel)
+  /// The contributors of the request are not those that this client signed.
+  case contributorsChanged
+  /// Too few neighbours have signed the same set of contributors.
+  case endorsementsBelowThreshold(found: Int, threshold: Int)
   /// Key agreement with a neighbour failed.
   case keyAgreement(ClientID)
   /// Too few neighbours shared their secrets for the round to be recoverable.
@@ -64,6 +83,25 @@ extension ClientError: CustomStringConvertible {
       "the roster's neighbour \(id) is this client, repeated, out of order or outside the cohort"
     case .repeatedKey(let id):
       "a key of \(id) is another client's as well; somebody impersonates somebody"
+    case .identityNeeded:
+      "the malicious model needs an identity key; pass one to AdvertiseKeysRound"
+    case .directoryNeeded:
+      "the malicious model needs an identity directory; pass one to shareKeys"
+    case .notAuthentic(let id):
+      "the keys of \(id) are not signed by its identity; the server or a client impersonates it"
+    case .rosterProof(let id):
+      "the server does not prove that \(id) is in the roster that it committed to"
+    case .neighboursNotOfGraph:
+      "the neighbours are not those that the roster's commitment gives; the server chose others"
+    case .contributorSetSize(let found, let expected):
+      "the contributors are of a roster of \(found), expected \(expected); nothing was revealed"
+    case .notInThreatModel(let model):
+      "this call does not belong to the threat model \(model); nothing was revealed"
+    case .contributorsChanged:
+      "the contributors are not those that this client signed; nothing was revealed"
+    case .endorsementsBelowThreshold(let found, let threshold):
+      "\(found) neighbours signed the same contributors, the threshold is \(threshold); "
+        + "nothing was revealed"
     case .keyAgreement(let id):
       "key agreement with \(id) failed"
     case .sharersBelowThreshold(let found, let threshold):

@@ -3,10 +3,13 @@ struct ClientRoster: Sendable {
   let size: Int
   let commitment: Digest
   let neighbours: [KeyAdvertisement]
+  /// In the malicious model.
+  let verified: VerifiedRoster?
 
   /// Takes an announcement apart and refuses whatever is not possible in an honest session.
   init(
-    _ announcement: RosterAnnouncement, for client: ClientContext, own: KeyAdvertisement
+    _ announcement: RosterAnnouncement, for client: ClientContext, own: KeyAdvertisement,
+    identities: (any IdentityDirectory)?
   ) throws(ClientError) {
     try client.check(session: announcement.session, recipient: announcement.recipient)
     let parameters = client.parameters
@@ -40,6 +43,12 @@ struct ClientRoster: Sendable {
       else { throw .repeatedKey(id) }
       previous = id
     }
+    switch parameters.threatModel {
+    case .semiHonest:
+      verified = nil
+    case .malicious:
+      verified = try VerifiedRoster(announcement, for: client, own: own, by: identities)
+    }
     self.size = size
     self.commitment = announcement.commitment
     self.neighbours = neighbours
@@ -54,18 +63,23 @@ struct ClientRoster: Sendable {
       writer.write(raw: neighbour.sealingKey.bytes)
       writer.write(raw: neighbour.maskKey.bytes)
     }
+    verified?.write(to: &writer)
   }
 
-  init(from reader: inout ByteReader, session: Digest) throws(StoredStateError) {
+  init(from reader: inout ByteReader, client: ClientContext) throws(StoredStateError) {
     size = try reader.count("roster size", atMost: SessionParameters.maximumCohortSize)
     commitment = try reader.digest()
     var neighbours: [KeyAdvertisement] = []
     for _ in 0..<(try reader.listCount(entrySize: 68)) {
       neighbours.append(
         KeyAdvertisement(
-          session: session, sender: try reader.clientID(), sealingKey: try reader.publicKey(),
+          session: client.session, sender: try reader.clientID(),
+          sealingKey: try reader.publicKey(),
           maskKey: try reader.publicKey()))
     }
     self.neighbours = neighbours
+    verified =
+      client.parameters.threatModel == .malicious
+      ? try VerifiedRoster(from: &reader, neighbourCount: neighbours.count) : nil
   }
 }

@@ -5,101 +5,76 @@ public struct MaskedInputRound: ~Copyable, Sendable {
   public let message: MaskedInput
 
   private let context: ClientContext
-  private let rosterSize: Int
-  private let rosterCommitment: Digest
-  private let neighbourCount: Int
-  private let deliveredShares: [AddressedShares]
-  private let agreedSealingSecrets: SecretTable
+  private let roster: ClientRoster
+  private let shares: HeldShares
 
   init(
-    context: ClientContext, rosterSize: Int, rosterCommitment: Digest, neighbourCount: Int,
-    deliveredShares: [AddressedShares], agreedSealingSecrets: consuming SecretTable,
+    context: ClientContext, roster: ClientRoster, shares: consuming HeldShares,
     message: MaskedInput
   ) {
     self.context = context
-    self.rosterSize = rosterSize
-    self.rosterCommitment = rosterCommitment
-    self.neighbourCount = neighbourCount
-    self.deliveredShares = deliveredShares
-    self.agreedSealingSecrets = agreedSealingSecrets
+    self.roster = roster
+    self.shares = shares
     self.message = message
   }
 
-  /// Round 4: reveals one share for each neighbour that shared its secrets — of the self mask if
-  /// it contributed, of the mask key if it did not — and ends this client's session.
+  /// Round 4 of the semi-honest model: reveals one share for each neighbour that shared its secrets
+  /// — of the self mask if it contributed, of the mask key if it did not — and ends this client's
+  /// session.
   ///
   /// The request has no say in which kind: it names the contributors, the kind follows.
   ///
   /// Complexity: k openings.
   ///
   /// - Throws: `ClientError` for a request that is not for this client and session, names
-  ///   strangers, leaves this client out, or asks to unmask the sum of too few.
+  ///   strangers, leaves this client out, or asks to unmask the sum of too few;
+  ///   `.notInThreatModel` in the malicious model.
   public consuming func unmask(
     _ request: UnmaskingRequest
   ) throws(ClientError) -> UnmaskingResponse {
-    let contributors = try checkedContributors(of: request)
-    var shares: [RevealedShare] = []
-    var unopened: [ClientID] = []
-    shares.reserveCapacity(deliveredShares.count)
-    for (index, entry) in deliveredShares.enumerated() {
-      let kind: SecretKind = contributors.contains(entry.peer) ? .selfMask : .maskKey
-      if let share = openShare(kind, from: entry, at: index) {
-        shares.append(RevealedShare(subject: entry.peer, kind: kind, share: share))
-      } else {
-        unopened.append(entry.peer)
-      }
+    guard context.parameters.threatModel == .semiHonest else {
+      throw .notInThreatModel(context.parameters.threatModel)
     }
-    return UnmaskingResponse(
-      session: context.session, sender: context.id, shares: shares, unopened: unopened)
-  }
-
-  private func checkedContributors(
-    of request: UnmaskingRequest
-  ) throws(ClientError) -> Set<ClientID> {
     try context.check(session: request.session, recipient: request.recipient)
-    let minimum = max(context.parameters.minimumContributors, context.policy.minimumContributors)
-    guard request.contributorCount >= minimum else {
-      throw .contributorsBelowMinimum(found: request.contributorCount, minimum: minimum)
-    }
-    let sharers = Set(deliveredShares.map(\.peer))
-    var previous: ClientID?
-    for id in request.contributors {
-      let isInOrder = previous.map { $0 < id } ?? true
-      guard isInOrder, id == context.id || sharers.contains(id) else {
-        throw .invalidContributor(id)
-      }
-      previous = id
-    }
-    let contributors = Set(request.contributors)
-    guard contributors.contains(context.id) else { throw .missingFromContributors }
-    let visible = contributors.count
-    let unseen = rosterSize - 1 - neighbourCount
-    let possible = visible...visible + max(unseen, 0)
-    guard possible.contains(request.contributorCount) else {
-      throw .contributorCount(found: request.contributorCount, expected: possible)
-    }
-    let threshold = context.parameters.threshold
-    guard visible - 1 >= threshold else {
-      throw .contributingNeighboursBelowThreshold(found: visible - 1, threshold: threshold)
-    }
-    return contributors
+    let visible = try VisibleContributors(
+      request.contributors, claimedCount: request.contributorCount, to: context, in: roster,
+      sharers: shares.owners)
+    return shares.reveal(to: visible.ids, by: context, roster: roster.commitment)
   }
 
-  private func openShare(
-    _ kind: SecretKind, from entry: AddressedShares, at index: Int
-  ) -> SecretShare? {
-    let plaintext = agreedSealingSecrets.withRow(index) { agreed -> SecretBytes? in
-      ShareSealing.open(
-        entry.shares, agreed: agreed, from: entry.peer, to: context.id,
-        session: context.session, roster: rosterCommitment)
+  /// Round 3 of the malicious model: checks the set of contributors and signs it. Shares are
+  /// revealed only once enough neighbours are seen to have signed the same.
+  ///
+  /// - Throws: `ClientError` for a set that is not for this client and session, names clients that
+  ///   did not share their secrets, leaves this client out or is too small; `.notInThreatModel` in
+  ///   the semi-honest model.
+  public consuming func checkConsistency(
+    of announcement: ContributorAnnouncement, signedBy identity: borrowing IdentityKey
+  ) throws(ClientError) -> ConsistencyCheckRound {
+    guard let verified = roster.verified else {
+      throw .notInThreatModel(context.parameters.threatModel)
     }
-    guard let plaintext else { return nil }
-    return plaintext.withBytes { plaintext -> SecretShare? in
-      let start = kind == .selfMask ? 0 : SecretShare.byteCount
-      var bytes: [UInt8] = []
-      for index in start..<start + SecretShare.byteCount { bytes.append(plaintext[index]) }
-      return try? SecretShare(bytes: bytes)
+    try context.check(session: announcement.session, recipient: announcement.recipient)
+    let contributors = announcement.contributors
+    guard contributors.rosterSize == roster.size else {
+      throw .contributorSetSize(found: contributors.rosterSize, expected: roster.size)
     }
+    var ids: [ClientID] = []
+    for (neighbour, position) in zip(roster.neighbours, verified.neighbourPositions)
+    where contributors.contains(rank: position) {
+      ids.append(neighbour.sender)
+    }
+    if contributors.contains(rank: verified.position) { ids.append(context.id) }
+    let visible = try VisibleContributors(
+      ids.sorted(), claimedCount: contributors.count, to: context, in: roster,
+      sharers: shares.owners)
+    let message = ContributorEndorsement(
+      session: context.session, sender: context.id,
+      signature: contributors.endorsement(
+        by: identity, session: context.session, roster: roster.commitment))
+    return ConsistencyCheckRound(
+      context: context, roster: roster, shares: shares, contributors: contributors,
+      visible: visible, message: message)
   }
 
   /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
@@ -107,20 +82,12 @@ public struct MaskedInputRound: ~Copyable, Sendable {
   /// They hold the client's secrets, and the masked input; store them encrypted, and only once.
   public consuming func suspend() -> SecretBytes {
     var writer = SuspendedClient.writer(.maskedInput, context)
-    let (size, commitment, neighbourCount) = (rosterSize, rosterCommitment, neighbourCount)
-    let (shares, words) = (deliveredShares, message.words)
+    let (roster, words) = (roster, message.words)
     writer.write {
-      $0.write(count: size)
-      $0.write(commitment)
-      $0.write(count: neighbourCount)
-      $0.write(count: shares.count)
-      for entry in shares {
-        $0.write(entry.peer)
-        $0.write(raw: entry.shares.bytes)
-      }
+      roster.write(to: &$0)
       $0.write(words: words)
     }
-    agreedSealingSecrets.write(to: &writer)
+    shares.write(to: &writer)
     return writer.finish()
   }
 
@@ -130,26 +97,13 @@ public struct MaskedInputRound: ~Copyable, Sendable {
   public init(resuming bytes: borrowing SecretBytes) throws(ClientError) {
     self = try SuspendedClient.resume(bytes, .maskedInput) {
       (reader, context) throws(StoredStateError) in
-      let limit = SessionParameters.maximumCohortSize
-      let rosterSize = try reader.count("roster size", atMost: limit)
-      let commitment = try reader.digest()
-      let neighbourCount = try reader.count("neighbour count", atMost: limit)
-      var shares: [AddressedShares] = []
-      for _ in 0..<(try reader.listCount(entrySize: 4 + SealedShares.byteCount)) {
-        let peer = try reader.clientID()
-        guard let sealed = SealedShares(bytes: try reader.raw(SealedShares.byteCount)) else {
-          throw .invalidField("sealed shares")
-        }
-        shares.append(AddressedShares(peer: peer, shares: sealed))
-      }
+      let roster = try ClientRoster(from: &reader, client: context)
       let words = try reader.words()
       guard words.count == context.parameters.layout.wordCount else {
         throw .invalidField("masked input")
       }
       return MaskedInputRound(
-        context: context, rosterSize: rosterSize, rosterCommitment: commitment,
-        neighbourCount: neighbourCount, deliveredShares: shares,
-        agreedSealingSecrets: try SecretTable(from: &reader, rowCount: shares.count),
+        context: context, roster: roster, shares: try HeldShares(from: &reader),
         message: MaskedInput(session: context.session, sender: context.id, words: words))
     }
   }

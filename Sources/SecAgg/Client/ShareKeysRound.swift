@@ -58,9 +58,8 @@ public struct ShareKeysRound: ~Copyable, Sendable {
     }
     let words = input.masked(by: masks)
     return MaskedInputRound(
-      context: context, rosterSize: roster.size, rosterCommitment: roster.commitment,
-      neighbourCount: roster.neighbours.count, deliveredShares: delivery.shares,
-      agreedSealingSecrets: agreed,
+      context: context, roster: roster,
+      shares: HeldShares(entries: delivery.shares, agreedSealingSecrets: agreed),
       message: MaskedInput(session: context.session, sender: context.id, words: words))
   }
 
@@ -108,7 +107,7 @@ public struct ShareKeysRound: ~Copyable, Sendable {
   public init(resuming bytes: borrowing SecretBytes) throws(ClientError) {
     self = try SuspendedClient.resume(bytes, .shareKeys) {
       (reader, context) throws(StoredStateError) in
-      let roster = try ClientRoster(from: &reader, session: context.session)
+      let roster = try ClientRoster(from: &reader, client: context)
       let commitment = try reader.digest()
       var shares: [AddressedShares] = []
       for neighbour in roster.neighbours {

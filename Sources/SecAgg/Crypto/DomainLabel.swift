@@ -7,6 +7,8 @@ enum DomainLabel: String {
   case rosterNode = "SecAgg/1 roster node"
   case rosterCommitment = "SecAgg/1 roster commitment"
   case neighbourPermutation = "SecAgg/1 neighbour permutation"
+  case keyAdvertisement = "SecAgg/1 key advertisement"
+  case contributorSet = "SecAgg/1 contributor set"
   case maskPrivateKey = "SecAgg/1 mask private key"
   case shareSealing = "SecAgg/1 share sealing"
   case pairwiseMask = "SecAgg/1 pairwise mask"

@@ -1,6 +1,6 @@
 /// A table of secrets of 32 bytes each, wiped as one: the keys and seeds that a client has with
 /// each of its neighbours.
-struct SecretTable: ~Copyable {
+struct SecretTable: ~Copyable, Sendable {
   private static let rowSize = Digest.byteCount
 
   let rowCount: Int

@@ -121,6 +121,10 @@ struct ByteReader {
     }
   }
 
+  mutating func signature() throws(StoredStateError) -> Signature {
+    Signature(unchecked: try raw(Signature.byteCount))
+  }
+
   mutating func raw(_ count: Int) throws(StoredStateError) -> [UInt8] {
     let start = try advance(count)
     return unsafe [UInt8](buffer[start..<start + count])

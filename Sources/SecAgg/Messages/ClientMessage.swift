@@ -6,6 +6,8 @@ public enum ClientMessage: Sendable, Hashable {
   case shareDistribution(ShareDistribution)
   /// Round 2.
   case maskedInput(MaskedInput)
+  /// Round 3.
+  case contributorEndorsement(ContributorEndorsement)
   /// Round 4.
   case unmaskingResponse(UnmaskingResponse)
 
@@ -15,6 +17,7 @@ public enum ClientMessage: Sendable, Hashable {
     case .keyAdvertisement(let message): message.sender
     case .shareDistribution(let message): message.sender
     case .maskedInput(let message): message.sender
+    case .contributorEndorsement(let message): message.sender
     case .unmaskingResponse(let message): message.sender
     }
   }
@@ -25,6 +28,7 @@ public enum ClientMessage: Sendable, Hashable {
     case .keyAdvertisement(let message): message.session
     case .shareDistribution(let message): message.session
     case .maskedInput(let message): message.session
+    case .contributorEndorsement(let message): message.session
     case .unmaskingResponse(let message): message.session
     }
   }
@@ -35,6 +39,7 @@ public enum ClientMessage: Sendable, Hashable {
     case .keyAdvertisement: .advertiseKeys
     case .shareDistribution: .shareKeys
     case .maskedInput: .maskedInput
+    case .contributorEndorsement: .consistencyCheck
     case .unmaskingResponse: .unmasking
     }
   }

@@ -9,12 +9,50 @@ public struct KeyAdvertisement: Sendable, Hashable {
   public let sealingKey: PublicKey
   /// The key from which neighbours agree on pairwise masks.
   public let maskKey: PublicKey
+  /// The sender's signature of all of the above; in the malicious model only.
+  public let signature: Signature?
 
   /// An advertisement of its parts.
-  public init(session: Digest, sender: ClientID, sealingKey: PublicKey, maskKey: PublicKey) {
+  public init(
+    session: Digest, sender: ClientID, sealingKey: PublicKey, maskKey: PublicKey,
+    signature: Signature? = nil
+  ) {
     self.session = session
     self.sender = sender
     self.sealingKey = sealingKey
     self.maskKey = maskKey
+    self.signature = signature
+  }
+
+  /// What is signed.
+  func writeSigned(to writer: inout ByteWriter) {
+    writer.write(session)
+    writer.write(sender)
+    writer.write(raw: sealingKey.bytes)
+    writer.write(raw: maskKey.bytes)
+  }
+
+  /// The same advertisement with the signature of its sender.
+  func signed(by identity: borrowing IdentityKey) -> KeyAdvertisement {
+    KeyAdvertisement(
+      session: session, sender: sender, sealingKey: sealingKey, maskKey: maskKey,
+      signature: identity.sign(.keyAdvertisement) { writeSigned(to: &$0) })
+  }
+
+  /// Whether the threat model is satisfied: no signature in the semi-honest one, in the malicious
+  /// one that of the sender.
+  func isAuthentic(
+    in threatModel: ThreatModel, by directory: (any IdentityDirectory)?
+  ) -> Bool {
+    switch (threatModel, signature) {
+    case (.semiHonest, nil):
+      true
+    case (.malicious, let signature?):
+      directory?.identityKey(of: sender)?.verifies(signature, .keyAdvertisement) {
+        writeSigned(to: &$0)
+      } ?? false
+    default:
+      false
+    }
   }
 }

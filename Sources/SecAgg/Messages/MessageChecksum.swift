@@ -50,6 +50,8 @@ extension MessageChecksum {
         writer.write(message.shares)
       case .maskedInput(let message):
         writer.write(count: message.words.count)
+      case .contributorEndorsement(let message):
+        writer.write(raw: message.signature.bytes)
       case .unmaskingResponse(let message):
         writer.write(count: message.shares.count)
         for revealed in message.shares {
@@ -78,17 +80,31 @@ extension MessageChecksum {
           writer.write(neighbour.sender)
           writer.write(keysOf: neighbour)
         }
+        if let membership = message.membership {
+          writer.write(membership.own)
+          for proof in membership.neighbours { writer.write(proof) }
+        }
       case .shareDelivery(let message):
         writer.write(ProtocolRound.maskedInput.rawValue)
         writer.write(message.session)
         writer.write(message.recipient)
         writer.write(message.shares)
+      case .contributorAnnouncement(let message):
+        writer.write(ProtocolRound.consistencyCheck.rawValue)
+        writer.write(message.session)
+        writer.write(message.recipient)
+        writer.write(count: message.contributors.rosterSize)
+        writer.write(lengthPrefixed: message.contributors.bytes)
       case .unmaskingRequest(let message):
         writer.write(ProtocolRound.unmasking.rawValue)
         writer.write(message.session)
         writer.write(message.recipient)
         writer.write(count: message.contributorCount)
         writer.write(ids: message.contributors)
+        for endorsement in message.endorsements {
+          writer.write(endorsement.signer)
+          writer.write(raw: endorsement.signature.bytes)
+        }
       }
     }
   }
@@ -98,6 +114,13 @@ extension ByteWriter {
   fileprivate mutating func write(keysOf advertisement: KeyAdvertisement) {
     write(raw: advertisement.sealingKey.bytes)
     write(raw: advertisement.maskKey.bytes)
+    if let signature = advertisement.signature { write(raw: signature.bytes) }
+  }
+
+  fileprivate mutating func write(_ proof: InclusionProof) {
+    write(count: proof.position)
+    write(count: proof.path.count)
+    for digest in proof.path { write(digest) }
   }
 
   fileprivate mutating func write(_ shares: [AddressedShares]) {

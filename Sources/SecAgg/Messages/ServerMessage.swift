@@ -4,6 +4,8 @@ public enum ServerMessage: Sendable, Hashable {
   case rosterAnnouncement(RosterAnnouncement)
   /// Opens round 2.
   case shareDelivery(ShareDelivery)
+  /// Opens round 3.
+  case contributorAnnouncement(ContributorAnnouncement)
   /// Opens round 4.
   case unmaskingRequest(UnmaskingRequest)
 
@@ -12,6 +14,7 @@ public enum ServerMessage: Sendable, Hashable {
     switch self {
     case .rosterAnnouncement(let message): message.recipient
     case .shareDelivery(let message): message.recipient
+    case .contributorAnnouncement(let message): message.recipient
     case .unmaskingRequest(let message): message.recipient
     }
   }
@@ -21,6 +24,7 @@ public enum ServerMessage: Sendable, Hashable {
     switch self {
     case .rosterAnnouncement(let message): message.session
     case .shareDelivery(let message): message.session
+    case .contributorAnnouncement(let message): message.session
     case .unmaskingRequest(let message): message.session
     }
   }

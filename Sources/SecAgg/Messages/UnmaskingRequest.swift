@@ -9,14 +9,19 @@ public struct UnmaskingRequest: Sendable, Hashable {
   public let contributorCount: Int
   /// The contributors among the recipient and its neighbours, in id order.
   public let contributors: [ClientID]
+  /// Signatures of the set of contributors by neighbours of the recipient, in id order; empty in
+  /// the semi-honest model.
+  public let endorsements: [Endorsement]
 
   /// A request of its parts; the client judges them.
   public init(
-    session: Digest, recipient: ClientID, contributorCount: Int, contributors: [ClientID]
+    session: Digest, recipient: ClientID, contributorCount: Int, contributors: [ClientID],
+    endorsements: [Endorsement] = []
   ) {
     self.session = session
     self.recipient = recipient
     self.contributorCount = contributorCount
     self.contributors = contributors
+    self.endorsements = endorsements
   }
 }

@@ -4,7 +4,8 @@ struct AdvertisingPhase: Sendable {
   private var keys: Set<PublicKey> = []
 
   mutating func receive(
-    _ message: KeyAdvertisement, parameters: SessionParameters
+    _ message: KeyAdvertisement, parameters: SessionParameters,
+    identities: (any IdentityDirectory)?
   ) throws(ServerError) {
     let sender = message.sender
     guard sender.rawValue <= UInt32(parameters.cohortSize) else { throw .stranger(sender) }
@@ -14,6 +15,9 @@ struct AdvertisingPhase: Sendable {
     guard message.sealingKey != message.maskKey, !keys.contains(message.sealingKey),
       !keys.contains(message.maskKey)
     else { throw .repeatedKey(from: sender) }
+    guard message.isAuthentic(in: parameters.threatModel, by: identities) else {
+      throw .notAuthentic(from: sender)
+    }
     keys.insert(message.sealingKey)
     keys.insert(message.maskKey)
     advertisements[sender] = message

@@ -14,23 +14,32 @@
 public struct AggregationServer: Sendable {
   /// The session's parameters.
   public let parameters: SessionParameters
+  private let identities: (any IdentityDirectory)?
   private(set) var state: State
 
   enum State: Sendable {
     case advertising(AdvertisingPhase)
     case sharing(SharingPhase)
     case maskedInput(MaskedInputPhase)
+    case consistencyCheck(ConsistencyPhase)
     case unmasking(UnmaskingPhase)
     case ended
   }
 
   /// Opens a session.
-  public init(parameters: SessionParameters) {
-    self.init(parameters: parameters, state: .advertising(AdvertisingPhase()))
+  ///
+  /// - Parameter identities: in the malicious model, who stands behind which client; without it
+  ///   every client is refused.
+  public init(parameters: SessionParameters, identities: (any IdentityDirectory)? = nil) {
+    self.init(
+      parameters: parameters, identities: identities, state: .advertising(AdvertisingPhase()))
   }
 
-  init(parameters: SessionParameters, state: State) {
+  init(
+    parameters: SessionParameters, identities: (any IdentityDirectory)?, state: State
+  ) {
     self.parameters = parameters
+    self.identities = identities
     self.state = state
   }
 
@@ -40,6 +49,7 @@ public struct AggregationServer: Sendable {
     case .advertising: .advertiseKeys
     case .sharing: .shareKeys
     case .maskedInput: .maskedInput
+    case .consistencyCheck: .consistencyCheck
     case .unmasking: .unmasking
     case .ended: .ended
     }
@@ -64,7 +74,7 @@ public struct AggregationServer: Sendable {
     case (.advertising(var phase), .keyAdvertisement(let message)):
       state = .ended
       defer { state = .advertising(phase) }
-      try phase.receive(message, parameters: parameters)
+      try phase.receive(message, parameters: parameters, identities: identities)
     case (.sharing(var phase), .shareDistribution(let message)):
       state = .ended
       defer { state = .sharing(phase) }
@@ -73,6 +83,10 @@ public struct AggregationServer: Sendable {
       state = .ended
       defer { state = .maskedInput(phase) }
       try phase.receive(message, parameters: parameters)
+    case (.consistencyCheck(var phase), .contributorEndorsement(let message)):
+      state = .ended
+      defer { state = .consistencyCheck(phase) }
+      try phase.receive(message, identities: identities)
     case (.unmasking(var phase), .unmaskingResponse(let message)):
       state = .ended
       defer { state = .unmasking(phase) }
@@ -88,6 +102,8 @@ public struct AggregationServer: Sendable {
     case .advertising(let phase): phase.advertisements.keys.sorted()
     case .sharing(let phase): phase.distributions.compactMap { $0?.sender }
     case .maskedInput(let phase): phase.roster.ids { phase.isContributor[$0] }
+    case .consistencyCheck(let phase):
+      phase.contributions.roster.ids { phase.endorsements[$0] != nil }
     case .unmasking(let phase): phase.roster.ids { phase.hasAnswered[$0] }
     case .ended: []
     }
@@ -103,8 +119,12 @@ public struct AggregationServer: Sendable {
       phase.roster.ids { phase.distributions[$0] == nil }
     case .maskedInput(let phase):
       phase.roster.ids { phase.distributions[$0] != nil && !phase.isContributor[$0] }
+    case .consistencyCheck(let phase):
+      phase.contributions.roster.ids {
+        phase.contributions.isContributor[$0] && phase.endorsements[$0] == nil
+      }
     case .unmasking(let phase):
-      phase.roster.ids { phase.isContributor[$0] && !phase.hasAnswered[$0] }
+      phase.roster.ids { phase.isAsked[$0] && !phase.hasAnswered[$0] }
     case .ended: []
     }
   }
@@ -120,7 +140,17 @@ public struct AggregationServer: Sendable {
     switch state {
     case .advertising(let phase): state = .sharing(try phase.close(parameters: parameters))
     case .sharing(let phase): state = .maskedInput(try phase.close(parameters: parameters))
-    case .maskedInput(let phase): state = .unmasking(try phase.close(parameters: parameters))
+    case .maskedInput(let phase):
+      let contributions = try phase.close(parameters: parameters)
+      switch parameters.threatModel {
+      case .semiHonest:
+        state = .unmasking(
+          UnmaskingPhase(contributions, isAsked: contributions.isContributor))
+      case .malicious:
+        state = .consistencyCheck(ConsistencyPhase(contributions))
+      }
+    case .consistencyCheck(let phase):
+      state = .unmasking(try phase.close(parameters: parameters))
     case .unmasking, .ended: throw .wrongPhase(present: phase)
     }
     return awaited
@@ -139,8 +169,10 @@ public struct AggregationServer: Sendable {
       return .rosterAnnouncement(try phase.announcement(for: id, session: session))
     case .maskedInput(let phase):
       return .shareDelivery(try phase.delivery(for: id, session: session))
+    case .consistencyCheck(let phase):
+      return .contributorAnnouncement(try phase.announcement(for: id, session: session))
     case .unmasking(let phase):
-      return .unmaskingRequest(try phase.request(for: id, session: session))
+      return .unmaskingRequest(try phase.request(for: id, parameters: parameters))
     case .advertising, .ended:
       throw .wrongPhase(present: phase)
     }
@@ -166,7 +198,7 @@ public struct AggregationServer: Sendable {
       throw error
     }
     return try UnmaskedAggregate(
-      phase.sum, layout: parameters.layout,
+      phase.contributions.sum, layout: parameters.layout,
       contributors: phase.roster.ids { phase.isContributor[$0] }, faults: faults)
   }
 }

@@ -59,22 +59,16 @@ struct MaskedInputPhase: Sendable {
 
   /// Fixes the contributors, provided that there are enough of them, and that every secret needed
   /// to unmask their sum can still be recovered from those that they hold.
-  consuming func close(parameters: SessionParameters) throws(ServerError) -> UnmaskingPhase {
+  consuming func close(parameters: SessionParameters) throws(ServerError) -> Contributions {
     guard contributorCount >= parameters.minimumContributors else {
       throw .tooFewClients(
         round: .maskedInput, found: contributorCount, minimum: parameters.minimumContributors)
     }
-    for (index, distribution) in distributions.enumerated() where distribution != nil {
-      let holders = roster.neighbours(of: index).count { isContributor[$0] }
-      // A client that left and has no contributing neighbour masked nobody: nothing to recover.
-      let isNeeded = isContributor[index] || holders > 0
-      guard !isNeeded || holders >= parameters.threshold else {
-        throw .unrecoverable(
-          subject: roster.id(at: index), holders: holders, threshold: parameters.threshold)
-      }
-    }
-    return UnmaskingPhase(
+    let contributions = Contributions(
       roster: roster, commitments: distributions.map { $0?.selfMaskCommitment },
       isContributor: isContributor, sum: sum)
+    try contributions.checkRecoverability(
+      threshold: parameters.threshold, from: isContributor)
+    return contributions
   }
 }

@@ -9,6 +9,8 @@ public enum ServerError: Error, Hashable, Sendable {
   case senderMismatch(channel: ClientID, message: ClientID)
   /// The message belongs to a session with other parameters.
   case otherSession(from: ClientID)
+  /// A signature is missing, there although the model has none, or not that of the client.
+  case notAuthentic(from: ClientID)
   /// The message belongs to another round than the present one.
   case wrongRound(from: ClientID, message: ProtocolRound, present: ServerPhase)
   /// The client is not, or no longer, part of the session.
@@ -52,7 +54,8 @@ public enum ServerError: Error, Hashable, Sendable {
   /// The client whose message was refused; `nil` when no single message is to blame.
   public var culprit: ClientID? {
     switch self {
-    case .senderMismatch(let id, _), .otherSession(let id), .wrongRound(let id, _, _),
+    case .senderMismatch(let id, _), .otherSession(let id), .notAuthentic(let id),
+      .wrongRound(let id, _, _),
       .stranger(let id), .duplicate(let id, _), .repeatedKey(let id),
       .sharesNotForNeighbours(let id), .vectorLength(let id, _, _),
       .tooManyContributors(let id, _), .answerNotForNeighbours(let id),
@@ -73,6 +76,8 @@ extension ServerError: CustomStringConvertible {
       "a message that came from \(channel) says that it is from \(message); dropped"
     case .otherSession(let id):
       "a message of \(id) is of another session; dropped"
+    case .notAuthentic(let id):
+      "a message of \(id) lacks the signature that the threat model asks of it; dropped"
     case .wrongRound(let id, let message, let present):
       "\(id) sent a message of round \"\(message)\" while the server is in \"\(present)\"; dropped"
     case .stranger(let id):

@@ -6,6 +6,8 @@ public enum ServerPhase: UInt8, Sendable, Hashable, CaseIterable {
   case shareKeys = 1
   /// Adds up masked inputs.
   case maskedInput = 2
+  /// Collects signatures of the set of contributors; in the malicious model only.
+  case consistencyCheck = 3
   /// Collects the shares that take the masks off.
   case unmasking = 4
   /// The aggregate was released, or the sum was found inconsistent. Nothing is left to do.

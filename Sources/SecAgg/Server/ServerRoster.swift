@@ -2,14 +2,21 @@
 struct ServerRoster: Sendable {
   let advertisements: [KeyAdvertisement]
   let commitment: Digest
+  /// The proofs that clients check their neighbours with; empty where nobody needs them: in the
+  /// semi-honest model, and where every client sees the whole roster.
+  private let proofs: [InclusionProof]
   private let graph: NeighbourGraph
   private let indices: [ClientID: Int]
 
   init(_ advertisements: [KeyAdvertisement], parameters: SessionParameters) {
     let sorted = advertisements.sorted { $0.sender < $1.sender }
-    let commitment = RosterCommitment.commitment(to: sorted, session: parameters.digest)
+    let tree = RosterCommitment(sorted)
+    let commitment = tree.digest(session: parameters.digest)
+    let needsProofs =
+      parameters.threatModel == .malicious && parameters.degree < sorted.count - 1
     self.advertisements = sorted
     self.commitment = commitment
+    proofs = needsProofs ? tree.proofs() : []
     graph = NeighbourGraph(
       count: sorted.count, degree: parameters.degree, commitment: commitment)
     indices = Dictionary(
@@ -26,6 +33,13 @@ struct ServerRoster: Sendable {
   }
 
   func index(of id: ClientID) -> Int? { indices[id] }
+
+  /// The proofs for a client and its neighbours, if they are needed.
+  func membership(of index: Int) -> RosterMembership? {
+    guard !proofs.isEmpty else { return nil }
+    return RosterMembership(
+      own: proofs[index], neighbours: neighbours(of: index).map { proofs[$0] })
+  }
 
   /// The neighbours' indices in ascending order, which is id order.
   func neighbours(of index: Int) -> [Int] { graph.neighbours(of: index) }

@@ -14,7 +14,8 @@ struct SharingPhase: Sendable {
     guard let index = roster.index(of: id) else { throw .noMessage(for: id) }
     return RosterAnnouncement(
       session: session, recipient: id, rosterSize: roster.count, commitment: roster.commitment,
-      neighbours: roster.neighbours(of: index).map { roster.advertisements[$0] })
+      neighbours: roster.neighbours(of: index).map { roster.advertisements[$0] },
+      membership: roster.membership(of: index))
   }
 
   mutating func receive(_ message: ShareDistribution) throws(ServerError) {

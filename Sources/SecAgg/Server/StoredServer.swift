@@ -24,11 +24,15 @@ extension AggregationServer {
       writer.write(distributions: phase.distributions)
       writer.write(flags: phase.isContributor)
       writer.write(words: phase.sum.words)
+    case .consistencyCheck(let phase):
+      writer.write(phase.contributions)
+      writer.write(endorsements: phase.endorsements)
     case .unmasking(let phase):
-      writer.write(advertisements: phase.roster.advertisements)
-      for commitment in phase.commitments { writer.write(optional: commitment) }
-      writer.write(flags: phase.isContributor)
-      writer.write(words: phase.sum.words)
+      writer.write(phase.contributions)
+      if parameters.threatModel == .malicious {
+        writer.write(flags: phase.isAsked)
+        writer.write(endorsements: phase.endorsements)
+      }
       writer.write(flags: phase.hasAnswered)
       for collected in phase.collected { writer.write(collected) }
       writer.write(count: phase.unopened.count)
@@ -45,12 +49,15 @@ extension AggregationServer {
 
   /// Reads a state back that `stored()` wrote.
   ///
+  /// - Parameter identities: the same as of the server that was stored; it is not in the bytes.
   /// - Throws: `ServerError.notRestorable` for bytes that are damaged, cut short or not a server's.
-  public init(restoring bytes: [UInt8]) throws(ServerError) {
+  public init(
+    restoring bytes: [UInt8], identities: (any IdentityDirectory)? = nil
+  ) throws(ServerError) {
     do {
       self = try Checksum.verified(bytes.span) { (content) throws(StoredStateError) in
         try ByteReader.reading(content) { (reader) throws(StoredStateError) in
-          try AggregationServer(from: &reader)
+          try AggregationServer(from: &reader, identities: identities)
         }
       }
     } catch {
@@ -58,7 +65,9 @@ extension AggregationServer {
     }
   }
 
-  private init(from reader: inout ByteReader) throws(StoredStateError) {
+  private init(
+    from reader: inout ByteReader, identities: (any IdentityDirectory)?
+  ) throws(StoredStateError) {
     let label = try reader.string()
     let version = try reader.byte()
     guard label == DomainLabel.serverState.rawValue, version == Self.formatVersion else {
@@ -71,25 +80,32 @@ extension AggregationServer {
     let state: State
     switch phase {
     case .advertiseKeys:
-      state = .advertising(try reader.advertising(parameters))
+      state = .advertising(try reader.advertising(parameters, identities))
     case .shareKeys:
-      let roster = try reader.roster(parameters)
+      let roster = try reader.roster(parameters, identities)
       state = .sharing(
         SharingPhase(roster: roster, distributions: try reader.distributions(roster, parameters)))
     case .maskedInput:
-      let roster = try reader.roster(parameters)
+      let roster = try reader.roster(parameters, identities)
       let distributions = try reader.distributions(roster, parameters)
       let isContributor = try reader.contributors(having: distributions.map { $0 != nil })
       state = .maskedInput(
         MaskedInputPhase(
           roster: roster, distributions: distributions, sum: try reader.sum(parameters),
           isContributor: isContributor))
+    case .consistencyCheck:
+      let roster = try reader.roster(parameters, identities)
+      let contributions = try reader.contributions(roster, parameters)
+      state = .consistencyCheck(
+        ConsistencyPhase(contributions, endorsements: try reader.endorsements(contributions)))
     case .unmasking:
-      state = .unmasking(try reader.unmasking(parameters))
+      let roster = try reader.roster(parameters, identities)
+      state = .unmasking(
+        try reader.unmasking(reader.contributions(roster, parameters), parameters))
     case .ended:
       state = .ended
     }
-    self.init(parameters: parameters, state: state)
+    self.init(parameters: parameters, identities: identities, state: state)
   }
 }
 
@@ -109,7 +125,20 @@ extension ByteWriter {
       write(advertisement.sender)
       write(raw: advertisement.sealingKey.bytes)
       write(raw: advertisement.maskKey.bytes)
+      if let signature = advertisement.signature { write(raw: signature.bytes) }
     }
+  }
+
+  fileprivate mutating func write(_ contributions: Contributions) {
+    write(advertisements: contributions.roster.advertisements)
+    for commitment in contributions.commitments { write(optional: commitment) }
+    write(flags: contributions.isContributor)
+    write(words: contributions.sum.words)
+  }
+
+  fileprivate mutating func write(endorsements: [Signature?]) {
+    write(flags: endorsements.map { $0 != nil })
+    for case let signature? in endorsements { write(raw: signature.bytes) }
   }
 
   fileprivate mutating func write(distributions: [ShareDistribution?]) {
@@ -155,15 +184,16 @@ extension ByteReader {
   }
 
   fileprivate mutating func advertising(
-    _ parameters: SessionParameters
+    _ parameters: SessionParameters, _ identities: (any IdentityDirectory)?
   ) throws(StoredStateError) -> AdvertisingPhase {
     var phase = AdvertisingPhase()
     for _ in 0..<(try listCount(entrySize: 68)) {
       let advertisement = KeyAdvertisement(
         session: parameters.digest, sender: try clientID(), sealingKey: try publicKey(),
-        maskKey: try publicKey())
+        maskKey: try publicKey(),
+        signature: parameters.threatModel == .malicious ? try signature() : nil)
       do {
-        try phase.receive(advertisement, parameters: parameters)
+        try phase.receive(advertisement, parameters: parameters, identities: identities)
       } catch {
         throw .invalidField("key advertisement")
       }
@@ -172,9 +202,9 @@ extension ByteReader {
   }
 
   fileprivate mutating func roster(
-    _ parameters: SessionParameters
+    _ parameters: SessionParameters, _ identities: (any IdentityDirectory)?
   ) throws(StoredStateError) -> ServerRoster {
-    let phase = try advertising(parameters)
+    let phase = try advertising(parameters, identities)
     guard let roster = try? phase.close(parameters: parameters).roster else {
       throw .invalidField("roster")
     }
@@ -213,16 +243,45 @@ extension ByteReader {
     return MaskedSum(words: words)
   }
 
-  fileprivate mutating func unmasking(
-    _ parameters: SessionParameters
-  ) throws(StoredStateError) -> UnmaskingPhase {
-    let roster = try roster(parameters)
+  fileprivate mutating func contributions(
+    _ roster: ServerRoster, _ parameters: SessionParameters
+  ) throws(StoredStateError) -> Contributions {
     var commitments: [Digest?] = []
     for _ in 0..<roster.count { commitments.append(try optionalDigest()) }
     let isContributor = try contributors(having: commitments.map { $0 != nil })
-    let sum = try sum(parameters)
+    return Contributions(
+      roster: roster, commitments: commitments, isContributor: isContributor,
+      sum: try sum(parameters))
+  }
+
+  /// Signatures of contributors; they were verified when they came.
+  fileprivate mutating func endorsements(
+    _ contributions: Contributions
+  ) throws(StoredStateError) -> [Signature?] {
+    let hasSigned = try flags(contributions.roster.count)
+    guard zip(hasSigned, contributions.isContributor).allSatisfy({ !$0 || $1 }) else {
+      throw .invalidField("endorsement")
+    }
+    var endorsements: [Signature?] = []
+    for hasSigned in hasSigned { endorsements.append(hasSigned ? try signature() : nil) }
+    return endorsements
+  }
+
+  fileprivate mutating func unmasking(
+    _ contributions: Contributions, _ parameters: SessionParameters
+  ) throws(StoredStateError) -> UnmaskingPhase {
+    let roster = contributions.roster
+    var isAsked = contributions.isContributor
+    var endorsements: [Signature?] = []
+    if parameters.threatModel == .malicious {
+      isAsked = try flags(roster.count)
+      endorsements = try self.endorsements(contributions)
+      guard zip(isAsked, endorsements).allSatisfy({ !$0 || $1 != nil }) else {
+        throw .invalidField("endorsement")
+      }
+    }
     let hasAnswered = try flags(roster.count)
-    guard zip(hasAnswered, isContributor).allSatisfy({ !$0 || $1 }) else {
+    guard zip(hasAnswered, isAsked).allSatisfy({ !$0 || $1 }) else {
       throw .invalidField("answer")
     }
     var collected: [CollectedShares] = []
@@ -236,12 +295,12 @@ extension ByteReader {
       else { throw .invalidField("share fault") }
       unopened.append(
         ShareFault(
-          holder: holder, subject: subject, kind: isContributor[index] ? .selfMask : .maskKey,
+          holder: holder, subject: subject, kind: contributions.kind(of: index),
           finding: .unopened))
     }
     return UnmaskingPhase(
-      roster: roster, commitments: commitments, isContributor: isContributor, sum: sum,
-      collected: collected, hasAnswered: hasAnswered, unopened: unopened)
+      contributions, isAsked: isAsked, endorsements: endorsements, collected: collected,
+      hasAnswered: hasAnswered, unopened: unopened)
   }
 
   /// Shares of one secret, each from another client that has answered: were one to answer again, a

@@ -1,53 +1,65 @@
 /// Round 4 at the server: shares of exactly one secret of each client that shared any.
 struct UnmaskingPhase: Sendable {
-  let roster: ServerRoster
-  /// The commitments of the clients that shared their secrets; `nil` for the others.
-  let commitments: [Digest?]
-  let isContributor: [Bool]
-  private(set) var sum: MaskedSum
+  private(set) var contributions: Contributions
+  /// Who is asked for shares: all contributors, in the malicious model those that signed.
+  let isAsked: [Bool]
+  /// The signatures of the set of contributors; empty in the semi-honest model.
+  let endorsements: [Signature?]
   private(set) var collected: [CollectedShares]
   private(set) var hasAnswered: [Bool]
   private(set) var unopened: [ShareFault]
 
   init(
-    roster: ServerRoster, commitments: [Digest?], isContributor: [Bool], sum: MaskedSum,
+    _ contributions: Contributions, isAsked: [Bool], endorsements: [Signature?] = [],
     collected: [CollectedShares]? = nil, hasAnswered: [Bool]? = nil, unopened: [ShareFault] = []
   ) {
-    self.roster = roster
-    self.commitments = commitments
-    self.isContributor = isContributor
-    self.sum = sum
-    self.collected = collected ?? Array(repeating: CollectedShares(), count: roster.count)
-    self.hasAnswered = hasAnswered ?? Array(repeating: false, count: roster.count)
+    let count = contributions.roster.count
+    self.contributions = contributions
+    self.isAsked = isAsked
+    self.endorsements = endorsements
+    self.collected = collected ?? Array(repeating: CollectedShares(), count: count)
+    self.hasAnswered = hasAnswered ?? Array(repeating: false, count: count)
     self.unopened = unopened
   }
 
-  /// The secret of a client that is needed: of a contributor the self mask, of others the mask key.
-  func kind(of index: Int) -> SecretKind { isContributor[index] ? .selfMask : .maskKey }
+  var roster: ServerRoster { contributions.roster }
+  var isContributor: [Bool] { contributions.isContributor }
 
-  func request(for id: ClientID, session: Digest) throws(ServerError) -> UnmaskingRequest {
-    guard let index = roster.index(of: id), isContributor[index] else {
-      throw .noMessage(for: id)
-    }
-    let visible = (roster.neighbours(of: index) + [index]).filter { isContributor[$0] }.sorted()
+  func request(
+    for id: ClientID, parameters: SessionParameters
+  ) throws(ServerError) -> UnmaskingRequest {
+    guard let index = roster.index(of: id), isAsked[index] else { throw .noMessage(for: id) }
     return UnmaskingRequest(
-      session: session, recipient: id, contributorCount: isContributor.count { $0 },
-      contributors: visible.map { roster.id(at: $0) })
+      session: parameters.digest, recipient: id, contributorCount: contributions.count,
+      contributors: contributions.visibleContributors(to: index),
+      endorsements: endorsements(for: index, atMost: parameters.threshold))
+  }
+
+  /// As many of the neighbours' signatures as a client wants to see.
+  private func endorsements(for index: Int, atMost limit: Int) -> [Endorsement] {
+    guard !endorsements.isEmpty else { return [] }
+    var shown: [Endorsement] = []
+    for neighbour in roster.neighbours(of: index) where shown.count < limit {
+      guard let signature = endorsements[neighbour] else { continue }
+      shown.append(Endorsement(signer: roster.id(at: neighbour), signature: signature))
+    }
+    return shown
   }
 
   mutating func receive(_ message: UnmaskingResponse) throws(ServerError) {
     let sender = message.sender
-    guard let holder = roster.index(of: sender), isContributor[holder] else {
+    guard let holder = roster.index(of: sender), isAsked[holder] else {
       throw .stranger(sender)
     }
     guard !hasAnswered[holder] else { throw .duplicate(from: sender, round: .unmasking) }
     // Everything is checked before anything is kept.
     var next = (share: 0, report: 0)
     var subjects: [Int] = []
-    for subject in roster.neighbours(of: holder) where commitments[subject] != nil {
+    for subject in roster.neighbours(of: holder)
+    where contributions.commitments[subject] != nil {
       let id = roster.id(at: subject)
       if next.share < message.shares.count, message.shares[next.share].subject == id {
-        guard message.shares[next.share].kind == kind(of: subject) else {
+        guard message.shares[next.share].kind == contributions.kind(of: subject) else {
           throw .wrongSecretKind(from: sender, subject: id)
         }
         subjects.append(subject)
@@ -67,7 +79,8 @@ struct UnmaskingPhase: Sendable {
     for id in message.unopened {
       guard let subject = roster.index(of: id) else { continue }
       unopened.append(
-        ShareFault(holder: sender, subject: id, kind: kind(of: subject), finding: .unopened))
+        ShareFault(
+          holder: sender, subject: id, kind: contributions.kind(of: subject), finding: .unopened))
     }
     hasAnswered[holder] = true
   }
@@ -82,7 +95,7 @@ struct UnmaskingPhase: Sendable {
   ) throws(ServerError) -> [ShareFault] {
     var faults = unopened
     let masks = try recoverMasks(parameters: parameters, faults: &faults)
-    sum.apply(masks)
+    contributions.sum.apply(masks)
     return faults
   }
 
@@ -91,7 +104,9 @@ struct UnmaskingPhase: Sendable {
   ) throws(ServerError) -> MaskCombination {
     let session = parameters.digest
     let contributors = isContributor.indices.filter { isContributor[$0] }
-    let departed = isContributor.indices.filter { !isContributor[$0] && commitments[$0] != nil }
+    let departed = isContributor.indices.filter {
+      !isContributor[$0] && contributions.commitments[$0] != nil
+    }
     let contributingNeighbours = departed.map { index in
       roster.neighbours(of: index).filter { isContributor[$0] }
     }
@@ -100,7 +115,7 @@ struct UnmaskingPhase: Sendable {
     var recovery = SecretRecovery(threshold: parameters.threshold)
     for index in contributors {
       let owner = roster.id(at: index)
-      let commitment = commitments[index]
+      let commitment = contributions.commitments[index]
       let secret = try recovery.recover(
         .selfMask, of: owner, from: collected[index], faults: &faults
       ) { secret in

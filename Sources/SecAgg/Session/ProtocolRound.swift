@@ -6,8 +6,20 @@ public enum ProtocolRound: UInt8, Sendable, Hashable, CaseIterable {
   case shareKeys = 1
   /// Clients send their masked inputs.
   case maskedInput = 2
+  /// Contributors sign the set of contributors; in the malicious model only.
+  case consistencyCheck = 3
   /// Contributors reveal the shares that take the masks off the sum.
   case unmasking = 4
+}
+
+extension ProtocolRound {
+  /// The rounds of a threat model, in order.
+  public static func rounds(in threatModel: ThreatModel) -> [ProtocolRound] {
+    switch threatModel {
+    case .semiHonest: [.advertiseKeys, .shareKeys, .maskedInput, .unmasking]
+    case .malicious: allCases
+    }
+  }
 }
 
 extension ProtocolRound: CustomStringConvertible {
@@ -17,6 +29,7 @@ extension ProtocolRound: CustomStringConvertible {
     case .advertiseKeys: "advertise keys"
     case .shareKeys: "share keys"
     case .maskedInput: "masked input"
+    case .consistencyCheck: "consistency check"
     case .unmasking: "unmasking"
     }
   }

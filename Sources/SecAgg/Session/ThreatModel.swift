@@ -5,4 +5,9 @@ public enum ThreatModel: UInt8, Sendable, Hashable, CaseIterable {
   /// Everyone follows the rules and may try to learn from what they see
   /// (Bonawitz et al. 2017, section 6.1; Bell et al. 2020, section 3).
   case semiHonest = 1
+  /// The server, and clients that it controls, may break every rule: keys are signed, the graph
+  /// follows from a commitment to the roster that every client checks, and shares are revealed
+  /// only for a set of contributors that a client's neighbours have signed as well
+  /// (Bonawitz et al. 2017, section 6.2; Bell et al. 2020, section 4).
+  case malicious = 2
 }

@@ -150,7 +150,33 @@ struct FieldParser {
     return KeyAdvertisement(
       session: session, sender: client,
       sealingKey: try publicKey(keys.sealingKey, field + ".sealing_key"),
-      maskKey: try publicKey(keys.maskKey, field + ".mask_key"))
+      maskKey: try publicKey(keys.maskKey, field + ".mask_key"),
+      // Whether there must be one is for the session's threat model to say.
+      signature: keys.signature.isEmpty ? nil : try signature(keys.signature, field + ".signature"))
+  }
+
+  func signature(_ bytes: Data, _ field: String) throws(WireError) -> Signature {
+    try check(byteCount: bytes.count, of: field, is: Signature.byteCount)
+    return try present(try? Signature(bytes: Array(bytes)), field)
+  }
+
+  func inclusionProof(
+    _ proof: ProtoInclusionProof, _ field: String
+  ) throws(WireError) -> InclusionProof {
+    try checkOnlyKnownFields(in: proof)
+    guard proof.path.count % Digest.byteCount == 0,
+      proof.path.count <= WireFormat.maximumProofByteCount
+    else {
+      throw error(
+        .invalidValue(
+          field: field + ".path",
+          problem: "\(proof.path.count) bytes are no path of at most 20 digests of 32 bytes"))
+    }
+    let bytes = Array(proof.path)
+    let path = stride(from: 0, to: bytes.count, by: Digest.byteCount).compactMap { start in
+      Digest(bytes: bytes[start..<start + Digest.byteCount])
+    }
+    return InclusionProof(position: try positive(proof.rank, field + ".rank") - 1, path: path)
   }
 
   func check(_ found: Data, isChecksum expected: MessageChecksum) throws(WireError) {

@@ -63,6 +63,7 @@ struct FieldWriter {
     .with {
       $0.sealingKey = Data(advertisement.sealingKey.bytes)
       $0.maskKey = Data(advertisement.maskKey.bytes)
+      if let signature = advertisement.signature { $0.signature = Data(signature.bytes) }
     }
   }
 }

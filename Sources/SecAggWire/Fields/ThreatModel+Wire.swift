@@ -5,6 +5,7 @@ extension ProtoThreatModel {
     self =
       switch model {
       case .semiHonest: .semiHonest
+      case .malicious: .malicious
       }
   }
 }
@@ -14,6 +15,7 @@ extension FieldParser {
     switch model {
     case .unspecified: throw error(.missingField(field))
     case .semiHonest: .semiHonest
+    case .malicious: .malicious
     case .UNRECOGNIZED(let number):
       throw error(.invalidValue(field: field, problem: "there is no threat model \(number)"))
     }

@@ -121,6 +121,15 @@ nonisolated struct ProtoClientMessage: Sendable {
     set {body = .maskedInput(newValue)}
   }
 
+  /// Round 3, in the malicious model only.
+  var contributorEndorsement: ProtoContributorEndorsement {
+    get {
+      if case .contributorEndorsement(let v)? = body {return v}
+      return ProtoContributorEndorsement()
+    }
+    set {body = .contributorEndorsement(newValue)}
+  }
+
   /// Round 4.
   var unmaskingResponse: ProtoUnmaskingResponse {
     get {
@@ -145,6 +154,8 @@ nonisolated struct ProtoClientMessage: Sendable {
     case shareDistribution(ProtoShareDistribution)
     /// Round 2.
     case maskedInput(ProtoMaskedInput)
+    /// Round 3, in the malicious model only.
+    case contributorEndorsement(ProtoContributorEndorsement)
     /// Round 4.
     case unmaskingResponse(ProtoUnmaskingResponse)
 
@@ -179,6 +190,20 @@ nonisolated struct ProtoMaskedInput: Sendable {
   /// The masked 64-bit words, each in 8 little-endian bytes: the packed elements and one word that
   /// counts contributors. 8 bytes times the number of words of the session's layout.
   var words: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Round 3, client to server, in the malicious model: the contributors as the client was shown them.
+nonisolated struct ProtoContributorEndorsement: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The client's Ed25519 signature (RFC 8032) of session, roster commitment and set; 64 bytes.
+  var signature: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -235,7 +260,7 @@ nonisolated extension ProtoSecretKind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension ProtoClientMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ClientMessage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}session\0\u{1}sender\0\u{4}\u{7}key_advertisement\0\u{3}share_distribution\0\u{3}masked_input\0\u{4}\u{2}unmasking_response\0\u{1}checksum\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}session\0\u{1}sender\0\u{4}\u{7}key_advertisement\0\u{3}share_distribution\0\u{3}masked_input\0\u{3}contributor_endorsement\0\u{3}unmasking_response\0\u{1}checksum\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -285,6 +310,19 @@ nonisolated extension ProtoClientMessage: SwiftProtobuf.Message, SwiftProtobuf._
           self.body = .maskedInput(v)
         }
       }()
+      case 13: try {
+        var v: ProtoContributorEndorsement?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .contributorEndorsement(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .contributorEndorsement(v)
+        }
+      }()
       case 14: try {
         var v: ProtoUnmaskingResponse?
         var hadOneofValue = false
@@ -330,6 +368,10 @@ nonisolated extension ProtoClientMessage: SwiftProtobuf.Message, SwiftProtobuf._
     case .maskedInput?: try {
       guard case .maskedInput(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .contributorEndorsement?: try {
+      guard case .contributorEndorsement(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     }()
     case .unmaskingResponse?: try {
       guard case .unmaskingResponse(let v)? = self.body else { preconditionFailure() }
@@ -414,6 +456,36 @@ nonisolated extension ProtoMaskedInput: SwiftProtobuf.Message, SwiftProtobuf._Me
 
   static func ==(lhs: ProtoMaskedInput, rhs: ProtoMaskedInput) -> Bool {
     if lhs.words != rhs.words {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoContributorEndorsement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ContributorEndorsement"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}signature\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoContributorEndorsement, rhs: ProtoContributorEndorsement) -> Bool {
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -41,6 +41,10 @@ nonisolated struct ProtoKeyAdvertisement: Sendable {
   /// The key from which neighbours agree on pairwise masks with the client; 32 bytes.
   var maskKey: Data = Data()
 
+  /// In the malicious model, the client's Ed25519 signature (RFC 8032) of session, id and both keys,
+  /// 64 bytes; absent in the semi-honest model.
+  var signature: Data = Data()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -52,7 +56,7 @@ fileprivate nonisolated let _protobuf_package = "secagg.v1"
 
 nonisolated extension ProtoKeyAdvertisement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".KeyAdvertisement"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}sealing_key\0\u{3}mask_key\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}sealing_key\0\u{3}mask_key\0\u{1}signature\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -62,6 +66,7 @@ nonisolated extension ProtoKeyAdvertisement: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.sealingKey) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.maskKey) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       default: break
       }
     }
@@ -74,12 +79,16 @@ nonisolated extension ProtoKeyAdvertisement: SwiftProtobuf.Message, SwiftProtobu
     if !self.maskKey.isEmpty {
       try visitor.visitSingularBytesField(value: self.maskKey, fieldNumber: 2)
     }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoKeyAdvertisement, rhs: ProtoKeyAdvertisement) -> Bool {
     if lhs.sealingKey != rhs.sealingKey {return false}
     if lhs.maskKey != rhs.maskKey {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

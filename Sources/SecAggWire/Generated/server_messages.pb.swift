@@ -66,6 +66,15 @@ nonisolated struct ProtoServerMessage: Sendable {
     set {body = .shareDelivery(newValue)}
   }
 
+  /// Opens round 3, in the malicious model only.
+  var contributorAnnouncement: ProtoContributorAnnouncement {
+    get {
+      if case .contributorAnnouncement(let v)? = body {return v}
+      return ProtoContributorAnnouncement()
+    }
+    set {body = .contributorAnnouncement(newValue)}
+  }
+
   /// Opens round 4.
   var unmaskingRequest: ProtoUnmaskingRequest {
     get {
@@ -86,6 +95,8 @@ nonisolated struct ProtoServerMessage: Sendable {
     case rosterAnnouncement(ProtoRosterAnnouncement)
     /// Opens round 2.
     case shareDelivery(ProtoShareDelivery)
+    /// Opens round 3, in the malicious model only.
+    case contributorAnnouncement(ProtoContributorAnnouncement)
     /// Opens round 4.
     case unmaskingRequest(ProtoUnmaskingRequest)
 
@@ -109,9 +120,22 @@ nonisolated struct ProtoRosterAnnouncement: Sendable {
   /// The recipient's neighbours in ascending order of ids.
   var neighbours: [ProtoAdvertisedNeighbour] = []
 
+  /// In the malicious model, and only if some of the roster are no neighbours: where the recipient
+  /// stands in the roster. Every neighbour then has a proof as well.
+  var ownProof: ProtoInclusionProof {
+    get {_ownProof ?? ProtoInclusionProof()}
+    set {_ownProof = newValue}
+  }
+  /// Returns true if `ownProof` has been explicitly set.
+  var hasOwnProof: Bool {self._ownProof != nil}
+  /// Clears the value of `ownProof`. Subsequent reads from it will return its default value.
+  mutating func clearOwnProof() {self._ownProof = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _ownProof: ProtoInclusionProof? = nil
 }
 
 /// One neighbour of the recipient.
@@ -133,11 +157,39 @@ nonisolated struct ProtoAdvertisedNeighbour: Sendable {
   /// Clears the value of `advertisement`. Subsequent reads from it will return its default value.
   mutating func clearAdvertisement() {self._advertisement = nil}
 
+  /// Where the neighbour stands in the roster; present if the recipient's proof is.
+  var proof: ProtoInclusionProof {
+    get {_proof ?? ProtoInclusionProof()}
+    set {_proof = newValue}
+  }
+  /// Returns true if `proof` has been explicitly set.
+  var hasProof: Bool {self._proof != nil}
+  /// Clears the value of `proof`. Subsequent reads from it will return its default value.
+  mutating func clearProof() {self._proof = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _advertisement: ProtoKeyAdvertisement? = nil
+  fileprivate var _proof: ProtoInclusionProof? = nil
+}
+
+/// The way from an advertisement to the commitment to the roster.
+nonisolated struct ProtoInclusionProof: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The client's place in the roster in ascending order of ids, the first being 1.
+  var rank: UInt32 = 0
+
+  /// The siblings in the Merkle tree from the leaf to the root; 32 bytes for each level.
+  var path: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// Round 2, server to client: the shares that the recipient's neighbours sealed for it.
@@ -148,6 +200,25 @@ nonisolated struct ProtoShareDelivery: Sendable {
 
   /// One entry for each neighbour that shared its secrets, in ascending order of their ids.
   var shares: [ProtoAddressedShares] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Round 3, server to client, in the malicious model: whose inputs are in the sum.
+nonisolated struct ProtoContributorAnnouncement: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The number of clients on the roster; at least 1.
+  var rosterSize: UInt32 = 0
+
+  /// One bit for each client of the roster in ascending order of ids, that of the first being the
+  /// lowest of the first byte; set for contributors. A byte for every 8 clients, rounded up, unused
+  /// bits zero.
+  var contributors: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -167,6 +238,27 @@ nonisolated struct ProtoUnmaskingRequest: Sendable {
   /// its neighbours.
   var contributors: [UInt32] = []
 
+  /// In the malicious model, signatures of the set of contributors by neighbours of the recipient;
+  /// absent in the semi-honest model.
+  var endorsements: [ProtoEndorsement] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// A neighbour's signature of the set of contributors.
+nonisolated struct ProtoEndorsement: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id of the client that signed; at least 1.
+  var signer: UInt32 = 0
+
+  /// The signature of its `ContributorEndorsement`; 64 bytes.
+  var signature: Data = Data()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -178,7 +270,7 @@ fileprivate nonisolated let _protobuf_package = "secagg.v1"
 
 nonisolated extension ProtoServerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ServerMessage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}session\0\u{1}recipient\0\u{4}\u{8}roster_announcement\0\u{3}share_delivery\0\u{4}\u{2}unmasking_request\0\u{1}checksum\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}session\0\u{1}recipient\0\u{4}\u{8}roster_announcement\0\u{3}share_delivery\0\u{3}contributor_announcement\0\u{3}unmasking_request\0\u{1}checksum\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -213,6 +305,19 @@ nonisolated extension ProtoServerMessage: SwiftProtobuf.Message, SwiftProtobuf._
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.body = .shareDelivery(v)
+        }
+      }()
+      case 13: try {
+        var v: ProtoContributorAnnouncement?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .contributorAnnouncement(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .contributorAnnouncement(v)
         }
       }()
       case 14: try {
@@ -257,6 +362,10 @@ nonisolated extension ProtoServerMessage: SwiftProtobuf.Message, SwiftProtobuf._
       guard case .shareDelivery(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     }()
+    case .contributorAnnouncement?: try {
+      guard case .contributorAnnouncement(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
     case .unmaskingRequest?: try {
       guard case .unmaskingRequest(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
@@ -282,7 +391,7 @@ nonisolated extension ProtoServerMessage: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RosterAnnouncement"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}roster_size\0\u{1}commitment\0\u{1}neighbours\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}roster_size\0\u{1}commitment\0\u{1}neighbours\0\u{3}own_proof\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -293,12 +402,17 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.rosterSize) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.commitment) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.neighbours) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._ownProof) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.rosterSize != 0 {
       try visitor.visitSingularUInt32Field(value: self.rosterSize, fieldNumber: 1)
     }
@@ -308,6 +422,9 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
     if !self.neighbours.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.neighbours, fieldNumber: 3)
     }
+    try { if let v = self._ownProof {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -315,6 +432,7 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
     if lhs.rosterSize != rhs.rosterSize {return false}
     if lhs.commitment != rhs.commitment {return false}
     if lhs.neighbours != rhs.neighbours {return false}
+    if lhs._ownProof != rhs._ownProof {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -322,7 +440,7 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension ProtoAdvertisedNeighbour: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AdvertisedNeighbour"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}advertisement\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}advertisement\0\u{1}proof\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -332,6 +450,7 @@ nonisolated extension ProtoAdvertisedNeighbour: SwiftProtobuf.Message, SwiftProt
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.id) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._advertisement) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._proof) }()
       default: break
       }
     }
@@ -348,12 +467,51 @@ nonisolated extension ProtoAdvertisedNeighbour: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._advertisement {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    try { if let v = self._proof {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoAdvertisedNeighbour, rhs: ProtoAdvertisedNeighbour) -> Bool {
     if lhs.id != rhs.id {return false}
     if lhs._advertisement != rhs._advertisement {return false}
+    if lhs._proof != rhs._proof {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoInclusionProof: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".InclusionProof"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rank\0\u{1}path\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.rank) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.path) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.rank != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rank, fieldNumber: 1)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitSingularBytesField(value: self.path, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoInclusionProof, rhs: ProtoInclusionProof) -> Bool {
+    if lhs.rank != rhs.rank {return false}
+    if lhs.path != rhs.path {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -389,9 +547,44 @@ nonisolated extension ProtoShareDelivery: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
+nonisolated extension ProtoContributorAnnouncement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ContributorAnnouncement"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}roster_size\0\u{1}contributors\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.rosterSize) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.contributors) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.rosterSize != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rosterSize, fieldNumber: 1)
+    }
+    if !self.contributors.isEmpty {
+      try visitor.visitSingularBytesField(value: self.contributors, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoContributorAnnouncement, rhs: ProtoContributorAnnouncement) -> Bool {
+    if lhs.rosterSize != rhs.rosterSize {return false}
+    if lhs.contributors != rhs.contributors {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension ProtoUnmaskingRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".UnmaskingRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contributor_count\0\u{1}contributors\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}contributor_count\0\u{1}contributors\0\u{1}endorsements\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -401,6 +594,7 @@ nonisolated extension ProtoUnmaskingRequest: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.contributorCount) }()
       case 2: try { try decoder.decodeRepeatedUInt32Field(value: &self.contributors) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.endorsements) }()
       default: break
       }
     }
@@ -413,12 +607,51 @@ nonisolated extension ProtoUnmaskingRequest: SwiftProtobuf.Message, SwiftProtobu
     if !self.contributors.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.contributors, fieldNumber: 2)
     }
+    if !self.endorsements.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.endorsements, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoUnmaskingRequest, rhs: ProtoUnmaskingRequest) -> Bool {
     if lhs.contributorCount != rhs.contributorCount {return false}
     if lhs.contributors != rhs.contributors {return false}
+    if lhs.endorsements != rhs.endorsements {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoEndorsement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Endorsement"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}signer\0\u{1}signature\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.signer) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.signer != 0 {
+      try visitor.visitSingularUInt32Field(value: self.signer, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoEndorsement, rhs: ProtoEndorsement) -> Bool {
+    if lhs.signer != rhs.signer {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -36,6 +36,9 @@ nonisolated enum ProtoThreatModel: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Everyone follows the rules, and may try to learn from what they see.
   case semiHonest // = 1
+
+  /// The server, and clients that it controls, may break every rule.
+  case malicious // = 2
   case UNRECOGNIZED(Int)
 
   init() {
@@ -46,6 +49,7 @@ nonisolated enum ProtoThreatModel: SwiftProtobuf.Enum, Swift.CaseIterable {
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .semiHonest
+    case 2: self = .malicious
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -54,6 +58,7 @@ nonisolated enum ProtoThreatModel: SwiftProtobuf.Enum, Swift.CaseIterable {
     switch self {
     case .unspecified: return 0
     case .semiHonest: return 1
+    case .malicious: return 2
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -62,6 +67,7 @@ nonisolated enum ProtoThreatModel: SwiftProtobuf.Enum, Swift.CaseIterable {
   static let allCases: [ProtoThreatModel] = [
     .unspecified,
     .semiHonest,
+    .malicious,
   ]
 
 }
@@ -166,7 +172,7 @@ nonisolated struct ProtoSessionParameters: Sendable {
 fileprivate nonisolated let _protobuf_package = "secagg.v1"
 
 nonisolated extension ProtoThreatModel: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0THREAT_MODEL_UNSPECIFIED\0\u{1}THREAT_MODEL_SEMI_HONEST\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0THREAT_MODEL_UNSPECIFIED\0\u{1}THREAT_MODEL_SEMI_HONEST\0\u{1}THREAT_MODEL_MALICIOUS\0")
 }
 
 nonisolated extension ProtoMaskCipher: SwiftProtobuf._ProtoNameProviding {

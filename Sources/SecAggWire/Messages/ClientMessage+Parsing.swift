@@ -39,6 +39,8 @@ extension FieldParser {
       .shareDistribution(try shareDistribution(body, session: session, sender: sender))
     case .maskedInput(let body):
       .maskedInput(try maskedInput(body, session: session, sender: sender))
+    case .contributorEndorsement(let body):
+      .contributorEndorsement(try endorsement(body, session: session, sender: sender))
     case .unmaskingResponse(let body):
       .unmaskingResponse(try unmaskingResponse(body, session: session, sender: sender))
     }
@@ -67,6 +69,15 @@ extension FieldParser {
           field: field, problem: "\(byteCount) bytes are no whole number of 8-byte words"))
     }
     return MaskedInput(session: session, sender: sender, words: MaskedWords.words(of: body.words))
+  }
+
+  private func endorsement(
+    _ body: ProtoContributorEndorsement, session: Digest, sender: ClientID
+  ) throws(WireError) -> ContributorEndorsement {
+    try checkOnlyKnownFields(in: body)
+    return ContributorEndorsement(
+      session: session, sender: sender,
+      signature: try signature(body.signature, "contributor_endorsement.signature"))
   }
 
   private func unmaskingResponse(

@@ -33,6 +33,8 @@ extension FieldWriter {
     case .keyAdvertisement(let message): .keyAdvertisement(keys(of: message))
     case .shareDistribution(let message): .shareDistribution(try body(of: message))
     case .maskedInput(let message): .maskedInput(try body(of: message))
+    case .contributorEndorsement(let message):
+      .contributorEndorsement(.with { $0.signature = Data(message.signature.bytes) })
     case .unmaskingResponse(let message): .unmaskingResponse(try body(of: message))
     }
   }

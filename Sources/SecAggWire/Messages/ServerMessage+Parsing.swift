@@ -33,6 +33,9 @@ extension FieldParser {
       .rosterAnnouncement(try rosterAnnouncement(body, session: session, recipient: recipient))
     case .shareDelivery(let body):
       .shareDelivery(try shareDelivery(body, session: session, recipient: recipient))
+    case .contributorAnnouncement(let body):
+      .contributorAnnouncement(
+        try contributorAnnouncement(body, session: session, recipient: recipient))
     case .unmaskingRequest(let body):
       .unmaskingRequest(try unmaskingRequest(body, session: session, recipient: recipient))
     }
@@ -56,7 +59,27 @@ extension FieldParser {
       session: session, recipient: recipient,
       rosterSize: try positive(body.rosterSize, "roster_announcement.roster_size"),
       commitment: try digest(body.commitment, "roster_announcement.commitment"),
-      neighbours: neighbours)
+      neighbours: neighbours, membership: try membership(in: body))
+  }
+
+  /// The proofs for the recipient and its neighbours: all of them or none.
+  private func membership(
+    in body: ProtoRosterAnnouncement
+  ) throws(WireError) -> RosterMembership? {
+    let field = "roster_announcement.neighbours.proof"
+    guard body.hasOwnProof else {
+      guard body.neighbours.allSatisfy({ !$0.hasProof }) else {
+        throw error(.missingField("roster_announcement.own_proof"))
+      }
+      return nil
+    }
+    let proofs = try body.neighbours.map { neighbour throws(WireError) in
+      guard neighbour.hasProof else { throw error(.missingField(field)) }
+      return try inclusionProof(neighbour.proof, field)
+    }
+    return RosterMembership(
+      own: try inclusionProof(body.ownProof, "roster_announcement.own_proof"),
+      neighbours: proofs)
   }
 
   private func shareDelivery(
@@ -68,6 +91,19 @@ extension FieldParser {
       shares: try addressedShares(body.shares, "share_delivery.shares"))
   }
 
+  private func contributorAnnouncement(
+    _ body: ProtoContributorAnnouncement, session: Digest, recipient: ClientID
+  ) throws(WireError) -> ContributorAnnouncement {
+    try checkOnlyKnownFields(in: body)
+    let field = "contributor_announcement.contributors"
+    let size = try positive(body.rosterSize, "contributor_announcement.roster_size")
+    try check(byteCount: body.contributors.count, of: field, is: size / 8 + (size % 8 > 0 ? 1 : 0))
+    guard let set = ContributorSet(rosterSize: size, bytes: Array(body.contributors)) else {
+      throw error(.invalidValue(field: field, problem: "bits beyond the roster are set"))
+    }
+    return ContributorAnnouncement(session: session, recipient: recipient, contributors: set)
+  }
+
   private func unmaskingRequest(
     _ body: ProtoUnmaskingRequest, session: Digest, recipient: ClientID
   ) throws(WireError) -> UnmaskingRequest {
@@ -75,6 +111,21 @@ extension FieldParser {
     return UnmaskingRequest(
       session: session, recipient: recipient,
       contributorCount: try positive(body.contributorCount, "unmasking_request.contributor_count"),
-      contributors: try clientIDs(body.contributors, "unmasking_request.contributors"))
+      contributors: try clientIDs(body.contributors, "unmasking_request.contributors"),
+      endorsements: try endorsements(body.endorsements))
+  }
+
+  private func endorsements(
+    _ entries: [ProtoEndorsement]
+  ) throws(WireError) -> [Endorsement] {
+    let field = "unmasking_request.endorsements"
+    try check(entryCount: entries.count, field)
+    let (signer, signed) = (field + ".signer", field + ".signature")
+    return try entries.map { entry throws(WireError) in
+      try checkOnlyKnownFields(in: entry)
+      return Endorsement(
+        signer: try clientID(entry.signer, signer),
+        signature: try signature(entry.signature, signed))
+    }
   }
 }

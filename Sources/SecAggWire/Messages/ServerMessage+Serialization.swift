@@ -33,6 +33,8 @@ extension FieldWriter {
     switch message {
     case .rosterAnnouncement(let message): .rosterAnnouncement(try body(of: message))
     case .shareDelivery(let message): .shareDelivery(try body(of: message))
+    case .contributorAnnouncement(let message):
+      .contributorAnnouncement(try body(of: message))
     case .unmaskingRequest(let message): .unmaskingRequest(try body(of: message))
     }
   }
@@ -55,6 +57,32 @@ extension FieldWriter {
         $0.advertisement = keys(of: neighbour)
       }
     }
+    if let membership = message.membership {
+      guard membership.neighbours.count == body.neighbours.count else {
+        throw error(.missingField("roster_announcement.neighbours.proof"))
+      }
+      body.ownProof = try proof(membership.own)
+      for (index, entry) in membership.neighbours.enumerated() {
+        body.neighbours[index].proof = try proof(entry)
+      }
+    }
+    return body
+  }
+
+  private func proof(_ proof: InclusionProof) throws(WireError) -> ProtoInclusionProof {
+    var written = ProtoInclusionProof()
+    written.rank = try count(proof.position &+ 1, "roster_announcement.proof.rank")
+    written.path = Data(proof.path.flatMap(\.bytes))
+    return written
+  }
+
+  private func body(
+    of message: ContributorAnnouncement
+  ) throws(WireError) -> ProtoContributorAnnouncement {
+    var body = ProtoContributorAnnouncement()
+    body.rosterSize = try count(
+      message.contributors.rosterSize, "contributor_announcement.roster_size")
+    body.contributors = Data(message.contributors.bytes)
     return body
   }
 
@@ -69,6 +97,13 @@ extension FieldWriter {
     body.contributorCount = try count(
       message.contributorCount, "unmasking_request.contributor_count")
     body.contributors = try ids(message.contributors, "unmasking_request.contributors")
+    try check(entryCount: message.endorsements.count, "unmasking_request.endorsements")
+    body.endorsements = message.endorsements.map { endorsement in
+      .with {
+        $0.signer = endorsement.signer.rawValue
+        $0.signature = Data(endorsement.signature.bytes)
+      }
+    }
     return body
   }
 }

@@ -77,7 +77,7 @@ struct SessionRun {
     var report = Report()
     var clients: [ClientID: any ClientEndpoint] = [:]
     var present = ClientID.all(cohortSize: parameters.cohortSize)
-    for round in ProtocolRound.allCases {
+    for round in ProtocolRound.rounds(in: parameters.threatModel) {
       present.removeAll { leaving[$0]?.isGone(in: round) ?? false }
       var phase = Phase(round: round)
       for start in stride(from: 0, to: present.count, by: clientsAtOnce) {

@@ -46,6 +46,12 @@ struct MeaningfulMutator {
     return list
   }
 
+  private mutating func signature(_ original: Signature) -> Signature {
+    var bytes = original.bytes
+    bytes[number(below: bytes.count)] ^= 1 << UInt8(number(below: 8))
+    return (try? Signature(bytes: bytes)) ?? original
+  }
+
   private mutating func addressed(_ original: AddressedShares) -> AddressedShares {
     if number(below: 2) == 0, let peer = id() {
       return AddressedShares(peer: peer, shares: original.shares)
@@ -99,6 +105,10 @@ struct MeaningfulMutator {
           shares: list(body.shares) { $0.addressed($1) }))
     case .maskedInput(let body):
       return .maskedInput(MaskedInput(session: session, sender: sender, words: words(body.words)))
+    case .contributorEndorsement(let body):
+      return .contributorEndorsement(
+        ContributorEndorsement(
+          session: session, sender: sender, signature: signature(body.signature)))
     case .unmaskingResponse(let body):
       var unopened = body.unopened
       if number(below: 3) == 0, let id = id() { unopened.append(id) }
@@ -137,12 +147,24 @@ struct MeaningfulMutator {
         ShareDelivery(
           session: session, recipient: recipient,
           shares: list(body.shares) { $0.addressed($1) }))
+    case .contributorAnnouncement(let body):
+      var bytes = body.contributors.bytes
+      bytes[number(below: bytes.count)] ^= 1 << UInt8(number(below: 8))
+      let set = ContributorSet(rosterSize: body.contributors.rosterSize, bytes: bytes)
+      return .contributorAnnouncement(
+        ContributorAnnouncement(
+          session: session, recipient: recipient, contributors: set ?? body.contributors))
     case .unmaskingRequest(let body):
       return .unmaskingRequest(
         UnmaskingRequest(
           session: session, recipient: recipient,
           contributorCount: count(body.contributorCount),
-          contributors: list(body.contributors) { mutator, id in mutator.id() ?? id }))
+          contributors: list(body.contributors) { mutator, id in mutator.id() ?? id },
+          endorsements: list(body.endorsements) { mutator, endorsement in
+            Endorsement(
+              signer: mutator.id() ?? endorsement.signer,
+              signature: mutator.signature(endorsement.signature))
+          }))
     }
   }
 }

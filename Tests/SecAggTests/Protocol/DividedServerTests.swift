@@ -59,7 +59,7 @@ struct DividedServerTests {
         input: PackedVector(elements, layout: own(id).layout))
     }
     var course = Course(server: AggregationServer(parameters: halves[0]))
-    for round in ProtocolRound.allCases {
+    for round in ProtocolRound.rounds(in: .semiHonest) {
       for client in clients {
         let sent: ClientMessage?
         if round == .advertiseKeys {
@@ -132,6 +132,10 @@ extension ServerMessage {
     case .shareDelivery(let message):
       .shareDelivery(
         ShareDelivery(session: session, recipient: message.recipient, shares: message.shares))
+    case .contributorAnnouncement(let message):
+      .contributorAnnouncement(
+        ContributorAnnouncement(
+          session: session, recipient: message.recipient, contributors: message.contributors))
     case .unmaskingRequest(let message):
       .unmaskingRequest(
         UnmaskingRequest(

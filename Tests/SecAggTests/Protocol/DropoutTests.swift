@@ -31,9 +31,11 @@ struct DropoutTests {
     }
   }
 
-  @Test("every assignment of leaving points to 5 clients", arguments: [2, 3, 4])
-  func exhaustive(threshold: Int) throws {
-    let parameters = try testParameters(cohortSize: 5, threshold: threshold)
+  @Test(
+    "every assignment of leaving points to 5 clients", arguments: ThreatModel.allCases, [2, 3, 4])
+  func exhaustive(threatModel: ThreatModel, threshold: Int) throws {
+    let parameters = try testParameters(
+      threatModel: threatModel, cohortSize: 5, threshold: threshold)
     let points = LeavingPoint.allCases
     var released = 0
     for pattern in 0..<3125 {
@@ -101,7 +103,8 @@ struct DropoutTests {
     let usable = degree.map { $0 < cohortSize ? $0 : cohortSize - 1 } ?? cohortSize - 1
     let threshold = 2 + Int(generator.next() % UInt64(max(1, (usable + 1) / 2)))
     let parameters = try testParameters(
-      cohortSize: cohortSize, degree: usable, threshold: min(threshold, usable),
+      threatModel: seed % 3 == 0 ? .malicious : .semiHonest, cohortSize: cohortSize,
+      degree: usable, threshold: min(threshold, usable),
       elementCount: 1 + Int(generator.next() % 40),
       minimumValueBits: 2 + Int(generator.next() % 50))
     let share = Double(generator.next() % 20) / 100
@@ -117,9 +120,10 @@ struct DropoutTests {
     return (parameters, leaving, seed)
   }
 
-  @Test("nobody leaves: the sum of all", arguments: [3, 4, 5, 17, 60])
-  func everybodyStays(cohortSize: Int) throws {
-    let parameters = try testParameters(cohortSize: cohortSize, threshold: 2)
+  @Test("nobody leaves: the sum of all", arguments: ThreatModel.allCases, [3, 4, 5, 17, 60])
+  func everybodyStays(threatModel: ThreatModel, cohortSize: Int) throws {
+    let parameters = try testParameters(
+      threatModel: threatModel, cohortSize: cohortSize, threshold: 2)
     #expect(try check((parameters, [:], 1)))
   }
 }

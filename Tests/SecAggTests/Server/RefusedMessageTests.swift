@@ -10,9 +10,11 @@ struct RefusedMessageTests {
 
   /// In each round one client leaves: 2 never advertises, 5 never shares, 9 sends no input and 11
   /// no answer.
-  private func transcript(degree: Int?) throws -> Transcript {
+  private func transcript(_ setting: Setting) throws -> Transcript {
     try Transcript(
-      parameters: testParameters(cohortSize: Self.cohortSize, degree: degree, threshold: 3),
+      parameters: testParameters(
+        threatModel: setting.threatModel, cohortSize: Self.cohortSize, degree: setting.degree,
+        threshold: 3),
       seed: 1,
       losing: [
         client(2): .advertiseKeys, client(5): .shareKeys, client(9): .maskedInput,
@@ -20,11 +22,15 @@ struct RefusedMessageTests {
       ])
   }
 
-  private static let graphs: [Int?] = [nil, 6]
+  private static let settings = [
+    Setting(degree: nil, threatModel: .semiHonest), Setting(degree: 6, threatModel: .semiHonest),
+    Setting(degree: nil, threatModel: .malicious), Setting(degree: 6, threatModel: .malicious),
+  ]
 
-  @Test("of another round", arguments: graphs, ServerPhase.allCases)
-  func wrongRound(degree: Int?, phase: ServerPhase) throws {
-    let transcript = try transcript(degree: degree)
+  @Test("of another round", arguments: settings, ServerPhase.allCases)
+  func wrongRound(setting: Setting, phase: ServerPhase) throws {
+    guard phase.exists(in: setting.threatModel) else { return }
+    let transcript = try transcript(setting)
     for count in [0, 4] {
       var server = try transcript.server(in: phase, afterTaking: count)
       for round in ProtocolRound.allCases where round.rawValue != phase.rawValue {
@@ -38,9 +44,10 @@ struct RefusedMessageTests {
     }
   }
 
-  @Test("sent twice", arguments: graphs, ProtocolRound.allCases)
-  func duplicate(degree: Int?, round: ProtocolRound) throws {
-    let transcript = try transcript(degree: degree)
+  @Test("sent twice", arguments: settings, ProtocolRound.allCases)
+  func duplicate(setting: Setting, round: ProtocolRound) throws {
+    guard ProtocolRound.rounds(in: setting.threatModel).contains(round) else { return }
+    let transcript = try transcript(setting)
     let phase = try #require(ServerPhase(rawValue: round.rawValue))
     let messages = try #require(transcript.messages[round])
     for count in [1, messages.count] {
@@ -56,9 +63,10 @@ struct RefusedMessageTests {
     }
   }
 
-  @Test("by a stranger", arguments: graphs, ProtocolRound.allCases)
-  func stranger(degree: Int?, round: ProtocolRound) throws {
-    let transcript = try transcript(degree: degree)
+  @Test("by a stranger", arguments: settings, ProtocolRound.allCases)
+  func stranger(setting: Setting, round: ProtocolRound) throws {
+    guard ProtocolRound.rounds(in: setting.threatModel).contains(round) else { return }
+    let transcript = try transcript(setting)
     let phase = try #require(ServerPhase(rawValue: round.rawValue))
     let outside = try [client(Self.cohortSize + 1), client(Int(UInt32.max))]
     let left = try [(2, ProtocolRound.advertiseKeys), (5, .shareKeys), (9, .maskedInput)]
@@ -72,12 +80,13 @@ struct RefusedMessageTests {
     try transcript.expectCompletion(of: server)
   }
 
-  @Test("through another client's channel", arguments: graphs, ServerPhase.allCases)
-  func senderMismatch(degree: Int?, phase: ServerPhase) throws {
-    let transcript = try transcript(degree: degree)
+  @Test("through another client's channel", arguments: settings, ServerPhase.allCases)
+  func senderMismatch(setting: Setting, phase: ServerPhase) throws {
+    guard phase.exists(in: setting.threatModel) else { return }
+    let transcript = try transcript(setting)
     var server = try transcript.server(in: phase, afterTaking: 2)
     let stranger = try client(Self.cohortSize + 1)
-    for round in ProtocolRound.allCases {
+    for round in ProtocolRound.rounds(in: .semiHonest) {
       let messages = try #require(transcript.messages[round])
       for (message, other) in zip(messages, messages.dropFirst()) {
         for channel in [other.sender, stranger] {
@@ -90,10 +99,11 @@ struct RefusedMessageTests {
     if phase != .ended { try transcript.expectCompletion(of: server) }
   }
 
-  @Test("of a session that differs in its id alone", arguments: graphs, ServerPhase.allCases)
-  func otherSession(degree: Int?, phase: ServerPhase) throws {
-    let transcript = try transcript(degree: degree)
-    let other = try self.transcript(degree: degree)
+  @Test("of a session that differs in its id alone", arguments: settings, ServerPhase.allCases)
+  func otherSession(setting: Setting, phase: ServerPhase) throws {
+    guard phase.exists(in: setting.threatModel) else { return }
+    let transcript = try transcript(setting)
+    let other = try self.transcript(setting)
     try #require(transcript.parameters.sessionID != other.parameters.sessionID)
     var server = try transcript.server(in: phase, afterTaking: 2)
     for messages in other.messages.values {
@@ -105,9 +115,9 @@ struct RefusedMessageTests {
     if phase != .ended { try transcript.expectCompletion(of: server) }
   }
 
-  @Test("the message that was lost comes after all, in time", arguments: graphs)
-  func lateButInTime(degree: Int?) throws {
-    let transcript = try transcript(degree: degree)
+  @Test("the message that was lost comes after all, in time", arguments: settings)
+  func lateButInTime(setting: Setting) throws {
+    let transcript = try transcript(setting)
     var server = try transcript.server(in: .unmasking, afterTaking: 100)
     let late = try #require(transcript.lost[client(11)])
     try server.receive(late, from: late.sender)
@@ -115,13 +125,15 @@ struct RefusedMessageTests {
     try transcript.expectCompletion(of: server)
   }
 
-  @Test("the message that was lost comes after its round", arguments: graphs)
-  func tooLate(degree: Int?) throws {
-    let transcript = try transcript(degree: degree)
+  @Test("the message that was lost comes after its round", arguments: settings)
+  func tooLate(setting: Setting) throws {
+    let transcript = try transcript(setting)
     for (id, message) in transcript.lost {
       guard message.round != .unmasking else { continue }
       let following = try #require(
-        ServerPhase.allCases.first { $0.rawValue > message.round.rawValue })
+        ServerPhase.allCases.first {
+          $0.rawValue > message.round.rawValue && $0.exists(in: setting.threatModel)
+        })
       var server = try transcript.server(in: following)
       server.expectRefusal(
         of: message, from: id, .wrongRound(from: id, message: message.round, present: following))

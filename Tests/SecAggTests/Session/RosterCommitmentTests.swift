@@ -23,7 +23,7 @@ struct RosterCommitmentTests {
   }
 
   private func commitment(_ advertisements: [KeyAdvertisement]) -> Digest {
-    RosterCommitment.commitment(to: advertisements, session: session)
+    RosterCommitment(advertisements).digest(session: session)
   }
 
   private func leaf(_ advertisement: KeyAdvertisement) -> [UInt8] {
@@ -117,7 +117,7 @@ struct RosterCommitmentTests {
       }
     }
     for session in [Digest(words: (0, 2, 3, 4)), Digest(words: (1, 2, 3, 5))] {
-      seen.insert(RosterCommitment.commitment(to: original, session: session))
+      seen.insert(RosterCommitment(original).digest(session: session))
       variants += 1
     }
     #expect(seen.count == variants)

@@ -97,7 +97,7 @@ struct SessionEncodingTests {
     }
   }
 
-  @Test("unknown threat models and ciphers are refused", arguments: [UInt8(0), 2, 255])
+  @Test("unknown threat models and ciphers are refused", arguments: [UInt8(0), 3, 255])
   func unknownEnumerations(value: UInt8) throws {
     var bytes = encoding(of: try parameters())
     let cipher = 32 + 1 + 7 * 8

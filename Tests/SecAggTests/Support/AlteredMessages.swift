@@ -32,6 +32,9 @@ extension ClientMessage {
           shares: message.shares))
     case .maskedInput(let message):
       .maskedInput(MaskedInput(session: session, sender: sender, words: message.words))
+    case .contributorEndorsement(let message):
+      .contributorEndorsement(
+        ContributorEndorsement(session: session, sender: sender, signature: message.signature))
     case .unmaskingResponse(let message):
       .unmaskingResponse(
         UnmaskingResponse(
@@ -53,6 +56,11 @@ extension ClientMessage {
           commitment: SessionParameters.applicationContext(of: Array("other".utf8))))
     case .maskedInput(let message):
       .maskedInput(message.with(words: message.words.map { $0 &+ 1 }))
+    case .contributorEndorsement(let message):
+      .contributorEndorsement(
+        ContributorEndorsement(
+          session: session, sender: sender,
+          signature: try Signature(bytes: message.signature.bytes.reversed())))
     case .unmaskingResponse(let message):
       .unmaskingResponse(
         message.with(shares: [], unopened: message.shares.map(\.subject)))

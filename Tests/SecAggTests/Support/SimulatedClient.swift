@@ -7,6 +7,7 @@ final class SimulatedClient {
   private var advertising: AdvertiseKeysRound?
   private var sharing: ShareKeysRound?
   private var masking: MaskedInputRound?
+  private var checking: ConsistencyCheckRound?
 
   init(
     id: ClientID, parameters: SessionParameters, input: PackedVector,
@@ -14,7 +15,13 @@ final class SimulatedClient {
   ) throws {
     self.id = id
     self.input = input
-    advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
+    switch parameters.threatModel {
+    case .semiHonest:
+      advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
+    case .malicious:
+      advertising = try AdvertiseKeysRound(
+        id: id, parameters: parameters, policy: policy, signedBy: TestIdentities.key(of: id))
+    }
   }
 
   /// The client's first message.
@@ -30,7 +37,8 @@ final class SimulatedClient {
     switch message {
     case .rosterAnnouncement(let announcement):
       guard let round = advertising.take() else { return nil }
-      let next = try round.shareKeys(with: announcement)
+      let next = try round.shareKeys(
+        with: announcement, identities: TestIdentities.directory)
       let answer = ClientMessage.shareDistribution(next.message)
       sharing = consume next
       return answer
@@ -40,7 +48,15 @@ final class SimulatedClient {
       let answer = ClientMessage.maskedInput(next.message)
       masking = consume next
       return answer
+    case .contributorAnnouncement(let announcement):
+      guard let round = masking.take() else { return nil }
+      let next = try round.checkConsistency(
+        of: announcement, signedBy: TestIdentities.key(of: id))
+      let answer = ClientMessage.contributorEndorsement(next.message)
+      checking = consume next
+      return answer
     case .unmaskingRequest(let request):
+      if let round = checking.take() { return .unmaskingResponse(try round.unmask(request)) }
       guard let round = masking.take() else { return nil }
       return .unmaskingResponse(try round.unmask(request))
     }
@@ -53,5 +69,8 @@ final class SimulatedClient {
     }
     if let round = sharing.take() { sharing = try ShareKeysRound(resuming: round.suspend()) }
     if let round = masking.take() { masking = try MaskedInputRound(resuming: round.suspend()) }
+    if let round = checking.take() {
+      checking = try ConsistencyCheckRound(resuming: round.suspend())
+    }
   }
 }

@@ -14,7 +14,7 @@ enum LeavingPoint: Int, CaseIterable, Sendable {
     case .advertiseKeys: rawValue <= LeavingPoint.beforeAdvertisingKeys.rawValue
     case .shareKeys: rawValue <= LeavingPoint.beforeSharingKeys.rawValue
     case .maskedInput: rawValue <= LeavingPoint.beforeMaskedInput.rawValue
-    case .unmasking: rawValue <= LeavingPoint.beforeUnmasking.rawValue
+    case .consistencyCheck, .unmasking: rawValue <= LeavingPoint.beforeUnmasking.rawValue
     }
   }
 }
@@ -51,7 +51,7 @@ struct SimulatedSession {
     clients = try inputs.keys.sorted().compactMap { id in
       try inputs[id].map { try SimulatedClient(id: id, parameters: parameters, input: $0) }
     }
-    server = AggregationServer(parameters: parameters)
+    server = AggregationServer(parameters: parameters, identities: TestIdentities.directory)
   }
 
   /// Runs one round: every client that is still there sends, the server refuses or takes.
@@ -85,11 +85,10 @@ struct SimulatedSession {
 
   /// Runs the whole session.
   mutating func run(leaving: [ClientID: LeavingPoint] = [:]) throws -> UnmaskedAggregate {
-    for round in [ProtocolRound.advertiseKeys, .shareKeys, .maskedInput] {
+    for round in ProtocolRound.rounds(in: parameters.threatModel) {
       try collect(round, leaving: leaving)
-      try server.closeRound()
+      if round != .unmasking { try server.closeRound() }
     }
-    try collect(.unmasking, leaving: leaving)
     return try server.unmask()
   }
 
@@ -105,11 +104,12 @@ struct SimulatedSession {
 
 /// Parameters for tests: small vectors unless a test says otherwise.
 func testParameters(
-  cohortSize: Int, degree: Int? = nil, threshold: Int, elementCount: Int = 7,
+  threatModel: ThreatModel = .semiHonest, cohortSize: Int, degree: Int? = nil, threshold: Int,
+  elementCount: Int = 7,
   minimumValueBits: Int = 16, minimumContributors: Int = 2
 ) throws -> SessionParameters {
   try SessionParameters(
-    cohortSize: cohortSize, degree: degree, threshold: threshold,
+    threatModel: threatModel, cohortSize: cohortSize, degree: degree, threshold: threshold,
     layout: VectorLayout(
       elementCount: elementCount,
       lanes: LaneLayout(

@@ -33,7 +33,7 @@ struct Transcript {
       return changed
     }
     var neighbours: [ClientID: [ClientID]] = [:]
-    for round in ProtocolRound.allCases {
+    for round in ProtocolRound.rounds(in: parameters.threatModel) {
       try session.collect(round, leaving: [:])
       if round != .unmasking { try session.server.closeRound() }
       if round == .advertiseKeys {
@@ -64,8 +64,10 @@ struct Transcript {
 
   /// A server that took all messages of the rounds before `phase` and the first `count` of `phase`.
   func server(in phase: ServerPhase, afterTaking count: Int = 0) throws -> AggregationServer {
-    var server = AggregationServer(parameters: parameters)
-    for round in ProtocolRound.allCases where round.rawValue < phase.rawValue {
+    var server = AggregationServer(
+      parameters: parameters, identities: TestIdentities.directory)
+    for round in ProtocolRound.rounds(in: parameters.threatModel)
+    where round.rawValue < phase.rawValue {
       for message in messages[round] ?? [] { try server.receive(message, from: message.sender) }
       if round == .unmasking { _ = try server.unmask() } else { try server.closeRound() }
     }

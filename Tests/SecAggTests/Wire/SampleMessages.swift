@@ -32,7 +32,7 @@ struct SampleMessages: Sendable {
       kept.messages.append(message)
       return message
     }
-    for round in ProtocolRound.allCases {
+    for round in ProtocolRound.rounds(in: .semiHonest) {
       if round != .advertiseKeys { try session.server.closeRound() }
       for id in session.server.awaited where round != .advertiseKeys {
         fromServer.append(try session.server.message(for: id))
@@ -65,6 +65,7 @@ extension ServerMessage {
     switch self {
     case .rosterAnnouncement: .shareKeys
     case .shareDelivery: .maskedInput
+    case .contributorAnnouncement: .consistencyCheck
     case .unmaskingRequest: .unmasking
     }
   }

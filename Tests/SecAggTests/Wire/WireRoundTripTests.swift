@@ -8,7 +8,7 @@ struct WireRoundTripTests {
   @Test("every client message of a session comes back as it was")
   func clientMessages() throws {
     let messages = try SampleMessages.all().fromClients
-    #expect(Set(messages.map(\.round)) == Set(ProtocolRound.allCases))
+    #expect(Set(messages.map(\.round)) == Set(ProtocolRound.rounds(in: .semiHonest)))
     for message in messages {
       let bytes = try message.serialized()
       #expect(try ClientMessage(serialized: bytes, from: message.sender) == message)
@@ -123,7 +123,7 @@ struct WireRoundTripTests {
       serialized: SampleMessages.all().parameters.serialized())
     let session = try SimulatedSession(parameters: parameters, seed: SampleMessages.seed)
     var server = session.server
-    for round in ProtocolRound.allCases {
+    for round in ProtocolRound.rounds(in: .semiHonest) {
       if round != .advertiseKeys { try server.closeRound() }
       for client in session.clients {
         let answer: ClientMessage?

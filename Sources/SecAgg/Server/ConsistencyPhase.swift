@@ -1,0 +1,52 @@
+/// Round 3 at the server, in the malicious model: the contributors' signatures of the set of
+/// contributors, which each of them will want to see of its neighbours before it reveals a share.
+struct ConsistencyPhase: Sendable {
+  let contributions: Contributions
+  private(set) var endorsements: [Signature?]
+
+  init(_ contributions: Contributions, endorsements: [Signature?]? = nil) {
+    self.contributions = contributions
+    self.endorsements =
+      endorsements ?? Array(repeating: nil, count: contributions.roster.count)
+  }
+
+  func announcement(
+    for id: ClientID, session: Digest
+  ) throws(ServerError) -> ContributorAnnouncement {
+    guard let index = contributions.roster.index(of: id), contributions.isContributor[index]
+    else { throw .noMessage(for: id) }
+    return ContributorAnnouncement(
+      session: session, recipient: id, contributors: ContributorSet(contributions.isContributor))
+  }
+
+  mutating func receive(
+    _ message: ContributorEndorsement, identities: (any IdentityDirectory)?
+  ) throws(ServerError) {
+    let sender = message.sender
+    guard let index = contributions.roster.index(of: sender), contributions.isContributor[index]
+    else { throw .stranger(sender) }
+    guard endorsements[index] == nil else {
+      throw .duplicate(from: sender, round: .consistencyCheck)
+    }
+    let set = ContributorSet(contributions.isContributor)
+    guard let key = identities?.identityKey(of: sender),
+      set.isEndorsed(
+        by: key, message.signature, session: message.session,
+        roster: contributions.roster.commitment)
+    else { throw .notAuthentic(from: sender) }
+    endorsements[index] = message.signature
+  }
+
+  /// Fixes who will be asked: the contributors that signed and of whose neighbours enough did, since
+  /// others would refuse.
+  consuming func close(parameters: SessionParameters) throws(ServerError) -> UnmaskingPhase {
+    let threshold = parameters.threshold
+    let isAsked = endorsements.indices.map { index in
+      endorsements[index] != nil
+        && contributions.roster.neighbours(of: index).count { endorsements[$0] != nil }
+          >= threshold
+    }
+    try contributions.checkRecoverability(threshold: threshold, from: isAsked)
+    return UnmaskingPhase(contributions, isAsked: isAsked, endorsements: endorsements)
+  }
+}

@@ -1,0 +1,25 @@
+import SecAgg
+import Testing
+
+/// A graph and a threat model to run a test in.
+struct Setting: Sendable, CustomTestStringConvertible {
+  /// `nil` for the complete graph.
+  let degree: Int?
+  let threatModel: ThreatModel
+
+  var testDescription: String {
+    "\(threatModel), \(degree.map { "degree \($0)" } ?? "complete graph")"
+  }
+}
+
+extension ServerPhase {
+  /// Whether a server of a threat model is ever in this phase.
+  func exists(in threatModel: ThreatModel) -> Bool {
+    threatModel == .malicious || self != .consistencyCheck
+  }
+
+  /// The phases of a threat model, in order.
+  static func phases(in threatModel: ThreatModel) -> [ServerPhase] {
+    allCases.filter { $0.exists(in: threatModel) }
+  }
+}
