@@ -116,7 +116,8 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
 
   /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
   ///
-  /// They hold the client's secrets; store them encrypted, and only once.
+  /// They hold the client's secrets; store them encrypted, in one place only. Wake the client from
+  /// them once: before the message of the next round is sent, that round's bytes take their place.
   public consuming func suspend() -> SecretBytes {
     var writer = SuspendedClient.writer(.advertiseKeys, context)
     sealingKeys.write(to: &writer)

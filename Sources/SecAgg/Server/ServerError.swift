@@ -1,4 +1,5 @@
-/// Why the server refused a message, or cannot go on. In either case its state is unchanged.
+/// Why the server refused a message, or cannot go on. In either case its state is unchanged, but
+/// for `sumInconsistent`, which ends the session.
 ///
 /// `culprit` tells a bad message of one client, which is dropped without harm to the round, from a
 /// round that lacks what it needs.
