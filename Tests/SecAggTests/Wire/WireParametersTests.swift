@@ -46,6 +46,48 @@ struct WireParametersTests {
     }
   }
 
+  /// The longest messages there can be: ids of 3 bytes, a share for every neighbour.
+  private func longestMessages(of parameters: SessionParameters) throws -> [ClientMessage] {
+    let session = parameters.digest
+    let last = UInt32(parameters.cohortSize)
+    let sender = try #require(ClientID(last))
+    let peers = try (0..<UInt32(parameters.degree)).map { try #require(ClientID(last - $0)) }
+    let sealed = try #require(
+      SealedShares(bytes: [UInt8](repeating: 1, count: SealedShares.byteCount)))
+    let share = try SecretShare(bytes: [UInt8](repeating: 1, count: SecretShare.byteCount))
+    return [
+      .shareDistribution(
+        ShareDistribution(
+          session: session, sender: sender, selfMaskCommitment: session,
+          shares: peers.map { AddressedShares(peer: $0, shares: sealed) })),
+      .maskedInput(
+        MaskedInput(
+          session: session, sender: sender,
+          words: [UInt64](repeating: 1, count: parameters.layout.wordCount))),
+      .unmaskingResponse(
+        UnmaskingResponse(
+          session: session, sender: sender,
+          shares: peers.map { RevealedShare(subject: $0, kind: .maskKey, share: share) },
+          unopened: [])),
+    ]
+  }
+
+  @Test("no message is longer than the most that the parameters allow, the longest hardly shorter")
+  func longestMessage() throws {
+    for message in try SampleMessages.all().fromClients {
+      let limit = try SampleMessages.all().parameters.maximumClientMessageByteCount
+      #expect(try message.serialized().count <= limit)
+    }
+    for parameters in try [
+      parameters(cohortSize: 1 << 20, degree: 62, elementCount: 1),
+      parameters(cohortSize: 1 << 20, degree: 62, elementCount: 100_000),
+    ] {
+      let limit = parameters.maximumClientMessageByteCount
+      let longest = try longestMessages(of: parameters).map { try $0.serialized().count }.max() ?? 0
+      #expect(longest <= limit && longest >= limit - 64)
+    }
+  }
+
   @Test("parameters cut short, extended or with a bit flipped are refused")
   func damage() throws {
     let bytes = try parameters().serialized()
