@@ -4,7 +4,7 @@
 /// call out of order or a second answer to one message does not compile.
 ///
 /// ```swift
-/// let advertising = try AdvertiseKeysRound(id: id, parameters: parameters)
+/// let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
 /// send(advertising.message)
 /// let sharing = try advertising.shareKeys(with: announcement)
 /// send(sharing.message)
@@ -26,7 +26,8 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// - Parameters:
   ///   - id: the client's number in the cohort.
   ///   - parameters: the session's parameters as the server announced them.
-  ///   - policy: the least that this client accepts.
+  ///   - policy: the least that this client accepts; left out, it accepts whatever a server may
+  ///     offer at all.
   /// - Throws: `ClientError.idOutsideCohort`, `.policy`.
   public init(
     id: ClientID, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy()
