@@ -104,7 +104,10 @@ public struct MaskedInputRound: ~Copyable, Sendable {
 
   /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
   ///
-  /// They hold the client's secrets, and the masked input; store them encrypted, and only once.
+  /// They hold the client's secrets, and the masked input; store them encrypted, in one place only.
+  ///
+  /// - Warning: delete them before the answer is sent. A client that is woken from them again and
+  ///   answers another request can reveal shares of both secrets of a neighbour.
   public consuming func suspend() -> SecretBytes {
     var writer = SuspendedClient.writer(.maskedInput, context)
     let (size, commitment, neighbourCount) = (rosterSize, rosterCommitment, neighbourCount)

@@ -57,8 +57,9 @@ struct MaskedInputPhase: Sendable {
     contributorCount += 1
   }
 
-  /// Fixes the contributors, provided that there are enough of them, and that every secret needed
-  /// to unmask their sum can still be recovered from those that they hold.
+  /// Fixes the contributors, provided that there are enough of them, that every secret needed to
+  /// unmask their sum can still be recovered from those that they hold, and that the masks between
+  /// them leave no sum but that of all of them.
   consuming func close(parameters: SessionParameters) throws(ServerError) -> UnmaskingPhase {
     guard contributorCount >= parameters.minimumContributors else {
       throw .tooFewClients(
@@ -72,6 +73,9 @@ struct MaskedInputPhase: Sendable {
         throw .unrecoverable(
           subject: roster.id(at: index), holders: holders, threshold: parameters.threshold)
       }
+    }
+    guard roster.isConnected({ isContributor[$0] }) else {
+      throw .disconnected(round: .maskedInput)
     }
     return UnmaskingPhase(
       roster: roster, commitments: distributions.map { $0?.selfMaskCommitment },

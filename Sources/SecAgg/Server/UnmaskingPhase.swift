@@ -4,6 +4,7 @@ struct UnmaskingPhase: Sendable {
   /// The commitments of the clients that shared their secrets; `nil` for the others.
   let commitments: [Digest?]
   let isContributor: [Bool]
+  private let contributorCount: Int
   private(set) var sum: MaskedSum
   private(set) var collected: [CollectedShares]
   private(set) var hasAnswered: [Bool]
@@ -16,6 +17,7 @@ struct UnmaskingPhase: Sendable {
     self.roster = roster
     self.commitments = commitments
     self.isContributor = isContributor
+    contributorCount = isContributor.count { $0 }
     self.sum = sum
     self.collected = collected ?? Array(repeating: CollectedShares(), count: roster.count)
     self.hasAnswered = hasAnswered ?? Array(repeating: false, count: roster.count)
@@ -31,7 +33,7 @@ struct UnmaskingPhase: Sendable {
     }
     let visible = (roster.neighbours(of: index) + [index]).filter { isContributor[$0] }.sorted()
     return UnmaskingRequest(
-      session: session, recipient: id, contributorCount: isContributor.count { $0 },
+      session: session, recipient: id, contributorCount: contributorCount,
       contributors: visible.map { roster.id(at: $0) })
   }
 
