@@ -6,13 +6,13 @@ import SecAgg
 
 /// A client: what it sends, and what it gets from the server in between.
 func client(
-  id: ClientID, parameters: SessionParameters, secure: SecureFedAvg, update: ClientUpdate,
-  roster: () -> RosterAnnouncement, delivery: () -> ShareDelivery,
+  id: ClientID, parameters: SessionParameters, policy: ClientPolicy, secure: SecureFedAvg,
+  update: ClientUpdate, roster: () -> RosterAnnouncement, delivery: () -> ShareDelivery,
   request: () -> UnmaskingRequest, send: (ClientMessage) -> Void
 ) throws {
   var rounding = SystemRandomNumberGenerator()
   // snippet: client
-  let advertising = try AdvertiseKeysRound(id: id, parameters: parameters)
+  let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
   send(.keyAdvertisement(advertising.message))
   let sharing = try advertising.shareKeys(with: roster())
   send(.shareDistribution(sharing.message))

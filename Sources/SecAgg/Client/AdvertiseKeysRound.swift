@@ -4,7 +4,7 @@
 /// call out of order or a second answer to one message does not compile.
 ///
 /// ```swift
-/// let advertising = try AdvertiseKeysRound(id: id, parameters: parameters)
+/// let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
 /// send(advertising.message)
 /// let sharing = try advertising.shareKeys(with: announcement)
 /// send(sharing.message)
@@ -26,7 +26,8 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// - Parameters:
   ///   - id: the client's number in the cohort.
   ///   - parameters: the session's parameters as the server announced them.
-  ///   - policy: the least that this client accepts.
+  ///   - policy: the least that this client accepts; left out, it accepts whatever a server may
+  ///     offer at all.
   /// - Throws: `ClientError.idOutsideCohort`, `.policy`, `.identityNeeded` in the malicious model.
   public init(
     id: ClientID, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy()
@@ -148,7 +149,8 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
 
   /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
   ///
-  /// They hold the client's secrets; store them encrypted, and only once.
+  /// They hold the client's secrets; store them encrypted, in one place only. Wake the client from
+  /// them once: before the message of the next round is sent, that round's bytes take their place.
   public consuming func suspend() -> SecretBytes {
     var writer = SuspendedClient.writer(.advertiseKeys, context)
     let signature = message.signature

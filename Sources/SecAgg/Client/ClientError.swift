@@ -31,6 +31,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case neighboursNotOfGraph
   /// The set of contributors is of a roster of another size.
   case contributorSetSize(found: Int, expected: Int)
+  /// The contributors fall into pieces that share no masks: the sum of each could be unmasked alone.
+  case contributorsDisconnected
   /// The call does not belong to the session's threat model: in the malicious one the consistency
   /// check stands between masked input and unmasking, in the semi-honest one it does not exist.
   case notInThreatModel(ThreatModel)
@@ -95,6 +97,8 @@ extension ClientError: CustomStringConvertible {
       "the neighbours are not those that the roster's commitment gives; the server chose others"
     case .contributorSetSize(let found, let expected):
       "the contributors are of a roster of \(found), expected \(expected); nothing was revealed"
+    case .contributorsDisconnected:
+      "the contributors fall into pieces that share no masks; nothing was revealed"
     case .notInThreatModel(let model):
       "this call does not belong to the threat model \(model); nothing was revealed"
     case .contributorsChanged:

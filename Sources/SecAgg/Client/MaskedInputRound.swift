@@ -45,9 +45,11 @@ public struct MaskedInputRound: ~Copyable, Sendable {
   /// Round 3 of the malicious model: checks the set of contributors and signs it. Shares are
   /// revealed only once enough neighbours are seen to have signed the same.
   ///
+  /// Complexity: O(n) for the graph, which the commitment gives in whole.
+  ///
   /// - Throws: `ClientError` for a set that is not for this client and session, names clients that
-  ///   did not share their secrets, leaves this client out or is too small; `.notInThreatModel` in
-  ///   the semi-honest model.
+  ///   did not share their secrets, leaves this client out, is too small or falls into pieces;
+  ///   `.notInThreatModel` in the semi-honest model.
   public consuming func checkConsistency(
     of announcement: ContributorAnnouncement, signedBy identity: borrowing IdentityKey
   ) throws(ClientError) -> ConsistencyCheckRound {
@@ -68,6 +70,11 @@ public struct MaskedInputRound: ~Copyable, Sendable {
     let visible = try VisibleContributors(
       ids.sorted(), claimedCount: contributors.count, to: context, in: roster,
       sharers: shares.owners)
+    let graph = NeighbourGraph(
+      count: roster.size, degree: context.parameters.degree, commitment: roster.commitment)
+    guard graph.isConnected({ contributors.contains(rank: $0) }) else {
+      throw .contributorsDisconnected
+    }
     let message = ContributorEndorsement(
       session: context.session, sender: context.id,
       signature: contributors.endorsement(
@@ -79,7 +86,10 @@ public struct MaskedInputRound: ~Copyable, Sendable {
 
   /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
   ///
-  /// They hold the client's secrets, and the masked input; store them encrypted, and only once.
+  /// They hold the client's secrets, and the masked input; store them encrypted, in one place only.
+  ///
+  /// - Warning: delete them before the answer is sent. A client that is woken from them again and
+  ///   answers another request can reveal shares of both secrets of a neighbour.
   public consuming func suspend() -> SecretBytes {
     var writer = SuspendedClient.writer(.maskedInput, context)
     let (roster, words) = (roster, message.words)

@@ -86,7 +86,11 @@ public struct ShareKeysRound: ~Copyable, Sendable {
 
   /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
   ///
-  /// They hold the client's secrets; store them encrypted, and only once.
+  /// They hold the client's secrets; store them encrypted, in one place only.
+  ///
+  /// - Warning: before the masked input is sent, replace them by the bytes of the round that
+  ///   `maskInput` gave. A client that is woken from them again and masks another vector, if only
+  ///   by other rounding, masks it with the same masks: who sees both sees their difference.
   public consuming func suspend() -> SecretBytes {
     var writer = SuspendedClient.writer(.shareKeys, context)
     let (roster, message) = (roster, message)

@@ -40,4 +40,19 @@ struct NeighbourGraph {
     }
     return neighbours.sorted()
   }
+
+  /// Whether the clients whose index satisfies `isIncluded` hold together by edges among
+  /// themselves.
+  ///
+  /// On the circle an edge spans at most k / 2 places, so only a wider gap parts them; one such gap
+  /// leaves an arc, two leave pieces. Complexity: O(n).
+  func isConnected(_ isIncluded: (Int) -> Bool) -> Bool {
+    guard let reach, let permutation else { return true }
+    let places = permutation.indexAtPlace.indices.filter {
+      isIncluded(permutation.indexAtPlace[$0])
+    }
+    guard let first = places.first, let last = places.last else { return true }
+    let wideGaps = zip(places, places.dropFirst()).count { $1 - $0 > reach }
+    return wideGaps + (first + count - last > reach ? 1 : 0) <= 1
+  }
 }

@@ -59,9 +59,12 @@ public struct PackedVector: Sendable {
   }
 }
 
-extension PackedVector: CustomStringConvertible {
+extension PackedVector: CustomStringConvertible, CustomReflectable {
   /// The shape only: the elements are private and have no place in a log.
   public var description: String {
     "packed vector, \(layout.elementCount) element(s), \(layout.wordCount) words"
   }
+
+  /// No children, so that `dump` and loggers that walk over values find no elements either.
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -4,8 +4,8 @@ internal import CSodium
 /// summed: a flipped bit of a masked vector would otherwise be a wrong sum that nobody notices.
 ///
 /// It is Poly1305 (RFC 8439, section 2.5) over the message's masked words, empty for most, under a
-/// key that is BLAKE2b-256 of all its other fields. It finds every accident but one in 2^100. It is
-/// no authentication: whoever can change a message can compute it anew.
+/// key that is BLAKE2b-256 of all its other fields. It finds every accident but one in 2^75, and more in
+/// short messages. It is no authentication: whoever can change a message can compute it anew.
 package struct MessageChecksum: Sendable, Hashable {
   /// The number of bytes.
   package static let byteCount = 16

@@ -9,7 +9,8 @@
 /// let aggregate = try server.unmask()
 /// ```
 ///
-/// Every method that throws leaves the state as it was. Memory is O(vector + cohort x degree),
+/// Every method that throws leaves the state as it was, but for `unmask()` when the sum turns out
+/// inconsistent: that ends the session. Memory is O(vector + cohort x degree),
 /// however many clients contribute: a masked input is added to the sum and forgotten.
 public struct AggregationServer: Sendable {
   /// The session's parameters.
@@ -134,7 +135,8 @@ public struct AggregationServer: Sendable {
   ///
   /// - Returns: the clients that take part in the next round, each of which is owed
   ///   `message(for:)`.
-  /// - Throws: `ServerError` when too few are left to ever release a sum; the round stays open.
+  /// - Throws: `ServerError` when too few are left to ever release a sum, or they fall into pieces;
+  ///   the round stays open.
   @discardableResult
   public mutating func closeRound() throws(ServerError) -> [ClientID] {
     switch state {

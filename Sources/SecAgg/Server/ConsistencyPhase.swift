@@ -3,9 +3,11 @@
 struct ConsistencyPhase: Sendable {
   let contributions: Contributions
   private(set) var endorsements: [Signature?]
+  private let contributors: ContributorSet
 
   init(_ contributions: Contributions, endorsements: [Signature?]? = nil) {
     self.contributions = contributions
+    contributors = ContributorSet(contributions.isContributor)
     self.endorsements =
       endorsements ?? Array(repeating: nil, count: contributions.roster.count)
   }
@@ -16,7 +18,7 @@ struct ConsistencyPhase: Sendable {
     guard let index = contributions.roster.index(of: id), contributions.isContributor[index]
     else { throw .noMessage(for: id) }
     return ContributorAnnouncement(
-      session: session, recipient: id, contributors: ContributorSet(contributions.isContributor))
+      session: session, recipient: id, contributors: contributors)
   }
 
   mutating func receive(
@@ -28,9 +30,8 @@ struct ConsistencyPhase: Sendable {
     guard endorsements[index] == nil else {
       throw .duplicate(from: sender, round: .consistencyCheck)
     }
-    let set = ContributorSet(contributions.isContributor)
     guard let key = identities?.identityKey(of: sender),
-      set.isEndorsed(
+      contributors.isEndorsed(
         by: key, message.signature, session: message.session,
         roster: contributions.roster.commitment)
     else { throw .notAuthentic(from: sender) }

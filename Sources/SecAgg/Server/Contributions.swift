@@ -6,8 +6,18 @@ struct Contributions: Sendable {
   let commitments: [Digest?]
   let isContributor: [Bool]
   var sum: MaskedSum
+  /// The number of contributors.
+  let count: Int
 
-  var count: Int { isContributor.count { $0 } }
+  init(
+    roster: ServerRoster, commitments: [Digest?], isContributor: [Bool], sum: MaskedSum
+  ) {
+    self.roster = roster
+    self.commitments = commitments
+    self.isContributor = isContributor
+    self.sum = sum
+    count = isContributor.count { $0 }
+  }
 
   /// The secret of a client that is needed: of a contributor the self mask, of others the mask key.
   func kind(of index: Int) -> SecretKind { isContributor[index] ? .selfMask : .maskKey }

@@ -57,8 +57,9 @@ struct MaskedInputPhase: Sendable {
     contributorCount += 1
   }
 
-  /// Fixes the contributors, provided that there are enough of them, and that every secret needed
-  /// to unmask their sum can still be recovered from those that they hold.
+  /// Fixes the contributors, provided that there are enough of them, that every secret needed to
+  /// unmask their sum can still be recovered from those that they hold, and that the masks between
+  /// them leave no sum but that of all of them.
   consuming func close(parameters: SessionParameters) throws(ServerError) -> Contributions {
     guard contributorCount >= parameters.minimumContributors else {
       throw .tooFewClients(
@@ -69,6 +70,9 @@ struct MaskedInputPhase: Sendable {
       isContributor: isContributor, sum: sum)
     try contributions.checkRecoverability(
       threshold: parameters.threshold, from: isContributor)
+    guard roster.isConnected({ isContributor[$0] }) else {
+      throw .disconnected(round: .maskedInput)
+    }
     return contributions
   }
 }

@@ -1,4 +1,5 @@
-/// Why the server refused a message, or cannot go on. In either case its state is unchanged.
+/// Why the server refused a message, or cannot go on. In either case its state is unchanged, but
+/// for `sumInconsistent`, which ends the session.
 ///
 /// `culprit` tells a bad message of one client, which is dropped without harm to the round, from a
 /// round that lacks what it needs.
@@ -38,6 +39,9 @@ public enum ServerError: Error, Hashable, Sendable {
   case noMessage(for: ClientID)
   /// Too few clients are left for a sum that may be released.
   case tooFewClients(round: ProtocolRound, found: Int, minimum: Int)
+  /// No edge of the graph joins some of the clients to the others: the sum of each piece could be
+  /// unmasked by itself, although it may have fewer contributors than the minimum.
+  case disconnected(round: ProtocolRound)
   /// A secret could not be recovered even if every contributor answered.
   case unrecoverable(subject: ClientID, holders: Int, threshold: Int)
   /// More answers are needed to recover a secret.
@@ -61,7 +65,8 @@ public enum ServerError: Error, Hashable, Sendable {
       .tooManyContributors(let id, _), .answerNotForNeighbours(let id),
       .wrongSecretKind(let id, _):
       id
-    case .wrongPhase, .noMessage, .tooFewClients, .unrecoverable, .sharesMissing, .sharesWrong,
+    case .wrongPhase, .noMessage, .tooFewClients, .disconnected, .unrecoverable, .sharesMissing,
+      .sharesWrong,
       .keyAgreement, .sumInconsistent, .notRestorable:
       nil
     }
@@ -102,6 +107,9 @@ extension ServerError: CustomStringConvertible {
       "there is no message for \(id): it left, or was left out"
     case .tooFewClients(let round, let found, let minimum):
       "\(found) clients after round \"\(round)\", at least \(minimum) are needed; "
+        + "wait for more, or give the session up"
+    case .disconnected(let round):
+      "the clients left after round \"\(round)\" fall into pieces that share no masks; "
         + "wait for more, or give the session up"
     case .unrecoverable(let subject, let holders, let threshold):
       "the secret of \(subject) is held by \(holders) contributors, \(threshold) are needed; "

@@ -43,4 +43,8 @@ struct ServerRoster: Sendable {
 
   /// The neighbours' indices in ascending order, which is id order.
   func neighbours(of index: Int) -> [Int] { graph.neighbours(of: index) }
+
+  /// Whether the clients whose index satisfies `isIncluded` hold together by edges among
+  /// themselves. If not, the sum of each piece could be unmasked by itself.
+  func isConnected(_ isIncluded: (Int) -> Bool) -> Bool { graph.isConnected(isIncluded) }
 }

@@ -49,6 +49,7 @@ struct SharingPhase: Sendable {
       throw .tooFewClients(
         round: .shareKeys, found: found, minimum: parameters.minimumContributors)
     }
+    guard roster.isConnected({ isSharer[$0] }) else { throw .disconnected(round: .shareKeys) }
     let kept = zip(distributions, isSharer).map { distribution, isSharer in
       isSharer ? distribution : nil
     }

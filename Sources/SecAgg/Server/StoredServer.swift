@@ -7,6 +7,10 @@ extension AggregationServer {
   /// Until the sum is unmasked it holds no secret of a client, but in the last round the shares
   /// that were revealed: keep it where the server's other data of the session are kept.
   ///
+  /// - Warning: store the state after `closeRound()` as well, before any message of the round that it
+  ///   opened is sent. A server that forgets that it has asked and asks again, with inputs in its
+  ///   sum that came in between, collects shares of both secrets of a client.
+  ///
   /// Complexity: O(vector + cohort x degree).
   public func stored() -> [UInt8] {
     var writer = ByteWriter(label: .serverState)

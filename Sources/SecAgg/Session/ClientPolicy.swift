@@ -13,7 +13,8 @@ public struct ClientPolicy: Sendable, Hashable {
   /// The mask ciphers that the client trusts.
   public var acceptedMaskCiphers: Set<MaskCipher>
 
-  /// A policy; without arguments the lowest floors that still hide one client among others.
+  /// A policy. Without arguments it has the lowest floors that still hide one client among others,
+  /// which `SessionParameters` keep to anyway: set those of your application.
   public init(
     minimumCohortSize: Int = 3,
     minimumThreshold: Int = 2,

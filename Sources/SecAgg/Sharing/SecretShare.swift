@@ -78,3 +78,11 @@ public struct SecretShare: Sendable, Hashable {
     return writer.bytes
   }
 }
+
+extension SecretShare: CustomStringConvertible, CustomReflectable {
+  /// The size only: who reads enough logged shares has the secret.
+  public var description: String { "share of \(Self.byteCount) bytes" }
+
+  /// No children, so that `dump` and loggers that walk over values find no share either.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -10,7 +10,8 @@ extension ClientMessage {
   /// Complexity: O(size); masked words are copied twice.
   ///
   /// - Parameters:
-  ///   - bytes: one message, whole. Refuse longer ones than the session can need while they arrive.
+  ///   - bytes: one message, whole. Refuse those of more bytes than the session's
+  ///     `maximumClientMessageByteCount` while they arrive: here they are in memory already.
   ///   - sender: the client that the transport authenticated.
   /// - Throws: `WireError` that names `sender`, also when the message claims to be from another.
   public init(serialized bytes: [UInt8], from sender: ClientID) throws(WireError) {

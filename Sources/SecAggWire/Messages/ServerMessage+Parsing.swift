@@ -9,7 +9,8 @@ extension ServerMessage {
   ///
   /// Complexity: O(size).
   ///
-  /// - Parameter bytes: one message, whole.
+  /// - Parameter bytes: one message, whole. Refuse those of more bytes than the session's
+  ///   `maximumServerMessageByteCount` while they arrive: here they are in memory already.
   /// - Throws: `WireError` with no sender: it is the server's message.
   public init(serialized bytes: [UInt8]) throws(WireError) {
     let fields = FieldParser(sender: nil)

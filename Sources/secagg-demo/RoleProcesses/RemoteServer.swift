@@ -29,7 +29,7 @@ struct RemoteServer: ServerEndpoint {
       throw FrameChannel.Broken()
     }
     return UnmaskedSums(
-      contributors: Self.ids(Array(numbers[1...count])), sums: Array(numbers[(count + 1)...]))
+      contributors: Self.ids(Array(numbers[1..<(count + 1)])), sums: Array(numbers[(count + 1)...]))
   }
 
   func takeCost() throws -> RoleCost {

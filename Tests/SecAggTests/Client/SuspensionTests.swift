@@ -39,6 +39,22 @@ struct SuspensionTests {
     #expect(oneMessage.words != [UInt64](repeating: 0, count: oneMessage.words.count))
   }
 
+  /// Why the bytes have to be replaced before the masked input is sent.
+  @Test("round 1: two vectors masked from the same bytes differ by what the vectors differ by")
+  func maskedTwice() throws {
+    let lone = try SuspendedRound.lone()
+    let bytes = try lone.share(withNeighbours: [1, 3, 4, 6]).suspend()
+    let delivery = try lone.delivery(from: [1, 3, 6])
+    let layout = lone.parameters.layout
+    let vectors = try [UInt64(1000), 1].map {
+      try PackedVector([UInt64](repeating: $0, count: layout.elementCount), layout: layout)
+    }
+    let one = try ShareKeysRound(resuming: bytes).maskInput(vectors[0], delivery: delivery)
+    let other = try ShareKeysRound(resuming: bytes).maskInput(vectors[1], delivery: delivery)
+    let seen = one.message.words[0] &- other.message.words[0]
+    #expect(seen & (1 << UInt64(layout.lanes.laneBits) - 1) == 999)
+  }
+
   @Test("round 2: the same message, and the same answer from there")
   func masking() throws {
     let lone = try SuspendedRound.lone()

@@ -85,6 +85,26 @@ struct NeighbourGraphTests {
     }
   }
 
+  @Test("parts of the roster hold together exactly if a walk along their edges reaches all of them")
+  func partsHoldTogether() {
+    var generator = SimulationGenerator(seed: 6)
+    var outcomes: [Bool: Int] = [:]
+    for number in UInt64(0)..<600 {
+      let count = 3 + generator.below(30)
+      let degree = 2 * (1 + generator.below((count + 1) / 2))
+      let graph = NeighbourGraph(
+        count: count, degree: degree, commitment: RosterPermutationTests.commitment(number))
+      let isIncluded = (0..<count).map { _ in generator.below(4) > 0 }
+      let part = isIncluded.indices.filter { isIncluded[$0] }
+      let positions = Dictionary(uniqueKeysWithValues: part.enumerated().map { ($1, $0) })
+      let edges = part.map { graph.neighbours(of: $0).compactMap { positions[$0] } }
+      let expected = part.isEmpty || isConnected(edges)
+      #expect(graph.isConnected { isIncluded[$0] } == expected, "\(count), \(degree), \(part)")
+      outcomes[expected, default: 0] += 1
+    }
+    #expect(outcomes.values.allSatisfy { $0 > 50 } && outcomes.count == 2, "\(outcomes)")
+  }
+
   /// Client 0 of 7 with 2 neighbours: each of the 15 pairs of others is one in 15.
   @Test("all sets of neighbours are equally likely")
   func uniform() {
