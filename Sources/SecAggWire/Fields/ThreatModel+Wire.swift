@@ -5,6 +5,8 @@ extension ProtoThreatModel {
     self =
       switch model {
       case .semiHonest: .semiHonest
+      // No session has it, so this is never sent; and no parser takes the number.
+      case .malicious: .UNRECOGNIZED(2)
       }
   }
 }

@@ -86,6 +86,7 @@ extension SessionParametersError {
   /// The field that it is about.
   fileprivate var field: String {
     switch self {
+    case .threatModel: "threat_model"
     case .cohortSize: "cohort_size"
     case .degree: "degree"
     case .threshold: "threshold"
