@@ -69,8 +69,8 @@ extension GraphSearchError: CustomStringConvertible {
 /// The search for the smallest degree.
 ///
 /// Whether a degree will do is not monotone: the threshold is a whole number, and where it jumps by
-/// one, a larger degree may fail again. So degrees are tried one after the other, but for those
-/// below the least connected one.
+/// one, a larger degree may fail again. So degrees are tried one after the other, from the smallest
+/// that stays in one piece.
 private struct GraphSearch {
   let requirements: GraphRequirements
   /// At most the t1 of the present degree.
