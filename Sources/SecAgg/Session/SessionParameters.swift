@@ -2,8 +2,6 @@ internal import FLMath
 
 /// Why parameters of a session are refused.
 public enum SessionParametersError: Error, Hashable, Sendable {
-  /// There are no sessions of this threat model yet.
-  case threatModel(ThreatModel)
   /// The cohort size is outside 3...2^20.
   case cohortSize(found: Int)
   /// The degree must be even, or join everybody with everybody (cohort size - 1).
@@ -21,8 +19,6 @@ extension SessionParametersError: CustomStringConvertible {
   /// What was expected, what came, what to do.
   public var description: String {
     switch self {
-    case .threatModel(let found):
-      "sessions assume a semi-honest server, found \(found); choose that"
     case .cohortSize(let found):
       "a cohort has 3 to \(SessionParameters.maximumCohortSize) clients, found \(found)"
     case .degree(let found, let cohortSize):
@@ -88,7 +84,6 @@ public struct SessionParameters: Sendable, Hashable {
     maskCipher: MaskCipher = .chacha20,
     applicationContext: Digest
   ) throws(SessionParametersError) {
-    guard threatModel == .semiHonest else { throw .threatModel(threatModel) }
     guard (3...Self.maximumCohortSize).contains(cohortSize) else {
       throw .cohortSize(found: cohortSize)
     }
@@ -156,8 +151,7 @@ extension SessionParameters {
   /// Reads the canonical encoding and validates it like parameters from anywhere else.
   init(from reader: inout ByteReader) throws(StoredStateError) {
     let sessionID = try reader.digest()
-    guard let threatModel = ThreatModel(rawValue: try reader.byte()), threatModel == .semiHonest
-    else {
+    guard let threatModel = ThreatModel(rawValue: try reader.byte()) else {
       throw .invalidField("threat model")
     }
     let cohortSize = try reader.count("cohort size", atMost: Self.maximumCohortSize)

@@ -5,9 +5,4 @@ public enum ThreatModel: UInt8, Sendable, Hashable, CaseIterable {
   /// Everyone follows the rules and may try to learn from what they see
   /// (Bonawitz et al. 2017, section 6.1; Bell et al. 2020, section 3).
   case semiHonest = 1
-  /// The server may break the rules together with corrupt clients
-  /// (Bonawitz et al. 2017, section 6.2; Bell et al. 2020, section 4).
-  ///
-  /// Parameters can be computed for it; there are no sessions of it yet.
-  case malicious = 2
 }

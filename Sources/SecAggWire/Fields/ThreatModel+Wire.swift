@@ -5,8 +5,6 @@ extension ProtoThreatModel {
     self =
       switch model {
       case .semiHonest: .semiHonest
-      // No session has it, so this is never sent; and no parser takes the number.
-      case .malicious: .UNRECOGNIZED(2)
       }
   }
 }

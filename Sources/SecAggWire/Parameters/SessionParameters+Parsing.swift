@@ -86,7 +86,6 @@ extension SessionParametersError {
   /// The field that it is about.
   fileprivate var field: String {
     switch self {
-    case .threatModel: "threat_model"
     case .cohortSize: "cohort_size"
     case .degree: "degree"
     case .threshold: "threshold"
