@@ -25,11 +25,13 @@ func client(
 
 /// A server: what it does with what arrives.
 func server(
-  parameters: SessionParameters, secure: SecureFedAvg, engine: inout FederatedAveraging,
+  context: Digest, secure: SecureFedAvg, engine: inout FederatedAveraging,
   inbox: () -> [(ClientMessage, ClientID)], log: (ServerError) -> Void,
   send: (ServerMessage, ClientID) -> Void
 ) throws {
   // snippet: server
+  let parameters = try SessionParameters.recommended(
+    for: SessionAssumptions(cohortSize: 1_000), layout: secure.layout, applicationContext: context)
   var server = AggregationServer(parameters: parameters)
   for _ in 1...3 {
     for (message, sender) in inbox() {

@@ -88,12 +88,8 @@ public struct SessionParameters: Sendable, Hashable {
       throw .cohortSize(found: cohortSize)
     }
     let degree = degree ?? cohortSize - 1
-    guard degree == cohortSize - 1 || (degree > 0 && degree < cohortSize && degree % 2 == 0) else {
-      throw .degree(found: degree, cohortSize: cohortSize)
-    }
-    guard threshold >= 2, threshold <= degree else {
-      throw .threshold(found: threshold, degree: degree)
-    }
+    try Self.check(
+      GraphParameters(degree: degree, threshold: threshold), cohortSize: cohortSize)
     let maximumContributors = layout.lanes.maximumContributors
     guard maximumContributors > threshold, maximumContributors <= cohortSize else {
       throw .maximumContributors(
@@ -112,6 +108,19 @@ public struct SessionParameters: Sendable, Hashable {
     self.maskCipher = maskCipher
     self.applicationContext = applicationContext
     self.digest = Hashing.digest(.sessionParameters) { write(to: &$0) }
+  }
+
+  /// Whether a session of `cohortSize` clients can have this degree and threshold.
+  static func check(
+    _ graph: GraphParameters, cohortSize: Int
+  ) throws(SessionParametersError) {
+    let (degree, threshold) = (graph.degree, graph.threshold)
+    guard degree == cohortSize - 1 || (degree > 0 && degree < cohortSize && degree % 2 == 0) else {
+      throw .degree(found: degree, cohortSize: cohortSize)
+    }
+    guard threshold >= 2, threshold <= degree else {
+      throw .threshold(found: threshold, degree: degree)
+    }
   }
 
   /// The largest number of contributors whose sum the lanes can hold.

@@ -46,7 +46,7 @@ struct AggregateCommand: AsyncParsableCommand {
     guard clients <= 100_000 else {
       throw ValidationError("--clients must be at most 100000, found \(clients)")
     }
-    _ = try graph.resolved(clients: clients)
+    _ = try graph.resolved(clients: clients, dropout: dropout, points: 1)
     _ = try lanes()
   }
 
@@ -60,7 +60,8 @@ struct AggregateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let started = ContinuousClock.now
-    let (degree, threshold) = try graph.resolved(clients: clients)
+    let (degree, threshold) = try graph.resolved(
+      clients: clients, dropout: dropout, points: 1)
     let layout = try VectorLayout(elementCount: dimension, lanes: lanes())
     let parameters = try SessionParameters(
       cohortSize: clients, degree: degree, threshold: threshold, layout: layout,

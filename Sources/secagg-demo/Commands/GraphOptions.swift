@@ -1,4 +1,5 @@
 import ArgumentParser
+import SecAgg
 
 /// Who shares keys and masks with whom.
 enum GraphKind: String, ExpressibleByArgument, CaseIterable {
@@ -8,7 +9,11 @@ enum GraphKind: String, ExpressibleByArgument, CaseIterable {
 
 /// The options of a session that all subcommands have in common.
 struct GraphOptions: ParsableArguments {
-  @Option(help: "complete: everybody masks with everybody; sparse: with --degree neighbours.")
+  @Option(
+    help: """
+      complete: everybody masks with everybody; sparse: with as few neighbours as will do, or \
+      --degree of them.
+      """)
   var graph: GraphKind = .complete
 
   @Option(help: "Neighbours of a client in the sparse graph, an even number.")
@@ -17,44 +22,61 @@ struct GraphOptions: ParsableArguments {
   @Option(help: "Shares that recover a client's secret, of those that its neighbours hold.")
   var threshold: Int?
 
-  /// The degree and threshold for a cohort: those given, or defaults under which a tenth of the
-  /// clients may leave at each of three points.
+  /// The degree and threshold for a cohort: those given, or else more than half of the complete
+  /// graph's degree, or the smallest that the calculator finds for the sparse graph.
   ///
-  /// - Throws: `ValidationError` for values that no session can have.
-  func resolved(clients: Int) throws -> (degree: Int, threshold: Int) {
+  /// - Parameters:
+  ///   - dropout: the share of the cohort that leaves at one point.
+  ///   - points: the number of points at which so many leave.
+  /// - Throws: `ValidationError` for values that no session can have, and for dropouts that no
+  ///   sparse graph withstands: a complete one was not asked for.
+  func resolved(
+    clients: Int, dropout: Double, points: Int
+  ) throws -> (degree: Int, threshold: Int) {
     guard clients >= 3 else {
       throw ValidationError("--clients must be at least 3, found \(clients)")
     }
-    let degree: Int
+    let usual: GraphParameters
     switch graph {
     case .complete:
       guard self.degree == nil || self.degree == clients - 1 else {
         throw ValidationError(
           "--degree belongs to --graph sparse; the complete graph has \(clients - 1)")
       }
-      degree = clients - 1
+      // More than half, so that no two sets of answers could unmask two sums.
+      usual = GraphParameters(degree: clients - 1, threshold: max(2, (clients - 1) / 2 + 1))
     case .sparse:
-      degree = self.degree ?? Self.sparseDegree(clients: clients)
+      usual = try sparse(clients: clients, dropout: dropout, points: points)
+    }
+    let threshold = self.threshold ?? usual.threshold
+    guard threshold >= 2, threshold <= usual.degree else {
+      throw ValidationError("--threshold must be from 2 to \(usual.degree), found \(threshold)")
+    }
+    return (usual.degree, threshold)
+  }
+
+  private func sparse(clients: Int, dropout: Double, points: Int) throws -> GraphParameters {
+    if let degree {
       guard degree >= 2, degree < clients, degree % 2 == 0 || degree == clients - 1 else {
         throw ValidationError(
           "--degree must be an even number from 2 to \(clients - 1), found \(degree)")
       }
+      // The degree is the caller's choice; so is, then, whether enough neighbours stay.
+      do {
+        let threshold = try SessionAssumptions(cohortSize: clients, dropoutFraction: 0)
+          .smallestThreshold(degree: degree)
+        return GraphParameters(degree: degree, threshold: threshold)
+      } catch {
+        throw ValidationError("\(error)")
+      }
     }
-    // More than half in the complete graph, so that no two sets of answers could unmask two sums.
-    // In a sparse graph a smaller part, since a few neighbours more or less weigh heavier there.
-    let usual = graph == .complete ? degree / 2 + 1 : max(2, (2 * degree + 4) / 5)
-    let threshold = self.threshold ?? min(max(2, usual), degree)
-    guard threshold >= 2, threshold <= degree else {
-      throw ValidationError("--threshold must be from 2 to \(degree), found \(threshold)")
+    // Each point takes its own clients, and a whole number of them, which may be the next larger.
+    let leaving = Double(points) * (dropout * Double(clients)).rounded(.up) / Double(clients)
+    do {
+      return try SessionAssumptions(cohortSize: clients, dropoutFraction: leaving).smallestGraph()
+    } catch {
+      throw ValidationError(
+        "--graph sparse: \(error); or choose --degree and --threshold yourself")
     }
-    return (degree, threshold)
-  }
-
-  /// Six times the binary logarithm, rounded up: enough neighbours that, of a thousand clients each
-  /// losing a quarter of them, all keep two fifths.
-  private static func sparseDegree(clients: Int) -> Int {
-    let logarithm = Int.bitWidth - (clients - 1).leadingZeroBitCount
-    let degree = 6 * logarithm
-    return degree < clients ? degree : clients - 1
   }
 }

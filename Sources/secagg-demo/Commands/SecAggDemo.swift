@@ -7,7 +7,9 @@ struct SecAggDemo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "secagg-demo",
     abstract: "Federated learning in which the server only ever decodes the summed update.",
-    subcommands: [TrainCommand.self, AggregateCommand.self, RoleCommand.self],
+    subcommands: [
+      TrainCommand.self, AggregateCommand.self, ParametersCommand.self, RoleCommand.self,
+    ],
     defaultSubcommand: TrainCommand.self)
 
   /// Runs the command; a bad option gives its reason in one line and exit code 64.

@@ -76,7 +76,8 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   private func settings() throws -> TrainingSettings {
-    let (degree, threshold) = try graph.resolved(clients: clients)
+    let (degree, threshold) = try graph.resolved(
+      clients: clients, dropout: dropout, points: LeavingPoint.allCases.count)
     let minimum = minimumContributors ?? max(2, min(clients, threshold + 1))
     guard minimum >= 2, minimum <= clients else {
       throw ValidationError(

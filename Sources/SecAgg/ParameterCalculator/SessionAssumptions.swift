@@ -1,0 +1,111 @@
+/// What a session must withstand, from which its graph and its threshold are computed.
+///
+/// Fractions become whole clients as in Bell et al. 2020, section 3: floor(`corruptFraction` * n)
+/// clients collude with the server, floor(`dropoutFraction` * n) leave. A product within 10^-9 of a
+/// whole number counts as that number, so that 0.29 of 100 clients are 29, although 0.29 * 100 is
+/// below 29 in binary floating point.
+public struct SessionAssumptions: Sendable, Hashable {
+  /// The number n of clients.
+  public let cohortSize: Int
+  /// The fraction gamma of the clients that collude with the server, from 0 and below 1.
+  ///
+  /// It is meant of those that advertise keys, since the graph is laid over them: where honest
+  /// clients are expected not to come at all, count on a larger fraction.
+  public let corruptFraction: Double
+  /// The fraction delta of the clients that leave at any time before the sum is unmasked, from 0
+  /// and below 1.
+  public let dropoutFraction: Double
+  /// What is assumed of the server.
+  public let threatModel: ThreatModel
+  /// The statistical security sigma in bits: anything is learnt beyond the sum with a probability
+  /// of at most 2^-sigma.
+  public let securityBits: Int
+  /// The correctness eta in bits: some client's secret cannot be recovered, although no more
+  /// clients than assumed have left, with a probability below 2^-eta.
+  public let failureBits: Int
+
+  /// The number of clients that collude with the server.
+  public let corruptClients: Int
+  /// The number of clients that leave.
+  public let droppedClients: Int
+
+  /// The number of clients that stay to the end.
+  public var stayingClients: Int { cohortSize - droppedClients }
+
+  /// The values of sigma and eta that may be asked for.
+  static let bitsRange = 1...256
+
+  /// Validates assumptions. The defaults are those to begin with.
+  ///
+  /// - Parameters:
+  ///   - corruptFraction: leave out for 0.05, which Bell et al. 2020 compute their tables for, or
+  ///     for one client where that would be none: among fewer than 20.
+  ///   - dropoutFraction: 0.1 unless given, the upper end of the 6 to 10 per cent that left rounds
+  ///     on phones (Bonawitz et al. 2019, "Towards federated learning at scale").
+  ///   - securityBits: 40 unless given, the usual statistical security.
+  ///   - failureBits: 20 unless given: one session in a million fails by chance, and can be
+  ///     repeated.
+  public init(
+    cohortSize: Int,
+    corruptFraction: Double? = nil,
+    dropoutFraction: Double = 0.1,
+    threatModel: ThreatModel = .semiHonest,
+    securityBits: Int = 40,
+    failureBits: Int = 20
+  ) throws(SessionAssumptionsError) {
+    guard (3...SessionParameters.maximumCohortSize).contains(cohortSize) else {
+      throw .cohortSize(found: cohortSize)
+    }
+    let corruptFraction = corruptFraction ?? max(0.05, 1 / Double(cohortSize))
+    // Not a number is in no range.
+    guard (0..<1).contains(corruptFraction) else { throw .corruptFraction(found: corruptFraction) }
+    guard (0..<1).contains(dropoutFraction) else { throw .dropoutFraction(found: dropoutFraction) }
+    guard Self.bitsRange.contains(securityBits) else { throw .securityBits(found: securityBits) }
+    guard Self.bitsRange.contains(failureBits) else { throw .failureBits(found: failureBits) }
+    self.cohortSize = cohortSize
+    self.corruptFraction = corruptFraction
+    self.dropoutFraction = dropoutFraction
+    self.threatModel = threatModel
+    self.securityBits = securityBits
+    self.failureBits = failureBits
+    corruptClients = Self.wholeClients(corruptFraction, of: cohortSize)
+    droppedClients = Self.wholeClients(dropoutFraction, of: cohortSize)
+  }
+
+  private static func wholeClients(_ fraction: Double, of cohortSize: Int) -> Int {
+    // The error of the product is below 10^-9 up to the largest cohort.
+    Int(fraction * Double(cohortSize) + 1e-9)
+  }
+}
+
+/// Why assumptions are refused.
+public enum SessionAssumptionsError: Error, Hashable, Sendable {
+  /// The cohort size is outside 3...2^20.
+  case cohortSize(found: Int)
+  /// The corrupt fraction is not in 0..<1.
+  case corruptFraction(found: Double)
+  /// The dropout fraction is not in 0..<1.
+  case dropoutFraction(found: Double)
+  /// The statistical security is outside 1...256 bits.
+  case securityBits(found: Int)
+  /// The failure probability is outside 1...256 bits.
+  case failureBits(found: Int)
+}
+
+extension SessionAssumptionsError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .cohortSize(let found):
+      "a cohort has 3 to \(SessionParameters.maximumCohortSize) clients, found \(found)"
+    case .corruptFraction(let found):
+      "the corrupt fraction must be at least 0 and below 1, found \(found); 0.05 is usual"
+    case .dropoutFraction(let found):
+      "the dropout fraction must be at least 0 and below 1, found \(found); 0.1 is usual"
+    case .securityBits(let found):
+      "the statistical security must be 1 to 256 bits, found \(found); 40 are usual"
+    case .failureBits(let found):
+      "the failure probability must be 1 to 256 bits, found \(found); 20 are usual"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import FLMath
+import SecAgg
+import SecAggWire
+
+/// What the `parameters` subcommand computes and writes as JSON. The keys are the property names;
+/// `null` means that there is no value, or the logarithm of zero.
+struct ParametersRecord: Codable, Sendable, Equatable {
+  var clients: Int
+  /// Share of the clients that collude with the server.
+  var corrupt: Double
+  /// Share of the clients that leave.
+  var dropout: Double
+  /// "semi-honest" or "malicious".
+  var threatModel: String
+  /// Statistical security asked for, in bits.
+  var sigma: Int
+  /// Correctness asked for, in bits.
+  var eta: Int
+  /// Neighbours of each client.
+  var degree: Int
+  /// Shares needed to rebuild a secret.
+  var threshold: Int
+  /// That more than the sum is learnt: an upper bound.
+  var leakProbability: Double
+  @FiniteOrNull var log2LeakProbability: Double
+  /// That no sum comes out, although no more clients left than assumed: an upper bound.
+  var failureProbability: Double
+  @FiniteOrNull var log2FailureProbability: Double
+  /// Whether both probabilities are as small as asked for.
+  var meetsTargets: Bool
+  /// Elements of a client's vector.
+  var dimension: Int
+  /// Bits of an element of the plain vector.
+  var valueBits: Int
+  /// Messages to and from one client.
+  var messagesPerClient: Int
+  /// Bytes sent by one client when nobody leaves.
+  var bytesUpPerClient: Int
+  /// Bytes received by one client when nobody leaves.
+  var bytesDownPerClient: Int
+  /// Bytes sent and received, over those of the plain vector.
+  var expansion: Double
+}
+
+extension ParametersRecord {
+  /// - Parameter plainBitsOfElement: bits of an element of the vector that would be sent without
+  ///   secure aggregation.
+  init(
+    assumptions: SessionAssumptions, threatModel: String, graph: GraphParameters,
+    risk: GraphRisk, layout: VectorLayout, plainBitsOfElement: Int
+  ) {
+    let traffic = SessionTraffic(
+      cohortSize: assumptions.cohortSize, degree: graph.degree, wordCount: layout.wordCount)
+    let plainBytes = Double(layout.elementCount) * Double(plainBitsOfElement) / 8
+    self.init(
+      clients: assumptions.cohortSize, corrupt: assumptions.corruptFraction,
+      dropout: assumptions.dropoutFraction, threatModel: threatModel,
+      sigma: assumptions.securityBits, eta: assumptions.failureBits, degree: graph.degree,
+      threshold: graph.threshold, leakProbability: risk.leak.value,
+      log2LeakProbability: risk.leak.log2, failureProbability: risk.failure.value,
+      log2FailureProbability: risk.failure.log2,
+      meetsTargets: risk.leak.log2 <= -Double(assumptions.securityBits)
+        && risk.failure.log2 < -Double(assumptions.failureBits),
+      dimension: layout.elementCount, valueBits: plainBitsOfElement,
+      messagesPerClient: traffic.messagesUp + traffic.messagesDown,
+      bytesUpPerClient: traffic.bytesUp, bytesDownPerClient: traffic.bytesDown,
+      expansion: Double(traffic.bytesUp + traffic.bytesDown) / plainBytes)
+  }
+}

@@ -1,0 +1,77 @@
+import FLMath
+import SecAgg
+import SecAggWire
+import Testing
+
+@Suite("Wire: traffic of a session")
+struct SessionTrafficTests {
+  /// What the last client of a session sends and receives, by serialising its messages.
+  private func traffic(
+    of parameters: SessionParameters
+  ) throws -> (up: Int, down: Int, messages: Int) {
+    let observed = try #require(ClientID(UInt32(parameters.cohortSize)))
+    var session = try SimulatedSession(parameters: parameters, seed: 1)
+    let kept = Kept()
+    session.onTheWay = { message in
+      if message.sender == observed { kept.messages.append(message) }
+      return message
+    }
+    var down: [Int] = []
+    for round in ProtocolRound.allCases {
+      if round != .advertiseKeys {
+        try session.server.closeRound()
+        down.append(try session.server.message(for: observed).serialized().count)
+      }
+      try session.collect(round, leaving: [:])
+    }
+    let up = try kept.messages.map { try $0.serialized().count }
+    return (up.reduce(0, +), down.reduce(0, +), up.count + down.count)
+  }
+
+  private final class Kept {
+    var messages: [ClientMessage] = []
+  }
+
+  @Test(
+    "the formula gives the bytes of the messages themselves",
+    arguments: [(5, 4, 10), (20, 6, 1), (20, 19, 1000), (127, 8, 5_000)])
+  func bytes(cohortSize: Int, degree: Int, elementCount: Int) throws {
+    let parameters = try SessionParameters(
+      cohortSize: cohortSize, degree: degree, threshold: 3,
+      layout: VectorLayout(
+        elementCount: elementCount,
+        lanes: LaneLayout(minimumValueBits: 16, maximumContributors: cohortSize)),
+      minimumContributors: 2, applicationContext: SessionParameters.applicationContext(of: []))
+    let found = try traffic(of: parameters)
+    let computed = SessionTraffic(
+      cohortSize: cohortSize, degree: degree, wordCount: parameters.layout.wordCount)
+    #expect(computed.bytesUp == found.up)
+    #expect(computed.bytesDown == found.down)
+    #expect(computed.messagesUp + computed.messagesDown == found.messages)
+  }
+
+  @Test("longer ids of larger cohorts count: an upper bound that is nearly reached")
+  func longIDs() throws {
+    let parameters = try SessionParameters(
+      cohortSize: 200, degree: 12, threshold: 3,
+      layout: VectorLayout(
+        elementCount: 10, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 200)),
+      minimumContributors: 2, applicationContext: SessionParameters.applicationContext(of: []))
+    let found = try traffic(of: parameters)
+    let computed = SessionTraffic(
+      cohortSize: 200, degree: 12, wordCount: parameters.layout.wordCount)
+    #expect((found.up...found.up + 2 * 12).contains(computed.bytesUp))
+    #expect((found.down...found.down + 3 * 13).contains(computed.bytesDown))
+  }
+
+  @Test(
+    "the formula that is stated is the one that is computed",
+    arguments: [(100, 12, 50, 1), (1_000, 30, 100_000, 2), (1_000_000, 600, 3, 3)])
+  func stated(cohortSize: Int, degree: Int, wordCount: Int, idBytes: Int) {
+    let traffic = SessionTraffic(cohortSize: cohortSize, degree: degree, wordCount: wordCount)
+    let restUp = traffic.bytesUp - 8 * wordCount - degree * (172 + 2 * idBytes)
+    let restDown = traffic.bytesDown - degree * (198 + 3 * idBytes)
+    #expect((1..<500).contains(restUp))
+    #expect((1..<500).contains(restDown))
+  }
+}
