@@ -1,3 +1,5 @@
+package import SecAgg
+
 /// What one client of a session sends and receives, computed from the layout of the messages.
 ///
 /// It is that of a client with k neighbours when nobody leaves, which is the most. With ids of v
@@ -8,25 +10,42 @@
 ///   request to unmask;
 /// - the rest is envelopes, below 500 bytes.
 ///
+/// The malicious model adds a round and, in a cohort of n with threshold t:
+/// - up, 66 for the signature of the keys and about 140 for that of the contributors;
+/// - down, for each neighbour 66 for its signature and, unless everybody is a neighbour, up to
+///   32 log2(n) + 10 for its proof; n / 8 for the set of contributors; 68 + v for each of t
+///   signatures of it.
+///
 /// The session's parameters, which come before round 0, and what the transport adds do not count.
 package struct SessionTraffic: Sendable {
   /// Messages from the client: one a round.
-  package let messagesUp = 4
+  package let messagesUp: Int
   /// Messages to the client: one opens each round but the first.
-  package let messagesDown = 3
+  package let messagesDown: Int
   /// Bytes of all messages from the client.
   package let bytesUp: Int
   /// Bytes of all messages to the client.
   package let bytesDown: Int
 
   /// - Parameter wordCount: the number of 64-bit words of a masked vector.
-  package init(cohortSize: Int, degree: Int, wordCount: Int) {
+  package init(
+    threatModel: ThreatModel, cohortSize: Int, degree: Int, threshold: Int, wordCount: Int
+  ) {
+    let isMalicious = threatModel == .malicious
+    let rounds = ProtocolRound.rounds(in: threatModel).count
+    messagesUp = rounds
+    messagesDown = rounds - 1
+    let signature = WireSize.bytes(Signature.byteCount)
     let number = WireSize.number(cohortSize)
     let digest = WireSize.bytes(32)
     let key = digest
     // As its length is all that counts, every id is taken to be the last one.
     let identifier = number
-    let keys = key + key
+    let keys = key + key + (isMalicious ? signature : 0)
+    // Only the deepest leaves have so long a path; the others save a digest.
+    let levels = Int.bitWidth - (cohortSize - 1).leadingZeroBitCount
+    let needsProofs = isMalicious && degree < cohortSize - 1
+    let proof = needsProofs ? WireSize.bytes(number + WireSize.bytes(32 * levels)) : 0
     let share = WireSize.bytes(identifier + WireSize.bytes(120))
     func envelope(_ body: Int) -> Int {
       let (version, session, checksum) = (WireSize.number(1), digest, WireSize.bytes(16))
@@ -38,12 +57,16 @@ package struct SessionTraffic: Sendable {
       + envelope(digest + degree * share)
       + envelope(WireSize.bytes(MaskedWords.byteCountOfWord * wordCount))
       + envelope(degree * revealed)
-    let neighbour = WireSize.bytes(identifier + WireSize.bytes(keys))
+      + (isMalicious ? envelope(signature) : 0)
+    let neighbour = WireSize.bytes(identifier + WireSize.bytes(keys) + proof)
+    let endorsement = WireSize.bytes(identifier + signature)
     let contributors = (degree + 1) * WireSize.varint(cohortSize)
     bytesDown =
-      envelope(number + digest + degree * neighbour)
+      envelope(number + digest + degree * neighbour + proof)
       + envelope(degree * share)
-      + envelope(number + WireSize.bytes(contributors))
+      + envelope(
+        number + WireSize.bytes(contributors) + (isMalicious ? threshold * endorsement : 0))
+      + (isMalicious ? envelope(number + WireSize.bytes((cohortSize + 7) / 8)) : 0)
   }
 }
 

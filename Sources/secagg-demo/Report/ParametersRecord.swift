@@ -50,7 +50,8 @@ extension ParametersRecord {
     risk: GraphRisk, layout: VectorLayout, plainBitsOfElement: Int
   ) {
     let traffic = SessionTraffic(
-      cohortSize: assumptions.cohortSize, degree: graph.degree, wordCount: layout.wordCount)
+      threatModel: assumptions.threatModel, cohortSize: assumptions.cohortSize,
+      degree: graph.degree, threshold: graph.threshold, wordCount: layout.wordCount)
     let plainBytes = Double(layout.elementCount) * Double(plainBitsOfElement) / 8
     self.init(
       clients: assumptions.cohortSize, corrupt: assumptions.corruptFraction,

@@ -30,9 +30,6 @@ extension ParametersRecord {
     let figures = TextColumns.aligned(rows.map { Array($0.prefix(2)) }, leftAligned: [0])
     lines += zip(figures, rows).map { "\($0)  \($1[2])" }
     if !meetsTargets { lines += ["", "Not enough for what was asked for."] }
-    if threatModel == ThreatModelOption.malicious.rawValue {
-      lines += ["", "Messages and bytes are those of the rounds that both threat models have."]
-    }
     return lines.joined(separator: "\n")
   }
 
