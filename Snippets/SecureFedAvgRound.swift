@@ -33,7 +33,7 @@ func server(
   let parameters = try SessionParameters.recommended(
     for: SessionAssumptions(cohortSize: 1_000), layout: secure.layout, applicationContext: context)
   var server = AggregationServer(parameters: parameters)
-  for _ in 1...3 {
+  while server.phase != .unmasking {
     for (message, sender) in inbox() {
       do { try server.receive(message, from: sender) } catch { log(error) }
     }

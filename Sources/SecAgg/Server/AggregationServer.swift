@@ -5,7 +5,7 @@
 /// var server = AggregationServer(parameters: parameters)
 /// for message in arrivals { try? server.receive(message, from: sender) }   // a bad one is refused
 /// for id in try server.closeRound() { send(try server.message(for: id), to: id) }
-/// // … the same for the next two rounds, then, once enough contributors have answered:
+/// // … the same until `phase` is `.unmasking`, then, once enough contributors have answered:
 /// let aggregate = try server.unmask()
 /// ```
 ///
@@ -128,6 +128,12 @@ public struct AggregationServer: Sendable {
       phase.roster.ids { phase.isAsked[$0] && !phase.hasAnswered[$0] }
     case .ended: []
     }
+  }
+
+  /// The sealed shares that contributors have reported as not opening, while the sum is still to be
+  /// unmasked; afterwards they are among the aggregate's faults.
+  public var reportedFaults: [ShareFault] {
+    if case .unmasking(let phase) = state { phase.unopened } else { [] }
   }
 
   /// Ends the collection of the present round's messages and opens the next round. Who has not

@@ -9,12 +9,15 @@ struct CollectedShares: Sendable, Hashable {
   }
 
   /// The same shares in id order of their holders, so that secrets with the same holders are
-  /// recovered with the same coefficients.
-  func sortedByHolder() -> CollectedShares {
-    var sorted = CollectedShares()
-    for (holder, share) in zip(holders, shares).sorted(by: { $0.0 < $1.0 }) {
-      sorted.append(share, from: holder)
+  /// recovered with the same coefficients; `suspects` come behind all others.
+  func sortedByHolder(last suspects: Set<ClientID>) -> CollectedShares {
+    let sorted = zip(holders, shares).sorted { $0.0 < $1.0 }
+    var result = CollectedShares()
+    for isSuspect in [false, true] {
+      for (holder, share) in sorted where suspects.contains(holder) == isSuspect {
+        result.append(share, from: holder)
+      }
     }
-    return sorted
+    return result
   }
 }

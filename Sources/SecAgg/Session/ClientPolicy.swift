@@ -97,8 +97,13 @@ extension ClientPolicy {
     let cohort = try reader.count("policy", atMost: .max)
     let threshold = try reader.count("policy", atMost: .max)
     let contributors = try reader.count("policy", atMost: .max)
-    let models = try reader.lengthPrefixed().compactMap(ThreatModel.init(rawValue:))
-    let ciphers = try reader.lengthPrefixed().compactMap(MaskCipher.init(rawValue:))
+    let storedModels = try reader.lengthPrefixed()
+    let storedCiphers = try reader.lengthPrefixed()
+    let models = storedModels.compactMap(ThreatModel.init(rawValue:))
+    let ciphers = storedCiphers.compactMap(MaskCipher.init(rawValue:))
+    guard models.count == storedModels.count, ciphers.count == storedCiphers.count else {
+      throw .invalidField("policy")
+    }
     self.init(
       minimumCohortSize: cohort, minimumThreshold: threshold, minimumContributors: contributors,
       acceptedThreatModels: Set(models), acceptedMaskCiphers: Set(ciphers))

@@ -25,6 +25,9 @@ struct AggregateCommand: AsyncParsableCommand {
   @Option(help: "Least bits of an element; bits that the lanes leave over are used as well.")
   var valueBits = 16
 
+  @Option(help: "semi-honest or malicious.")
+  var threatModel: ThreatModelOption = .semiHonest
+
   @OptionGroup var graph: GraphOptions
 
   @Option(help: "Seed of the vectors and of who leaves. Keys are random in every run.")
@@ -64,7 +67,8 @@ struct AggregateCommand: AsyncParsableCommand {
       clients: clients, dropout: dropout, points: 1)
     let layout = try VectorLayout(elementCount: dimension, lanes: lanes())
     let parameters = try SessionParameters(
-      cohortSize: clients, degree: degree, threshold: threshold, layout: layout,
+      threatModel: threatModel.threatModel, cohortSize: clients, degree: degree,
+      threshold: threshold, layout: layout,
       minimumContributors: 2,
       applicationContext: SessionParameters.applicationContext(of: Array("aggregate".utf8)))
     var generator = SimulationGenerator(seed: seed)
@@ -78,15 +82,16 @@ struct AggregateCommand: AsyncParsableCommand {
     let client = try apart.map {
       try RemoteClient(id: $0, parameters: parameters, seed: seed)
     }
+    let identities = try SimulatedIdentities(seed: seed, for: parameters)
     var run = SessionRun(parameters: parameters, leaving: leaving) { id in
       if let client, client.id == id { return client }
-      return try SessionClient(id: id, parameters: parameters)
+      return try SessionClient(id: id, parameters: parameters, identities: identities)
     }
     run.clientsAtOnce = 4
     run.progress = { round, done, count in
       bar.update(completed: done, total: count, note: round.description)
     }
-    var server = try RemoteServer(parameters: parameters)
+    var server = try RemoteServer(parameters: parameters, seed: seed)
     let report = try await run.run(with: &server, input: vectors.vector)
     try server.close()
     try client?.close()

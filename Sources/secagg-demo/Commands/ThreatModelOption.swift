@@ -6,6 +6,14 @@ enum ThreatModelOption: String, ExpressibleByArgument, CaseIterable {
   case semiHonest = "semi-honest"
   case malicious
 
+  init(_ threatModel: ThreatModel) {
+    self =
+      switch threatModel {
+      case .semiHonest: .semiHonest
+      case .malicious: .malicious
+      }
+  }
+
   var threatModel: ThreatModel {
     switch self {
     case .semiHonest: .semiHonest

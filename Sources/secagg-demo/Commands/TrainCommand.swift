@@ -32,6 +32,9 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "softmax or mlp.")
   var model: ModelOption = .softmax
 
+  @Option(help: "semi-honest or malicious: what is assumed of the server.")
+  var threatModel: ThreatModelOption = .semiHonest
+
   @OptionGroup var graph: GraphOptions
 
   @Option(help: "Least number of contributors whose sum may be released.")
@@ -84,7 +87,7 @@ struct TrainCommand: AsyncParsableCommand {
         "--minimum-contributors must be from 2 to \(clients), found \(minimum)")
     }
     return TrainingSettings(
-      data: data, clients: clients, rounds: rounds, dropout: dropout,
+      data: data, threatModel: threatModel, clients: clients, rounds: rounds, dropout: dropout,
       partition: partition.partition, partitionText: partition.text, model: model,
       graph: graph.graph, degree: degree, threshold: threshold, minimumContributors: minimum,
       minimumValueBits: valueBits, clippingBound: clippingBound, localEpochs: localEpochs,

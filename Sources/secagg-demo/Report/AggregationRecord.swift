@@ -1,6 +1,8 @@
 /// What one secure sum cost: what the `aggregate` subcommand measures and writes as JSON. The keys
 /// are the property names; `null` means that there is no value.
 struct AggregationRecord: Codable, Sendable, Equatable {
+  /// What was assumed of the server: "semi-honest" or "malicious".
+  var threatModel: String
   var clients: Int
   /// Values per client.
   var dimension: Int

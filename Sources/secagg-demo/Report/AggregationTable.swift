@@ -6,6 +6,7 @@ extension AggregationRecord {
       Quantity.counted(clients, "client"),
       Quantity.counted(dimension, "value") + " each",
       "\(Quantity.percent(dropout)) leave after sharing keys",
+      "\(threatModel) server",
       "\(graph) graph of degree \(DecimalText.integer(degree))",
       "threshold \(DecimalText.integer(threshold))",
       "\(laneBits)-bit lanes",

@@ -20,6 +20,8 @@ extension TrainingRecord {
   struct Configuration: Codable, Sendable, Equatable {
     /// "digits" or "breast-cancer".
     var data: String
+    /// What was assumed of the server: "semi-honest" or "malicious".
+    var threatModel: String
     var clients: Int
     var roundsRequested: Int
     /// Share of the clients that leave at each of the three points of a round.

@@ -5,10 +5,11 @@ import SecAggWire
 struct RemoteServer: ServerEndpoint {
   private let process: RoleProcess
 
-  /// Starts the process and opens a session in it.
-  init(parameters: SessionParameters) throws {
+  /// Starts the process and opens a session in it; identities are made from `seed`.
+  init(parameters: SessionParameters, seed: UInt64) throws {
     process = try RoleProcess(.server)
-    _ = try process.ask(.open, content: parameters.serialized())
+    _ = try process.ask(
+      .open, content: FrameChannel.bytes(of: seed) + parameters.serialized())
   }
 
   func receive(_ bytes: [UInt8], from sender: ClientID) throws {

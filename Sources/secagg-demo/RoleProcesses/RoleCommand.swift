@@ -53,7 +53,10 @@ private struct ServedServer {
     _ request: RoleProcess.Request, _ frame: FrameChannel.Frame
   ) throws -> [UInt8] {
     if request == .open {
-      server = LocalServer(parameters: try SessionParameters(serialized: frame.content))
+      let (parameters, seed) = try frame.opening()
+      server = LocalServer(
+        parameters: parameters,
+        identities: try SimulatedIdentities(seed: seed, for: parameters))
       return []
     }
     guard server != nil else { throw FrameChannel.Broken() }
@@ -96,14 +99,13 @@ private struct ServedClient {
   ) throws -> [UInt8] {
     switch request {
     case .open:
-      guard let id = ClientID(frame.client), frame.content.count > 8 else {
-        throw FrameChannel.Broken()
-      }
-      let parameters = try SessionParameters(serialized: Array(frame.content.dropFirst(8)))
-      let new = try SessionClient(id: id, parameters: parameters)
+      guard let id = ClientID(frame.client) else { throw FrameChannel.Broken() }
+      let (parameters, seed) = try frame.opening()
+      let new = try SessionClient(
+        id: id, parameters: parameters,
+        identities: SimulatedIdentities(seed: seed, for: parameters))
       client = new
-      vectors = RandomVectors(
-        seed: FrameChannel.number(frame.content.prefix(8)), layout: parameters.layout)
+      vectors = RandomVectors(seed: seed, layout: parameters.layout)
       return new.advertisement
     case .answer:
       guard let client, let vectors else { throw FrameChannel.Broken() }
@@ -117,6 +119,17 @@ private struct ServedClient {
     case .receive, .closeRound, .message, .unmask:
       throw FrameChannel.Broken()
     }
+  }
+}
+
+extension FrameChannel.Frame {
+  /// What opens a session: a seed and the session's parameters.
+  fileprivate func opening() throws -> (parameters: SessionParameters, seed: UInt64) {
+    guard content.count > 8 else { throw FrameChannel.Broken() }
+    return (
+      try SessionParameters(serialized: Array(content.dropFirst(8))),
+      FrameChannel.number(content.prefix(8))
+    )
   }
 }
 

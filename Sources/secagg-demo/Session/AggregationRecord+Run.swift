@@ -15,6 +15,7 @@ extension AggregationRecord {
       run.phases.reduce(.zero) { $0 + ($1[keyPath: values][id] ?? .zero) }
     }
     self.init(
+      threatModel: ThreatModelOption(parameters.threatModel).rawValue,
       clients: parameters.cohortSize, dimension: parameters.layout.elementCount, dropout: dropout,
       graph: graph, degree: parameters.degree, threshold: parameters.threshold,
       laneBits: parameters.layout.lanes.laneBits,

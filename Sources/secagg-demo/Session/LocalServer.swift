@@ -8,8 +8,8 @@ struct LocalServer: ServerEndpoint {
   /// The whole aggregate, once the sum is unmasked.
   private(set) var aggregate: UnmaskedAggregate?
 
-  init(parameters: SessionParameters) {
-    server = AggregationServer(parameters: parameters)
+  init(parameters: SessionParameters, identities: SimulatedIdentities) {
+    server = AggregationServer(parameters: parameters, identities: identities)
   }
 
   mutating func receive(_ bytes: [UInt8], from sender: ClientID) throws {

@@ -6,11 +6,20 @@ import Synchronization
 final class SessionClient: ClientEndpoint {
   let id: ClientID
   let advertisement: [UInt8]
+  private let identities: SimulatedIdentities
   private let state: Mutex<ClientState>
 
-  init(id: ClientID, parameters: SessionParameters) throws {
+  init(id: ClientID, parameters: SessionParameters, identities: SimulatedIdentities) throws {
     self.id = id
-    let round = try AdvertiseKeysRound(id: id, parameters: parameters)
+    self.identities = identities
+    let round =
+      switch parameters.threatModel {
+      case .semiHonest:
+        try AdvertiseKeysRound(id: id, parameters: parameters)
+      case .malicious:
+        try AdvertiseKeysRound(
+          id: id, parameters: parameters, signedBy: identities.key(of: id))
+      }
     advertisement = try ClientMessage.keyAdvertisement(round.message).serialized()
     state = Mutex(.advertising(round))
   }
@@ -19,7 +28,7 @@ final class SessionClient: ClientEndpoint {
     try state.withLock { state throws in
       var current = ClientState.ended
       swap(&current, &state)
-      let step = try current.answered(bytes, input: input)
+      let step = try current.answered(bytes, by: id, identities, input: input)
       let result = ClientStep(
         bytes: step.bytes, cost: RoleCost(milliseconds: step.milliseconds))
       state = step.takeNext()
@@ -33,6 +42,7 @@ private enum ClientState: ~Copyable, Sendable {
   case advertising(AdvertiseKeysRound)
   case sharing(ShareKeysRound)
   case masking(MaskedInputRound)
+  case checking(ConsistencyCheckRound)
   case ended
 
   /// The state after a step, with what the step gave.
@@ -51,14 +61,15 @@ private enum ClientState: ~Copyable, Sendable {
   }
 
   consuming func answered(
-    _ bytes: [UInt8], input: () throws -> PackedVector
+    _ bytes: [UInt8], by id: ClientID, _ identities: SimulatedIdentities,
+    input: () throws -> PackedVector
   ) throws -> Answered {
     var start = CPUClock.threadMilliseconds()
     let message = try ServerMessage(serialized: bytes)
     switch consume self {
     case .advertising(let round):
       guard case .rosterAnnouncement(let announcement) = message else { throw OutOfTurn() }
-      let next = try round.shareKeys(with: announcement)
+      let next = try round.shareKeys(with: announcement, identities: identities)
       let answer = try ClientMessage.shareDistribution(next.message).serialized()
       return Answered(answer, since: start, next: .sharing(next))
     case .sharing(let round):
@@ -70,6 +81,16 @@ private enum ClientState: ~Copyable, Sendable {
       let answer = try ClientMessage.maskedInput(next.message).serialized()
       return Answered(answer, since: start, next: .masking(next))
     case .masking(let round):
+      if case .contributorAnnouncement(let announcement) = message {
+        let next = try round.checkConsistency(
+          of: announcement, signedBy: identities.key(of: id))
+        let answer = try ClientMessage.contributorEndorsement(next.message).serialized()
+        return Answered(answer, since: start, next: .checking(next))
+      }
+      guard case .unmaskingRequest(let request) = message else { throw OutOfTurn() }
+      let answer = try ClientMessage.unmaskingResponse(round.unmask(request)).serialized()
+      return Answered(answer, since: start, next: .ended)
+    case .checking(let round):
       guard case .unmaskingRequest(let request) = message else { throw OutOfTurn() }
       let answer = try ClientMessage.unmaskingResponse(round.unmask(request)).serialized()
       return Answered(answer, since: start, next: .ended)

@@ -40,10 +40,11 @@ struct SessionRun {
 
   /// A session whose clients are in this process.
   init(
-    parameters: SessionParameters, leaving: [ClientID: LeavingPoint], observed: ClientID? = nil
+    parameters: SessionParameters, identities: SimulatedIdentities,
+    leaving: [ClientID: LeavingPoint], observed: ClientID? = nil
   ) {
     self.init(parameters: parameters, leaving: leaving, observed: observed) { id in
-      try SessionClient(id: id, parameters: parameters)
+      try SessionClient(id: id, parameters: parameters, identities: identities)
     }
   }
 

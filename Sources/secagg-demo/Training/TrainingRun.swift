@@ -86,7 +86,8 @@ struct TrainingRun {
     progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
     let parameters = try SessionParameters(
-      cohortSize: settings.clients, degree: settings.degree, threshold: settings.threshold,
+      threatModel: settings.threatModel.threatModel, cohortSize: settings.clients,
+      degree: settings.degree, threshold: settings.threshold,
       layout: secure.layout, minimumContributors: settings.minimumContributors,
       applicationContext: secure.applicationContext(
         model: model, round: round, task: settings.data.rawValue))
@@ -100,9 +101,11 @@ struct TrainingRun {
       encoded[entry.key] = try secure.encode(entry.value, using: &generator)
     }
     let observed = senders.first { leaving[$0] == nil }
-    var server = LocalServer(parameters: parameters)
+    let identities = try SimulatedIdentities(seed: settings.seed, for: parameters)
+    var server = LocalServer(parameters: parameters, identities: identities)
     let report = try await withoutActuallyEscaping(progress) { progress in
-      var run = SessionRun(parameters: parameters, leaving: leaving, observed: observed)
+      var run = SessionRun(
+        parameters: parameters, identities: identities, leaving: leaving, observed: observed)
       run.progress = { protocolRound, _, _ in progress(round, protocolRound) }
       return try await run.run(with: &server) { id in
         guard let vector = encoded[id] else { throw MissingUpdate(client: id) }
@@ -156,7 +159,8 @@ struct TrainingRun {
 
   private var configuration: TrainingRecord.Configuration {
     TrainingRecord.Configuration(
-      data: settings.data.rawValue, clients: settings.clients, roundsRequested: settings.rounds,
+      data: settings.data.rawValue, threatModel: settings.threatModel.rawValue,
+      clients: settings.clients, roundsRequested: settings.rounds,
       dropout: settings.dropout, partition: settings.partitionText,
       model: settings.model.rawValue, parameterCount: classifier.layout.count,
       graph: settings.graph.rawValue, degree: settings.degree, threshold: settings.threshold,

@@ -3,6 +3,7 @@ import FLMath
 /// Everything that a training run is told.
 struct TrainingSettings: Sendable {
   var data: DemoData.Name
+  var threatModel: ThreatModelOption
   var clients: Int
   var rounds: Int
   var dropout: Double

@@ -36,8 +36,8 @@ struct WrongShareTests {
     #expect(aggregate.contributors == transcript.contributors)
     #expect(Set(aggregate.faults.map(\.holder)) == liars)
     #expect(aggregate.faults.allSatisfy { $0.finding == .wrongShare })
-    // Each liar is named for everyone but itself: 11 contributors and the 2 departed.
-    #expect(aggregate.faults.count == 13 * liars.count)
+    // Each liar is named for a secret or two: once found out, its shares are looked at last.
+    #expect(aggregate.faults.count <= 2 * liars.count)
     #expect(Set(aggregate.faults).count == aggregate.faults.count)
   }
 

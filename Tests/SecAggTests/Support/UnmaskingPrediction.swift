@@ -1,9 +1,9 @@
 import SecAgg
 
 /// What `unmask()` has to do with a given set of answers, by the rules alone: a secret is taken
-/// from the first t of its shares in id order of their holders if none of these is wrong; else all
-/// of them are decoded, which corrects (n - t) / 2 wrong ones of n, for each of the five words of
-/// a share by itself, and all wrong shares of that secret are named.
+/// from the first t of its shares, in id order of their holders but those found wrong before last, if
+/// none of these is wrong; else all of them are decoded, which corrects (n - t) / 2 wrong ones of n,
+/// for each of the five words of a share by itself, and all wrong shares of that secret are named.
 struct UnmaskingPrediction {
   let transcript: Transcript
 
@@ -33,10 +33,13 @@ struct UnmaskingPrediction {
             holder: answer.sender, subject: subject, kind: kind(of: subject), finding: .unopened))
       }
     }
+    var suspects: Set<ClientID> = []
     for subject in neededSubjects {
-      let holders = (transcript.neighbours[subject] ?? []).filter {
+      let answering = (transcript.neighbours[subject] ?? []).filter {
         wrongWords[Key(holder: $0, subject: subject)] != nil
       }
+      let holders =
+        answering.filter { !suspects.contains($0) } + answering.filter { suspects.contains($0) }
       let wrong = holders.map { wrongWords[Key(holder: $0, subject: subject)] ?? [] }
       switch verdict(on: wrong) {
       case .missing:
@@ -51,6 +54,7 @@ struct UnmaskingPrediction {
         break
       case .corrected:
         for (holder, words) in zip(holders, wrong) where !words.isEmpty {
+          suspects.insert(holder)
           faults.insert(
             ShareFault(
               holder: holder, subject: subject, kind: kind(of: subject), finding: .wrongShare))

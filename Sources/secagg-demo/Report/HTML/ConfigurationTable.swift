@@ -26,6 +26,7 @@ struct ConfigurationTable {
       ("local epochs", DecimalText.integer(settings.localEpochs)),
       ("batch size", DecimalText.integer(settings.batchSize)),
       ("learning rate", DecimalText.significant(settings.learningRate)),
+      ("threat model", settings.threatModel),
       ("graph of neighbours", settings.graph),
       ("neighbours per client", DecimalText.integer(settings.degree)),
       ("threshold (shares)", DecimalText.integer(settings.threshold)),

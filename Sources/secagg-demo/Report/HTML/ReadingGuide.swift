@@ -6,6 +6,10 @@ struct ReadingGuide {
   func html() -> String {
     let threshold = DecimalText.integer(configuration.threshold)
     let fewest = DecimalText.integer(configuration.minimumContributors)
+    let server =
+      configuration.threatModel == ThreatModelOption.malicious.rawValue
+      ? "also if it breaks the rules of the protocol (malicious)"
+      : "that follows the protocol and tries to learn more from what it sees (semi-honest)"
     return """
       <section>
       <h2>How to read this</h2>
@@ -14,11 +18,10 @@ struct ReadingGuide {
       part, and when each of them left. It also learns whatever follows from the sum and from the \
       models before and after.</li>
       <li><strong>The server does not learn</strong> the update of any one client. Each update is \
-      masked; the masks cancel only in the sum, and only when at least \(fewest) clients are in \
-      it.</li>
-      <li><strong>This holds</strong> for a server that follows the protocol and tries to learn more \
-      from what it sees (semi-honest), also when it works together with clients, as long as the \
-      server and they hold fewer than \(threshold) of the shares of any other client's secret.</li>
+      masked; clients reveal what takes the masks off only for a sum of at least \(fewest).</li>
+      <li><strong>This holds</strong> for a server \(server), and when it works together with \
+      clients, as long as the server and they hold fewer than \(threshold) of the shares of any \
+      other client's secret.</li>
       <li><strong>This does not cover</strong> what the sum itself gives away (no noise is added, so \
       there is no differential privacy), clients that send wrong updates, or who takes part.</li>
       <li><strong>“Sum = plaintext sum”</strong> compares the decoded integers with the sum computed \
