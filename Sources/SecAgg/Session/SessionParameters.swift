@@ -8,6 +8,9 @@ public enum SessionParametersError: Error, Hashable, Sendable {
   case degree(found: Int, cohortSize: Int)
   /// The threshold must be at least 2 and at most the degree.
   case threshold(found: Int, degree: Int)
+  /// In the malicious model the threshold must be more than half of the degree: else two groups of
+  /// a client's neighbours could be shown different contributors and recover both its secrets.
+  case thresholdBelowMajority(found: Int, degree: Int)
   /// The minimum of contributors must be at least 2 and at most what the lanes can sum.
   case minimumContributors(found: Int, atMost: Int)
   /// The lanes must hold the sum of more contributors than the threshold, since each one's shares
@@ -26,6 +29,9 @@ extension SessionParametersError: CustomStringConvertible {
         + "graph; found \(found)"
     case .threshold(let found, let degree):
       "the threshold must be 2 to the degree (\(degree)), found \(found)"
+    case .thresholdBelowMajority(let found, let degree):
+      "in the malicious model the threshold must be more than half of the degree (\(degree)), "
+        + "found \(found); SessionParameters.recommended computes one"
     case .minimumContributors(let found, let atMost):
       "the minimum of contributors must be 2 to \(atMost), found \(found)"
     case .maximumContributors(let found, let threshold, let cohortSize):
@@ -71,8 +77,8 @@ public struct SessionParameters: Sendable, Hashable {
   /// - Parameters:
   ///   - sessionID: leave out for a fresh random one, which is what a server does.
   ///   - degree: leave out for the complete graph.
-  ///   - threshold: more than half of the degree is advisable: fewer answers then cannot recover
-  ///     both secrets of a client.
+  ///   - threshold: more than half of the degree, which the malicious model demands and the other
+  ///     is well advised to keep to: fewer answers then cannot recover both secrets of a client.
   public init(
     sessionID: Digest? = nil,
     threatModel: ThreatModel = .semiHonest,
@@ -90,6 +96,9 @@ public struct SessionParameters: Sendable, Hashable {
     let degree = degree ?? cohortSize - 1
     try Self.check(
       GraphParameters(degree: degree, threshold: threshold), cohortSize: cohortSize)
+    guard threatModel == .semiHonest || 2 * threshold > degree else {
+      throw .thresholdBelowMajority(found: threshold, degree: degree)
+    }
     let maximumContributors = layout.lanes.maximumContributors
     guard maximumContributors > threshold, maximumContributors <= cohortSize else {
       throw .maximumContributors(

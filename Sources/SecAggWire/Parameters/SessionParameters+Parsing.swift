@@ -88,7 +88,7 @@ extension SessionParametersError {
     switch self {
     case .cohortSize: "cohort_size"
     case .degree: "degree"
-    case .threshold: "threshold"
+    case .threshold, .thresholdBelowMajority: "threshold"
     case .minimumContributors: "minimum_contributors"
     case .maximumContributors: "maximum_contributors"
     }

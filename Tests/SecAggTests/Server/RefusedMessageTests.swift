@@ -14,7 +14,7 @@ struct RefusedMessageTests {
     try Transcript(
       parameters: testParameters(
         threatModel: setting.threatModel, cohortSize: Self.cohortSize, degree: setting.degree,
-        threshold: 3),
+        threshold: setting.threshold(cohortSize: Self.cohortSize)),
       seed: 1,
       losing: [
         client(2): .advertiseKeys, client(5): .shareKeys, client(9): .maskedInput,
@@ -24,7 +24,7 @@ struct RefusedMessageTests {
 
   private static let settings = [
     Setting(degree: nil, threatModel: .semiHonest), Setting(degree: 6, threatModel: .semiHonest),
-    Setting(degree: nil, threatModel: .malicious), Setting(degree: 6, threatModel: .malicious),
+    Setting(degree: nil, threatModel: .malicious), Setting(degree: 8, threatModel: .malicious),
   ]
 
   @Test("of another round", arguments: settings, ServerPhase.allCases)

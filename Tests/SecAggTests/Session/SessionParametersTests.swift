@@ -102,6 +102,24 @@ struct SessionParametersTests {
     }
   }
 
+  @Test("in the malicious model a threshold of more than half of the degree")
+  func majority() throws {
+    for (threshold, isAccepted) in [(2, false), (4, false), (5, true), (8, true)] {
+      let layout = try VectorLayout(
+        elementCount: 5, lanes: LaneLayout(minimumValueBits: 8, maximumContributors: 10))
+      let parameters = Result {
+        () throws(SessionParametersError) in
+        try SessionParameters(
+          threatModel: .malicious, cohortSize: 10, degree: 8, threshold: threshold,
+          layout: layout, minimumContributors: 2,
+          applicationContext: Digest(words: (0, 0, 0, 0)))
+      }
+      #expect(
+        refusal(parameters)
+          == (isAccepted ? nil : .thresholdBelowMajority(found: threshold, degree: 8)))
+    }
+  }
+
   @Test("sessions have fresh names")
   func freshNames() throws {
     let names = try (0..<100).map { _ in try outcome().get().sessionID }

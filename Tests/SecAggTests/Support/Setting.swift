@@ -7,6 +7,11 @@ struct Setting: Sendable, CustomTestStringConvertible {
   let degree: Int?
   let threatModel: ThreatModel
 
+  /// A small threshold that the threat model allows in a cohort of this size.
+  func threshold(cohortSize: Int) -> Int {
+    threatModel == .malicious ? (degree ?? cohortSize - 1) / 2 + 1 : 3
+  }
+
   var testDescription: String {
     "\(threatModel), \(degree.map { "degree \($0)" } ?? "complete graph")"
   }

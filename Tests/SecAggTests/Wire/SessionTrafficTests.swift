@@ -43,14 +43,16 @@ struct SessionTrafficTests {
     threatModel: ThreatModel, cohortSize: Int, degree: Int, elementCount: Int
   ) throws {
     let parameters = try SessionParameters(
-      threatModel: threatModel, cohortSize: cohortSize, degree: degree, threshold: 3,
+      threatModel: threatModel, cohortSize: cohortSize, degree: degree,
+      threshold: degree / 2 + 1,
       layout: VectorLayout(
         elementCount: elementCount,
         lanes: LaneLayout(minimumValueBits: 16, maximumContributors: cohortSize)),
       minimumContributors: 2, applicationContext: SessionParameters.applicationContext(of: []))
     let found = try traffic(of: parameters)
     let computed = SessionTraffic(
-      threatModel: threatModel, cohortSize: cohortSize, degree: degree, threshold: 3,
+      threatModel: threatModel, cohortSize: cohortSize, degree: degree,
+      threshold: degree / 2 + 1,
       wordCount: parameters.layout.wordCount)
     #expect(computed.bytesUp == found.up)
     #expect(computed.bytesDown == found.down)
@@ -60,10 +62,10 @@ struct SessionTrafficTests {
   @Test("leaves that stand higher in the tree have shorter proofs: an upper bound")
   func proofs() throws {
     let parameters = try testParameters(
-      threatModel: .malicious, cohortSize: 100, degree: 12, threshold: 3)
+      threatModel: .malicious, cohortSize: 100, degree: 12, threshold: 7)
     let found = try traffic(of: parameters)
     let computed = SessionTraffic(
-      threatModel: .malicious, cohortSize: 100, degree: 12, threshold: 3,
+      threatModel: .malicious, cohortSize: 100, degree: 12, threshold: 7,
       wordCount: parameters.layout.wordCount)
     #expect(computed.bytesUp == found.up)
     // 13 proofs of 7 levels; the last 4 of the 100 leaves stand 4 levels higher.
