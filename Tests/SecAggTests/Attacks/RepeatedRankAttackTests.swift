@@ -56,12 +56,15 @@ struct RepeatedRankAttackTests {
   /// What closes this is a tree that proves its order.
   @Test("in a roster with gaps, client 5 is seen at no second rank")
   func rosterWithGaps() throws {
-    try withKnownIssue("an id may stand at as many ranks as clients are missing, and one") {
-      for rank in 0..<12 where rank != 4 {
-        var numbers = Array(1...12)
-        numbers[rank] = 5
-        #expect(try accepted(numbers, cohortSize: 24, seeing: 5).ranks.count <= 1)
-      }
+    var largest = 0
+    for trial in 0..<33 where trial % 11 != 4 {
+      var numbers = Array(1...11)
+      numbers[trial % 11] = 5
+      let ranks = try accepted(numbers, cohortSize: 24, seeing: 5).ranks
+      largest = max(largest, ranks.count)
+    }
+    withKnownIssue("an id may stand at as many ranks as clients are missing, and one") {
+      #expect(largest <= 1)
     }
   }
 }

@@ -76,7 +76,8 @@ struct SubstitutedKeysAttackTests {
     let unsigned = try servers(signature: nil)
     try expectRefusal(of: unsigned.signed(by: IdentityKey()), "an identity of the server's")
     for peer in clients where peer.id != clients[target].id {
-      try expectRefusal(of: unsigned.signed(by: TestIdentities.key(of: peer.id)), "another client's")
+      try expectRefusal(
+        of: unsigned.signed(by: TestIdentities.key(of: peer.id)), "another client's")
     }
     try expectRefusal(of: unsigned, "stripped")
     try expectRefusal(of: clients[target].advertisement.with(signature: nil), "stripped")

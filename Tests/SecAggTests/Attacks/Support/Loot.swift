@@ -103,10 +103,29 @@ struct Loot {
     return stage.parameters.layout.unpack(sum.words)
   }
 
+  /// The words of one client's input without the masks that it shares with others, if they are
+  /// known. Its self mask is still on them.
+  func wordsWithoutPairwiseMasks(of id: ClientID) throws -> [UInt64]? {
+    guard let words = stage.words[id], let neighbours = stage.neighbours[id] else { return nil }
+    var masks = MaskCombination(capacity: neighbours.count)
+    for neighbour in neighbours {
+      guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
+      masks.append(
+        MaskSeeds.direction(of: id, towards: neighbour).opposite,
+        seed: MaskSeeds.pairwise(
+          agreed: agreed, between: id, and: neighbour, session: stage.parameters.digest,
+          roster: stage.commitment))
+    }
+    var sum = MaskedSum(words: words)
+    sum.apply(masks)
+    return sum.words
+  }
+
   /// All sets of honest clients whose sum the adversary can compute.
   func readableSets() throws -> [Set<ClientID>] {
     try (1..<(1 << stage.honest.count)).compactMap { bits in
-      let members = Set(stage.honest.indices.filter { bits >> $0 & 1 == 1 }.map { stage.honest[$0] })
+      let members = Set(
+        stage.honest.indices.filter { bits >> $0 & 1 == 1 }.map { stage.honest[$0] })
       return try sum(of: members) == nil ? nil : members
     }
   }
