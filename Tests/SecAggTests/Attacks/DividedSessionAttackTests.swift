@@ -1,3 +1,4 @@
+import FLMath
 import SecAgg
 import Testing
 

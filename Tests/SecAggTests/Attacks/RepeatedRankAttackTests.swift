@@ -54,13 +54,13 @@ struct RepeatedRankAttackTests {
 
   /// Where clients are missing from the cohort, nothing in an announcement tells the rank of an id.
   /// What closes this is a tree that proves its order.
-  @Test("in a roster with gaps, client 5 is seen at no second rank")
+  @Test("in a roster with gaps, client 10 is seen at no second rank")
   func rosterWithGaps() throws {
+    let numbers = [2, 4, 6, 8, 10, 10, 12, 14, 16, 18, 20, 22]
     var largest = 0
-    for trial in 0..<33 where trial % 11 != 4 {
-      var numbers = Array(1...11)
-      numbers[trial % 11] = 5
-      let ranks = try accepted(numbers, cohortSize: 24, seeing: 5).ranks
+    // Other keys give another graph: in nearly all of them each rank is seen by somebody.
+    for _ in 0..<8 {
+      let ranks = try accepted(numbers, cohortSize: 24, seeing: 10).ranks
       largest = max(largest, ranks.count)
     }
     withKnownIssue("an id may stand at as many ranks as clients are missing, and one") {

@@ -28,6 +28,6 @@ struct SybilAttackTests {
       of: RosterAnnouncement(
         session: parameters.digest, recipient: clients[0].id, rosterSize: 5,
         commitment: ForgedRoster(leaves, parameters: parameters).commitment,
-        neighbours: Array(leaves.dropFirst())), identities: directory, .notAuthentic(client(3)))
+        neighbours: Array(leaves.dropFirst())), identities: directory, .notAuthentic(try client(3)))
   }
 }
