@@ -15,8 +15,8 @@ struct RosterGrindingAttackTests {
     let traitors = Set(19...24)
     let victim = clients[0]
     var tried = 0
-    // Any three of clients 9 to 18 came too late.
-    for bits in 0..<(1 << 10) where bits.nonzeroBitCount == 3 {
+    // Any four of clients 9 to 18 came too late.
+    for bits in 0..<(1 << 10) where bits.nonzeroBitCount == 4 {
       let present = clients.filter { client in
         let number = Int(client.id.rawValue)
         return !(9...18).contains(number) || bits >> (number - 9) & 1 == 0
@@ -26,7 +26,7 @@ struct RosterGrindingAttackTests {
       let ranks = roster.neighbours(of: 0)
       let count = ranks.count { traitors.contains(Int(roster.leaves[$0].sender.rawValue)) }
       guard count >= parameters.threshold else { continue }
-      // In a graph that nobody had a hand in this is one case in about 18. The client cannot know.
+      // In a graph that nobody had a hand in, this is one case in about 14. The client cannot know.
       _ = try victim.share(roster.announcement(for: 0))
       return
     }

@@ -18,7 +18,7 @@ struct Loot {
         add(revealed.share, of: revealed.subject, revealed.kind, from: answer.sender)
       }
     }
-    for traitor in stage.traitors {
+    for traitor in stage.traitors where !traitor.isGhost {
       for owner in stage.honest {
         guard let sealed = stage.distributions[owner]?.shares(for: traitor.id),
           let advertisement = stage.advertisements[owner]
@@ -58,7 +58,8 @@ struct Loot {
       .secret(from: collected.shares.prefix(threshold))
   }
 
-  private func maskKeys(of subject: ClientID) -> KeyPair? {
+  /// The mask keys of a client whose secret is known.
+  func maskKeys(of subject: ClientID) -> KeyPair? {
     guard let secret = secret(.maskKey, of: subject) else { return nil }
     return try? KeyPair(
       privateKey: MaskSeeds.maskPrivateKey(

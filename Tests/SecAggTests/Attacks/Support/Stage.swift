@@ -21,11 +21,12 @@ struct Stage {
   private let asleep: [ClientID: [UInt8]]
 
   init(
-    parameters: SessionParameters, traitors numbers: [Int] = [], seed: UInt64,
-    policy: ClientPolicy = ClientPolicy()
+    parameters: SessionParameters, traitors numbers: [Int] = [], ghosts: [Traitor] = [],
+    seed: UInt64, policy: ClientPolicy = ClientPolicy()
   ) throws {
     self.parameters = parameters
-    let traitors = try numbers.map { try Traitor(id: client($0), parameters: parameters) }
+    let traitors =
+      try numbers.map { try Traitor(id: client($0), parameters: parameters) } + ghosts
     let honest = ClientID.all(cohortSize: parameters.cohortSize).filter { id in
       !traitors.contains { $0.id == id }
     }
@@ -172,7 +173,7 @@ struct Stage {
       }
     }
     for members in endorsements.keys {
-      for traitor in traitors {
+      for traitor in traitors where !traitor.isGhost {
         let endorsement = try traitor.endorsement(of: set(members), roster: commitment)
         endorsements[members]?.append(endorsement)
       }

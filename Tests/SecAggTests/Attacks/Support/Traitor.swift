@@ -7,6 +7,8 @@ import Testing
 final class Traitor {
   let id: ClientID
   let advertisement: KeyAdvertisement
+  /// Whether there is nobody behind it: only the mask key is known, nothing opens or signs.
+  let isGhost: Bool
   private let parameters: SessionParameters
   private let sealingKeys: KeyPair
   private let maskKeys: KeyPair
@@ -25,6 +27,20 @@ final class Traitor {
     }
     self.sealingKeys = sealingKeys
     self.maskKeys = maskKeys
+    isGhost = false
+  }
+
+  /// A client that is gone, of an earlier session, whose advertisement is shown once more.
+  init(
+    ghost advertisement: KeyAdvertisement, maskKeys: consuming KeyPair,
+    parameters: SessionParameters
+  ) throws {
+    id = advertisement.sender
+    self.advertisement = advertisement
+    self.parameters = parameters
+    sealingKeys = try KeyPair(privateKey: SecureRandom.secretBytes(Digest.byteCount))
+    self.maskKeys = maskKeys
+    isGhost = true
   }
 
   /// Envelopes of noise for everyone: nobody needs its secrets.
