@@ -53,18 +53,38 @@ struct BothSharesAttackTests {
 
   @Test("a refused request ends the client as well: there is no second try")
   func afterARefusal() throws {
-    let stage = try Stage(
+    var session = try SimulatedSession(
       parameters: testParameters(threatModel: .malicious, cohortSize: 5, threshold: 3), seed: 43)
-    let id = try client(1)
-    // The stage can wake the client again and again because it keeps the bytes: an application that
-    // does so gives a server two answers. That is why bytes are to be stored only once.
-    for excluded in try [client(4), client(5)] {
+    for round in ProtocolRound.rounds(in: .malicious).dropLast() {
+      try session.collect(round, leaving: [:])
+      try session.server.closeRound()
+    }
+    let first = session.clients[0]
+    let request = try session.server.message(for: first.id).unmaskingRequest()
+    let bare = UnmaskingRequest(
+      session: request.session, recipient: first.id, contributorCount: request.contributorCount,
+      contributors: request.contributors)
+    #expect(throws: ClientError.endorsementsBelowThreshold(found: 0, threshold: 3)) {
+      _ = try first.answer(.unmaskingRequest(bare))
+    }
+    #expect(try first.answer(.unmaskingRequest(request)) == nil)
+  }
+
+  /// A limit: what consumes the client is its value. An application that keeps the bytes of a
+  /// suspended one and wakes it twice gives two answers; they are to be stored only once.
+  @Test("a client woken twice from the same bytes reveals both")
+  func wokenTwice() throws {
+    let stage = try Stage(
+      parameters: testParameters(threatModel: .malicious, cohortSize: 5, threshold: 3), seed: 44)
+    let (id, subject) = try (client(1), client(4))
+    var kinds: Set<SecretKind> = []
+    for excluded in try [subject, client(5)] {
       let members = Set(stage.honest).subtracting([excluded])
       let answers = try stage.answers(
         to: Dictionary(uniqueKeysWithValues: members.map { ($0, members) }))
       let shares = try #require(answers.first { $0.sender == id }).shares
-      let kinds = shares.filter { $0.subject == excluded }.map(\.kind)
-      #expect(kinds == [.maskKey])
+      kinds.formUnion(shares.filter { $0.subject == subject }.map(\.kind))
     }
+    #expect(kinds == [.selfMask, .maskKey])
   }
 }
