@@ -46,8 +46,30 @@ struct VerifiedRoster: Sendable {
       guard graph.neighbours(of: membership.own.position) == positions else {
         throw .neighboursNotOfGraph
       }
+      try Self.checkOrder(announcement, membership, for: client)
       position = membership.own.position
       neighbourPositions = positions
+    }
+  }
+
+  /// Checks that ranks can be those of ids in order: as many clients fit below, between and above
+  /// as the ranks leave room for. In a roster of the whole cohort every rank follows from its id.
+  private static func checkOrder(
+    _ announcement: RosterAnnouncement, _ membership: RosterMembership, for client: ClientContext
+  ) throws(ClientError) {
+    var places = zip(announcement.neighbours, membership.neighbours).map {
+      (id: $0.sender, rank: $1.position)
+    }
+    places.append((client.id, membership.own.position))
+    places.sort { $0.id < $1.id }
+    var (previousNumber, previousRank) = (0, -1)
+    let missing = client.parameters.cohortSize - announcement.rosterSize
+    for (id, rank) in places {
+      let number = Int(id.rawValue)
+      guard rank > previousRank, rank - previousRank <= number - previousNumber,
+        number - 1 - rank <= missing
+      else { throw .rosterProof(id) }
+      (previousNumber, previousRank) = (number, rank)
     }
   }
 
