@@ -8,7 +8,7 @@ struct ContributorCountAttackTests {
   @Test("none or one: the server cannot close the round", arguments: ThreatModel.allCases, [0, 1])
   func tooFew(threatModel: ThreatModel, count: Int) throws {
     var session = try SimulatedSession(
-      parameters: testParameters(threatModel: threatModel, cohortSize: 5, threshold: 2), seed: 101)
+      parameters: testParameters(threatModel: threatModel, cohortSize: 5, threshold: 3), seed: 101)
     var leaving: [ClientID: LeavingPoint] = [:]
     for id in ClientID.all(cohortSize: 5).dropFirst(count) { leaving[id] = .beforeMaskedInput }
     for round in [ProtocolRound.advertiseKeys, .shareKeys] {
@@ -24,7 +24,7 @@ struct ContributorCountAttackTests {
   @Test("none or one, asked by a server that does not care", arguments: ThreatModel.allCases)
   func tooFewForTheClients(threatModel: ThreatModel) throws {
     let stage = try Stage(
-      parameters: testParameters(threatModel: threatModel, cohortSize: 5, threshold: 2), seed: 102)
+      parameters: testParameters(threatModel: threatModel, cohortSize: 5, threshold: 3), seed: 102)
     for members in [[], [try client(1)]] {
       let views = Dictionary(uniqueKeysWithValues: stage.honest.map { ($0, Set(members)) })
       #expect(try stage.answers(to: views).isEmpty)

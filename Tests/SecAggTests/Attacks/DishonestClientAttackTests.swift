@@ -8,7 +8,7 @@ import Testing
 struct DishonestClientAttackTests {
   private func transcript(seed: UInt64) throws -> Transcript {
     try Transcript(
-      parameters: testParameters(threatModel: .malicious, cohortSize: 9, threshold: 4), seed: seed)
+      parameters: testParameters(threatModel: .malicious, cohortSize: 11, threshold: 6), seed: seed)
   }
 
   @Test("wrong shares of two clients are corrected and named", arguments: Lie.allCases)

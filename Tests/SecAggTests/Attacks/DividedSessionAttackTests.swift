@@ -19,7 +19,7 @@ struct DividedSessionAttackTests {
     let name = { (text: String) in SessionParameters.applicationContext(of: Array(text.utf8)) }
     return try SessionParameters(
       sessionID: name(changed == .sessionID ? "session 2" : "session 1"), threatModel: .malicious,
-      cohortSize: changed == .cohortSize ? 7 : 6, threshold: changed == .threshold ? 4 : 3,
+      cohortSize: changed == .cohortSize ? 7 : 6, threshold: changed == .threshold ? 5 : 4,
       layout: VectorLayout(
         elementCount: changed == .lanes ? 6 : 5,
         lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 6)),

@@ -26,10 +26,10 @@ struct DividedSurvivorsAttackTests {
     #expect(try loot.sum(of: [victim]) == stage.inputs[victim]?.elements)
   }
 
-  @Test("malicious model, the same threshold and the same sets: nobody answers")
+  @Test("malicious model, the least threshold that it allows and the same sets: nobody answers")
   func isolationRefused() throws {
     let stage = try Stage(
-      parameters: testParameters(threatModel: .malicious, cohortSize: 6, threshold: 2), seed: 11)
+      parameters: testParameters(threatModel: .malicious, cohortSize: 6, threshold: 3), seed: 11)
     let answers = try stage.answers(to: isolatingViews(stage))
     #expect(answers.isEmpty)
     #expect(try Loot(answers, of: stage).readableSets().isEmpty)

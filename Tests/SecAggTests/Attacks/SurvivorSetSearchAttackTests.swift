@@ -39,10 +39,20 @@ struct SurvivorSetSearchAttackTests {
     SurvivorSetSearch(honestCount: 4, traitorCount: 1, threshold: 2, checksConsistency: true),
   ]
 
-  @Test("a threshold too low: the search finds attacks, and they work", arguments: insecure)
+  @Test(
+    "a threshold too low: the search finds attacks, and they work where such sessions exist",
+    arguments: insecure)
   func insecureThreshold(search: SurvivorSetSearch) throws {
     let number = try #require(
       (0..<search.assignmentCount).first { !search.gain(search.assignment($0)).exposed.isEmpty })
+    guard !search.checksConsistency else {
+      // Nobody can open such a session in the malicious model.
+      #expect(
+        throws: SessionParametersError.thresholdBelowMajority(
+          found: search.threshold, degree: search.count - 1)
+      ) { _ = try self.stage(of: search) }
+      return
+    }
     let stage = try stage(of: search)
     let views = views(search.assignment(number), of: stage)
     let loot = try Loot(stage.answers(to: views), of: stage)
@@ -68,7 +78,7 @@ struct SurvivorSetSearchAttackTests {
     return views
   }
 
-  @Test("the real clients do what the search says", arguments: secure + insecure)
+  @Test("the real clients do what the search says", arguments: secure + insecure.prefix(1))
   func realClients(search: SurvivorSetSearch) throws {
     let stage = try stage(of: search)
     var generator = SimulationGenerator(seed: 22)
