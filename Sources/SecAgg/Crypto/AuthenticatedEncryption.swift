@@ -15,6 +15,7 @@ enum AuthenticatedEncryption {
     _ plaintext: Span<UInt8>, key: Span<UInt8>, associatedData: [UInt8],
     nonce: [UInt8] = freshNonce()
   ) -> [UInt8] {
+    precondition(nonce.count == nonceCount, "a nonce has 24 bytes")
     Sodium.prepare()
     var sealed = nonce
     sealed.append(contentsOf: repeatElement(0, count: plaintext.count + 16))

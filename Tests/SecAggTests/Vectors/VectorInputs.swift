@@ -10,14 +10,14 @@ enum PieceVectors {
     about: "Session parameters, their canonical encoding, its digest, the protobuf message."
   ) {
     let context = Hex(SessionParameters.applicationContext(of: Array("test vectors".utf8)))
-    return [(3, 2, 2, 1, 16, 3), (100, 12, 6, 650, 16, 100), (100, 99, 50, 7, 58, 60)].map {
+    return try [(3, 2, 2, 1, 16, 3), (100, 12, 6, 650, 16, 100), (100, 99, 50, 7, 58, 60)].map {
       (cohort: Int, degree: Int, threshold: Int, elements: Int, bits: Int, maximum: Int) in
-      let lanes = try? LaneLayout(
+      let lanes = try LaneLayout(
         minimumValueBits: bits, maximumContributors: maximum)
       return ParametersRecord(
         sessionId: .fixed("digest \(cohort) \(degree)"),
         threatModel: degree == 12 ? 2 : 1, cohortSize: cohort, degree: degree,
-        threshold: threshold, elementCount: elements, valueBits: lanes?.valueBits ?? 0,
+        threshold: threshold, elementCount: elements, valueBits: lanes.valueBits,
         maximumContributors: maximum, minimumContributors: 2, maskCipher: 1,
         applicationContext: context)
     }
