@@ -5,8 +5,10 @@ SWIFT ?= swift
 ARGS ?=
 # Messages thrown at the parsers and at the server by `make fuzz`.
 FUZZ_MESSAGES ?= 1000000
+# Python with the package `cryptography`, for `make check-vectors`.
+PYTHON ?= python3
 
-.PHONY: demo test fuzz build format lint protobuf dependencies clean
+.PHONY: demo test fuzz vectors check-vectors build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -20,6 +22,14 @@ test: dependencies
 ## Throws many more mutated messages at the parsers and the server than `make test` does.
 fuzz: dependencies
 	SECAGG_FUZZ_MESSAGES=$(FUZZ_MESSAGES) $(SWIFT) test --filter Fuzzing
+
+## Writes the test vectors of Docs/vectors anew, after a change of the protocol, and verifies them.
+vectors: dependencies
+	SECAGG_WRITE_VECTORS=1 $(SWIFT) test --filter Vectors
+
+## Computes the test vectors once more in Python (needs the package `cryptography`).
+check-vectors:
+	$(PYTHON) Scripts/check-vectors.py
 
 ## Builds the libraries and the demo with optimisation.
 build: dependencies

@@ -67,7 +67,9 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
     maskKeys = round.maskKeys
   }
 
-  private init(
+  /// The round of keys that were drawn before: by one of the public initialisers, by the process
+  /// that suspended it, or for test vectors.
+  init(
     context: ClientContext, sealingPrivateKey: consuming SecretBytes,
     maskSecret: consuming SecretBytes, signature: Signature? = nil
   ) throws(ClientError) {
@@ -98,6 +100,15 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   ) throws(ClientError) -> ShareKeysRound {
     let roster = try ClientRoster(
       announcement, for: context, own: message, identities: identities)
+    let secrets = SharingSecrets.fresh(
+      threshold: context.parameters.threshold, neighbourCount: roster.neighbours.count)
+    return try shareKeys(with: roster, drawing: secrets)
+  }
+
+  /// Shares this client's two secrets among the neighbours of a roster that was checked.
+  consuming func shareKeys(
+    with roster: ClientRoster, drawing secrets: consuming SharingSecrets
+  ) throws(ClientError) -> ShareKeysRound {
     var agreed = SecretTable(rowCount: roster.neighbours.count)
     for (index, neighbour) in roster.neighbours.enumerated() {
       do {
@@ -107,24 +118,28 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
         throw .keyAgreement(neighbour.sender)
       }
     }
-    let selfMaskSecret = ShamirSharing.randomSecret()
+    let threshold = context.parameters.threshold
+    let selfMaskSharing = ShamirSharing(
+      of: secrets.selfMaskSecret, coefficients: secrets.selfMaskCoefficients,
+      threshold: threshold)
+    let maskKeySharing = ShamirSharing(
+      of: maskSecret, coefficients: secrets.maskCoefficients, threshold: threshold)
     let distribution = ShareDistribution(
       session: context.session, sender: context.id,
       selfMaskCommitment: MaskSeeds.selfMaskCommitment(
-        toSharedSecret: selfMaskSecret, owner: context.id, session: context.session),
-      shares: sealShares(of: selfMaskSecret, for: roster, agreed: agreed))
+        toSharedSecret: secrets.selfMaskSecret, owner: context.id, session: context.session),
+      shares: sealShares(
+        of: selfMaskSharing, and: maskKeySharing, for: roster, agreed: agreed,
+        nonces: secrets.nonces))
     return ShareKeysRound(
       context: context, roster: roster, agreedSealingSecrets: agreed, maskKeys: maskKeys,
-      selfMaskSecret: selfMaskSecret, message: distribution)
+      selfMaskSecret: secrets.selfMaskSecret, message: distribution)
   }
 
   private func sealShares(
-    of selfMaskSecret: borrowing SecretBytes, for roster: ClientRoster,
-    agreed: borrowing SecretTable
+    of selfMaskSharing: borrowing ShamirSharing, and maskKeySharing: borrowing ShamirSharing,
+    for roster: ClientRoster, agreed: borrowing SecretTable, nonces: [[UInt8]]
   ) -> [AddressedShares] {
-    let threshold = context.parameters.threshold
-    let selfMaskSharing = ShamirSharing(of: selfMaskSecret, threshold: threshold)
-    let maskKeySharing = ShamirSharing(of: maskSecret, threshold: threshold)
     var plaintext = SecretBytes(zeroed: 2 * SecretShare.byteCount)
     var sealed: [AddressedShares] = []
     sealed.reserveCapacity(roster.neighbours.count)
@@ -137,7 +152,8 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
         agreed.withRow(index) { agreed in
           ShareSealing.seal(
             plaintext, agreed: agreed, from: context.id,
-            to: neighbour.sender, session: context.session, roster: roster.commitment)
+            to: neighbour.sender, session: context.session, roster: roster.commitment,
+            nonce: nonces[index])
         }
       }
       if let shares = SealedShares(bytes: bytes) {

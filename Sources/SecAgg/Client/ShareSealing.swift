@@ -5,12 +5,13 @@
 enum ShareSealing {
   static func seal(
     _ plaintext: Span<UInt8>, agreed secret: Span<UInt8>, from sender: ClientID,
-    to receiver: ClientID, session: Digest, roster: Digest
+    to receiver: ClientID, session: Digest, roster: Digest, nonce: [UInt8]
   ) -> [UInt8] {
     let context = context(from: sender, to: receiver, session: session, roster: roster)
     let key = Hashing.deriveKey(from: secret, .shareSealing) { $0.write(raw: context) }
     return key.withBytes { key in
-      AuthenticatedEncryption.seal(plaintext, key: key, associatedData: context)
+      AuthenticatedEncryption.seal(
+        plaintext, key: key, associatedData: context, nonce: nonce)
     }
   }
 

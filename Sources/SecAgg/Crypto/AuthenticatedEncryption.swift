@@ -7,13 +7,17 @@ enum AuthenticatedEncryption {
 
   private static let nonceCount = 24
 
-  /// Seals a secret under a key of 32 bytes, bound to public associated data.
+  /// A random nonce, to be used once.
+  static func freshNonce() -> [UInt8] { SecureRandom.publicBytes(nonceCount) }
+
+  /// Seals a secret under a key of 32 bytes and a nonce of 24, bound to public associated data.
   static func seal(
-    _ plaintext: Span<UInt8>, key: Span<UInt8>, associatedData: [UInt8]
+    _ plaintext: Span<UInt8>, key: Span<UInt8>, associatedData: [UInt8],
+    nonce: [UInt8] = freshNonce()
   ) -> [UInt8] {
+    precondition(nonce.count == nonceCount, "a nonce has 24 bytes")
     Sodium.prepare()
-    var sealed = SecureRandom.publicBytes(nonceCount)
-    let nonce = sealed
+    var sealed = nonce
     sealed.append(contentsOf: repeatElement(0, count: plaintext.count + 16))
     var sealedSpan = sealed.mutableSpan
     unsafe sealedSpan.withMutablePointer { sealed in

@@ -31,9 +31,24 @@ struct ShamirSharing: ~Copyable {
     randomElements(SecretShare.wordCount)
   }
 
+  /// Fresh coefficients of a secret's polynomials, five for each power from 0 on.
+  static func randomCoefficients(threshold: Int) -> SecretBytes {
+    randomElements(SecretShare.wordCount * threshold)
+  }
+
   /// Draws the polynomials for `secret`, of which `threshold` shares are enough.
   init(of secret: borrowing SecretBytes, threshold: Int) {
-    var coefficients = Self.randomElements(SecretShare.wordCount * threshold)
+    self.init(
+      of: secret, coefficients: Self.randomCoefficients(threshold: threshold),
+      threshold: threshold)
+  }
+
+  /// The polynomials for `secret` with coefficients that were drawn before; their constant terms
+  /// are replaced by the secret.
+  init(
+    of secret: borrowing SecretBytes, coefficients: consuming SecretBytes, threshold: Int
+  ) {
+    var coefficients = coefficients
     coefficients.withMutableWords { coefficients in
       secret.withWords { secret in
         for index in 0..<SecretShare.wordCount { coefficients[index] = secret[index] }

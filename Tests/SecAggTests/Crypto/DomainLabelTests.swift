@@ -5,15 +5,16 @@ import Testing
 /// No hash of one use can stand for another.
 @Suite("Domain labels")
 struct DomainLabelTests {
-  private static let all: [DomainLabel] = [
+  static let all: [DomainLabel] = [
     .sessionParameters, .applicationContext, .rosterLeaf, .rosterNode, .rosterCommitment,
     .neighbourPermutation, .maskPrivateKey, .shareSealing, .pairwiseMask, .selfMask,
-    .selfMaskCommitment, .messageChecksum, .clientState, .serverState,
+    .selfMaskCommitment, .messageChecksum, .clientState, .serverState, .keyAdvertisement,
+    .contributorSet,
   ]
 
   @Test("labels name the protocol and its version, and differ")
   func distinct() {
-    #expect(Set(Self.all.map(\.rawValue)).count == 14)
+    #expect(Set(Self.all.map(\.rawValue)).count == 16)
     for label in Self.all { #expect(label.rawValue.hasPrefix("SecAgg/1 ")) }
   }
 
@@ -34,8 +35,8 @@ struct DomainLabelTests {
     let digests = Set(Self.all.map { Hashing.digest($0) { $0.write(UInt64(1)) } })
     let keys = Set(
       Self.all.map { OctetString.of(Hashing.deriveKey(from: secret.span, $0) { _ in }) })
-    #expect(digests.count == 14)
-    #expect(keys.count == 14)
+    #expect(digests.count == 16)
+    #expect(keys.count == 16)
   }
 
   @Test("a label's bytes moved into the next field are another message")
