@@ -15,6 +15,7 @@ enum AuthenticatedEncryption {
     _ plaintext: Span<UInt8>, key: Span<UInt8>, associatedData: [UInt8],
     nonce: [UInt8] = freshNonce()
   ) -> [UInt8] {
+    // Never of remote input: nonces come from `freshNonce` and, in test vectors, from their files.
     precondition(nonce.count == nonceCount, "a nonce has 24 bytes")
     Sodium.prepare()
     var sealed = nonce
