@@ -61,10 +61,7 @@ struct RosterCommitment {
 
   /// Appends to the path of every leaf of a subtree the siblings within it; returns its root.
   private static func collect(_ leaves: ArraySlice<Digest>, _ paths: inout [[Digest]]) -> Digest {
-    guard leaves.count > 1, let first = leaves.first else {
-      return root(of: leaves)
-    }
-    _ = first
+    guard leaves.count > 1 else { return root(of: leaves) }
     let split = split(leaves.count)
     let (lower, upper) = (leaves.prefix(split), leaves.dropFirst(split))
     let (left, right) = (collect(lower, &paths), collect(upper, &paths))

@@ -1,8 +1,8 @@
 /// A look at an envelope and the fields of its body before protobuf decodes them.
 ///
 /// Decoding trusts its input more than a server can: an empty list entry of 2 bytes becomes more than
-/// 60 in memory, and a body that comes in pieces is copied anew for each of them. A few megabytes
-/// could thus cost gigabytes, or hours. The outline is read without allocating, in time
+/// 60 in memory, and a body that comes in pieces is copied anew for each of them. Ten
+/// megabytes of empty entries took 300 MB. The outline is read without allocating, in time
 /// proportional to the number of fields.
 struct MessageOutline {
   /// The number of some field of the envelope that is there twice.
