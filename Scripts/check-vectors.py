@@ -224,12 +224,12 @@ class Roster:
         self.advertisements = {entry[0]: entry for entry in advertisements}
         self.leaves = [self.leaf(entry) for entry in advertisements]
         self.paths = [[] for _ in advertisements]
-        root = self.collect(0, len(self.leaves))
-        self.commitment = self.commit(root, len(self.leaves), session)
+        self.id_set = id_set(self.ids)
+        self.commitment = self.commit(self.collect(0, len(self.leaves)), self.id_set, session)
 
     @staticmethod
-    def commit(root, count, session):
-        return hash_("roster commitment", session + u64(count) + root)
+    def commit(root, ids, session):
+        return hash_("roster commitment", session + lp(ids) + root)
 
     @staticmethod
     def leaf(entry):
@@ -251,10 +251,11 @@ class Roster:
         return hash_("roster node", left + right)
 
     @classmethod
-    def commitment_by_proof(cls, entry, rank, path, count, session):
-        if rank >= count:
+    def commitment_by_path(cls, entry, path, ids, session):
+        rank = rank_in(ids, entry[0])
+        if rank is None:
             return None
-        sides, p, m = [], rank, count
+        sides, p, m = [], rank, size_of_set(ids)
         while m > 1:
             s = cls.split(m)
             sides.append(p >= s)
@@ -264,7 +265,25 @@ class Roster:
         node = cls.leaf(entry)
         for sibling, right in zip(path, reversed(sides)):
             node = hash_("roster node", sibling + node if right else node + sibling)
-        return cls.commit(node, count, session)
+        return cls.commit(node, ids, session)
+
+
+def id_set(ids):
+    bits = sum(1 << i - 1 for i in ids)
+    return bits.to_bytes((max(ids, default=0) + 7) // 8, "little")
+
+
+def size_of_set(ids):
+    return int.from_bytes(ids, "little").bit_count()
+
+
+def rank_in(ids, client):
+    bits = int.from_bytes(ids, "little")
+    return (bits & (1 << client - 1) - 1).bit_count() if bits >> client - 1 & 1 else None
+
+
+def digests(path):
+    return [path[i:i + 32] for i in range(0, len(path), 32)]
 
 
 # 8 Neighbour graph
@@ -378,10 +397,9 @@ SCHEMA = {
     "RevealedShare": [(1, "v", "subject"), (2, "v", "kind"), (3, "b", "share")],
     "RosterAnnouncement": [
         (1, "v", "size"), (2, "b", "commitment"), (3, "*AdvertisedNeighbour", "neighbours"),
-        (4, "InclusionProof", "own_proof")],
+        (4, "b", "ids"), (5, "b", "own_path")],
     "AdvertisedNeighbour": [
-        (1, "v", "id"), (2, "KeyAdvertisement", "advertisement"), (3, "InclusionProof", "proof")],
-    "InclusionProof": [(1, "v", "rank"), (2, "b", "path")],
+        (1, "v", "id"), (2, "KeyAdvertisement", "advertisement"), (3, "b", "path")],
     "ContributorAnnouncement": [(1, "v", "size"), (2, "b", "contributors")],
     "UnmaskingRequest": [
         (1, "v", "count"), (2, "V", "contributors"), (3, "*Endorsement", "endorsements")],
@@ -428,8 +446,8 @@ def addressed(entries):
     return u64(len(entries)) + b"".join(u32(e["peer"]) + e["sealed"] for e in entries)
 
 
-def proof_bytes(proof):
-    return u64(proof["rank"] - 1) + u64(len(proof["path"]) // 32) + proof["path"]
+def path_bytes(path):
+    return u64(len(path) // 32) + path
 
 
 def checksum(origin, round_, session, client, body):
@@ -452,9 +470,9 @@ def checksum(origin, round_, session, client, body):
         b = u64(body["size"]) + body["commitment"] + u64(len(body["neighbours"]))
         for entry in body["neighbours"]:
             b += u32(entry["id"]) + signed_keys(entry["advertisement"])
-        if body.get("own_proof"):
-            b += proof_bytes(body["own_proof"])
-            b += b"".join(proof_bytes(entry["proof"]) for entry in body["neighbours"])
+        if body.get("ids"):
+            b += lp(body["ids"]) + path_bytes(body["own_path"])
+            b += b"".join(path_bytes(entry["path"]) for entry in body["neighbours"])
     elif round_ == 2:
         b = addressed(body["shares"])
     elif round_ == 3:
@@ -586,16 +604,18 @@ def check_session(case):
     rank = {client: r for r, client in enumerate(ids)}
 
     # Round 1.
-    def proof(i):
-        return {"rank": rank[i] + 1, "path": b"".join(roster.paths[rank[i]])}
+    with_paths = malicious and p.degree < n - 1
 
-    with_proofs = malicious and p.degree < n - 1
+    def path(i):
+        return b"".join(roster.paths[rank[i]]) if with_paths else b""
+
     for i in ids:
         send("server", 1, i, {
-            "size": n, "commitment": commitment, "own_proof": proof(i) if with_proofs else None,
+            "size": n, "commitment": commitment, "own_path": path(i),
+            "ids": roster.id_set if with_paths else b"",
             "neighbours": [{
                 "id": j, "advertisement": keys_body(roster.advertisements[j]),
-                "proof": proof(j) if with_proofs else None} for j in neighbours[i]]})
+                "path": path(j)} for j in neighbours[i]]})
     values, sealed = {}, {}
     shared = present(ids, 1)
     for i in shared:
@@ -774,7 +794,7 @@ def check_graph(case):
 
 
 def check_roster(case):
-    check_keys(case, ["input", "commitment", "paths"])
+    check_keys(case, ["input", "commitment", "ids", "paths"])
     check_keys(case["input"], ["session", "clients"])
     session = bytes.fromhex(case["input"]["session"])
     entries = []
@@ -786,10 +806,11 @@ def check_roster(case):
     roster = Roster(session, entries)
     expect(roster.commitment, case["commitment"], "commitment")
     expect([[d.hex() for d in path] for path in roster.paths], case["paths"], "paths")
-    for rank, (entry, path) in enumerate(zip(entries, case["paths"])):
-        led = Roster.commitment_by_proof(
-            entry, rank, [bytes.fromhex(d) for d in path], len(entries), session)
-        expect(led, case["commitment"], "proof")
+    expect(roster.id_set, case["ids"], "ids")
+    for entry, path in zip(entries, case["paths"]):
+        led = Roster.commitment_by_path(
+            entry, [bytes.fromhex(d) for d in path], roster.id_set, session)
+        expect(led, case["commitment"], "path")
 
 
 def check_sharing(case):
@@ -936,10 +957,9 @@ def check_keys_body(body):
     refuse_if(body["signature"] and len(body["signature"]) != 64, "wrongLength")
 
 
-def check_proof(proof):
-    known(proof)
-    refuse_if(len(proof["path"]) % 32 or len(proof["path"]) > 640, "invalidValue")
-    refuse_if(not proof["rank"], "missingField")
+def check_path(path):
+    refuse_if(not path, "missingField")
+    refuse_if(len(path) % 32 or len(path) > 640, "invalidValue")
 
 
 def check_body(origin, round_, body):
@@ -968,11 +988,13 @@ def check_body(origin, round_, body):
             check_keys_body(entry["advertisement"])
         refuse_if(not body["size"], "missingField")
         size_of(body["commitment"], 32)
-        present = [bool(entry["proof"]) for entry in body["neighbours"]]
-        refuse_if(set(present) - {bool(body["own_proof"])}, "missingField")
-        if body["own_proof"]:
-            for proof in [body["own_proof"]] + [entry["proof"] for entry in body["neighbours"]]:
-                check_proof(proof)
+        paths = [body["own_path"]] + [entry["path"] for entry in body["neighbours"]]
+        if body["ids"]:
+            refuse_if(len(body["ids"]) > 1 << 17 or not body["ids"][-1], "invalidValue")
+            for path in paths:
+                check_path(path)
+        else:
+            refuse_if(any(paths), "missingField")
     elif round_ == 3:
         refuse_if(not body["size"], "missingField")
         size_of(body["contributors"], (body["size"] + 7) // 8)
@@ -1141,19 +1163,21 @@ def client_takes(h, client, message_):
             refuse_if(not signed_by(
                 entry_of(entry["id"], entry["advertisement"]), session,
                 h.clients[entry["id"]].identity_public), "notAuthentic")
-        proofs = [(me.advertisement, body["own_proof"])] + [
-            (entry_of(e["id"], e["advertisement"]), e["proof"]) for e in near]
-        if body["own_proof"] is None:
+        paths = [(me.advertisement, body["own_path"])] + [
+            (entry_of(e["id"], e["advertisement"]), e["path"]) for e in near]
+        ids = body["ids"]
+        if not ids:
             refuse_if(len(near) != n - 1, "rosterProof")
-            whole = Roster(session, sorted(entry for entry, _ in proofs))
+            whole = Roster(session, sorted(entry for entry, _ in paths))
             refuse_if(whole.commitment != body["commitment"], "rosterProof")
             return
-        for entry, proof in proofs:
-            path = [proof["path"][i:i + 32] for i in range(0, len(proof["path"]), 32)]
-            led = Roster.commitment_by_proof(entry, proof["rank"] - 1, path, n, session)
+        refuse_if(size_of_set(ids) != n, "rosterProof")
+        refuse_if(int.from_bytes(ids, "little").bit_length() > p.cohort_size, "rosterProof")
+        for entry, path in paths:
+            led = Roster.commitment_by_path(entry, digests(path), ids, session)
             refuse_if(led != body["commitment"], "rosterProof")
         _, ranks = neighbour_graph(n, p.degree, body["commitment"])
-        own, *others = [proof["rank"] - 1 for _, proof in proofs]
+        own, *others = [rank_in(ids, entry[0]) for entry, _ in paths]
         refuse_if(ranks[own] != others, "neighboursNotOfGraph")
         return
     roster = told[1]

@@ -14,7 +14,7 @@ enum WireFormat {
   static let maximumWordCount = (maximumByteCount - 128) / 8
 
   /// A roster of 2^20 clients has a tree of 20 levels.
-  static let maximumProofByteCount = 20 * 32
+  static let maximumPathByteCount = 20 * 32
 
   /// No list has more entries than the largest cohort has clients.
   static let maximumEntryCount = 1 << 20

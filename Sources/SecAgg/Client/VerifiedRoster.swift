@@ -32,45 +32,39 @@ struct VerifiedRoster: Sendable {
       let position = position
       neighbourPositions = announcement.neighbours.indices.map { $0 < position ? $0 : $0 + 1 }
     } else {
-      guard let membership = announcement.membership,
-        membership.neighbours.count == announcement.neighbours.count
-      else { throw .rosterProof(own.sender) }
-      try Self.check(membership.own, of: own, in: announcement)
-      for (proof, neighbour) in zip(membership.neighbours, announcement.neighbours) {
-        try Self.check(proof, of: neighbour, in: announcement)
-      }
-      let positions = membership.neighbours.map(\.position)
-      let graph = NeighbourGraph(
-        count: announcement.rosterSize, degree: client.parameters.degree,
-        commitment: announcement.commitment)
-      guard graph.neighbours(of: membership.own.position) == positions else {
-        throw .neighboursNotOfGraph
-      }
-      try Self.checkOrder(announcement, membership, for: client)
-      position = membership.own.position
-      neighbourPositions = positions
+      (position, neighbourPositions) = try Self.positions(announcement, for: client, own: own)
     }
   }
 
-  /// Checks that ranks can be those of ids in order: as many clients fit below, between and above
-  /// as the ranks leave room for. In a roster of the whole cohort every rank follows from its id.
-  private static func checkOrder(
-    _ announcement: RosterAnnouncement, _ membership: RosterMembership, for client: ClientContext
-  ) throws(ClientError) {
-    var places = zip(announcement.neighbours, membership.neighbours).map {
-      (id: $0.sender, rank: $1.position)
+  /// The ranks of the client and its neighbours, which follow from the ids that are committed to,
+  /// once all of them are proven to be in the roster and neighbours.
+  private static func positions(
+    _ announcement: RosterAnnouncement, for client: ClientContext, own: KeyAdvertisement
+  ) throws(ClientError) -> (own: Int, neighbours: [Int]) {
+    let neighbours = announcement.neighbours
+    guard let membership = announcement.membership,
+      membership.neighbourPaths.count == neighbours.count,
+      membership.ids.count == announcement.rosterSize,
+      membership.ids.largest <= client.parameters.cohortSize
+    else { throw .rosterProof(own.sender) }
+    let ids = membership.ids
+    guard let position = ids.rank(of: own.sender),
+      let root = RosterCommitment.root(from: own, by: membership.ownPath, ids: ids),
+      RosterCommitment.digest(root: root, ids: ids, session: announcement.session)
+        == announcement.commitment
+    else { throw .rosterProof(own.sender) }
+    var positions: [Int] = []
+    for (path, neighbour) in zip(membership.neighbourPaths, neighbours) {
+      guard let position = ids.rank(of: neighbour.sender),
+        RosterCommitment.root(from: neighbour, by: path, ids: ids) == root
+      else { throw .rosterProof(neighbour.sender) }
+      positions.append(position)
     }
-    places.append((client.id, membership.own.position))
-    places.sort { $0.id < $1.id }
-    var (previousNumber, previousRank) = (0, -1)
-    let missing = client.parameters.cohortSize - announcement.rosterSize
-    for (id, rank) in places {
-      let number = Int(id.rawValue)
-      guard rank > previousRank, rank - previousRank <= number - previousNumber,
-        number - 1 - rank <= missing
-      else { throw .rosterProof(id) }
-      (previousNumber, previousRank) = (number, rank)
-    }
+    let graph = NeighbourGraph(
+      count: announcement.rosterSize, degree: client.parameters.degree,
+      commitment: announcement.commitment)
+    guard graph.neighbours(of: position) == positions else { throw .neighboursNotOfGraph }
+    return (position, positions)
   }
 
   /// Where everybody is a neighbour, the client has the whole roster and commits to it itself.
@@ -84,16 +78,6 @@ struct VerifiedRoster: Sendable {
       RosterCommitment(roster).digest(session: announcement.session) == announcement.commitment
     else { throw .rosterProof(own.sender) }
     return position
-  }
-
-  private static func check(
-    _ proof: InclusionProof, of advertisement: KeyAdvertisement,
-    in announcement: RosterAnnouncement
-  ) throws(ClientError) {
-    let commitment = RosterCommitment.digest(
-      from: advertisement, by: proof, count: announcement.rosterSize,
-      session: announcement.session)
-    guard commitment == announcement.commitment else { throw .rosterProof(advertisement.sender) }
   }
 
   func write(to writer: inout ByteWriter) {

@@ -81,8 +81,9 @@ extension MessageChecksum {
           writer.write(keysOf: neighbour)
         }
         if let membership = message.membership {
-          writer.write(membership.own)
-          for proof in membership.neighbours { writer.write(proof) }
+          writer.write(lengthPrefixed: membership.ids.bytes)
+          writer.write(path: membership.ownPath)
+          for path in membership.neighbourPaths { writer.write(path: path) }
         }
       case .shareDelivery(let message):
         writer.write(ProtocolRound.maskedInput.rawValue)
@@ -117,10 +118,9 @@ extension ByteWriter {
     if let signature = advertisement.signature { write(raw: signature.bytes) }
   }
 
-  fileprivate mutating func write(_ proof: InclusionProof) {
-    write(count: proof.position)
-    write(count: proof.path.count)
-    for digest in proof.path { write(digest) }
+  fileprivate mutating func write(path: [Digest]) {
+    write(count: path.count)
+    for digest in path { write(digest) }
   }
 
   fileprivate mutating func write(_ shares: [AddressedShares]) {

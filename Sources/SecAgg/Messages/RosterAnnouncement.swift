@@ -29,16 +29,20 @@ public struct RosterAnnouncement: Sendable, Hashable {
   }
 }
 
-/// Where a client and its neighbours stand in the roster, each with its proof.
+/// Who is on the roster, and the proofs that a client and its neighbours are. Where each stands in
+/// the roster follows from the ids.
 public struct RosterMembership: Sendable, Hashable {
-  /// The proof for the recipient.
-  public let own: InclusionProof
-  /// The proofs for the neighbours, in the order of their advertisements.
-  public let neighbours: [InclusionProof]
+  /// The ids of all clients on the roster.
+  public let ids: RosterIDs
+  /// The siblings in the Merkle tree from the recipient's leaf to the root.
+  public let ownPath: [Digest]
+  /// The same for each neighbour, in the order of their advertisements.
+  public let neighbourPaths: [[Digest]]
 
   /// Proofs for a client and its neighbours; the client judges them.
-  public init(own: InclusionProof, neighbours: [InclusionProof]) {
-    self.own = own
-    self.neighbours = neighbours
+  public init(ids: RosterIDs, ownPath: [Digest], neighbourPaths: [[Digest]]) {
+    self.ids = ids
+    self.ownPath = ownPath
+    self.neighbourPaths = neighbourPaths
   }
 }

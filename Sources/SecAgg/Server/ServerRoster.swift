@@ -2,9 +2,10 @@
 struct ServerRoster: Sendable {
   let advertisements: [KeyAdvertisement]
   let commitment: Digest
-  /// The proofs that clients check their neighbours with; empty where nobody needs them: in the
+  private let rosterIDs: RosterIDs
+  /// The paths that clients check their neighbours with; empty where nobody needs them: in the
   /// semi-honest model, and where every client sees the whole roster.
-  private let proofs: [InclusionProof]
+  private let paths: [[Digest]]
   private let graph: NeighbourGraph
   private let indices: [ClientID: Int]
 
@@ -16,7 +17,8 @@ struct ServerRoster: Sendable {
       parameters.threatModel == .malicious && parameters.degree < sorted.count - 1
     self.advertisements = sorted
     self.commitment = commitment
-    proofs = needsProofs ? tree.proofs() : []
+    rosterIDs = tree.ids
+    paths = needsProofs ? tree.paths() : []
     graph = NeighbourGraph(
       count: sorted.count, degree: parameters.degree, commitment: commitment)
     indices = Dictionary(
@@ -36,9 +38,10 @@ struct ServerRoster: Sendable {
 
   /// The proofs for a client and its neighbours, if they are needed.
   func membership(of index: Int) -> RosterMembership? {
-    guard !proofs.isEmpty else { return nil }
+    guard !paths.isEmpty else { return nil }
     return RosterMembership(
-      own: proofs[index], neighbours: neighbours(of: index).map { proofs[$0] })
+      ids: rosterIDs, ownPath: paths[index],
+      neighbourPaths: neighbours(of: index).map { paths[$0] })
   }
 
   /// The neighbours' indices in ascending order, which is id order.

@@ -1,24 +1,33 @@
-/// The Merkle root over all advertisements in id order, bound to the session and their number.
+/// The Merkle root over all advertisements in id order, bound to the session and to the ids.
 ///
 /// The tree has the shape of RFC 6962, section 2.1 (a list splits at the largest power of two below
 /// its length), with BLAKE2b-256 and a domain label for leaves and another for nodes.
 struct RosterCommitment {
+  let ids: RosterIDs
   private let leaves: [Digest]
 
   /// Hashes the advertisements, which are in id order. Complexity: O(n) hashes.
   init(_ advertisements: [KeyAdvertisement]) {
+    self.init(advertisements, ids: RosterIDs(advertisements.lazy.map(\.sender)))
+  }
+
+  /// A commitment to ids that need not be those of the advertisements, which only a server that
+  /// breaks the rules makes.
+  init(_ advertisements: [KeyAdvertisement], ids: RosterIDs) {
+    self.ids = ids
     leaves = advertisements.map(Self.leaf)
   }
 
   /// The commitment of a session to its roster. Complexity: O(n) hashes.
   func digest(session: Digest) -> Digest {
-    Self.digest(root: Self.root(of: leaves[...]), count: leaves.count, session: session)
+    Self.digest(root: Self.root(of: leaves[...]), ids: ids, session: session)
   }
 
-  private static func digest(root: Digest, count: Int, session: Digest) -> Digest {
+  /// The commitment to a root and the ids of its leaves. Complexity: O(cohort) for the ids.
+  static func digest(root: Digest, ids: RosterIDs, session: Digest) -> Digest {
     Hashing.digest(.rosterCommitment) {
       $0.write(session)
-      $0.write(count: count)
+      $0.write(lengthPrefixed: ids.bytes)
       $0.write(root)
     }
   }
@@ -52,11 +61,11 @@ struct RosterCommitment {
     1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
   }
 
-  /// All nodes of the tree, from which the proofs of all leaves are read. Complexity: O(n) hashes.
-  func proofs() -> [InclusionProof] {
+  /// For each leaf the siblings from it up to the root. Complexity: O(n) hashes.
+  func paths() -> [[Digest]] {
     var paths = [[Digest]](repeating: [], count: leaves.count)
     _ = Self.collect(leaves[...], &paths)
-    return paths.enumerated().map { InclusionProof(position: $0, path: $1) }
+    return paths
   }
 
   /// Appends to the path of every leaf of a subtree the siblings within it; returns its root.
@@ -70,41 +79,29 @@ struct RosterCommitment {
     return node(left, right)
   }
 
-  /// The commitment that a proof leads to from an advertisement; `nil` if the proof does not have
-  /// the shape of a tree of `count` leaves.
-  static func digest(
-    from advertisement: KeyAdvertisement, by proof: InclusionProof, count: Int, session: Digest
+  /// The root that a path leads to from an advertisement; `nil` if the sender is not among the ids,
+  /// or the path does not have the shape of their tree.
+  ///
+  /// Complexity: O(log n) hashes.
+  static func root(
+    from advertisement: KeyAdvertisement, by path: [Digest], ids: RosterIDs
   ) -> Digest? {
-    guard proof.position >= 0, proof.position < count else { return nil }
+    guard let rank = ids.rank(of: advertisement.sender) else { return nil }
     // From the root down, each split says on which side the leaf is; from the leaf up, the sibling
     // of that level is on the other.
     var sides: [Bool] = []
-    var (position, size) = (proof.position, count)
+    var (position, size) = (rank, ids.count)
     while size > 1 {
       let split = split(size)
       let isRight = position >= split
       sides.append(isRight)
       (position, size) = isRight ? (position - split, size - split) : (position, split)
     }
-    guard sides.count == proof.path.count else { return nil }
+    guard sides.count == path.count else { return nil }
     var root = leaf(advertisement)
-    for (sibling, isRight) in zip(proof.path, sides.reversed()) {
+    for (sibling, isRight) in zip(path, sides.reversed()) {
       root = isRight ? node(sibling, root) : node(root, sibling)
     }
-    return digest(root: root, count: count, session: session)
-  }
-}
-
-/// Where an advertisement stands in the roster, and the hashes that lead from it to the commitment.
-public struct InclusionProof: Sendable, Hashable {
-  /// The rank of the client in id order, from 0.
-  public let position: Int
-  /// The siblings from the leaf to the root.
-  public let path: [Digest]
-
-  /// A proof of its parts.
-  public init(position: Int, path: [Digest]) {
-    self.position = position
-    self.path = path
+    return root
   }
 }

@@ -160,23 +160,20 @@ struct FieldParser {
     return try present(try? Signature(bytes: Array(bytes)), field)
   }
 
-  func inclusionProof(
-    _ proof: ProtoInclusionProof, _ field: String
-  ) throws(WireError) -> InclusionProof {
-    try checkOnlyKnownFields(in: proof)
-    guard proof.path.count % Digest.byteCount == 0,
-      proof.path.count <= WireFormat.maximumProofByteCount
+  /// The siblings of a way through the roster's tree; at least one.
+  func path(_ bytes: Data, _ field: String) throws(WireError) -> [Digest] {
+    guard !bytes.isEmpty else { throw error(.missingField(field)) }
+    guard bytes.count % Digest.byteCount == 0, bytes.count <= WireFormat.maximumPathByteCount
     else {
       throw error(
         .invalidValue(
-          field: field + ".path",
-          problem: "\(proof.path.count) bytes are no path of at most 20 digests of 32 bytes"))
+          field: field,
+          problem: "\(bytes.count) bytes are no path of at most 20 digests of 32 bytes"))
     }
-    let bytes = Array(proof.path)
-    let path = stride(from: 0, to: bytes.count, by: Digest.byteCount).compactMap { start in
+    let bytes = Array(bytes)
+    return stride(from: 0, to: bytes.count, by: Digest.byteCount).compactMap { start in
       Digest(bytes: bytes[start..<start + Digest.byteCount])
     }
-    return InclusionProof(position: try positive(proof.rank, field + ".rank") - 1, path: path)
   }
 
   func check(_ found: Data, isChecksum expected: MessageChecksum) throws(WireError) {

@@ -120,22 +120,18 @@ nonisolated struct ProtoRosterAnnouncement: Sendable {
   /// The recipient's neighbours in ascending order of ids.
   var neighbours: [ProtoAdvertisedNeighbour] = []
 
-  /// In the malicious model, and only if some of the roster are no neighbours: where the recipient
-  /// stands in the roster. Every neighbour then has a proof as well.
-  var ownProof: ProtoInclusionProof {
-    get {_ownProof ?? ProtoInclusionProof()}
-    set {_ownProof = newValue}
-  }
-  /// Returns true if `ownProof` has been explicitly set.
-  var hasOwnProof: Bool {self._ownProof != nil}
-  /// Clears the value of `ownProof`. Subsequent reads from it will return its default value.
-  mutating func clearOwnProof() {self._ownProof = nil}
+  /// In the malicious model, and only if some of the roster are no neighbours: who is on the roster.
+  /// One bit for each id, that of id 1 being the lowest of the first byte; the last byte is that of
+  /// the largest id and not zero; at most 2^17 bytes.
+  var rosterIds: Data = Data()
+
+  /// Present if `roster_ids` is: the siblings in the Merkle tree from the recipient's advertisement
+  /// to the root; 32 bytes for each level. Every neighbour then has a path as well.
+  var ownPath: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
-
-  fileprivate var _ownProof: ProtoInclusionProof? = nil
 }
 
 /// One neighbour of the recipient.
@@ -157,39 +153,15 @@ nonisolated struct ProtoAdvertisedNeighbour: Sendable {
   /// Clears the value of `advertisement`. Subsequent reads from it will return its default value.
   mutating func clearAdvertisement() {self._advertisement = nil}
 
-  /// Where the neighbour stands in the roster; present if the recipient's proof is.
-  var proof: ProtoInclusionProof {
-    get {_proof ?? ProtoInclusionProof()}
-    set {_proof = newValue}
-  }
-  /// Returns true if `proof` has been explicitly set.
-  var hasProof: Bool {self._proof != nil}
-  /// Clears the value of `proof`. Subsequent reads from it will return its default value.
-  mutating func clearProof() {self._proof = nil}
+  /// The siblings in the Merkle tree from the neighbour's advertisement to the root; present if the
+  /// recipient's path is.
+  var path: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _advertisement: ProtoKeyAdvertisement? = nil
-  fileprivate var _proof: ProtoInclusionProof? = nil
-}
-
-/// The way from an advertisement to the commitment to the roster.
-nonisolated struct ProtoInclusionProof: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The client's place in the roster in ascending order of ids, the first being 1.
-  var rank: UInt32 = 0
-
-  /// The siblings in the Merkle tree from the leaf to the root; 32 bytes for each level.
-  var path: Data = Data()
-
-  var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  init() {}
 }
 
 /// Round 2, server to client: the shares that the recipient's neighbours sealed for it.
@@ -391,7 +363,7 @@ nonisolated extension ProtoServerMessage: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RosterAnnouncement"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}roster_size\0\u{1}commitment\0\u{1}neighbours\0\u{3}own_proof\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}roster_size\0\u{1}commitment\0\u{1}neighbours\0\u{3}roster_ids\0\u{3}own_path\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -402,17 +374,14 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.rosterSize) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.commitment) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.neighbours) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._ownProof) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.rosterIds) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.ownPath) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
     if self.rosterSize != 0 {
       try visitor.visitSingularUInt32Field(value: self.rosterSize, fieldNumber: 1)
     }
@@ -422,9 +391,12 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
     if !self.neighbours.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.neighbours, fieldNumber: 3)
     }
-    try { if let v = self._ownProof {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
+    if !self.rosterIds.isEmpty {
+      try visitor.visitSingularBytesField(value: self.rosterIds, fieldNumber: 4)
+    }
+    if !self.ownPath.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ownPath, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -432,7 +404,8 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
     if lhs.rosterSize != rhs.rosterSize {return false}
     if lhs.commitment != rhs.commitment {return false}
     if lhs.neighbours != rhs.neighbours {return false}
-    if lhs._ownProof != rhs._ownProof {return false}
+    if lhs.rosterIds != rhs.rosterIds {return false}
+    if lhs.ownPath != rhs.ownPath {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -440,7 +413,7 @@ nonisolated extension ProtoRosterAnnouncement: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension ProtoAdvertisedNeighbour: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AdvertisedNeighbour"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}advertisement\0\u{1}proof\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}advertisement\0\u{1}path\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -450,7 +423,7 @@ nonisolated extension ProtoAdvertisedNeighbour: SwiftProtobuf.Message, SwiftProt
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.id) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._advertisement) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._proof) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.path) }()
       default: break
       }
     }
@@ -467,50 +440,15 @@ nonisolated extension ProtoAdvertisedNeighbour: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._advertisement {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
-    try { if let v = self._proof {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
+    if !self.path.isEmpty {
+      try visitor.visitSingularBytesField(value: self.path, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoAdvertisedNeighbour, rhs: ProtoAdvertisedNeighbour) -> Bool {
     if lhs.id != rhs.id {return false}
     if lhs._advertisement != rhs._advertisement {return false}
-    if lhs._proof != rhs._proof {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension ProtoInclusionProof: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".InclusionProof"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rank\0\u{1}path\0")
-
-  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.rank) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.path) }()
-      default: break
-      }
-    }
-  }
-
-  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.rank != 0 {
-      try visitor.visitSingularUInt32Field(value: self.rank, fieldNumber: 1)
-    }
-    if !self.path.isEmpty {
-      try visitor.visitSingularBytesField(value: self.path, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  static func ==(lhs: ProtoInclusionProof, rhs: ProtoInclusionProof) -> Bool {
-    if lhs.rank != rhs.rank {return false}
     if lhs.path != rhs.path {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

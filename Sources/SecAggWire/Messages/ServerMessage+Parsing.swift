@@ -63,24 +63,28 @@ extension FieldParser {
       neighbours: neighbours, membership: try membership(in: body))
   }
 
-  /// The proofs for the recipient and its neighbours: all of them or none.
+  /// The ids of the roster and the paths of the recipient and its neighbours: all of them or none.
   private func membership(
     in body: ProtoRosterAnnouncement
   ) throws(WireError) -> RosterMembership? {
-    let field = "roster_announcement.neighbours.proof"
-    guard body.hasOwnProof else {
-      guard body.neighbours.allSatisfy({ !$0.hasProof }) else {
-        throw error(.missingField("roster_announcement.own_proof"))
+    let field = "roster_announcement.roster_ids"
+    guard !body.rosterIds.isEmpty else {
+      guard body.ownPath.isEmpty, body.neighbours.allSatisfy(\.path.isEmpty) else {
+        throw error(.missingField(field))
       }
       return nil
     }
-    let proofs = try body.neighbours.map { neighbour throws(WireError) in
-      guard neighbour.hasProof else { throw error(.missingField(field)) }
-      return try inclusionProof(neighbour.proof, field)
+    guard let ids = RosterIDs(bytes: Array(body.rosterIds)) else {
+      throw error(
+        .invalidValue(
+          field: field,
+          problem: "a set of ids has at most \(RosterIDs.maximumByteCount) bytes, the last not 0"))
     }
     return RosterMembership(
-      own: try inclusionProof(body.ownProof, "roster_announcement.own_proof"),
-      neighbours: proofs)
+      ids: ids, ownPath: try path(body.ownPath, "roster_announcement.own_path"),
+      neighbourPaths: try body.neighbours.map { neighbour throws(WireError) in
+        try path(neighbour.path, "roster_announcement.neighbours.path")
+      })
   }
 
   private func shareDelivery(

@@ -58,22 +58,16 @@ extension FieldWriter {
       }
     }
     if let membership = message.membership {
-      guard membership.neighbours.count == body.neighbours.count else {
-        throw error(.missingField("roster_announcement.neighbours.proof"))
+      guard membership.neighbourPaths.count == body.neighbours.count else {
+        throw error(.missingField("roster_announcement.neighbours.path"))
       }
-      body.ownProof = try proof(membership.own)
-      for (index, entry) in membership.neighbours.enumerated() {
-        body.neighbours[index].proof = try proof(entry)
+      body.rosterIds = Data(membership.ids.bytes)
+      body.ownPath = Data(membership.ownPath.flatMap(\.bytes))
+      for (index, path) in membership.neighbourPaths.enumerated() {
+        body.neighbours[index].path = Data(path.flatMap(\.bytes))
       }
     }
     return body
-  }
-
-  private func proof(_ proof: InclusionProof) throws(WireError) -> ProtoInclusionProof {
-    var written = ProtoInclusionProof()
-    written.rank = try count(proof.position &+ 1, "roster_announcement.proof.rank")
-    written.path = Data(proof.path.flatMap(\.bytes))
-    return written
   }
 
   private func body(

@@ -13,8 +13,8 @@ package import SecAgg
 /// The malicious model adds a round and, in a cohort of n with threshold t:
 /// - up, 66 for the signature of the keys and about 140 for that of the contributors;
 /// - down, for each neighbour 66 for its signature and, unless everybody is a neighbour, up to
-///   32 log2(n) + 10 for its proof; n / 8 for the set of contributors; 68 + v for each of t
-///   signatures of it.
+///   32 log2(n) + 3 for its proof, and n / 8 for the ids of the roster; n / 8 for the set of
+///   contributors; 68 + v for each of t signatures of it.
 ///
 /// The session's parameters, which come before round 0, and what the transport adds do not count.
 package struct SessionTraffic: Sendable {
@@ -45,7 +45,8 @@ package struct SessionTraffic: Sendable {
     // Only the deepest leaves have so long a path; the others save a digest.
     let levels = Int.bitWidth - (cohortSize - 1).leadingZeroBitCount
     let needsProofs = isMalicious && degree < cohortSize - 1
-    let proof = needsProofs ? WireSize.bytes(number + WireSize.bytes(32 * levels)) : 0
+    let path = needsProofs ? WireSize.bytes(32 * levels) : 0
+    let rosterIDs = needsProofs ? WireSize.bytes((cohortSize + 7) / 8) : 0
     let share = WireSize.bytes(identifier + WireSize.bytes(120))
     func envelope(_ body: Int) -> Int {
       let (version, session, checksum) = (WireSize.number(1), digest, WireSize.bytes(16))
@@ -58,11 +59,11 @@ package struct SessionTraffic: Sendable {
       + envelope(WireSize.bytes(MaskedWords.byteCountOfWord * wordCount))
       + envelope(degree * revealed)
       + (isMalicious ? envelope(signature) : 0)
-    let neighbour = WireSize.bytes(identifier + WireSize.bytes(keys) + proof)
+    let neighbour = WireSize.bytes(identifier + WireSize.bytes(keys) + path)
     let endorsement = WireSize.bytes(identifier + signature)
     let contributors = (degree + 1) * WireSize.varint(cohortSize)
     bytesDown =
-      envelope(number + digest + degree * neighbour + proof)
+      envelope(number + digest + degree * neighbour + rosterIDs + path)
       + envelope(degree * share)
       + envelope(
         number + WireSize.bytes(contributors) + (isMalicious ? threshold * endorsement : 0))

@@ -14,7 +14,7 @@ struct ChosenNeighboursAttackTests {
 
   init() throws {
     parameters = try testParameters(
-      threatModel: .malicious, cohortSize: 9, degree: 4, threshold: 3)
+      threatModel: .malicious, cohortSize: 12, degree: 4, threshold: 3)
     victim = try SigningClient(Self.rank + 1, parameters: parameters)
     var leaves: [KeyAdvertisement] = []
     for number in 1...9 {
@@ -46,19 +46,38 @@ struct ChosenNeighboursAttackTests {
     #expect(tried == 69)
   }
 
-  @Test("the neighbours of another rank, with the client's proof relabelled")
-  func ownRank() {
-    for rank in 0..<9 where rank != Self.rank {
-      let own = InclusionProof(position: rank, path: roster.proofs[Self.rank].path)
-      let ranks = roster.neighbours(of: rank).filter { $0 != Self.rank }
+  @Test("ids other than those committed to, which move the client or its neighbours to other ranks")
+  func otherIDs() throws {
+    let honest = ClientID.all(cohortSize: 9)
+    for left in 1...9 {
+      for joined in 10...12 {
+        let changed = try honest.filter { $0.rawValue != left } + [client(joined)]
+        victim.expectRefusal(
+          of: roster.announcement(for: Self.rank, ids: RosterIDs(changed)),
+          .rosterProof(victim.id))
+      }
+    }
+  }
+
+  @Test("a commitment to ids of which one is on the roster's leaves at another rank")
+  func shiftedIDs() throws {
+    // Client 10 is claimed, client 1 denied: every id from 2 on is one rank below its leaf.
+    let shifted = RosterIDs(try ClientID.all(cohortSize: 10).filter { $0 != (try client(1)) })
+    let forged = ForgedRoster(roster.leaves, ids: shifted, parameters: parameters)
+    for rank in [Self.rank - 1, Self.rank] {
+      let ranks = forged.neighbours(of: rank).filter { $0 != Self.rank }
       guard ranks.count == 4 else { continue }
+      let announcement = forged.announcement(for: rank, neighbours: ranks, own: forged.paths[rank])
       victim.expectRefusal(
-        of: roster.announcement(for: Self.rank, neighbours: ranks, own: own),
+        of: RosterAnnouncement(
+          session: announcement.session, recipient: victim.id, rosterSize: 9,
+          commitment: announcement.commitment, neighbours: announcement.neighbours,
+          membership: announcement.membership),
         .rosterProof(victim.id))
     }
   }
 
-  @Test("others under the ranks of the right neighbours", arguments: 0..<4)
+  @Test("others under the paths of the right neighbours", arguments: 0..<4)
   func relabelled(index: Int) {
     let right = roster.neighbours(of: Self.rank)
     let stranger = (0..<9).first {
@@ -68,11 +87,9 @@ struct ChosenNeighboursAttackTests {
     guard let stranger else { return }
     var ranks = right
     ranks[index] = stranger
-    let proofs = zip(ranks, right).map {
-      InclusionProof(position: $1, path: roster.proofs[$0].path)
-    }
     victim.expectRefusal(
-      of: roster.announcement(for: Self.rank, neighbours: ranks, proofs: proofs),
+      of: roster.announcement(
+        for: Self.rank, neighbours: ranks, paths: right.map { roster.paths[$0] }),
       .rosterProof(roster.leaves[stranger].sender))
   }
 
@@ -80,41 +97,55 @@ struct ChosenNeighboursAttackTests {
     (index == 0 || ranks[index - 1] < rank) && (index == 3 || rank < ranks[index + 1])
   }
 
-  @Test("ranks below zero and beyond the roster", arguments: [-1, 9, Int.min, Int.max])
-  func impossibleRank(rank: Int) {
-    let own = InclusionProof(position: rank, path: roster.proofs[Self.rank].path)
-    victim.expectRefusal(
-      of: roster.announcement(for: Self.rank, own: own), .rosterProof(victim.id))
-    var proofs = roster.neighbours(of: Self.rank).map { roster.proofs[$0] }
-    let first = roster.leaves[proofs[0].position].sender
-    proofs[0] = InclusionProof(position: rank, path: proofs[0].path)
-    victim.expectRefusal(
-      of: roster.announcement(for: Self.rank, proofs: proofs), .rosterProof(first))
+  @Test("ids without the client, without a neighbour, too few, too many, beyond the cohort")
+  func impossibleIDs() throws {
+    let ranks = roster.neighbours(of: Self.rank)
+    let neighbour = roster.leaves[try #require(ranks.first)].sender
+    let all = ClientID.all(cohortSize: 9)
+    let ten = try client(10)
+    let wrong: [([ClientID], ClientID)] = [
+      (all.filter { $0 != victim.id } + [ten], victim.id),
+      (all.filter { $0 != victim.id }, victim.id),
+      (all + [ten], victim.id),
+      (all.dropLast() + [try client(13)], victim.id),
+      ([], victim.id),
+    ]
+    for (ids, culprit) in wrong {
+      // Committed to or not, the client does not accept them.
+      let forged = ForgedRoster(roster.leaves, ids: RosterIDs(ids), parameters: parameters)
+      victim.expectRefusal(of: forged.announcement(for: Self.rank), .rosterProof(culprit))
+      victim.expectRefusal(
+        of: roster.announcement(for: Self.rank, ids: RosterIDs(ids)), .rosterProof(culprit))
+    }
+    // The client stands where it should; its neighbour is denied.
+    let without = RosterIDs(all.filter { $0 != neighbour } + [ten])
+    if neighbour > victim.id {
+      let forged = ForgedRoster(roster.leaves, ids: without, parameters: parameters)
+      victim.expectRefusal(
+        of: forged.announcement(for: Self.rank, neighbours: ranks), .rosterProof(neighbour))
+    }
   }
 
   @Test("proofs that are too short, too long or bent, of the client and of each neighbour")
   func spoiltProofs() {
     let ranks = roster.neighbours(of: Self.rank)
-    let changes: [(InclusionProof) -> InclusionProof] = [
-      { InclusionProof(position: $0.position, path: []) },
-      { InclusionProof(position: $0.position, path: Array($0.path.dropLast())) },
-      { InclusionProof(position: $0.position, path: Array($0.path.dropFirst())) },
-      { InclusionProof(position: $0.position, path: $0.path + $0.path.suffix(1)) },
-      { InclusionProof(position: $0.position, path: $0.path.reversed() + $0.path) },
-      { proof in
-        InclusionProof(
-          position: proof.position, path: proof.path.dropLast() + [roster.commitment])
-      },
+    let changes: [([Digest]) -> [Digest]] = [
+      { _ in [] },
+      { Array($0.dropLast()) },
+      { Array($0.dropFirst()) },
+      { $0 + $0.suffix(1) },
+      { $0.reversed() + $0 },
+      { $0.dropLast() + [roster.commitment] },
     ]
     for change in changes {
       victim.expectRefusal(
-        of: roster.announcement(for: Self.rank, own: change(roster.proofs[Self.rank])),
+        of: roster.announcement(for: Self.rank, own: change(roster.paths[Self.rank])),
         .rosterProof(victim.id))
       for index in ranks.indices {
-        var proofs = ranks.map { roster.proofs[$0] }
-        proofs[index] = change(proofs[index])
+        var paths = ranks.map { roster.paths[$0] }
+        paths[index] = change(paths[index])
         victim.expectRefusal(
-          of: roster.announcement(for: Self.rank, proofs: proofs),
+          of: roster.announcement(for: Self.rank, paths: paths),
           .rosterProof(roster.leaves[ranks[index]].sender))
       }
     }
@@ -129,20 +160,20 @@ struct ChosenNeighboursAttackTests {
     let other = ForgedRoster(leaves, parameters: parameters)
     // Everything that the client sees of itself and its neighbours is the same but for the hashes.
     victim.expectRefusal(
-      of: roster.announcement(for: Self.rank, proofs: ranks.map { other.proofs[$0] }),
+      of: roster.announcement(for: Self.rank, paths: ranks.map { other.paths[$0] }),
       .rosterProof(roster.leaves[try #require(ranks.first)].sender))
     victim.expectRefusal(
-      of: roster.announcement(for: Self.rank, own: other.proofs[Self.rank]),
+      of: roster.announcement(for: Self.rank, own: other.paths[Self.rank]),
       .rosterProof(victim.id))
   }
 
   @Test("no proofs, one too few and one too many")
   func proofCount() {
     let ranks = roster.neighbours(of: Self.rank)
-    let proofs = ranks.map { roster.proofs[$0] }
-    for wrong in [[], Array(proofs.dropLast()), proofs + proofs.suffix(1)] {
+    let paths = ranks.map { roster.paths[$0] }
+    for wrong in [[], Array(paths.dropLast()), paths + paths.suffix(1)] {
       victim.expectRefusal(
-        of: roster.announcement(for: Self.rank, proofs: wrong), .rosterProof(victim.id))
+        of: roster.announcement(for: Self.rank, paths: wrong), .rosterProof(victim.id))
     }
     let bare = RosterAnnouncement(
       session: parameters.digest, recipient: victim.id, rosterSize: 9,

@@ -65,7 +65,10 @@ struct RosterCommitmentTests {
     let advertisements = try advertisements(count, seed: UInt64(count))
     var expected = HandEncoding(label: "SecAgg/1 roster commitment")
     expected.octets(session.bytes)
-    expected.word(UInt64(count))
+    // Ids 1 to `count`, all of them there.
+    let ids = (1 << count) - 1
+    expected.word(UInt64(count > 8 ? 2 : 1))
+    expected.octets(count > 8 ? [0xff, UInt8(ids >> 8)] : [UInt8(ids)])
     expected.octets(try #require(root(advertisements.map(leaf))))
     #expect(commitment(advertisements).bytes == expected.hashed(), "seed \(count)")
   }

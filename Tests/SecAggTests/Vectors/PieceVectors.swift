@@ -65,6 +65,8 @@ struct RosterVector: VectorCase {
 
   var input: Input
   var commitment: Hex
+  /// One bit for each id.
+  var ids: Hex
   /// For each client the siblings from its leaf to the root.
   var paths: [[Hex]]
 
@@ -78,13 +80,15 @@ struct RosterVector: VectorCase {
         signature: try client.signature.map { try Signature(bytes: $0.bytes) })
     }
     let tree = RosterCommitment(advertisements)
-    let proofs = tree.proofs()
+    let treePaths = tree.paths()
     self.input = input
     commitment = Hex(tree.digest(session: session))
-    paths = proofs.map { $0.path.map { Hex($0) } }
-    for (proof, advertisement) in zip(proofs, advertisements) {
-      let led = RosterCommitment.digest(
-        from: advertisement, by: proof, count: advertisements.count, session: session)
+    ids = Hex(tree.ids.bytes)
+    paths = treePaths.map { $0.map { Hex($0) } }
+    for (path, advertisement) in zip(treePaths, advertisements) {
+      let root = try #require(
+        RosterCommitment.root(from: advertisement, by: path, ids: tree.ids))
+      let led = RosterCommitment.digest(root: root, ids: tree.ids, session: session)
       try #require(led == tree.digest(session: session))
     }
   }

@@ -80,16 +80,20 @@ enum RefusalVectors {
       ProtobufFields.editing($0, at: [14, 1, 2]) { _ in .varint(3) }
     }
     try add("no checksum", answer) { ProtobufFields.editing($0, at: [15]) { _ in nil } }
-    try add("a neighbour without its proof", roster) {
+    try add("a neighbour without its path", roster) {
       ProtobufFields.editing($0, at: [11, 3, 3]) { _ in nil }
     }
-    try add("no proof for the recipient", roster) {
+    try add("no path for the recipient", roster) {
+      ProtobufFields.editing($0, at: [11, 5]) { _ in nil }
+    }
+    try add("a path of 33 bytes", roster) {
+      ProtobufFields.editing($0, at: [11, 5]) { _ in .bytes([UInt8](repeating: 1, count: 33)) }
+    }
+    try add("paths without the ids of the roster", roster) {
       ProtobufFields.editing($0, at: [11, 4]) { _ in nil }
     }
-    try add("a proof of 33 bytes", roster) {
-      ProtobufFields.editing($0, at: [11, 4, 2]) { _ in
-        .bytes([UInt8](repeating: 1, count: 33))
-      }
+    try add("ids of the roster that end in a byte of zero", roster) {
+      ProtobufFields.editing($0, at: [11, 4]) { _ in .bytes([0xff, 0]) }
     }
     try add("contributors beyond the roster", announced) {
       ProtobufFields.editing($0, at: [13, 2]) { _ in .bytes([0xff, 0xff]) }
@@ -233,7 +237,8 @@ enum RefusalVectors {
       "a roster with a neighbour too few", round: 1,
       announcement { announcement in
         let membership = announcement.membership.map {
-          RosterMembership(own: $0.own, neighbours: $0.neighbours.dropLast())
+          RosterMembership(
+            ids: $0.ids, ownPath: $0.ownPath, neighbourPaths: $0.neighbourPaths.dropLast())
         }
         return .init(
           session: announcement.session, recipient: announcement.recipient,

@@ -9,14 +9,17 @@ struct ForgedRoster {
   /// The leaves of the tree by rank.
   let leaves: [KeyAdvertisement]
   let commitment: Digest
-  let proofs: [InclusionProof]
+  let ids: RosterIDs
+  let paths: [[Digest]]
 
-  init(_ leaves: [KeyAdvertisement], parameters: SessionParameters) {
-    let tree = RosterCommitment(leaves)
+  /// - Parameter ids: the ids that the server claims to be on the roster; left out, those that are.
+  init(_ leaves: [KeyAdvertisement], ids: RosterIDs? = nil, parameters: SessionParameters) {
+    let tree = RosterCommitment(leaves, ids: ids ?? RosterIDs(leaves.map(\.sender)))
     self.parameters = parameters
     self.leaves = leaves
+    self.ids = tree.ids
     commitment = tree.digest(session: parameters.digest)
-    proofs = tree.proofs()
+    paths = tree.paths()
   }
 
   /// The ranks of the neighbours that the commitment gives to a rank.
@@ -28,14 +31,15 @@ struct ForgedRoster {
   /// The announcement for the client of a rank, with the neighbours of the graph or others.
   func announcement(
     for rank: Int, neighbours ranks: [Int]? = nil, size: Int? = nil, commitment: Digest? = nil,
-    own: InclusionProof? = nil, proofs other: [InclusionProof]? = nil
+    ids: RosterIDs? = nil, own: [Digest]? = nil, paths other: [[Digest]]? = nil
   ) -> RosterAnnouncement {
     let ranks = ranks ?? neighbours(of: rank)
     return RosterAnnouncement(
       session: parameters.digest, recipient: leaves[rank].sender, rosterSize: size ?? leaves.count,
       commitment: commitment ?? self.commitment, neighbours: ranks.map { leaves[$0] },
       membership: RosterMembership(
-        own: own ?? proofs[rank], neighbours: other ?? ranks.map { proofs[$0] }))
+        ids: ids ?? self.ids, ownPath: own ?? paths[rank],
+        neighbourPaths: other ?? ranks.map { paths[$0] }))
   }
 }
 
