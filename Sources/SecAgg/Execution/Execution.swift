@@ -1,0 +1,69 @@
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Bionic)
+  internal import Bionic
+#endif
+
+/// How a call that takes long may use the machine: on how many threads, and watched by whom.
+///
+/// The threads are made for the call and end with it; there is no pool and nothing is left behind.
+///
+/// ```swift
+/// let masking = try sharing.maskInput(vector, delivery: delivery, execution: .threads(2))
+/// let aggregate = try server.unmask(execution: Execution { progress in
+///   bar.show(progress.fraction)
+///   return isShuttingDown ? .cancel : .proceed
+/// })
+/// ```
+public struct Execution: Sendable {
+  /// How far a call has come.
+  public struct Progress: Sendable, Hashable {
+    /// The words of key stream that have been added to or taken off a vector.
+    public let completed: Int
+    /// Those that will have been in the end.
+    public let total: Int
+
+    /// From 0 to 1.
+    public var fraction: Double { total > 0 ? Double(completed) / Double(total) : 1 }
+  }
+
+  /// Whether a call shall go on.
+  public enum Decision: Sendable, Hashable {
+    /// Go on.
+    case proceed
+    /// Stop soon, with an error that says so.
+    case cancel
+  }
+
+  /// The largest number of threads, the caller's own included; at least 1.
+  public let threadCount: Int
+  /// Called every now and then with how far the call has come; what it returns decides whether the
+  /// call goes on. It is called on the working threads, possibly by several at once: be quick.
+  public let observer: (@Sendable (Progress) -> Decision)?
+
+  /// Leave to use the machine.
+  ///
+  /// - Parameters:
+  ///   - threadCount: the most threads to use, at least 1; left out, as many as the machine has
+  ///     processors.
+  ///   - observer: sees progress and can cancel.
+  public init(
+    threadCount: Int? = nil, observer: (@Sendable (Progress) -> Decision)? = nil
+  ) {
+    self.threadCount = max(1, threadCount ?? Self.processorCount)
+    self.observer = observer
+  }
+
+  /// At most `count` threads, unobserved.
+  public static func threads(_ count: Int) -> Execution { Execution(threadCount: count) }
+
+  /// The processors that are there for this process, as far as the system says.
+  private static let processorCount: Int = {
+    let count = sysconf(CInt(_SC_NPROCESSORS_ONLN))
+    return min(max(1, Int(count)), 1024)
+  }()
+}
