@@ -8,9 +8,10 @@
 /// looks for what stayed).
 enum { KERNEL_STACK = 2048 };
 
-/// Wipes the stack where kernels called from the same function have spilled key and key stream.
+/// Wipes the stack where kernels called from the same function have spilled key and key stream. The
+/// area asks for no alignment: that could leave a gap above it.
 __attribute__((noinline)) static void wipe_kernel_stack(void) {
-  _Alignas(64) uint8_t area[KERNEL_STACK];
+  uint8_t area[KERNEL_STACK];
   secagg_wipe(area, sizeof area);
 }
 
