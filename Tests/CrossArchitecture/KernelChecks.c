@@ -1,0 +1,250 @@
+// Checks every kernel that this processor supports, on any architecture: against published
+// vectors, against the reference ciphers over many ranges, and for what it leaves on the stack.
+// Prints what ran, and exits with 1 if anything failed.
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CMaskKernels.h"
+#include "PublishedVectors.h"
+#include "ReferenceCiphers.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static unsigned long passed, failed;
+
+static void check(bool holds, secagg_mask_kernel kernel, const char *what, uint64_t where) {
+  if (holds) {
+    ++passed;
+  } else if (++failed <= 20) {
+    printf("FAILED: %s: %s (%llu)\n", secagg_mask_kernel_name(kernel), what,
+           (unsigned long long)where);
+  }
+}
+
+/// splitmix64: repeatable numbers.
+static uint64_t random_state = 20240607;
+static uint64_t random_number(void) {
+  uint64_t z = random_state += 0x9e3779b97f4a7c15;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+  z = (z ^ z >> 27) * 0x94d049bb133111eb;
+  return z ^ z >> 31;
+}
+
+static uint64_t little_endian(const uint8_t *bytes) {
+  uint64_t word = 0;
+  for (int i = 0; i < 8; ++i) word |= (uint64_t)bytes[i] << 8 * i;
+  return word;
+}
+
+static void bytes_of_hex(const char *digits, uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    const char pair[3] = {digits[2 * i], digits[2 * i + 1], 0};
+    bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+  }
+}
+
+static void reference_words(
+    secagg_mask_cipher cipher, const uint8_t key[32], uint64_t offset, uint64_t *words,
+    size_t count) {
+  const uint64_t per_block = cipher == SECAGG_MASK_CIPHER_CHACHA20 ? 8 : 2;
+  uint8_t block[64];
+  uint64_t made = UINT64_MAX;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t number = (offset + i) / per_block;
+    if (number != made && cipher == SECAGG_MASK_CIPHER_CHACHA20) {
+      reference_chacha20_block(key, (uint32_t)number, block);
+    } else if (number != made) {
+      uint8_t counter[16] = {0};
+      for (int byte = 0; byte < 8; ++byte) counter[15 - byte] = (uint8_t)(number >> 8 * byte);
+      reference_aes256(key, counter, block);
+    }
+    made = number;
+    words[i] = little_endian(block + 8 * ((offset + i) % per_block));
+  }
+}
+
+static void check_published(
+    secagg_mask_kernel kernel, const published_vector *vectors, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    uint8_t key[32], stream[64];
+    const size_t words = strlen(vectors[i].stream) / 16;
+    bytes_of_hex(vectors[i].key, key, 32);
+    bytes_of_hex(vectors[i].stream, stream, 8 * words);
+    uint64_t result[8] = {0}, reference[8];
+    const uint64_t offset = vectors[i].block * words;
+    secagg_mask_add(kernel, key, offset, result, words);
+    reference_words(secagg_mask_kernel_cipher(kernel), key, offset, reference, words);
+    bool equal = true, reference_equal = true;
+    for (size_t word = 0; word < words; ++word) {
+      equal = equal && result[word] == little_endian(stream + 8 * word);
+      reference_equal = reference_equal && reference[word] == little_endian(stream + 8 * word);
+    }
+    check(equal, kernel, "published vector", i);
+    check(reference_equal, kernel, "published vector of the reference", i);
+  }
+}
+
+enum { LONGEST = 700, GUARD = 16 };
+
+/// Adds and subtracts one range amid guard words.
+static void check_range(secagg_mask_kernel kernel, uint64_t offset, size_t count) {
+  uint8_t key[32];
+  for (int i = 0; i < 32; ++i) key[i] = (uint8_t)random_number();
+  static uint64_t before[LONGEST + 2 * GUARD], words[LONGEST + 2 * GUARD], stream[LONGEST];
+  const size_t start = random_number() % GUARD, all = count + 2 * GUARD;
+  for (size_t i = 0; i < all; ++i) before[i] = words[i] = random_number();
+  reference_words(secagg_mask_kernel_cipher(kernel), key, offset, stream, count);
+
+  secagg_mask_add(kernel, key, offset, words + start, count);
+  bool added = true, untouched = true;
+  for (size_t i = 0; i < all; ++i) {
+    const bool inside = i >= start && i < start + count;
+    if (inside) added = added && words[i] == before[i] + stream[i - start];
+    if (!inside) untouched = untouched && words[i] == before[i];
+  }
+  check(added, kernel, "sum at offset", offset);
+  check(untouched, kernel, "words around the range at offset", offset);
+  secagg_mask_subtract(kernel, key, offset, words + start, count);
+  check(memcmp(words, before, all * sizeof words[0]) == 0, kernel, "difference at offset", offset);
+}
+
+static void check_ranges(secagg_mask_kernel kernel) {
+  const bool chacha20 = secagg_mask_kernel_cipher(kernel) == SECAGG_MASK_CIPHER_CHACHA20;
+  for (uint64_t offset = 0; offset <= 18; ++offset) {
+    for (size_t count = 0; count <= 160; ++count) check_range(kernel, offset, count);
+  }
+  for (int i = 0; i < 500; ++i) {
+    const uint64_t offset = random_number() >> (chacha20 ? 29 : 1);
+    const size_t count = random_number() % LONGEST;
+    const uint64_t rest = (UINT64_C(1) << 35) - offset;
+    check_range(kernel, offset, chacha20 && count > rest ? rest : count);
+  }
+  // Where a 32-bit part of the counter carries, or its sign bit changes, within the range.
+  static const uint64_t chacha20_borders[] = {UINT64_C(1) << 34};
+  static const uint64_t aes256_borders[] = {
+      UINT64_C(1) << 9, UINT64_C(1) << 32, UINT64_C(1) << 33, UINT64_C(5) << 33,
+      UINT64_C(1) << 41, UINT64_C(1) << 63};
+  const uint64_t *borders = chacha20 ? chacha20_borders : aes256_borders;
+  const size_t border_count = chacha20 ? COUNT(chacha20_borders) : COUNT(aes256_borders);
+  for (size_t i = 0; i < border_count; ++i) {
+    for (uint64_t before = 0; before <= 40; ++before) {
+      check_range(kernel, borders[i] - before, before + 150);
+    }
+  }
+  // The last words of the stream.
+  const uint64_t end = chacha20 ? UINT64_C(1) << 35 : 0;
+  for (size_t count = 0; count <= 160; ++count) check_range(kernel, end - count, count);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+#define STACK_IS_OURS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STACK_IS_OURS 0
+#endif
+#endif
+#if !defined(STACK_IS_OURS) && defined(__OPTIMIZE__)
+#define STACK_IS_OURS 1
+#endif
+
+#if STACK_IS_OURS
+typedef struct {
+  secagg_mask_kernel kernel;
+  const uint8_t *key;
+  uint64_t *words;
+  size_t count;
+} masking;
+
+static void *mask(void *argument) {
+  const masking *masking = argument;
+  secagg_mask_add(masking->kernel, masking->key, 3, masking->words, masking->count);
+  return NULL;
+}
+
+static bool occurs(const uint8_t *memory, size_t size, const uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i + count <= size; ++i) {
+    if (memory[i] == bytes[0] && memcmp(memory + i, bytes, count) == 0) return true;
+  }
+  return false;
+}
+
+/// Runs the kernel on a stack of ours and looks through it for key and key stream afterwards.
+static void check_stack(secagg_mask_kernel kernel) {
+  enum { STACK = 1 << 20, WORDS = 300 };
+  uint8_t key[32];
+  for (int i = 0; i < 32; ++i) key[i] = (uint8_t)random_number();
+  uint64_t *words = calloc(WORDS, sizeof *words);
+  uint8_t *stack = NULL;
+  if (!words || posix_memalign((void **)&stack, 1 << 16, STACK) != 0) abort();
+  memset(stack, 0xa5, STACK);
+
+  pthread_attr_t attributes;
+  pthread_t thread;
+  masking argument = {kernel, key, words, WORDS};
+  if (pthread_attr_init(&attributes) != 0 ||
+      pthread_attr_setstack(&attributes, stack, STACK) != 0 ||
+      pthread_create(&thread, &attributes, mask, &argument) != 0) {
+    abort();
+  }
+  pthread_join(thread, NULL);
+  pthread_attr_destroy(&attributes);
+
+  bool key_stays = false, stream_stays = false;
+  for (int i = 0; i + 8 <= 32; i += 4) key_stays |= occurs(stack, STACK, key + i, 8);
+  for (int i = 0; i < WORDS; ++i) {
+    stream_stays |= occurs(stack, STACK, (const uint8_t *)&words[i], sizeof words[i]);
+  }
+  check(!key_stays, kernel, "key left on the stack", 0);
+  check(!stream_stays, kernel, "key stream left on the stack", 0);
+  free(stack);
+  free(words);
+}
+#else
+static void check_stack(secagg_mask_kernel kernel) {
+  printf("  not looking at the stack: it belongs to the sanitizer, or nothing was optimised\n");
+  (void)kernel;
+}
+#endif
+
+static void check_list(void) {
+  for (int cipher = 1; cipher <= 2; ++cipher) {
+    secagg_mask_kernel first = SECAGG_MASK_KERNEL_NONE;
+    for (uint32_t i = secagg_mask_kernel_count(); i > 0; --i) {
+      const secagg_mask_kernel kernel = (secagg_mask_kernel)i;
+      if (secagg_mask_kernel_is_supported(kernel) &&
+          secagg_mask_kernel_cipher(kernel) == (secagg_mask_cipher)cipher) {
+        first = kernel;
+      }
+    }
+    const secagg_mask_kernel best = secagg_mask_kernel_best((secagg_mask_cipher)cipher);
+    check(best == first, best, "the best kernel is the first supported one", 0);
+  }
+  const secagg_mask_kernel beyond = (secagg_mask_kernel)(secagg_mask_kernel_count() + 1);
+  check(!secagg_mask_kernel_is_supported(SECAGG_MASK_KERNEL_NONE), 0, "no kernel", 0);
+  check(!secagg_mask_kernel_is_supported(beyond), beyond, "beyond the last kernel", 0);
+}
+
+int main(void) {
+  check_list();
+  for (uint32_t i = 1; i <= secagg_mask_kernel_count(); ++i) {
+    const secagg_mask_kernel kernel = (secagg_mask_kernel)i;
+    if (!secagg_mask_kernel_is_supported(kernel)) {
+      printf("%s: not on this processor\n", secagg_mask_kernel_name(kernel));
+      continue;
+    }
+    const unsigned long before = passed + failed;
+    if (secagg_mask_kernel_cipher(kernel) == SECAGG_MASK_CIPHER_CHACHA20) {
+      check_published(kernel, chacha20_vectors, COUNT(chacha20_vectors));
+    } else {
+      check_published(kernel, aes256_vectors, COUNT(aes256_vectors));
+    }
+    check_ranges(kernel);
+    check_stack(kernel);
+    printf("%s: %lu checks\n", secagg_mask_kernel_name(kernel), passed + failed - before);
+  }
+  // With a word before it, so that test runners' summaries are not taken for this one.
+  printf("kernels: %lu passed, %lu failed\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
