@@ -38,9 +38,10 @@ let package = Package(
       swiftSettings: strict,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]
     ),
+    .target(name: "CMaskKernels"),
     .target(
       name: "SecAgg",
-      dependencies: ["CSodium", "FLMath"],
+      dependencies: ["CMaskKernels", "CSodium", "FLMath"],
       swiftSettings: strict
     ),
     .target(

@@ -21,7 +21,8 @@ try:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
     from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES, ChaCha20
+    from cryptography.hazmat.primitives.ciphers.modes import CTR
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
     from cryptography.hazmat.primitives.poly1305 import Poly1305
 except ImportError:
@@ -160,6 +161,11 @@ def verifies(public, signature, label, message):
 
 def chacha20(key, count, block=0):
     cipher = Cipher(ChaCha20(key, u32(block) + bytes(12)), None)
+    return cipher.encryptor().update(bytes(count))
+
+
+def aes256ctr(key, count, block=0):
+    cipher = Cipher(AES(key), CTR(block.to_bytes(16, "big")))
     return cipher.encryptor().update(bytes(count))
 
 
@@ -360,8 +366,10 @@ def decode_robustly(threshold, holders, shares):
 
 # 10 Masks
 
-def mask(seed, count, offset=0):
-    return unwords(chacha20(seed, 8 * (offset % 8 + count), offset // 8))[offset % 8:]
+def mask(cipher, seed, count, offset=0):
+    stream, block = {1: (chacha20, 8), 2: (aes256ctr, 2)}[cipher]
+    skipped = offset % block
+    return unwords(stream(seed, 8 * (skipped + count), offset // block))[skipped:]
 
 
 def add(left, right, sign=1):
@@ -653,12 +661,12 @@ def check_session(case):
         client = clients[i]
         vector = add(
             p.lanes.pack(client.elements),
-            mask(self_mask_seed(client.self_mask_secret, session, i), p.word_count))
+            mask(p.mask_cipher, self_mask_seed(client.self_mask_secret, session, i), p.word_count))
         pairwise[i] = []
         for j in delivered[i]:
             agreed = x25519(client.mask_private, clients[j].mask_public)
             seed = pairwise_seed(agreed, session, commitment, i, j)
-            common = mask(seed, p.word_count)
+            common = mask(p.mask_cipher, seed, p.word_count)
             vector = add(vector, common, 1 if i < j else -1)
             pairwise[i].append({
                 "peer": j, "agreed_secret": agreed.hex(), "seed": seed.hex(),
@@ -728,14 +736,14 @@ def check_session(case):
         secret = words(interpolate([h for h, _ in first], [s for _, s in first]))
         if i in contributors:
             assert secret == clients[i].self_mask_secret
-            total = add(total, mask(self_mask_seed(secret, session, i), p.word_count), -1)
+            total = add(total, mask(p.mask_cipher, self_mask_seed(secret, session, i), p.word_count), -1)
             continue
         private = mask_private_key(secret, session, i)
         assert public_key(private) == clients[i].mask_public
         for j in contributing:
             seed = pairwise_seed(
                 x25519(private, clients[j].mask_public), session, commitment, i, j)
-            total = add(total, mask(seed, p.word_count), -1 if j < i else 1)
+            total = add(total, mask(p.mask_cipher, seed, p.word_count), -1 if j < i else 1)
     sums = p.lanes.unpack(total, p.element_count, len(contributors))
     plain = [sum(clients[i].elements[e] for i in contributors) for e in range(p.element_count)]
     assert sums == plain
@@ -754,7 +762,7 @@ def check_session(case):
             "self_mask_seed": self_mask_seed(client.self_mask_secret, session, i).hex(),
             "packed_words": words(p.lanes.pack(client.elements)).hex(),
             "self_mask": words(mask(
-                self_mask_seed(client.self_mask_secret, session, i), p.word_count)).hex()}
+                p.mask_cipher, self_mask_seed(client.self_mask_secret, session, i), p.word_count)).hex()}
         if malicious:
             mine["identity_public_key"] = client.identity_public.hex()
         if i in neighbours:
@@ -835,7 +843,7 @@ def check_sharing(case):
 def check_mask(case):
     given = case["input"]
     check_keys(given, [
-        "seed", "minimum_value_bits", "maximum_contributors", "elements", "offset"])
+        "seed", "minimum_value_bits", "maximum_contributors", "elements", "mask_cipher", "offset"])
     check_keys(case, [
         "input", "value_bits", "lane_bits", "lanes_per_word", "packed_words", "mask", "added",
         "subtracted", "mask_from_offset"])
@@ -845,12 +853,12 @@ def check_mask(case):
     expect(lanes.bits, case["lane_bits"], "lane bits")
     expect(lanes.per_word, case["lanes_per_word"], "lanes")
     packed = lanes.pack([int(element) for element in given["elements"]])
-    stream = mask(seed, len(packed))
+    stream = mask(given["mask_cipher"], seed, len(packed))
     expect(words(packed), case["packed_words"], "packed words")
     expect(words(stream), case["mask"], "mask")
     expect(words(add(packed, stream)), case["added"], "added")
     expect(words(add(packed, stream, -1)), case["subtracted"], "subtracted")
-    later = mask(seed, len(packed), given["offset"])
+    later = mask(given["mask_cipher"], seed, len(packed), given["offset"])
     expect(words(later), case["mask_from_offset"], "mask from offset")
 
 

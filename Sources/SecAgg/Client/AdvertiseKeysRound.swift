@@ -92,32 +92,28 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// Complexity: k key agreements and O(k t) field multiplications; in the malicious model k
   /// signatures to verify and O(n) for the graph.
   ///
-  /// - Parameter identities: in the malicious model, who stands behind which client.
+  /// - Parameters:
+  ///   - identities: in the malicious model, who stands behind which client.
+  ///   - execution: how many threads to use; left out, as many as the machine has processors. Takes
+  ///     too little time to be watched.
   /// - Throws: `ClientError` for an announcement that is not for this client and session, below
   ///   its policy, or not possible in an honest session.
   public consuming func shareKeys(
-    with announcement: RosterAnnouncement, identities: (any IdentityDirectory)? = nil
+    with announcement: RosterAnnouncement, identities: (any IdentityDirectory)? = nil,
+    execution: Execution = Execution()
   ) throws(ClientError) -> ShareKeysRound {
     let roster = try ClientRoster(
       announcement, for: context, own: message, identities: identities)
     let secrets = SharingSecrets.fresh(
       threshold: context.parameters.threshold, neighbourCount: roster.neighbours.count)
-    return try shareKeys(with: roster, drawing: secrets)
+    return try shareKeys(with: roster, drawing: secrets, on: execution)
   }
 
   /// Shares this client's two secrets among the neighbours of a roster that was checked.
   consuming func shareKeys(
-    with roster: ClientRoster, drawing secrets: consuming SharingSecrets
+    with roster: ClientRoster, drawing secrets: consuming SharingSecrets, on execution: Execution
   ) throws(ClientError) -> ShareKeysRound {
-    var agreed = SecretTable(rowCount: roster.neighbours.count)
-    for (index, neighbour) in roster.neighbours.enumerated() {
-      do {
-        let secret = try sealingKeys.sharedSecret(with: neighbour.sealingKey)
-        agreed.setRow(index, to: secret)
-      } catch {
-        throw .keyAgreement(neighbour.sender)
-      }
-    }
+    let agreed = try agreedSealingSecrets(with: roster.neighbours, on: execution)
     let threshold = context.parameters.threshold
     let selfMaskSharing = ShamirSharing(
       of: secrets.selfMaskSecret, coefficients: secrets.selfMaskCoefficients,
@@ -130,37 +126,46 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
         toSharedSecret: secrets.selfMaskSecret, owner: context.id, session: context.session),
       shares: sealShares(
         of: selfMaskSharing, and: maskKeySharing, for: roster, agreed: agreed,
-        nonces: secrets.nonces))
+        nonces: secrets.nonces, on: execution))
     return ShareKeysRound(
       context: context, roster: roster, agreedSealingSecrets: agreed, maskKeys: maskKeys,
       selfMaskSecret: secrets.selfMaskSecret, message: distribution)
   }
 
+  private func agreedSealingSecrets(
+    with neighbours: [KeyAdvertisement], on execution: Execution
+  ) throws(ClientError) -> SecretTable {
+    var agreed = SecretTable(rowCount: neighbours.count)
+    let haveAgreed = agreed.setRows(on: execution) { index in
+      try? sealingKeys.sharedSecret(with: neighbours[index].sealingKey)
+    }
+    if let failure = haveAgreed.firstIndex(of: false) {
+      throw .keyAgreement(neighbours[failure].sender)
+    }
+    return agreed
+  }
+
   private func sealShares(
     of selfMaskSharing: borrowing ShamirSharing, and maskKeySharing: borrowing ShamirSharing,
-    for roster: ClientRoster, agreed: borrowing SecretTable, nonces: [[UInt8]]
+    for roster: ClientRoster, agreed: borrowing SecretTable, nonces: [[UInt8]],
+    on execution: Execution
   ) -> [AddressedShares] {
-    var plaintext = SecretBytes(zeroed: 2 * SecretShare.byteCount)
-    var sealed: [AddressedShares] = []
-    sealed.reserveCapacity(roster.neighbours.count)
-    for (index, neighbour) in roster.neighbours.enumerated() {
+    WorkQueue.map(roster.neighbours.count, grain: 16, on: execution) { index in
+      let neighbour = roster.neighbours[index].sender
+      var plaintext = SecretBytes(zeroed: 2 * SecretShare.byteCount)
       plaintext.withMutableWords { words in
-        selfMaskSharing.writeShare(for: neighbour.sender, to: &words, at: 0)
-        maskKeySharing.writeShare(for: neighbour.sender, to: &words, at: SecretShare.wordCount)
+        selfMaskSharing.writeShare(for: neighbour, to: &words, at: 0)
+        maskKeySharing.writeShare(for: neighbour, to: &words, at: SecretShare.wordCount)
       }
-      let bytes = plaintext.withBytes { plaintext in
+      let shares = plaintext.withBytes { plaintext in
         agreed.withRow(index) { agreed in
           ShareSealing.seal(
-            plaintext, agreed: agreed, from: context.id,
-            to: neighbour.sender, session: context.session, roster: roster.commitment,
-            nonce: nonces[index])
+            plaintext, agreed: agreed, from: context.id, to: neighbour,
+            session: context.session, roster: roster.commitment, nonce: nonces[index])
         }
       }
-      if let shares = SealedShares(bytes: bytes) {
-        sealed.append(AddressedShares(peer: neighbour.sender, shares: shares))
-      }
+      return AddressedShares(peer: neighbour, shares: shares)
     }
-    return sealed
   }
 
   /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.

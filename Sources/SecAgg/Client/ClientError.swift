@@ -60,6 +60,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case contributingNeighboursBelowThreshold(found: Int, threshold: Int)
   /// A suspended client could not be read back.
   case notResumable(StoredStateError)
+  /// The observer of the call cancelled it.
+  case cancelled
 }
 
 extension ClientError: CustomStringConvertible {
@@ -127,6 +129,8 @@ extension ClientError: CustomStringConvertible {
       "\(found) contributing neighbours, the threshold is \(threshold); nothing was revealed"
     case .notResumable(let error):
       "the suspended client cannot be resumed: \(error)"
+    case .cancelled:
+      "the call was cancelled by its observer; nothing was sent"
     }
   }
 }

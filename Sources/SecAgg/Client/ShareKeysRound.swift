@@ -26,41 +26,68 @@ public struct ShareKeysRound: ~Copyable, Sendable {
   /// Round 2: masks the client's vector with its own mask and with one for each neighbour that
   /// shared its secrets (Bonawitz et al. 2017, section 4.0.1).
   ///
-  /// Complexity: k key agreements and O(k x words) of key stream.
+  /// Complexity: k key agreements and O(k x words) of key stream, divided among the threads.
   ///
+  /// - Parameter execution: how many threads to use, and who watches; left out, as many as the
+  ///   machine has processors.
   /// - Throws: `ClientError` for a delivery that is not for this client and session or not
-  ///   possible in an honest one, `.sharersBelowThreshold`, `.layoutMismatch`.
+  ///   possible in an honest one, `.sharersBelowThreshold`, `.layoutMismatch`; `.cancelled` when the
+  ///   observer says so.
   public consuming func maskInput(
-    _ input: consuming PackedVector, delivery: ShareDelivery
+    _ input: consuming PackedVector, delivery: ShareDelivery, execution: Execution = Execution()
   ) throws(ClientError) -> MaskedInputRound {
     try context.check(session: delivery.session, recipient: delivery.recipient)
     guard input.layout == context.parameters.layout else { throw .layoutMismatch }
     let positions = try positionsOfSharers(in: delivery)
-    var masks = MaskCombination(capacity: positions.count + 1)
-    masks.append(
-      .add,
-      seed: MaskSeeds.selfMask(
-        fromSharedSecret: selfMaskSecret, owner: context.id, session: context.session))
     var agreed = SecretTable(rowCount: positions.count)
     for (index, position) in positions.enumerated() {
-      let neighbour = roster.neighbours[position]
-      do {
-        let secret = try maskKeys.sharedSecret(with: neighbour.maskKey)
-        masks.append(
-          MaskSeeds.direction(of: context.id, towards: neighbour.sender),
-          seed: MaskSeeds.pairwise(
-            agreed: secret, between: context.id, and: neighbour.sender, session: context.session,
-            roster: roster.commitment))
-      } catch {
-        throw .keyAgreement(neighbour.sender)
-      }
       agreed.setRow(index, toRow: position, of: agreedSealingSecrets)
     }
-    let words = input.masked(by: masks)
+    let wordCount = context.parameters.layout.wordCount
+    let watch = ProgressWatch(
+      total: positions.count * ProgressWatch.keyAgreement + (positions.count + 1) * wordCount,
+      on: execution)
+    let masks = try masks(sharedWith: positions, on: execution, watch: watch)
+    let words: [UInt64]
+    do {
+      words = try input.masked(by: masks, on: execution, watch: watch)
+    } catch {
+      throw .cancelled
+    }
     return MaskedInputRound(
       context: context, roster: roster,
       shares: HeldShares(entries: delivery.shares, agreedSealingSecrets: agreed),
       message: MaskedInput(session: context.session, sender: context.id, words: words))
+  }
+
+  /// The client's own mask, and those that it has in common with the neighbours at `positions`.
+  private borrowing func masks(
+    sharedWith positions: [Int], on execution: Execution, watch: ProgressWatch
+  ) throws(ClientError) -> MaskCombination {
+    let neighbours = positions.map { roster.neighbours[$0] }
+    let directions = neighbours.map { MaskSeeds.direction(of: context.id, towards: $0.sender) }
+    let failure = FirstFailure()
+    let masks = MaskCombination(
+      context.parameters.maskExpander, [.add] + directions, on: execution
+    ) { mask in
+      guard mask > 0 else {
+        return MaskSeeds.selfMask(
+          fromSharedSecret: selfMaskSecret, owner: context.id, session: context.session)
+      }
+      let neighbour = neighbours[mask - 1]
+      guard watch.hasCompleted(ProgressWatch.keyAgreement) else { return nil }
+      guard let secret = try? maskKeys.sharedSecret(with: neighbour.maskKey) else {
+        failure.note(mask - 1)
+        return nil
+      }
+      return MaskSeeds.pairwise(
+        agreed: secret, between: context.id, and: neighbour.sender, session: context.session,
+        roster: roster.commitment)
+    }
+    guard let masks else {
+      throw failure.item.map { .keyAgreement(neighbours[$0].sender) } ?? .cancelled
+    }
+    return masks
   }
 
   /// Where the senders of the delivered shares stand among the neighbours.

@@ -6,13 +6,14 @@ enum ShareSealing {
   static func seal(
     _ plaintext: Span<UInt8>, agreed secret: Span<UInt8>, from sender: ClientID,
     to receiver: ClientID, session: Digest, roster: Digest, nonce: [UInt8]
-  ) -> [UInt8] {
+  ) -> SealedShares {
     let context = context(from: sender, to: receiver, session: session, roster: roster)
     let key = Hashing.deriveKey(from: secret, .shareSealing) { $0.write(raw: context) }
-    return key.withBytes { key in
+    let sealed = key.withBytes { key in
       AuthenticatedEncryption.seal(
         plaintext, key: key, associatedData: context, nonce: nonce)
     }
+    return SealedShares(sealed: sealed)
   }
 
   static func open(

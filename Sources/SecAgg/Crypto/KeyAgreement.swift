@@ -91,6 +91,17 @@ struct KeyPair: ~Copyable {
 
   /// The shared X25519 secret with a peer, to be used as the key of a derivation only.
   func sharedSecret(with peer: PublicKey) throws(KeyAgreementError) -> SecretBytes {
+    try KeyAgreement.sharedSecret(of: privateKey, with: peer)
+  }
+}
+
+/// X25519 (RFC 7748, section 6.1).
+enum KeyAgreement {
+  /// The secret that the owner of a private key of 32 bytes shares with a peer, to be used as the
+  /// key of a derivation only. Complexity: some 30 us.
+  static func sharedSecret(
+    of privateKey: borrowing SecretBytes, with peer: PublicKey
+  ) throws(KeyAgreementError) -> SecretBytes {
     Sodium.prepare()
     let peerBytes = peer.bytes
     var shared = SecretBytes(zeroed: Digest.byteCount)

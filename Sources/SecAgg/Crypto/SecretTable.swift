@@ -1,25 +1,36 @@
-/// A table of secrets of 32 bytes each, wiped as one: the keys and seeds that a client has with
-/// each of its neighbours.
+/// A table of secrets of one size, wiped as one: the keys and seeds that a client has with each of
+/// its neighbours.
 struct SecretTable: ~Copyable, Sendable {
-  private static let rowSize = Digest.byteCount
-
   let rowCount: Int
+  private let rowSize: Int
   private var storage: SecretBytes
 
   /// A table of zeros.
-  init(rowCount: Int) {
+  init(rowCount: Int, rowSize: Int = Digest.byteCount) {
     self.rowCount = rowCount
-    storage = SecretBytes(zeroed: rowCount * Self.rowSize)
+    self.rowSize = rowSize
+    storage = SecretBytes(zeroed: rowCount * rowSize)
   }
 
   /// Gives `body` one row to read.
   func withRow<Result: ~Copyable>(_ row: Int, _ body: (Span<UInt8>) -> Result) -> Result {
     storage.withBytes { bytes -> Result in
-      body(bytes.extracting(Self.rowSize * row..<Self.rowSize * (row + 1)))
+      body(bytes.extracting(rowSize * row..<rowSize * (row + 1)))
     }
   }
 
-  /// Overwrites a row with a secret of 32 bytes.
+  /// A row as a secret of its own.
+  func secret(at row: Int) -> SecretBytes {
+    var secret = SecretBytes(zeroed: rowSize)
+    secret.withMutableBytes { secret in
+      withRow(row) { row in
+        for index in row.indices { secret[index] = row[index] }
+      }
+    }
+    return secret
+  }
+
+  /// Overwrites a row with a secret of its size.
   mutating func setRow(_ row: Int, to secret: borrowing SecretBytes) {
     secret.withBytes { setRow(row, to: $0) }
   }
@@ -30,20 +41,59 @@ struct SecretTable: ~Copyable, Sendable {
   }
 
   private mutating func setRow(_ row: Int, to secret: Span<UInt8>) {
-    let start = Self.rowSize * row
+    let (start, rowSize) = (rowSize * row, rowSize)
     storage.withMutableBytes { bytes in
-      for index in 0..<Self.rowSize { bytes[start + index] = secret[index] }
+      for index in 0..<rowSize { bytes[start + index] = secret[index] }
     }
   }
+
+  /// Overwrites rows with the secrets that `secret` makes for them, on several threads: making one
+  /// takes long.
+  ///
+  /// - Returns: for which rows there was one.
+  mutating func setRows(
+    on execution: Execution, _ secret: @Sendable (Int) -> SecretBytes?
+  ) -> [Bool] {
+    let (rowCount, rowSize) = (rowCount, rowSize)
+    return storage.withMutableBytes { bytes in
+      unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+        let rows = unsafe SharedRows(buffer: bytes, rowSize: rowSize)
+        return WorkQueue.map(rowCount, grain: Self.grain, on: execution) { row in
+          guard let secret = secret(row) else { return false }
+          secret.withBytes { unsafe rows.set(row, to: $0) }
+          return true
+        }
+      }
+    }
+  }
+
+  /// Rows for which another thread is worth its making.
+  private static let grain = 8
 
   /// Appends all rows to a suspended client's state.
   func write(to writer: inout SecretWriter) {
     writer.write(secret: storage)
   }
 
-  /// Reads a table back.
+  /// Reads a table of secrets of 32 bytes back.
   init(from reader: inout ByteReader, rowCount: Int) throws(StoredStateError) {
-    storage = try reader.secret(rowCount * Self.rowSize)
+    rowSize = Digest.byteCount
+    storage = try reader.secret(rowCount * rowSize)
     self.rowCount = rowCount
+  }
+}
+
+/// The memory of a table for the duration of a call in which threads fill it.
+///
+/// Sendable because the queue hands out each row once, rows do not overlap, and the call in which the
+/// memory is borrowed ends after all threads have.
+@unsafe
+private struct SharedRows: @unchecked Sendable {
+  let buffer: UnsafeMutableBufferPointer<UInt8>
+  let rowSize: Int
+
+  func set(_ row: Int, to secret: Span<UInt8>) {
+    let count = unsafe min(rowSize, secret.count)
+    for index in 0..<count { unsafe buffer[rowSize * row + index] = secret[index] }
   }
 }

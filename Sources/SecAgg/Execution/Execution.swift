@@ -22,13 +22,8 @@
 public struct Execution: Sendable {
   /// How far a call has come.
   public struct Progress: Sendable, Hashable {
-    /// The words of key stream that have been added to or taken off a vector.
-    public let completed: Int
-    /// Those that will have been in the end.
-    public let total: Int
-
-    /// From 0 to 1.
-    public var fraction: Double { total > 0 ? Double(completed) / Double(total) : 1 }
+    /// The part of the work that is done, from 0 to 1.
+    public let fraction: Double
   }
 
   /// Whether a call shall go on.

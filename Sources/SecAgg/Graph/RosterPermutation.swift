@@ -40,9 +40,7 @@ private struct PublicWordStream {
     if next == block.count {
       var words = [UInt64](repeating: 0, count: 512)
       var span = words.mutableSpan
-      var expander = MaskExpander()
-      expander.apply(
-        .add, seed: key.span, to: &span, in: 0..<span.count, streamOffset: offset)
+      MaskExpander.chacha20.apply(.add, seed: key.span, to: &span, streamOffset: offset)
       block = words
       offset += 512
       next = 0

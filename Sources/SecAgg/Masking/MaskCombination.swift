@@ -2,42 +2,45 @@
 ///
 /// The vector is walked once, in pieces that stay in the second-level cache, and every mask is
 /// applied to a piece before the next: memory is read and written once however many masks there
-/// are.
-struct MaskCombination: ~Copyable {
-  /// Words of a piece: 64 KiB.
-  private static let piece = 8192
-
+/// are. Threads share the pieces; nothing else is shared in the loop.
+struct MaskCombination: ~Copyable, Sendable {
+  private let expander: MaskExpander
   private var seeds: SecretTable
-  private var directions: [MaskExpander.Direction] = []
+  private var directions: [MaskExpander.Direction]
 
-  /// Room for `capacity` masks.
-  init(capacity: Int) {
-    seeds = SecretTable(rowCount: capacity)
-    directions.reserveCapacity(capacity)
-  }
-
-  /// Appends a mask; at most as many as there is room for.
-  mutating func append(_ direction: MaskExpander.Direction, seed: borrowing SecretBytes) {
-    seeds.setRow(directions.count, to: seed)
-    directions.append(direction)
+  /// As many masks as there are directions.
+  ///
+  /// Complexity: one derivation for each mask, divided among the threads.
+  ///
+  /// - Parameter seed: makes the seed of one mask.
+  /// - Returns: `nil` if there is a mask without one.
+  init?(
+    _ expander: MaskExpander, _ directions: [MaskExpander.Direction], on execution: Execution,
+    seed: @Sendable (Int) -> SecretBytes?
+  ) {
+    self.expander = expander
+    self.directions = directions
+    seeds = SecretTable(rowCount: directions.count)
+    guard seeds.setRows(on: execution, seed).allSatisfy(\.self) else { return nil }
   }
 
   /// Applies all masks to `words`, whose first word is at the start of the streams.
   ///
-  /// Complexity: O(masks x words) time, no memory beyond one piece of key stream.
-  func apply(to words: inout [UInt64]) {
-    var expander = MaskExpander()
-    var span = words.mutableSpan
-    var start = 0
-    while start < span.count {
-      let end = min(start + Self.piece, span.count)
+  /// Complexity: O(masks x words) time, divided among the threads; no memory.
+  ///
+  /// - Throws: `Cancellation` when the observer says so; some pieces have their masks then.
+  func apply(
+    to words: inout [UInt64], on execution: Execution, watch: ProgressWatch
+  ) throws(Cancellation) {
+    let pieces = DisjointPieces(wordCount: words.count, threadCount: execution.threadCount)
+    let isComplete = pieces.forEach(of: &words, on: execution) { piece, start in
       for (index, direction) in directions.enumerated() {
         seeds.withRow(index) { seed in
-          expander.apply(
-            direction, seed: seed, to: &span, in: start..<end, streamOffset: UInt64(start))
+          expander.apply(direction, seed: seed, to: &piece, streamOffset: UInt64(start))
         }
       }
-      start = end
+      return watch.hasCompleted(directions.count * piece.count)
     }
+    if !isComplete { throw Cancellation() }
   }
 }

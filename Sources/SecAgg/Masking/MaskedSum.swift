@@ -18,7 +18,9 @@ struct MaskedSum {
   }
 
   /// Applies masks in place.
-  mutating func apply(_ masks: borrowing MaskCombination) {
-    masks.apply(to: &words)
+  mutating func apply(
+    _ masks: borrowing MaskCombination, on execution: Execution, watch: ProgressWatch
+  ) throws(Cancellation) {
+    try masks.apply(to: &words, on: execution, watch: watch)
   }
 }

@@ -53,8 +53,10 @@ public struct PackedVector: Sendable {
   public var elements: [UInt64] { layout.unpack(words) }
 
   /// Adds masks in place; what comes out can only be summed.
-  consuming func masked(by masks: borrowing MaskCombination) -> [UInt64] {
-    masks.apply(to: &words)
+  consuming func masked(
+    by masks: borrowing MaskCombination, on execution: Execution, watch: ProgressWatch
+  ) throws(Cancellation) -> [UInt64] {
+    try masks.apply(to: &words, on: execution, watch: watch)
     return words
   }
 }

@@ -12,6 +12,11 @@ public struct SealedShares: Sendable, Hashable {
     guard bytes.count == Self.byteCount else { return nil }
     self.bytes = bytes
   }
+
+  /// What `ShareSealing` made.
+  init(sealed bytes: [UInt8]) {
+    self.bytes = bytes
+  }
 }
 
 /// Sealed shares with the client at the other end: their receiver on the way to the server, their

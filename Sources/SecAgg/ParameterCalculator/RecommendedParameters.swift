@@ -8,12 +8,15 @@ extension SessionParameters {
   ///   - minimumContributors: leave out for the number of clients that stay if no more leave than
   ///     assumed, and at least one more than the threshold. A smaller one releases sums where more
   ///     clients have left than the computed probabilities allow for.
+  ///   - maskCiphers: the ciphers that all clients of the cohort have declared
+  ///     (`ClientPolicy.declaredMaskCiphers`); the fastest of them that this processor has is
+  ///     taken. Left out, ChaCha20, which everybody has.
   /// - Throws: `RecommendationError`: no graph will do, or the layout does not suit the cohort.
   public static func recommended(
     for assumptions: SessionAssumptions,
     layout: VectorLayout,
     minimumContributors: Int? = nil,
-    maskCipher: MaskCipher = .chacha20,
+    maskCiphers: Set<MaskCipher> = [.chacha20],
     applicationContext: Digest
   ) throws(RecommendationError) -> SessionParameters {
     let graph: GraphParameters
@@ -21,6 +24,9 @@ extension SessionParameters {
       graph = try assumptions.smallestGraph()
     } catch {
       throw .graph(error)
+    }
+    guard let maskCipher = MaskCipher.fastest(of: maskCiphers) else {
+      throw .noCommonMaskCipher(maskCiphers)
     }
     do {
       return try SessionParameters(
@@ -41,6 +47,8 @@ public enum RecommendationError: Error, Hashable, Sendable {
   case graph(GraphSearchError)
   /// What was given beside the assumptions does not suit them.
   case parameters(SessionParametersError)
+  /// This processor has none of the ciphers that all clients declared.
+  case noCommonMaskCipher(Set<MaskCipher>)
 }
 
 extension RecommendationError: CustomStringConvertible {
@@ -49,6 +57,10 @@ extension RecommendationError: CustomStringConvertible {
     switch self {
     case .graph(let error): error.description
     case .parameters(let error): error.description
+    case .noCommonMaskCipher(let declared):
+      "expected a mask cipher that all clients and this processor have; the clients' "
+        + "\(declared.map(\.description).sorted()), this processor's "
+        + "\(MaskCipher.available.map(\.description).sorted()); leave out the clients that differ"
     }
   }
 }

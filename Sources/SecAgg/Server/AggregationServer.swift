@@ -191,22 +191,21 @@ public struct AggregationServer: Sendable {
   /// have come.
   ///
   /// Complexity: O(contributors x words) of key stream for self masks, and k x words for each
-  /// client that left after sharing its keys.
+  /// client that left after sharing its keys, divided among the threads; a copy of the sum.
   ///
+  /// - Parameter execution: how many threads to use, and who watches; left out, as many as the
+  ///   machine has processors.
   /// - Throws: `.sharesMissing`, `.sharesWrong`: nothing has changed, take more answers;
-  ///   `.sumInconsistent`: the session has ended without a sum; `.wrongPhase`.
-  public mutating func unmask() throws(ServerError) -> UnmaskedAggregate {
-    guard case .unmasking(var phase) = state else { throw .wrongPhase(present: self.phase) }
+  ///   `.cancelled`: nothing has changed; `.sumInconsistent`: the session has ended without a sum;
+  ///   `.wrongPhase`.
+  public mutating func unmask(
+    execution: Execution = Execution()
+  ) throws(ServerError) -> UnmaskedAggregate {
+    guard case .unmasking(let phase) = state else { throw .wrongPhase(present: self.phase) }
+    let (sum, faults) = try phase.unmask(parameters: parameters, on: execution)
     state = .ended
-    let faults: [ShareFault]
-    do {
-      faults = try phase.unmask(parameters: parameters)
-    } catch {
-      state = .unmasking(phase)
-      throw error
-    }
     return try UnmaskedAggregate(
-      phase.contributions.sum, layout: parameters.layout,
+      sum, layout: parameters.layout,
       contributors: phase.roster.ids { phase.isContributor[$0] }, faults: faults)
   }
 }

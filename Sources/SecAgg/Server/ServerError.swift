@@ -54,6 +54,8 @@ public enum ServerError: Error, Hashable, Sendable {
   case sumInconsistent
   /// Stored state could not be read back.
   case notRestorable(StoredStateError)
+  /// The observer of the call cancelled it.
+  case cancelled
 
   /// The client whose message was refused; `nil` when no single message is to blame.
   public var culprit: ClientID? {
@@ -67,7 +69,7 @@ public enum ServerError: Error, Hashable, Sendable {
       id
     case .wrongPhase, .noMessage, .tooFewClients, .disconnected, .unrecoverable, .sharesMissing,
       .sharesWrong,
-      .keyAgreement, .sumInconsistent, .notRestorable:
+      .keyAgreement, .sumInconsistent, .notRestorable, .cancelled:
       nil
     }
   }
@@ -124,6 +126,8 @@ extension ServerError: CustomStringConvertible {
       "key agreement between \(one) and \(other) failed; give the session up"
     case .sumInconsistent:
       "the unmasked sum contradicts the number of contributors or the lanes; it is not released"
+    case .cancelled:
+      "the call was cancelled by its observer; nothing has changed"
     case .notRestorable(let error):
       "the server's state cannot be restored: \(error)"
     }

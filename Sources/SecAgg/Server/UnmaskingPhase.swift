@@ -86,78 +86,22 @@ struct UnmaskingPhase: Sendable {
   }
 
   /// Recovers every secret that is needed, checks each against what its owner published, and only
-  /// then takes the masks off.
+  /// then takes the masks off a copy of the sum.
   ///
   /// - Returns: the sum of the words and the faults found on the way.
-  /// - Throws: `ServerError`; nothing has changed then, and more answers may still be taken.
-  mutating func unmask(
-    parameters: SessionParameters
-  ) throws(ServerError) -> [ShareFault] {
+  /// - Throws: `ServerError`; more answers may still be taken then.
+  func unmask(
+    parameters: SessionParameters, on execution: Execution
+  ) throws(ServerError) -> (sum: MaskedSum, faults: [ShareFault]) {
+    let recovery = MaskRecovery(contributions, parameters: parameters, on: execution)
     var faults = unopened
-    let masks = try recoverMasks(parameters: parameters, faults: &faults)
-    contributions.sum.apply(masks)
-    return faults
-  }
-
-  private func recoverMasks(
-    parameters: SessionParameters, faults: inout [ShareFault]
-  ) throws(ServerError) -> MaskCombination {
-    let session = parameters.digest
-    let contributors = isContributor.indices.filter { isContributor[$0] }
-    let departed = isContributor.indices.filter {
-      !isContributor[$0] && contributions.commitments[$0] != nil
+    let masks = try recovery.masks(from: collected, faults: &faults)
+    var sum = contributions.sum
+    do {
+      try sum.apply(masks, on: execution, watch: recovery.watch)
+    } catch {
+      throw .cancelled
     }
-    let contributingNeighbours = departed.map { index in
-      roster.neighbours(of: index).filter { isContributor[$0] }
-    }
-    var masks = MaskCombination(
-      capacity: contributors.count + contributingNeighbours.reduce(0) { $0 + $1.count })
-    var recovery = SecretRecovery(threshold: parameters.threshold)
-    for index in contributors {
-      let owner = roster.id(at: index)
-      let commitment = contributions.commitments[index]
-      let secret = try recovery.recover(
-        .selfMask, of: owner, from: collected[index], faults: &faults
-      ) { secret in
-        MaskSeeds.selfMaskCommitment(toSharedSecret: secret, owner: owner, session: session)
-          == commitment
-      }
-      masks.append(
-        .subtract,
-        seed: MaskSeeds.selfMask(fromSharedSecret: secret, owner: owner, session: session))
-    }
-    for (index, neighbours) in zip(departed, contributingNeighbours) where !neighbours.isEmpty {
-      let owner = roster.advertisements[index]
-      let secret = try recovery.recover(
-        .maskKey, of: owner.sender, from: collected[index], faults: &faults
-      ) { secret in
-        Self.maskKeys(fromSharedSecret: secret, owner: owner.sender, session: session)?.publicKey
-          == owner.maskKey
-      }
-      guard
-        let keys = Self.maskKeys(
-          fromSharedSecret: secret, owner: owner.sender, session: session)
-      else { throw .keyAgreement(owner.sender, owner.sender) }
-      for neighbour in neighbours {
-        let contributor = roster.advertisements[neighbour]
-        guard let agreed = try? keys.sharedSecret(with: contributor.maskKey) else {
-          throw .keyAgreement(owner.sender, contributor.sender)
-        }
-        masks.append(
-          MaskSeeds.direction(of: contributor.sender, towards: owner.sender).opposite,
-          seed: MaskSeeds.pairwise(
-            agreed: agreed, between: owner.sender, and: contributor.sender, session: session,
-            roster: roster.commitment))
-      }
-    }
-    return masks
-  }
-
-  private static func maskKeys(
-    fromSharedSecret secret: borrowing SecretBytes, owner: ClientID, session: Digest
-  ) -> KeyPair? {
-    try? KeyPair(
-      privateKey: MaskSeeds.maskPrivateKey(
-        fromSharedSecret: secret, owner: owner, session: session))
+    return (sum, faults)
   }
 }

@@ -29,6 +29,12 @@ public struct ClientPolicy: Sendable, Hashable {
     self.acceptedMaskCiphers = acceptedMaskCiphers
   }
 
+  /// What to tell the server beforehand, so that it offers a cipher that all clients take: the
+  /// accepted ones that this processor has.
+  public var declaredMaskCiphers: Set<MaskCipher> {
+    acceptedMaskCiphers.intersection(MaskCipher.available)
+  }
+
   /// The first floor that `parameters` fall below.
   func violation(by parameters: SessionParameters) -> PolicyViolation? {
     if parameters.cohortSize < minimumCohortSize {

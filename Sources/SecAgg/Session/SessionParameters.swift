@@ -16,6 +16,8 @@ public enum SessionParametersError: Error, Hashable, Sendable {
   /// The lanes must hold the sum of more contributors than the threshold, since each one's shares
   /// are revealed by others, and of no more than the cohort.
   case maximumContributors(found: Int, threshold: Int, cohortSize: Int)
+  /// This processor does not have the mask cipher.
+  case maskCipherUnavailable(MaskCipher)
 }
 
 extension SessionParametersError: CustomStringConvertible {
@@ -37,6 +39,9 @@ extension SessionParametersError: CustomStringConvertible {
     case .maximumContributors(let found, let threshold, let cohortSize):
       "the lanes are laid out for \(found) contributors; lay them out for more than the threshold "
         + "of \(threshold) and at most the cohort's \(cohortSize)"
+    case .maskCipherUnavailable(let cipher):
+      "this processor has no instructions for \(cipher); offer a cipher that all clients and the "
+        + "server declare (MaskCipher.available)"
     }
   }
 }
@@ -63,8 +68,10 @@ public struct SessionParameters: Sendable, Hashable {
   public let layout: VectorLayout
   /// The smallest number of contributors whose sum may be released.
   public let minimumContributors: Int
-  /// The cipher of the masks.
+  /// The cipher of the masks; this processor has it.
   public let maskCipher: MaskCipher
+  /// What expands the masks here.
+  let maskExpander: MaskExpander
   /// What the sum is for: in federated learning, the digest of the global model and the task.
   public let applicationContext: Digest
   /// BLAKE2b-256 of the canonical encoding of all of the above.
@@ -107,6 +114,7 @@ public struct SessionParameters: Sendable, Hashable {
     guard minimumContributors >= 2, minimumContributors <= maximumContributors else {
       throw .minimumContributors(found: minimumContributors, atMost: maximumContributors)
     }
+    let maskExpander = try Self.expander(for: maskCipher, available: MaskCipher.available)
     self.sessionID = sessionID ?? Digest(span: SecureRandom.publicBytes(Digest.byteCount).span)
     self.threatModel = threatModel
     self.cohortSize = cohortSize
@@ -115,8 +123,19 @@ public struct SessionParameters: Sendable, Hashable {
     self.layout = layout
     self.minimumContributors = minimumContributors
     self.maskCipher = maskCipher
+    self.maskExpander = maskExpander
     self.applicationContext = applicationContext
     self.digest = Hashing.digest(.sessionParameters) { write(to: &$0) }
+  }
+
+  /// What expands the masks on a processor that has the `available` ciphers.
+  static func expander(
+    for cipher: MaskCipher, available: Set<MaskCipher>
+  ) throws(SessionParametersError) -> MaskExpander {
+    guard available.contains(cipher), let expander = MaskExpander(cipher) else {
+      throw .maskCipherUnavailable(cipher)
+    }
+    return expander
   }
 
   /// Whether a session of `cohortSize` clients can have this degree and threshold.

@@ -5,6 +5,7 @@ extension ProtoMaskCipher {
     self =
       switch cipher {
       case .chacha20: .chacha20
+      case .aes256ctr: .aes256Ctr
       }
   }
 }
@@ -14,6 +15,7 @@ extension FieldParser {
     switch cipher {
     case .unspecified: throw error(.missingField(field))
     case .chacha20: .chacha20
+    case .aes256Ctr: .aes256ctr
     case .UNRECOGNIZED(let number):
       throw error(.invalidValue(field: field, problem: "there is no mask cipher \(number)"))
     }

@@ -81,6 +81,9 @@ nonisolated enum ProtoMaskCipher: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// ChaCha20 of RFC 8439 with a zero nonce, the block counter starting at 0.
   case chacha20 // = 1
+
+  /// AES-256 in counter mode (NIST SP 800-38A, section 6.5), the 128-bit counter starting at 0.
+  case aes256Ctr // = 2
   case UNRECOGNIZED(Int)
 
   init() {
@@ -91,6 +94,7 @@ nonisolated enum ProtoMaskCipher: SwiftProtobuf.Enum, Swift.CaseIterable {
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .chacha20
+    case 2: self = .aes256Ctr
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -99,6 +103,7 @@ nonisolated enum ProtoMaskCipher: SwiftProtobuf.Enum, Swift.CaseIterable {
     switch self {
     case .unspecified: return 0
     case .chacha20: return 1
+    case .aes256Ctr: return 2
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -107,6 +112,7 @@ nonisolated enum ProtoMaskCipher: SwiftProtobuf.Enum, Swift.CaseIterable {
   static let allCases: [ProtoMaskCipher] = [
     .unspecified,
     .chacha20,
+    .aes256Ctr,
   ]
 
 }
@@ -176,7 +182,7 @@ nonisolated extension ProtoThreatModel: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension ProtoMaskCipher: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MASK_CIPHER_UNSPECIFIED\0\u{1}MASK_CIPHER_CHACHA20\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MASK_CIPHER_UNSPECIFIED\0\u{1}MASK_CIPHER_CHACHA20\0\u{1}MASK_CIPHER_AES256_CTR\0")
 }
 
 nonisolated extension ProtoSessionParameters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -91,6 +91,7 @@ extension SessionParametersError {
     case .threshold, .thresholdBelowMajority: "threshold"
     case .minimumContributors: "minimum_contributors"
     case .maximumContributors: "maximum_contributors"
+    case .maskCipherUnavailable: "mask_cipher"
     }
   }
 }

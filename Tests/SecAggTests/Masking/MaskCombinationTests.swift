@@ -9,13 +9,7 @@ struct MaskCombinationTests {
   private func apply(
     _ masks: [(MaskExpander.Direction, [UInt8])], to words: [UInt64]
   ) -> [UInt64] {
-    var combination = MaskCombination(capacity: masks.count)
-    for (direction, seed) in masks {
-      combination.append(direction, seed: SecretBytes(copying: seed))
-    }
-    var words = words
-    combination.apply(to: &words)
-    return words
+    MaskCombination.testing(masks).applied(to: words)
   }
 
   @Test(

@@ -33,18 +33,20 @@ final class SimulatedClient {
   }
 
   /// The client's answer to a message of the server; a client in another round has none.
-  func answer(_ message: ServerMessage) throws -> ClientMessage? {
+  func answer(
+    _ message: ServerMessage, execution: Execution = Execution()
+  ) throws -> ClientMessage? {
     switch message {
     case .rosterAnnouncement(let announcement):
       guard let round = advertising.take() else { return nil }
       let next = try round.shareKeys(
-        with: announcement, identities: TestIdentities.directory)
+        with: announcement, identities: TestIdentities.directory, execution: execution)
       let answer = ClientMessage.shareDistribution(next.message)
       sharing = consume next
       return answer
     case .shareDelivery(let delivery):
       guard let round = sharing.take() else { return nil }
-      let next = try round.maskInput(input, delivery: delivery)
+      let next = try round.maskInput(input, delivery: delivery, execution: execution)
       let answer = ClientMessage.maskedInput(next.message)
       masking = consume next
       return answer

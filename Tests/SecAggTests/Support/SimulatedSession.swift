@@ -106,7 +106,7 @@ struct SimulatedSession {
 func testParameters(
   threatModel: ThreatModel = .semiHonest, cohortSize: Int, degree: Int? = nil, threshold: Int,
   elementCount: Int = 7,
-  minimumValueBits: Int = 16, minimumContributors: Int = 2
+  minimumValueBits: Int = 16, minimumContributors: Int = 2, maskCipher: MaskCipher = .chacha20
 ) throws -> SessionParameters {
   try SessionParameters(
     threatModel: threatModel, cohortSize: cohortSize, degree: degree, threshold: threshold,
@@ -114,6 +114,6 @@ func testParameters(
       elementCount: elementCount,
       lanes: LaneLayout(
         minimumValueBits: minimumValueBits, maximumContributors: cohortSize)),
-    minimumContributors: minimumContributors,
+    minimumContributors: minimumContributors, maskCipher: maskCipher,
     applicationContext: SessionParameters.applicationContext(of: Array("test".utf8)))
 }

@@ -145,6 +145,7 @@ struct MaskVector: VectorCase {
     var minimumValueBits: Int
     var maximumContributors: Int
     var elements: [String]
+    var maskCipher: UInt8
     /// A word of the stream to enter it at.
     var offset: UInt64
   }
@@ -166,7 +167,9 @@ struct MaskVector: VectorCase {
     let layout = try VectorLayout(elementCount: input.elements.count, lanes: lanes)
     let packed = try PackedVector(
       input.elements.map { try #require(UInt64($0)) }, layout: layout)
-    let words = expandedMask(input.seed, wordCount: layout.wordCount)
+    let cipher = try #require(MaskCipher(rawValue: input.maskCipher))
+    let expander = try #require(MaskExpander(cipher))
+    let words = expandedMask(input.seed, expander, wordCount: layout.wordCount)
     self.input = input
     valueBits = lanes.valueBits
     laneBits = lanes.laneBits
@@ -176,7 +179,8 @@ struct MaskVector: VectorCase {
     added = Hex(words: zip(packed.words, words).map { $0 &+ $1 })
     subtracted = Hex(words: zip(packed.words, words).map { $0 &- $1 })
     maskFromOffset = Hex(
-      words: expandedMask(input.seed, wordCount: layout.wordCount, from: input.offset))
+      words: expandedMask(
+        input.seed, expander, wordCount: layout.wordCount, from: input.offset))
   }
 }
 

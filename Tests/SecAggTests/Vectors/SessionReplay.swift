@@ -170,16 +170,19 @@ struct SessionReplay {
   }
 
   private static func mask(_ seed: Hex, _ parameters: SessionParameters) -> Hex {
-    Hex(words: expandedMask(seed, wordCount: parameters.layout.wordCount))
+    Hex(
+      words: expandedMask(
+        seed, parameters.maskExpander, wordCount: parameters.layout.wordCount))
   }
 }
 
 /// The words of a mask from the start of its stream, or from a later word on.
-func expandedMask(_ seed: Hex, wordCount: Int, from offset: UInt64 = 0) -> [UInt64] {
+func expandedMask(
+  _ seed: Hex, _ expander: MaskExpander, wordCount: Int, from offset: UInt64 = 0
+) -> [UInt64] {
   var words = [UInt64](repeating: 0, count: wordCount)
   var span = words.mutableSpan
-  var expander = MaskExpander()
-  expander.apply(.add, seed: seed.bytes.span, to: &span, in: 0..<wordCount, streamOffset: offset)
+  expander.apply(.add, seed: seed.bytes.span, to: &span, streamOffset: offset)
   return words
 }
 
@@ -234,7 +237,8 @@ struct ClientReplay {
       drawing: SharingSecrets(
         selfMaskSecret: client.selfMaskSecret.secret,
         selfMaskCoefficients: client.selfMaskCoefficients.secret,
-        maskCoefficients: client.maskCoefficients.secret, nonces: client.nonces.map(\.bytes)))
+        maskCoefficients: client.maskCoefficients.secret, nonces: client.nonces.map(\.bytes)),
+      on: .threads(2))
     guard parsed.count > 1, case .shareDelivery(let delivery) = parsed[1] else {
       return .shareDistribution(sharing.message)
     }

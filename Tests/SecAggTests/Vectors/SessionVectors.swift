@@ -7,13 +7,16 @@ import Testing
 enum SessionVectors {
   static let all = [
     file("session-semi-honest", .semiHonest, cohortSize: 7, valueBits: 29),
-    file("session-semi-honest-sparse", .semiHonest, cohortSize: 9, degree: 4, valueBits: 62 - 2),
-    file("session-malicious", .malicious, cohortSize: 12, valueBits: 60),
+    file(
+      "session-semi-honest-sparse", .semiHonest, cohortSize: 9, degree: 4, valueBits: 62 - 2,
+      .aes256ctr),
+    file("session-malicious", .malicious, cohortSize: 12, valueBits: 60, .aes256ctr),
     file("session-malicious-sparse", .malicious, cohortSize: 14, degree: 8, valueBits: 28),
   ]
 
   private static func file(
-    _ name: String, _ model: ThreatModel, cohortSize: Int, degree: Int? = nil, valueBits: Int
+    _ name: String, _ model: ThreatModel, cohortSize: Int, degree: Int? = nil, valueBits: Int,
+    _ cipher: MaskCipher = .chacha20
   ) -> VectorFile<SessionVector> {
     VectorFile(
       name: name,
@@ -22,7 +25,7 @@ enum SessionVectors {
     ) {
       // In a sparse graph not every session survives its leavers: the first that does is taken.
       for attempt in 0..<64 {
-        let input = try inputs(name, attempt, model, cohortSize, degree, valueBits)
+        let input = try inputs(name, attempt, model, cohortSize, degree, valueBits, cipher)
         if (try? SessionVector(input)) != nil { return [input] }
       }
       throw NoSession()
@@ -33,7 +36,7 @@ enum SessionVectors {
 
   private static func inputs(
     _ name: String, _ attempt: Int, _ model: ThreatModel, _ cohortSize: Int, _ degree: Int?,
-    _ valueBits: Int
+    _ valueBits: Int, _ cipher: MaskCipher
   ) throws -> SessionVector.Input {
     let lanes = try LaneLayout(minimumValueBits: valueBits, maximumContributors: cohortSize)
     // The least that the threat model allows.
@@ -42,7 +45,7 @@ enum SessionVectors {
       sessionId: .fixed("\(name), session \(attempt)"), threatModel: model.rawValue,
       cohortSize: cohortSize, degree: degree ?? cohortSize - 1, threshold: threshold,
       elementCount: 5, valueBits: lanes.valueBits, maximumContributors: cohortSize,
-      minimumContributors: 3, maskCipher: MaskCipher.chacha20.rawValue,
+      minimumContributors: 3, maskCipher: cipher.rawValue,
       applicationContext: Hex(
         SessionParameters.applicationContext(of: Array("test vectors".utf8))))
     let leavings: [Leaving] =

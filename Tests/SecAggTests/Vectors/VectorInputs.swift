@@ -76,15 +76,20 @@ enum PieceVectors {
     name: "masks",
     about: "Packing and mask expansion for lanes of 32, 64, 21 and 12 bits."
   ) {
-    try [(25, 100, 21, 7), (40, 100, 9, 8), (18, 8, 10, 513), (10, 4, 11, 1)].map {
-      bits, contributors, count, offset in
+    try [
+      (25, 100, 21, 7, MaskCipher.chacha20), (40, 100, 9, 8, .chacha20),
+      (18, 8, 10, 513, .chacha20),
+      (10, 4, 11, 1, .chacha20), (25, 100, 21, 7, .aes256ctr), (18, 8, 10, 513, .aes256ctr),
+      (10, 4, 11, 1, .aes256ctr),
+    ].map { bits, contributors, count, offset, cipher in
       let lanes = try LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
       let largest = lanes.maximumSum(contributors: 1)
       let elements = Hex.fixed("mask \(bits), vector", count: 8 * count).words.map { $0 & largest }
       return MaskVector.Input(
         seed: .fixed("mask \(bits), seed"), minimumValueBits: bits,
         maximumContributors: contributors,
-        elements: (elements.dropLast() + [largest]).map { String($0) }, offset: UInt64(offset))
+        elements: (elements.dropLast() + [largest]).map { String($0) },
+        maskCipher: cipher.rawValue, offset: UInt64(offset))
     }
   }
 

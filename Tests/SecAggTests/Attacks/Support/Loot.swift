@@ -86,20 +86,17 @@ struct Loot {
     var sum = MaskedSum(wordCount: stage.parameters.layout.wordCount)
     for id in members.sorted() {
       let neighbours = (stage.neighbours[id] ?? []).filter { !members.contains($0) }
-      var masks = MaskCombination(capacity: neighbours.count + 1)
       guard let words = stage.words[id], let secret = secret(.selfMask, of: id) else { return nil }
       sum.add(words)
-      masks.append(
-        .subtract, seed: MaskSeeds.selfMask(fromSharedSecret: secret, owner: id, session: session))
+      let own = MaskSeeds.selfMask(fromSharedSecret: secret, owner: id, session: session)
+      var masks = [(MaskExpander.Direction.subtract, own.copied())]
       for neighbour in neighbours {
         guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
-        masks.append(
-          MaskSeeds.direction(of: id, towards: neighbour).opposite,
-          seed: MaskSeeds.pairwise(
-            agreed: agreed, between: id, and: neighbour, session: session,
-            roster: stage.commitment))
+        let seed = MaskSeeds.pairwise(
+          agreed: agreed, between: id, and: neighbour, session: session, roster: stage.commitment)
+        masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
       }
-      sum.apply(masks)
+      sum = MaskedSum(words: MaskCombination.testing(masks).applied(to: sum.words))
     }
     return stage.parameters.layout.unpack(sum.words)
   }
@@ -108,18 +105,15 @@ struct Loot {
   /// known. Its self mask is still on them.
   func wordsWithoutPairwiseMasks(of id: ClientID) throws -> [UInt64]? {
     guard let words = stage.words[id], let neighbours = stage.neighbours[id] else { return nil }
-    var masks = MaskCombination(capacity: neighbours.count)
+    var masks: [(MaskExpander.Direction, [UInt8])] = []
     for neighbour in neighbours {
       guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
-      masks.append(
-        MaskSeeds.direction(of: id, towards: neighbour).opposite,
-        seed: MaskSeeds.pairwise(
-          agreed: agreed, between: id, and: neighbour, session: stage.parameters.digest,
-          roster: stage.commitment))
+      let seed = MaskSeeds.pairwise(
+        agreed: agreed, between: id, and: neighbour, session: stage.parameters.digest,
+        roster: stage.commitment)
+      masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
     }
-    var sum = MaskedSum(words: words)
-    sum.apply(masks)
-    return sum.words
+    return MaskCombination.testing(masks).applied(to: words)
   }
 
   /// All sets of honest clients whose sum the adversary can compute.
