@@ -28,6 +28,12 @@ struct AggregateCommand: AsyncParsableCommand {
   @Option(help: "semi-honest or malicious.")
   var threatModel: ThreatModelOption = .semiHonest
 
+  @Option(help: "chacha20 or aes256ctr; the latter needs a processor with instructions for AES.")
+  var cipher: MaskCipherOption = .fastest
+
+  @Option(help: "Threads of the server and of the client that have processes of their own.")
+  var threads = 1
+
   @OptionGroup var graph: GraphOptions
 
   @Option(help: "Seed of the vectors and of who leaves. Keys are random in every run.")
@@ -49,6 +55,9 @@ struct AggregateCommand: AsyncParsableCommand {
     guard clients <= 100_000 else {
       throw ValidationError("--clients must be at most 100000, found \(clients)")
     }
+    guard threads >= 1, threads <= 1024 else {
+      throw ValidationError("--threads must be from 1 to 1024, found \(threads)")
+    }
     _ = try graph.resolved(clients: clients, dropout: dropout, points: 1)
     _ = try lanes()
   }
@@ -69,7 +78,7 @@ struct AggregateCommand: AsyncParsableCommand {
     let parameters = try SessionParameters(
       threatModel: threatModel.threatModel, cohortSize: clients, degree: degree,
       threshold: threshold, layout: layout,
-      minimumContributors: 2,
+      minimumContributors: 2, maskCipher: cipher.maskCipher,
       applicationContext: SessionParameters.applicationContext(of: Array("aggregate".utf8)))
     var generator = SimulationGenerator(seed: seed)
     let leaving = LeavingPoint.draw(
@@ -80,7 +89,7 @@ struct AggregateCommand: AsyncParsableCommand {
     // One client that stays to the end gets a process of its own as well, for its memory.
     let apart = ClientID.all(cohortSize: clients).first { leaving[$0] == nil }
     let client = try apart.map {
-      try RemoteClient(id: $0, parameters: parameters, seed: seed)
+      try RemoteClient(id: $0, parameters: parameters, seed: seed, threadCount: threads)
     }
     let identities = try SimulatedIdentities(seed: seed, for: parameters)
     var run = SessionRun(parameters: parameters, leaving: leaving) { id in
@@ -91,7 +100,7 @@ struct AggregateCommand: AsyncParsableCommand {
     run.progress = { round, done, count in
       bar.update(completed: done, total: count, note: round.description)
     }
-    var server = try RemoteServer(parameters: parameters, seed: seed)
+    var server = try RemoteServer(parameters: parameters, seed: seed, threadCount: threads)
     let report = try await run.run(with: &server, input: vectors.vector)
     try server.close()
     try client?.close()
@@ -102,7 +111,8 @@ struct AggregateCommand: AsyncParsableCommand {
     }
     let record = AggregationRecord(
       run: report, parameters: parameters, graph: graph.graph.rawValue, dropout: dropout,
-      sumsEqual: sumsEqual, wallMilliseconds: (ContinuousClock.now - started).milliseconds)
+      threads: threads, sumsEqual: sumsEqual,
+      wallMilliseconds: (ContinuousClock.now - started).milliseconds)
     if !quiet, json != "-" {
       print(record.terminalTable())
       if let refusal = report.refusal { print("No sum: \(refusal)") }

@@ -15,9 +15,16 @@ struct AggregationRecord: Codable, Sendable, Equatable {
   /// Shares needed to rebuild a secret.
   var threshold: Int
   var laneBits: Int
-  /// CPU time of the median client over all phases.
+  /// "chacha20" or "aes256ctr".
+  var cipher: String
+  /// Threads of the server and of the client that have processes of their own.
+  var threads: Int
+  /// CPU time over all phases of the client that has a process of its own, or of the median one.
   @FiniteOrNull var clientCpuMilliseconds: Double
   @FiniteOrNull var serverCpuMilliseconds: Double
+  /// Wall-clock time of the same work; 0 for a client if none had a process of its own.
+  @FiniteOrNull var clientWallMilliseconds: Double
+  @FiniteOrNull var serverWallMilliseconds: Double
   /// Largest resident memory of the server's process.
   var serverPeakBytes: Int
   /// Largest resident memory of one client's process; 0 if none had one of its own.
@@ -38,9 +45,10 @@ struct AggregationRecord: Codable, Sendable, Equatable {
   struct Phase: Codable, Sendable, Equatable {
     /// "advertise keys", "share keys", "masked input" or "unmasking".
     var phase: String
-    /// CPU time of the median client.
     @FiniteOrNull var clientCpuMilliseconds: Double
+    @FiniteOrNull var clientWallMilliseconds: Double
     @FiniteOrNull var serverCpuMilliseconds: Double
+    @FiniteOrNull var serverWallMilliseconds: Double
     /// Largest resident memory of the server's process up to the end of this phase.
     var serverPeakBytes: Int
     /// The same of a client's process.

@@ -9,7 +9,7 @@ extension AggregationRecord {
       "\(threatModel) server",
       "\(graph) graph of degree \(DecimalText.integer(degree))",
       "threshold \(DecimalText.integer(threshold))",
-      "\(laneBits)-bit lanes",
+      "\(laneBits)-bit lanes", cipher, Quantity.counted(threads, "thread"),
     ]
     var rows = [
       [

@@ -9,12 +9,12 @@ final class RemoteClient: ClientEndpoint {
   private let process: Mutex<RoleProcess>
 
   /// Starts the process and the client in it, which makes its vector from `seed`.
-  init(id: ClientID, parameters: SessionParameters, seed: UInt64) throws {
+  init(id: ClientID, parameters: SessionParameters, seed: UInt64, threadCount: Int) throws {
     let process = try RoleProcess(.client)
     self.id = id
     advertisement = try process.ask(
       .open, client: id.rawValue,
-      content: FrameChannel.bytes(of: seed) + parameters.serialized())
+      content: RoleProcess.opening(parameters, seed: seed, threadCount: threadCount))
     self.process = Mutex(process)
   }
 

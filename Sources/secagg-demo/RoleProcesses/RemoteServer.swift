@@ -6,10 +6,10 @@ struct RemoteServer: ServerEndpoint {
   private let process: RoleProcess
 
   /// Starts the process and opens a session in it; identities are made from `seed`.
-  init(parameters: SessionParameters, seed: UInt64) throws {
+  init(parameters: SessionParameters, seed: UInt64, threadCount: Int) throws {
     process = try RoleProcess(.server)
     _ = try process.ask(
-      .open, content: FrameChannel.bytes(of: seed) + parameters.serialized())
+      .open, content: RoleProcess.opening(parameters, seed: seed, threadCount: threadCount))
   }
 
   func receive(_ bytes: [UInt8], from sender: ClientID) throws {

@@ -53,10 +53,11 @@ private struct ServedServer {
     _ request: RoleProcess.Request, _ frame: FrameChannel.Frame
   ) throws -> [UInt8] {
     if request == .open {
-      let (parameters, seed) = try frame.opening()
+      let (parameters, seed, execution) = try frame.opening()
       server = LocalServer(
         parameters: parameters,
-        identities: try SimulatedIdentities(seed: seed, for: parameters))
+        identities: try SimulatedIdentities(seed: seed, for: parameters), execution: execution,
+        scope: .process)
       return []
     }
     guard server != nil else { throw FrameChannel.Broken() }
@@ -79,7 +80,7 @@ private struct ServedServer {
       for sum in sums.sums { reply += FrameChannel.bytes(of: sum) }
       return reply
     case .cost:
-      var cost = server?.takeCost() ?? RoleCost(milliseconds: 0)
+      var cost = server?.takeCost() ?? RoleCost()
       cost.peakBytes = PeakMemory.bytes()
       return FrameChannel.bytes(of: cost)
     case .open, .answer:
@@ -92,7 +93,7 @@ private struct ServedServer {
 private struct ServedClient {
   private var client: SessionClient?
   private var vectors: RandomVectors?
-  private var milliseconds = 0.0
+  private var cost = RoleCost()
 
   mutating func serve(
     _ request: RoleProcess.Request, _ frame: FrameChannel.Frame
@@ -100,22 +101,24 @@ private struct ServedClient {
     switch request {
     case .open:
       guard let id = ClientID(frame.client) else { throw FrameChannel.Broken() }
-      let (parameters, seed) = try frame.opening()
+      let (parameters, seed, execution) = try frame.opening()
       let new = try SessionClient(
         id: id, parameters: parameters,
-        identities: SimulatedIdentities(seed: seed, for: parameters))
+        identities: SimulatedIdentities(seed: seed, for: parameters), execution: execution,
+        scope: .process)
       client = new
       vectors = RandomVectors(seed: seed, layout: parameters.layout)
       return new.advertisement
     case .answer:
       guard let client, let vectors else { throw FrameChannel.Broken() }
       let step = try client.answer(frame.content) { try vectors.vector(of: client.id) }
-      milliseconds += step.cost.milliseconds
+      cost.milliseconds += step.cost.milliseconds
+      cost.wallMilliseconds += step.cost.wallMilliseconds
       return step.bytes
     case .cost:
-      defer { milliseconds = 0 }
-      return FrameChannel.bytes(
-        of: RoleCost(milliseconds: milliseconds, peakBytes: PeakMemory.bytes()))
+      defer { cost = RoleCost() }
+      cost.peakBytes = PeakMemory.bytes()
+      return FrameChannel.bytes(of: cost)
     case .receive, .closeRound, .message, .unmask:
       throw FrameChannel.Broken()
     }
@@ -123,12 +126,16 @@ private struct ServedClient {
 }
 
 extension FrameChannel.Frame {
-  /// What opens a session: a seed and the session's parameters.
-  fileprivate func opening() throws -> (parameters: SessionParameters, seed: UInt64) {
-    guard content.count > 8 else { throw FrameChannel.Broken() }
+  /// Takes `RoleProcess.opening` apart.
+  fileprivate func opening() throws -> (
+    parameters: SessionParameters, seed: UInt64, execution: Execution
+  ) {
+    guard content.count > 16,
+      let threadCount = Int(exactly: FrameChannel.number(content[8..<16]))
+    else { throw FrameChannel.Broken() }
     return (
-      try SessionParameters(serialized: Array(content.dropFirst(8))),
-      FrameChannel.number(content.prefix(8))
+      try SessionParameters(serialized: Array(content.dropFirst(16))),
+      FrameChannel.number(content.prefix(8)), .threads(threadCount)
     )
   }
 }
@@ -136,6 +143,7 @@ extension FrameChannel.Frame {
 extension FrameChannel {
   /// A cost as two numbers.
   fileprivate static func bytes(of cost: RoleCost) -> [UInt8] {
-    bytes(of: cost.milliseconds.bitPattern) + bytes(of: UInt64(cost.peakBytes))
+    bytes(of: cost.milliseconds.bitPattern) + bytes(of: cost.wallMilliseconds.bitPattern)
+      + bytes(of: UInt64(cost.peakBytes))
   }
 }

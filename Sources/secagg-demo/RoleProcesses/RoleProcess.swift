@@ -1,4 +1,6 @@
 import Foundation
+import SecAgg
+import SecAggWire
 
 /// A role of the protocol in a process of its own, so that its memory is its own as well.
 ///
@@ -74,10 +76,20 @@ final class RoleProcess {
   /// Asks what the process has used since the last time.
   func cost() throws -> RoleCost {
     let numbers = FrameChannel.numbers(in: try ask(.cost)[...])
-    guard numbers.count == 2, let peak = Int(exactly: numbers[1]) else {
+    guard numbers.count == 3, let peak = Int(exactly: numbers[2]) else {
       throw FrameChannel.Broken()
     }
-    return RoleCost(milliseconds: Double(bitPattern: numbers[0]), peakBytes: peak)
+    return RoleCost(
+      milliseconds: Double(bitPattern: numbers[0]),
+      wallMilliseconds: Double(bitPattern: numbers[1]), peakBytes: peak)
+  }
+
+  /// What opens a session: a seed, the number of threads, the session's parameters.
+  static func opening(
+    _ parameters: SessionParameters, seed: UInt64, threadCount: Int
+  ) throws -> [UInt8] {
+    try FrameChannel.bytes(of: seed) + FrameChannel.bytes(of: UInt64(threadCount))
+      + parameters.serialized()
   }
 
   /// Ends the process and waits for it.

@@ -4,10 +4,11 @@ import SecAgg
 extension AggregationRecord {
   /// The figures of one session.
   ///
-  /// Totals of a client are medians over the clients that stayed to the end.
+  /// Times of a client are those of the one that has a process of its own, or else medians over the
+  /// clients that stayed to the end, as bytes are.
   init(
     run: SessionRun.Report, parameters: SessionParameters, graph: String, dropout: Double,
-    sumsEqual: Bool?, wallMilliseconds: Double
+    threads: Int, sumsEqual: Bool?, wallMilliseconds: Double
   ) {
     func total<Value: AdditiveArithmetic>(
       _ values: KeyPath<SessionRun.Phase, [ClientID: Value]>, of id: ClientID
@@ -19,8 +20,13 @@ extension AggregationRecord {
       clients: parameters.cohortSize, dimension: parameters.layout.elementCount, dropout: dropout,
       graph: graph, degree: parameters.degree, threshold: parameters.threshold,
       laneBits: parameters.layout.lanes.laneBits,
-      clientCpuMilliseconds: Median.of(run.stayed.map { total(\.clientMilliseconds, of: $0) }) ?? 0,
+      cipher: MaskCipherOption(parameters.maskCipher).rawValue, threads: threads,
+      clientCpuMilliseconds: run.phases.last?.apart.map {
+        total(\.clientMilliseconds, of: $0)
+      } ?? Median.of(run.stayed.map { total(\.clientMilliseconds, of: $0) }) ?? 0,
       serverCpuMilliseconds: run.phases.reduce(0) { $0 + $1.server.milliseconds },
+      clientWallMilliseconds: run.phases.reduce(0) { $0 + $1.clientWallMilliseconds },
+      serverWallMilliseconds: run.phases.reduce(0) { $0 + $1.server.wallMilliseconds },
       serverPeakBytes: run.phases.map(\.server.peakBytes).max() ?? 0,
       clientPeakBytes: run.phases.map(\.clientPeakBytes).max() ?? 0,
       bytesUpPerClient: Int(Median.of(run.stayed.map { Double(total(\.bytesUp, of: $0)) }) ?? 0),
@@ -35,8 +41,12 @@ extension AggregationRecord.Phase {
   fileprivate init(_ phase: SessionRun.Phase) {
     self.init(
       phase: phase.round.description,
-      clientCpuMilliseconds: Median.of(Array(phase.clientMilliseconds.values)) ?? 0,
-      serverCpuMilliseconds: phase.server.milliseconds, serverPeakBytes: phase.server.peakBytes,
+      clientCpuMilliseconds: phase.apart.flatMap { phase.clientMilliseconds[$0] }
+        ?? Median.of(Array(phase.clientMilliseconds.values)) ?? 0,
+      clientWallMilliseconds: phase.clientWallMilliseconds,
+      serverCpuMilliseconds: phase.server.milliseconds,
+      serverWallMilliseconds: phase.server.wallMilliseconds,
+      serverPeakBytes: phase.server.peakBytes,
       clientPeakBytes: phase.clientPeakBytes,
       bytesUpPerClient: Int(Median.of(phase.bytesUp.values.map(Double.init)) ?? 0),
       bytesDownPerClient: Int(Median.of(phase.bytesDown.values.map(Double.init)) ?? 0))

@@ -4,35 +4,45 @@ import SecAggWire
 /// A server within this process.
 struct LocalServer: ServerEndpoint {
   private var server: AggregationServer
-  private var milliseconds = 0.0
+  private let execution: Execution
+  private var clock: RoleClock
   /// The whole aggregate, once the sum is unmasked.
   private(set) var aggregate: UnmaskedAggregate?
 
-  init(parameters: SessionParameters, identities: SimulatedIdentities) {
+  /// - Parameters:
+  ///   - execution: the threads that the server may use.
+  ///   - scope: whose CPU time is the server's.
+  init(
+    parameters: SessionParameters, identities: SimulatedIdentities,
+    execution: Execution = .threads(1), scope: RoleClock.Scope = .thread
+  ) {
+    self.execution = execution
+    clock = RoleClock(scope)
     server = AggregationServer(parameters: parameters, identities: identities)
   }
 
   mutating func receive(_ bytes: [UInt8], from sender: ClientID) throws {
-    try CPUClock.measure(into: &milliseconds) {
+    try clock.measure {
       try server.receive(ClientMessage(serialized: bytes, from: sender), from: sender)
     }
   }
 
   mutating func closeRound() throws -> [ClientID] {
     do {
-      return try CPUClock.measure(into: &milliseconds) { try server.closeRound() }
+      return try clock.measure { try server.closeRound() }
     } catch let error as ServerError {
       throw ServerRefusal(description: "\(error)")
     }
   }
 
   mutating func message(for id: ClientID) throws -> [UInt8] {
-    try CPUClock.measure(into: &milliseconds) { try server.message(for: id).serialized() }
+    try clock.measure { try server.message(for: id).serialized() }
   }
 
   mutating func unmask() throws -> UnmaskedSums {
     do {
-      let aggregate = try CPUClock.measure(into: &milliseconds) { try server.unmask() }
+      let execution = execution
+      let aggregate = try clock.measure { try server.unmask(execution: execution) }
       self.aggregate = aggregate
       return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums)
     } catch let error as ServerError {
@@ -40,8 +50,5 @@ struct LocalServer: ServerEndpoint {
     }
   }
 
-  mutating func takeCost() -> RoleCost {
-    defer { milliseconds = 0 }
-    return RoleCost(milliseconds: milliseconds)
-  }
+  mutating func takeCost() -> RoleCost { clock.takeCost() }
 }

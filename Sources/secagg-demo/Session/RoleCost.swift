@@ -1,7 +1,9 @@
 /// What a role has used.
 struct RoleCost: Sendable {
   /// CPU time since it was last asked for.
-  var milliseconds: Double
+  var milliseconds = 0.0
+  /// Wall-clock time since it was last asked for.
+  var wallMilliseconds = 0.0
   /// The largest resident memory of the role's process so far; 0 where the role shares its process
   /// with others.
   var peakBytes = 0

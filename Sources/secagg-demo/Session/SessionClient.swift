@@ -7,11 +7,21 @@ final class SessionClient: ClientEndpoint {
   let id: ClientID
   let advertisement: [UInt8]
   private let identities: SimulatedIdentities
+  private let execution: Execution
+  private let scope: RoleClock.Scope
   private let state: Mutex<ClientState>
 
-  init(id: ClientID, parameters: SessionParameters, identities: SimulatedIdentities) throws {
+  /// - Parameters:
+  ///   - execution: the threads that the client may use.
+  ///   - scope: whose CPU time is the client's.
+  init(
+    id: ClientID, parameters: SessionParameters, identities: SimulatedIdentities,
+    execution: Execution = .threads(1), scope: RoleClock.Scope = .thread
+  ) throws {
     self.id = id
     self.identities = identities
+    self.execution = execution
+    self.scope = scope
     let round =
       switch parameters.threatModel {
       case .semiHonest:
@@ -28,9 +38,15 @@ final class SessionClient: ClientEndpoint {
     try state.withLock { state throws in
       var current = ClientState.ended
       swap(&current, &state)
-      let step = try current.answered(bytes, by: id, identities, input: input)
-      let result = ClientStep(
-        bytes: step.bytes, cost: RoleCost(milliseconds: step.milliseconds))
+      var clock = RoleClock(scope)
+      // The vector is made by whoever simulates the client, so its making is not the client's.
+      let message = try clock.measure { try ServerMessage(serialized: bytes) }
+      let vector: PackedVector? = if case .shareDelivery = message { try input() } else { nil }
+      let mark = clock.mark()
+      let step = try current.answered(
+        message, by: id, identities, input: vector, execution: execution)
+      clock.add(since: mark)
+      let result = ClientStep(bytes: step.bytes, cost: clock.cost)
       state = step.takeNext()
       return result
     }
@@ -48,12 +64,10 @@ private enum ClientState: ~Copyable, Sendable {
   /// The state after a step, with what the step gave.
   struct Answered: ~Copyable {
     let bytes: [UInt8]
-    let milliseconds: Double
     private let next: ClientState
 
-    init(_ bytes: [UInt8], since start: Double, next: consuming ClientState) {
+    init(_ bytes: [UInt8], next: consuming ClientState) {
       self.bytes = bytes
-      milliseconds = CPUClock.threadMilliseconds() - start
       self.next = next
     }
 
@@ -61,39 +75,35 @@ private enum ClientState: ~Copyable, Sendable {
   }
 
   consuming func answered(
-    _ bytes: [UInt8], by id: ClientID, _ identities: SimulatedIdentities,
-    input: () throws -> PackedVector
+    _ message: ServerMessage, by id: ClientID, _ identities: SimulatedIdentities,
+    input: consuming PackedVector?, execution: Execution
   ) throws -> Answered {
-    var start = CPUClock.threadMilliseconds()
-    let message = try ServerMessage(serialized: bytes)
     switch consume self {
     case .advertising(let round):
       guard case .rosterAnnouncement(let announcement) = message else { throw OutOfTurn() }
-      let next = try round.shareKeys(with: announcement, identities: identities)
+      let next = try round.shareKeys(
+        with: announcement, identities: identities, execution: execution)
       let answer = try ClientMessage.shareDistribution(next.message).serialized()
-      return Answered(answer, since: start, next: .sharing(next))
+      return Answered(answer, next: .sharing(next))
     case .sharing(let round):
-      guard case .shareDelivery(let delivery) = message else { throw OutOfTurn() }
-      let parsing = CPUClock.threadMilliseconds() - start
-      let vector = try input()
-      start = CPUClock.threadMilliseconds() - parsing
-      let next = try round.maskInput(vector, delivery: delivery)
+      guard case .shareDelivery(let delivery) = message, let input else { throw OutOfTurn() }
+      let next = try round.maskInput(input, delivery: delivery, execution: execution)
       let answer = try ClientMessage.maskedInput(next.message).serialized()
-      return Answered(answer, since: start, next: .masking(next))
+      return Answered(answer, next: .masking(next))
     case .masking(let round):
       if case .contributorAnnouncement(let announcement) = message {
         let next = try round.checkConsistency(
           of: announcement, signedBy: identities.key(of: id))
         let answer = try ClientMessage.contributorEndorsement(next.message).serialized()
-        return Answered(answer, since: start, next: .checking(next))
+        return Answered(answer, next: .checking(next))
       }
       guard case .unmaskingRequest(let request) = message else { throw OutOfTurn() }
       let answer = try ClientMessage.unmaskingResponse(round.unmask(request)).serialized()
-      return Answered(answer, since: start, next: .ended)
+      return Answered(answer, next: .ended)
     case .checking(let round):
       guard case .unmaskingRequest(let request) = message else { throw OutOfTurn() }
       let answer = try ClientMessage.unmaskingResponse(round.unmask(request)).serialized()
-      return Answered(answer, since: start, next: .ended)
+      return Answered(answer, next: .ended)
     case .ended:
       throw OutOfTurn()
     }

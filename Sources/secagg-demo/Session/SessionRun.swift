@@ -6,11 +6,15 @@ struct SessionRun {
   struct Phase: Sendable {
     let round: ProtocolRound
     var clientMilliseconds: [ClientID: Double] = [:]
+    /// The wall-clock time of the client that has a process of its own; 0 when none has.
+    var clientWallMilliseconds = 0.0
     var bytesUp: [ClientID: Int] = [:]
     var bytesDown: [ClientID: Int] = [:]
-    var server = RoleCost(milliseconds: 0)
+    var server = RoleCost()
     /// The largest memory of a client that has a process of its own; 0 when none has.
     var clientPeakBytes = 0
+    /// That client.
+    var apart: ClientID?
   }
 
   /// What came of the session.
@@ -100,7 +104,11 @@ struct SessionRun {
           if round == .maskedInput, answer.client == observed { report.observedInput = step.bytes }
           try server.receive(step.bytes, from: answer.client)
           phase.clientMilliseconds[answer.client] = step.cost.milliseconds
-          phase.clientPeakBytes = max(phase.clientPeakBytes, step.cost.peakBytes)
+          if step.cost.peakBytes > phase.clientPeakBytes {
+            phase.clientPeakBytes = step.cost.peakBytes
+            phase.clientWallMilliseconds = step.cost.wallMilliseconds
+            phase.apart = answer.client
+          }
           phase.bytesUp[answer.client] = step.bytes.count
           phase.bytesDown[answer.client] = answer.bytesDown
         }
@@ -128,13 +136,13 @@ struct SessionRun {
   private func makeClients(_ batch: [ClientID]) async -> [((any ClientEndpoint)?, Answer)] {
     let makeClient = makeClient
     return await concurrentMap(batch) { id in
-      var milliseconds = 0.0
+      var clock = RoleClock(.thread)
       do {
-        let (client, bytes) = try CPUClock.measure(into: &milliseconds) {
+        let (client, bytes) = try clock.measure {
           let client = try makeClient(id)
           return (client, client.advertisement)
         }
-        let step = ClientStep(bytes: bytes, cost: RoleCost(milliseconds: milliseconds))
+        let step = ClientStep(bytes: bytes, cost: clock.cost)
         return (client, Answer(client: id, step: .success(step), bytesDown: 0))
       } catch {
         return (nil, Answer(client: id, step: .failure(error), bytesDown: 0))

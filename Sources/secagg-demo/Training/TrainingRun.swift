@@ -89,6 +89,7 @@ struct TrainingRun {
       threatModel: settings.threatModel.threatModel, cohortSize: settings.clients,
       degree: settings.degree, threshold: settings.threshold,
       layout: secure.layout, minimumContributors: settings.minimumContributors,
+      maskCipher: MaskCipherOption.fastest.maskCipher,
       applicationContext: secure.applicationContext(
         model: model, round: round, task: settings.data.rawValue))
     let senders = ClientID.all(cohortSize: settings.clients).filter {
