@@ -19,6 +19,14 @@ enum Sodium {
     guard let base = memory.baseAddress else { return }
     unsafe sodium_memzero(base, memory.count)
   }
+
+  /// Whether bytes are the same, in a time that depends on their number only.
+  static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    return unsafe left.withPointer { leftBytes in
+      unsafe right.withPointer { unsafe sodium_memcmp(leftBytes, $0, left.count) == 0 }
+    }
+  }
 }
 
 extension Span<UInt8> {
