@@ -57,6 +57,7 @@ public struct ShareKeysRound: ~Copyable, Sendable {
       agreed.setRow(index, toRow: position, of: agreedSealingSecrets)
     }
     let words = input.masked(by: masks)
+    Sodium.wipeStack()
     return MaskedInputRound(
       context: context, roster: roster,
       shares: HeldShares(entries: delivery.shares, agreedSealingSecrets: agreed),

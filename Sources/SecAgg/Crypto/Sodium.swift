@@ -20,6 +20,12 @@ enum Sodium {
     unsafe sodium_memzero(base, memory.count)
   }
 
+  /// Overwrites what functions that have returned left on this thread's stack: libsodium's ciphers
+  /// keep keys there and do not all wipe them.
+  static func wipeStack() {
+    sodium_stackzero(8192)
+  }
+
   /// Whether bytes are the same, in a time that depends on their number only.
   static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
