@@ -33,7 +33,8 @@ vectors: dependencies
 check-vectors:
 	$(PYTHON) Scripts/check-vectors.py
 
-## Looks for branches and indices that depend on a client's secrets, with valgrind (Linux).
+## Looks for branches and indices that depend on a client's secrets, with valgrind, and for secrets
+## that are left in memory (Linux).
 ct-check: dependencies
 	./Scripts/check-side-channels.sh
 
@@ -59,3 +60,4 @@ dependencies:
 
 clean:
 	$(SWIFT) package clean
+	$(SWIFT) package --package-path SideChannels clean

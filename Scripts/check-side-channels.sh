@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the client's code under valgrind with its secrets marked undefined: see Docs/Security.md.
+# Runs the client's code under valgrind with its secrets marked undefined, and looks for what is left of
+# secrets in memory: see Docs/Security.md.
 # Installs valgrind with apt where it is missing.
 set -eu
 cd "$(dirname "$0")/../SideChannels"
@@ -30,4 +31,6 @@ if [ "$status" -ne 0 ]; then
   cat "$log" >&2
   echo "Side channels: failed. What valgrind found stands above, after each case's name." >&2
 fi
+
+"$program" remains || status=$?
 exit "$status"
