@@ -5,7 +5,7 @@ internal import FLMath
 enum MaskingCases {
   static func run(_ report: inout Report) throws {
     // Longer than a piece of the vector and no multiple of a block of the cipher.
-    for (valueBits, elementCount) in [(16, 20_011), (25, 9_001), (40, 8_205)] {
+    for (valueBits, elementCount) in [(10, 27_001), (16, 20_011), (40, 8_205)] {
       let layout = try VectorLayout(
         elementCount: elementCount,
         lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: 100))

@@ -33,7 +33,11 @@ enum SessionCases {
       // One leaves with its keys shared, so that shares of both kinds are revealed.
       if round == .maskedInput { messages[ids[4]] = nil }
       var answers: [ClientMessage] = []
-      report.check("\(threatModel) client, \(round)", secret: "all it draws, its vector") {
+      let isLast = round == .unmasking
+      report.check(
+        "\(threatModel) client, \(round)" + (isLast ? "" : ", suspended and resumed"),
+        secret: "all it draws, its vector"
+      ) {
         var bits = 0
         for client in clients where round == .advertiseKeys || messages[client.id] != nil {
           answers.append(try client.answer(messages[client.id]))
@@ -42,7 +46,7 @@ enum SessionCases {
         return bits
       }
       for answer in answers { try server.receive(answer, from: answer.sender) }
-      if round != .unmasking { try server.closeRound() }
+      if !isLast { try server.closeRound() }
     }
     let aggregate = try server.unmask()
     guard aggregate.contributors.count == cohortSize - 1, aggregate.faults.isEmpty,
