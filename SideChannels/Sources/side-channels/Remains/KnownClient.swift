@@ -122,14 +122,16 @@ extension SecretBytes {
   }
 
   /// The mask that the bytes are the seed of.
-  fileprivate func keyStream(wordCount: Int) -> SecretBytes {
+  fileprivate borrowing func keyStream(wordCount: Int) -> SecretBytes {
+    var masks = MaskCombination(capacity: 1)
+    masks.append(.add, seed: self)
+    var words = [UInt64](repeating: 0, count: wordCount)
+    masks.apply(to: &words)
     var stream = SecretBytes(zeroed: 8 * wordCount)
-    var expander = MaskExpander()
-    withBytes { seed in
-      stream.withMutableWords { words in
-        expander.apply(.add, seed: seed, to: &words, in: 0..<wordCount, streamOffset: 0)
-      }
+    stream.withMutableWords { stream in
+      for index in words.indices { stream[index] = words[index] }
     }
+    unsafe words.withUnsafeMutableBytes { unsafe Sodium.wipe($0) }
     return stream
   }
 }
