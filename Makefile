@@ -8,7 +8,9 @@ FUZZ_MESSAGES ?= 1000000
 # Python with the package `cryptography`, for `make check-vectors`.
 PYTHON ?= python3
 
-.PHONY: demo test fuzz vectors check-vectors build format lint protobuf dependencies clean
+SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideChannels/Sources
+
+.PHONY: demo test fuzz vectors check-vectors ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -31,17 +33,22 @@ vectors: dependencies
 check-vectors:
 	$(PYTHON) Scripts/check-vectors.py
 
+## Looks for branches and indices that depend on a client's secrets, with valgrind, and for secrets
+## that are left in memory (Linux).
+ct-check: dependencies
+	./Scripts/check-side-channels.sh
+
 ## Builds the libraries and the demo with optimisation.
 build: dependencies
 	$(SWIFT) build -c release
 
 ## Rewrites the sources in the project's format.
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Snippets
+	$(SWIFT) format --in-place --recursive $(SOURCES)
 
 ## Fails if a source is not in the project's format.
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
 ## Regenerates the committed protobuf code.
 protobuf: dependencies
@@ -53,3 +60,4 @@ dependencies:
 
 clean:
 	$(SWIFT) package clean
+	$(SWIFT) package --package-path SideChannels clean

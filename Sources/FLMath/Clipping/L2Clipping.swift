@@ -31,36 +31,40 @@ public struct L2Clipping: Sendable, Hashable {
     if let index = vector.firstNonFiniteIndex {
       throw .nonFinite(index: index, found: vector[index])
     }
-    // A power of two near the largest element scales without rounding, and after it the squares
-    // neither overflow nor all vanish.
-    let exponent = max(-1022, min(1022, Self.largestMagnitude(vector).exponentOrZero))
-    let scale = Double(sign: .plus, exponent: -exponent, significand: 1)
-    let scaledNorm = Self.sumOfSquares(vector, scaledBy: scale).squareRoot()
-    let scaledBound = bound * scale
-    guard scaledNorm > scaledBound else { return 1 }
-
-    let factor = scaledBound / scaledNorm
-    if scaledBound.isNormal, factor.isNormal {
-      for index in vector.indices {
-        vector[index] *= factor
-      }
-      return factor
-    }
-    // One factor would be too small to be precise: two keep the precision.
-    let remainder = bound / scaledNorm
+    let scale = Self.scale(of: vector)
+    // The magnitude changes nothing but tells the compiler to leave out what a root of a negative
+    // number would need.
+    let scaledNorm = Self.sumOfSquares(vector, scaledBy: scale).magnitude.squareRoot()
+    let ratio = bound / scaledNorm
+    let factor = ratio * scale
+    // There is no branch here: whether the norm is beyond the bound says something of the vector.
+    // The sign bit of the difference is 1 exactly if it is, and then so are all bits of the mask.
+    let mask = UInt64(bitPattern: Int64(bitPattern: (factor - 1).bitPattern) &>> 63)
+    // Two multiplications keep the precision where one factor would be too small to be precise.
+    let first = Self.selected(scale, orOneBy: mask)
+    let second = Self.selected(ratio, orOneBy: mask)
     for index in vector.indices {
-      vector[index] = vector[index] * scale * remainder
+      vector[index] = vector[index] * first * second
     }
-    return scale * remainder
+    return Self.selected(factor, orOneBy: mask)
   }
 
-  private static func largestMagnitude(_ vector: [Double]) -> Double {
-    var largest = 0.0
+  /// `number` if all bits of the mask are 1, 1 if none is.
+  private static func selected(_ number: Double, orOneBy mask: UInt64) -> Double {
+    Double(bitPattern: number.bitPattern & mask | (1.0).bitPattern & ~mask)
+  }
+
+  /// A power of two near the reciprocal of the largest element: it scales without rounding, and
+  /// after it the squares neither overflow nor all vanish.
+  private static func scale(of vector: [Double]) -> Double {
+    // Subnormal numbers count as the least normal one.
+    var largest = Double.leastNormalMagnitude
     for index in vector.indices {
       let magnitude = vector[index].magnitude
       largest = magnitude > largest ? magnitude : largest
     }
-    return largest
+    // Exponent fields of normal numbers are 1...2046, so that this is one of them too.
+    return Double(bitPattern: (2047 &- largest.bitPattern &>> 52) &<< 52)
   }
 
   private static func sumOfSquares(_ vector: [Double], scaledBy scale: Double) -> Double {
@@ -81,9 +85,4 @@ public struct L2Clipping: Sendable, Hashable {
     }
     return sum
   }
-}
-
-extension Double {
-  /// The exponent of a finite number, 0 for zero.
-  fileprivate var exponentOrZero: Int { isZero ? 0 : exponent }
 }

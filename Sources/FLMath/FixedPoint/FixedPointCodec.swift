@@ -88,10 +88,17 @@ public struct FixedPointCodec: Sendable, Hashable {
       // Rounding the magnitude and giving it the sign back is as unbiased as rounding the number,
       // and free of branches on the sign, which no processor can predict.
       let position = (magnitude < bound ? magnitude : bound) * stepsPerUnit
+      // The level below, without the checks of range with which an integer is made of a number:
+      // adding 2^52, in whose binade neighbours are 1 apart, leaves the nearest level in the low
+      // bits. Where that is above, the difference is negative, and it is one level too many.
+      let shifted = position + 0x1p52
+      let difference = position - (shifted - 0x1p52)
+      let isAbove = Int64(bitPattern: difference.bitPattern) >> 63
+      let below = Int64(bitPattern: shifted.bitPattern & 0xF_FFFF_FFFF_FFFF) &+ isAbove
       // The distance to the level below is exact. Adding the random number to the position instead
       // would round once more and be biased for wide codes.
-      let below = Int64(position)
-      let fraction = position - Double(below)
+      let one = Double(bitPattern: UInt64(bitPattern: isAbove) & (1.0).bitPattern)
+      let fraction = difference + one
       let uniform = Double(generator.next() >> 11) * 0x1p-53
       // The sign bit of the difference is 1 exactly if uniform < fraction. A comparison becomes a
       // branch, which would be mispredicted half the time.

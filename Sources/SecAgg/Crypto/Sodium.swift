@@ -19,6 +19,20 @@ enum Sodium {
     guard let base = memory.baseAddress else { return }
     unsafe sodium_memzero(base, memory.count)
   }
+
+  /// Overwrites what functions that have returned left on this thread's stack: libsodium's ciphers
+  /// keep keys there and do not all wipe them.
+  static func wipeStack() {
+    sodium_stackzero(8192)
+  }
+
+  /// Whether bytes are the same, in a time that depends on their number only.
+  static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    return unsafe left.withPointer { leftBytes in
+      unsafe right.withPointer { unsafe sodium_memcmp(leftBytes, $0, left.count) == 0 }
+    }
+  }
 }
 
 extension Span<UInt8> {

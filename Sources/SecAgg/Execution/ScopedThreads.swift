@@ -23,6 +23,9 @@ enum ScopedThreads {
 
   /// Calls `body` on `count` threads at once, this one included, and returns when all calls have.
   ///
+  /// What the calls left on their stacks is overwritten: they work on secrets, and the system keeps
+  /// the stacks of threads that have ended for those to come.
+  ///
   /// Where the system makes fewer threads, there are fewer calls: `body` must take its work from
   /// something that all calls share, so that one call alone finishes it.
   static func run(_ count: Int, _ body: @Sendable () -> Void) {
@@ -33,6 +36,7 @@ enum ScopedThreads {
         threads.append(thread)
       }
       body()
+      Sodium.wipeStack()
       for thread in threads { join(thread) }
     }
   }
@@ -66,6 +70,7 @@ enum ScopedThreads {
     private static let threadMain:
       @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { argument in
         unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        Sodium.wipeStack()
         return nil
       }
   #else
@@ -73,6 +78,7 @@ enum ScopedThreads {
       @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         guard let argument = unsafe argument else { return nil }
         unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        Sodium.wipeStack()
         return nil
       }
   #endif

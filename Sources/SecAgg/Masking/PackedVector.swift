@@ -38,10 +38,11 @@ public struct PackedVector: Sendable {
     }
     let valueBits = layout.lanes.valueBits
     let largest = layout.lanes.maximumSum(contributors: 1)
-    // One comparison for all, so that the loop has no exit; the culprit is looked for afterwards.
+    // One test for all, so that the loop has no exit, and of the bits only that must be zero: of
+    // elements that fit nothing is looked at. The culprit is looked for afterwards.
     var union: UInt64 = 0
     for element in elements { union |= element }
-    guard union <= largest else {
+    guard union & ~largest == 0 else {
       let index = elements.firstIndex { $0 > largest } ?? 0
       throw .elementTooLarge(index: index, valueBits: valueBits)
     }

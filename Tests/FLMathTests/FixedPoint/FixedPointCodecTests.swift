@@ -38,6 +38,33 @@ struct FixedPointCodecTests {
     }
   }
 
+  @Test("A code is that of the level below or above, as the random number says", arguments: 2...52)
+  func definition(bits: Int) throws {
+    let levels = Double((UInt64(1) << UInt64(bits - 1)) - 1)
+    var generator = SimulationGenerator(seed: UInt64(bits))
+    // A step of 1, so that positions are the numbers themselves; halves and their neighbours are
+    // where the nearest level changes, whole numbers where the level below does.
+    let codec = try FixedPointCodec(bound: levels, bits: bits)
+    var values = (0..<300).map { _ in Double.random(in: -levels...levels, using: &generator) }
+    for half in [0, 0.5, 1, 1.5, 2.5, 3.5, levels / 2, levels - 0.5, levels] {
+      values += [half, half.nextUp, half.nextDown].filter { abs($0) <= levels }
+    }
+    values += values.map { -$0 }
+    for _ in 0..<20 {
+      let random = generator.next()
+      var constant = Constant(value: random)
+      var codes: [UInt64] = []
+      try codec.encode(values, into: &codes, using: &constant)
+      let uniform = Double(random >> 11) * 0x1p-53
+      let expected = values.map { value in
+        let below = value.magnitude.rounded(.down)
+        let rounded = below + (uniform < value.magnitude - below ? 1 : 0)
+        return UInt64(levels + (value < 0 ? -rounded : rounded))
+      }
+      #expect(codes == expected, "seed \(bits)")
+    }
+  }
+
   @Test("Zero is exact, of either sign", arguments: [2, 20, 52], [0, UInt64.max])
   func zeroIsExact(bits: Int, random: UInt64) throws {
     let codec = try FixedPointCodec(bound: 0.3, bits: bits)

@@ -54,5 +54,47 @@
       #expect(try remains(of: bytes, at: place) ?? 0 < 0.05, "seed \(seed)")
       #expect(secret.count == 8)
     }
+
+    @Test("a destroyed table leaves nothing", arguments: UInt64(40)..<60)
+    func table(seed: UInt64) throws {
+      var generator = SimulationGenerator(seed: seed)
+      let bytes = OctetString.random(count, &generator)
+      let rowCount = count / Digest.byteCount
+      var table = SecretTable(rowCount: rowCount)
+      for row in 0..<rowCount {
+        let start = Digest.byteCount * row
+        table.setRow(
+          row, to: SecretBytes(copying: Array(bytes[start..<start + Digest.byteCount])))
+      }
+      let place = table.withRow(0) { row in
+        unsafe row.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+      }
+      #expect(try remains(of: bytes, at: place) == 1, "the secret is where it is looked for")
+      _ = consume table
+      #expect(try remains(of: bytes, at: place) ?? 0 < 0.05, "seed \(seed)")
+    }
+
+    /// libsodium gives the pages back, so that there may be nothing at the address any more.
+    @Test("destroyed guarded memory leaves nothing", arguments: UInt64(60)..<70)
+    func guarded(seed: UInt64) throws {
+      var generator = SimulationGenerator(seed: seed)
+      let bytes = OctetString.random(count, &generator)
+      let secret = try GuardedBytes(count: count) { secret in
+        for index in secret.indices { secret[index] = bytes[index] }
+      }
+      let place = secret.withBytes { secret in
+        unsafe secret.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+      }
+      #expect(try remains(of: bytes, at: place) == 1, "the secret is where it is looked for")
+      _ = consume secret
+      #expect(try remains(of: bytes, at: place) ?? 0 < 0.05, "seed \(seed)")
+    }
+
+    @Test("memory is overwritten to its last byte", arguments: [0, 1, 7, 8, 4097])
+    func wiped(count: Int) {
+      var bytes = [UInt8](repeating: 0xff, count: count + 1)
+      unsafe bytes.withUnsafeMutableBytes { unsafe Sodium.wipe(.init(rebasing: $0[..<count])) }
+      #expect(bytes == [UInt8](repeating: 0, count: count) + [0xff])
+    }
   }
 #endif

@@ -1,0 +1,23 @@
+internal import FLMath
+@testable internal import SecAgg
+
+/// From a trained update to the elements of a vector.
+enum EncodingCases {
+  static func run(_ report: inout Report) throws {
+    for normBound in [nil, 0.25] {
+      let secure = try SecureFedAvg(
+        parameterCount: 1003, clippingBound: 0.5, normBound: normBound, maximumWeight: 64,
+        maximumContributors: 100)
+      var generator = SimulationGenerator(seed: 7)
+      let delta = (0..<1003).map { _ in Double.random(in: -0.7...0.7, using: &generator) }
+      report.check(
+        "encoding an update, " + (normBound == nil ? "no norm bound" : "norm bound"),
+        secret: "the update"
+      ) {
+        Secrecy.classify(delta)
+        let vector = try secure.encode(ClientUpdate(delta: delta, weight: 17), using: &generator)
+        return Secrecy.secretBits(of: vector.words)
+      }
+    }
+  }
+}
