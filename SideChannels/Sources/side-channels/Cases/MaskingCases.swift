@@ -17,17 +17,23 @@ enum MaskingCases {
         Secrecy.classify(elements, bits: largest)
         return Secrecy.secretBits(of: try PackedVector(elements, layout: layout).words)
       }
-      report.check("masking, \(lanes)", secret: "the seeds and the bits of the elements") {
-        Secrecy.classify(elements, bits: largest)
-        let vector = try PackedVector(elements, layout: layout)
-        var masks = MaskCombination(capacity: 3)
-        for direction in [MaskExpander.Direction.add, .subtract, .add] {
-          masks.append(direction, seed: SecureRandom.secretBytes(MaskExpander.seedByteCount))
+      for cipher in MaskCipher.allCases {
+        guard let expander = MaskExpander(cipher) else { continue }
+        let name = "masking with \(cipher), \(lanes)"
+        report.check(name, secret: "the seeds and the bits of the elements") {
+          Secrecy.classify(elements, bits: largest)
+          let vector = try PackedVector(elements, layout: layout)
+          let execution = Execution.threads(1)
+          let masks = MaskCombination(expander, [.add, .subtract, .add], on: execution) { _ in
+            SecureRandom.secretBytes(MaskExpander.seedByteCount)
+          }
+          guard let masks else { return 0 }
+          let masked = try vector.masked(
+            by: masks, on: execution, watch: ProgressWatch(total: 0, on: execution))
+          // Every bit of every word, that of the contributor count as well.
+          let bits = Secrecy.secretBits(of: masked)
+          return bits == 64 * layout.wordCount ? bits : 0
         }
-        let masked = vector.masked(by: masks)
-        // Every bit of every word, that of the contributor count as well.
-        let bits = Secrecy.secretBits(of: masked)
-        return bits == 64 * layout.wordCount ? bits : 0
       }
     }
   }

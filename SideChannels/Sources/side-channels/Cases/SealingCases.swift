@@ -12,7 +12,8 @@ enum SealingCases {
         agreed.withBytes { agreed in
           ShareSealing.seal(
             shares, agreed: agreed, from: ids[0], to: ids[1], session: digest, roster: digest,
-            nonce: nonce)
+            nonce: nonce
+          ).bytes
         }
       }
     }

@@ -90,9 +90,7 @@ struct KnownClient: ~Copyable {
             nonce: AuthenticatedEncryption.freshNonce())
         }
       }
-      if let sealed = SealedShares(bytes: sealed) {
-        shares.append(AddressedShares(peer: peer, shares: sealed))
-      }
+      shares.append(AddressedShares(peer: peer, shares: sealed))
     }
     announcement = RosterAnnouncement(
       session: session, recipient: id, rosterSize: 5, commitment: roster, neighbours: neighbours)
@@ -123,10 +121,11 @@ extension SecretBytes {
 
   /// The mask that the bytes are the seed of.
   fileprivate borrowing func keyStream(wordCount: Int) -> SecretBytes {
-    var masks = MaskCombination(capacity: 1)
-    masks.append(.add, seed: self)
     var words = [UInt64](repeating: 0, count: wordCount)
-    masks.apply(to: &words)
+    var span = words.mutableSpan
+    withBytes { seed in
+      MaskExpander.chacha20.apply(.add, seed: seed, to: &span, streamOffset: 0)
+    }
     var stream = SecretBytes(zeroed: 8 * wordCount)
     stream.withMutableWords { stream in
       for index in words.indices { stream[index] = words[index] }

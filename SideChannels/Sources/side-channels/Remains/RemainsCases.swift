@@ -37,7 +37,7 @@ enum RemainsCases {
 
     let roster = try ClientRoster(
       announcement, for: context, own: advertising.message, identities: nil)
-    let shared = try advertising.shareKeys(with: roster, drawing: client.sharing)
+    let shared = try advertising.shareKeys(with: roster, drawing: client.sharing, on: Execution())
     let neededInRound1: Set = ["agreed sealing secrets", "mask private key", "self-mask secret"]
     check("in round 1", search, neededInRound1)
     let sharing = try ShareKeysRound(resuming: shared.suspend())
