@@ -59,7 +59,7 @@ struct SecretRecovery {
     }
     let (holders, interpolationOfHolders) = (sets, places)
     let interpolations = WorkQueue.map(sets.count, on: execution) { index in
-      LagrangeInterpolation(points: holders[index].map { FieldElement($0) })
+      LagrangeInterpolation(holders: holders[index])
     }
     return table.setRows(on: execution) { index in
       guard let place = interpolationOfHolders[first[index].holders] else { return nil }
@@ -81,10 +81,11 @@ struct SecretRecovery {
     guard found >= threshold else {
       throw .sharesMissing(subject: subject, kind: kind, found: found, threshold: threshold)
     }
-    let points = collected.holders.map { FieldElement($0) }
-    let interpolation = LagrangeInterpolation(points: Array(points.prefix(threshold)))
+    let interpolation = LagrangeInterpolation(
+      holders: Array(collected.holders.prefix(threshold)))
     let interpolated = interpolation.secret(from: collected.shares.prefix(threshold))
     if isConfirmed(interpolated) { return interpolated }
+    let points = collected.holders.map { FieldElement($0) }
     guard
       let decoded = RobustDecoding(points: points, threshold: threshold).decode(collected.shares)
     else {

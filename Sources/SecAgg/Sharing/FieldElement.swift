@@ -53,6 +53,35 @@ struct FieldElement: Hashable, Sendable {
     return reduce(low &+ high)
   }
 
+  /// Any 64-bit number, reduced.
+  @inline(__always)
+  init(folding value: UInt64) {
+    // At most 2^61 - 1 + 7, which is below 2p.
+    self = Self.reduce((value & Self.modulus) &+ value >> 61)
+  }
+
+  /// Any 128-bit number, reduced.
+  @inline(__always)
+  init(folding value: UInt128) {
+    // 128 bits are three digits to the base 2^61; their sum is below 2^63.
+    let digits =
+      UInt64(truncatingIfNeeded: value) & Self.modulus
+      &+ UInt64(truncatingIfNeeded: value >> 61) & Self.modulus
+      &+ UInt64(truncatingIfNeeded: value >> 122)
+    self.init(folding: digits)
+  }
+
+  /// `sum` * `point` + `coefficient` modulo p, not reduced: a step of Horner's rule that leaves the
+  /// reduction to the last.
+  ///
+  /// With a point of 32 bits, a coefficient below 2^61 and a sum below 2^63 the result is below
+  /// 2^61 + 2^34 + 2^61, so below 2^63 again.
+  @inline(__always)
+  static func hornerStep(_ sum: UInt64, _ point: UInt64, _ coefficient: UInt64) -> UInt64 {
+    let product = sum.multipliedFullWidth(by: point)
+    return (product.low & modulus) &+ (product.low >> 61 | product.high << 3) &+ coefficient
+  }
+
   /// The multiplicative inverse by Fermat, x^(p - 2); zero gives zero.
   ///
   /// Complexity: 60 squarings and 59 multiplications.

@@ -3,33 +3,100 @@
 struct LagrangeInterpolation {
   private let coefficients: [FieldElement]
 
-  /// The coefficients prod(x_j / (x_j - x_i), j != i) for distinct, nonzero points.
+  /// The coefficients prod(x_j / (x_j - x_i), j != i) for the ids of distinct holders.
   ///
-  /// Complexity: O(n^2) multiplications and one inversion.
-  init(points: [FieldElement]) {
+  /// Complexity: n^2 / 3 multiplications and one inversion.
+  init(holders: [ClientID]) {
+    let points = holders.map { Int64($0.rawValue) }
+    var product = FieldElement.one
+    for holder in holders { product = product * FieldElement(holder) }
+    // x_i times all differences x_j - x_i; the factor for j = i, which is 0, becomes x_i.
     var denominators: [FieldElement] = []
     denominators.reserveCapacity(points.count)
-    var product = FieldElement.one
-    for (index, point) in points.enumerated() {
-      product = product * point
-      var denominator = point
-      for (other, otherPoint) in points.enumerated() where other != index {
-        denominator = denominator * (otherPoint - point)
-      }
-      denominators.append(denominator)
+    let isSmall = points.allSatisfy { $0 <= Self.largestTripled }
+    for point in points {
+      denominators.append(
+        isSmall
+          ? Self.tripledDifferences(points, from: point) : Self.differences(points, from: point))
     }
     coefficients = FieldElement.inverses(of: denominators).map { product * $0 }
   }
 
-  /// The secret whose shares at the points, in the same order, are given.
-  func secret(from shares: some Sequence<SecretShare>) -> SecretBytes {
-    var sums = [FieldElement](repeating: .zero, count: SecretShare.wordCount)
-    for (coefficient, share) in zip(coefficients, shares) {
-      for word in 0..<SecretShare.wordCount {
-        sums[word] = sums[word] + coefficient * share[word]
-      }
+  /// Differences of ids up to this have 20 bits, so that a product of three fits 60.
+  private static let largestTripled: Int64 = 1 << 20
+
+  private static func differences(_ points: [Int64], from point: Int64) -> FieldElement {
+    var product = FieldElement.one
+    for other in points {
+      product = product * FieldElement(signed: other == point ? point : other - point)
     }
+    return product
+  }
+
+  /// The same, three differences multiplied as integers before each multiplication in the field, and
+  /// two chains side by side.
+  private static func tripledDifferences(_ points: [Int64], from point: Int64) -> FieldElement {
+    @inline(__always)
+    func factor(_ index: Int) -> Int64 {
+      let difference = points[index] &- point
+      return difference == 0 ? point : difference
+    }
+    var (even, odd) = (FieldElement.one, FieldElement.one)
+    var index = 0
+    while index + 6 <= points.count {
+      let first = factor(index) &* factor(index &+ 1) &* factor(index &+ 2)
+      let second = factor(index &+ 3) &* factor(index &+ 4) &* factor(index &+ 5)
+      even = even * FieldElement(signed: first)
+      odd = odd * FieldElement(signed: second)
+      index &+= 6
+    }
+    while index < points.count {
+      even = even * FieldElement(signed: factor(index))
+      index &+= 1
+    }
+    return even * odd
+  }
+
+  /// The secret whose shares are given, in the order of the holders.
+  ///
+  /// Complexity: 5 n multiplications.
+  func secret(from shares: some Collection<SecretShare>) -> SecretBytes {
+    // Products are below 2^122: a sum of 60 of them fits 128 bits.
+    var sums = [FieldElement](repeating: .zero, count: SecretShare.wordCount)
+    var (a, b, c, d, e): (UInt128, UInt128, UInt128, UInt128, UInt128) = (0, 0, 0, 0, 0)
+    var pending = 0
+    func fold() {
+      for (word, sum) in [a, b, c, d, e].enumerated() {
+        sums[word] = sums[word] + FieldElement(folding: sum)
+      }
+      (a, b, c, d, e) = (0, 0, 0, 0, 0)
+      pending = 0
+    }
+    for (coefficient, share) in zip(coefficients, shares) {
+      a &+= coefficient.fullProduct(share[0])
+      b &+= coefficient.fullProduct(share[1])
+      c &+= coefficient.fullProduct(share[2])
+      d &+= coefficient.fullProduct(share[3])
+      e &+= coefficient.fullProduct(share[4])
+      pending += 1
+      if pending == 60 { fold() }
+    }
+    fold()
     return SecretBytes(elements: sums)
+  }
+}
+
+extension FieldElement {
+  /// The element of a number of magnitude below p.
+  fileprivate init(signed value: Int64) {
+    self.init(reduced: UInt64(bitPattern: value < 0 ? value &+ Int64(Self.modulus) : value))
+  }
+
+  /// The product before reduction, below 2^122.
+  @inline(__always)
+  fileprivate func fullProduct(_ other: FieldElement) -> UInt128 {
+    let product = value.multipliedFullWidth(by: other.value)
+    return UInt128(product.high) << 64 | UInt128(product.low)
   }
 }
 

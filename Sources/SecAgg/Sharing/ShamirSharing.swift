@@ -62,27 +62,24 @@ struct ShamirSharing: ~Copyable {
   ///
   /// Complexity: O(threshold); the five Horner chains are independent and run side by side.
   func writeShare(for holder: ClientID, to words: inout MutableSpan<UInt64>, at offset: Int) {
-    let point = FieldElement(holder)
+    let point = UInt64(holder.rawValue)
     let threshold = threshold
     coefficients.withWords { coefficients in
-      var (a, b, c, d, e) = (
-        FieldElement.zero, FieldElement.zero, FieldElement.zero, FieldElement.zero,
-        FieldElement.zero
-      )
+      var (a, b, c, d, e): (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
       var row = SecretShare.wordCount * (threshold - 1)
       while row >= 0 {
-        a = a * point + FieldElement(reduced: coefficients[row])
-        b = b * point + FieldElement(reduced: coefficients[row + 1])
-        c = c * point + FieldElement(reduced: coefficients[row + 2])
-        d = d * point + FieldElement(reduced: coefficients[row + 3])
-        e = e * point + FieldElement(reduced: coefficients[row + 4])
+        a = FieldElement.hornerStep(a, point, coefficients[row])
+        b = FieldElement.hornerStep(b, point, coefficients[row + 1])
+        c = FieldElement.hornerStep(c, point, coefficients[row + 2])
+        d = FieldElement.hornerStep(d, point, coefficients[row + 3])
+        e = FieldElement.hornerStep(e, point, coefficients[row + 4])
         row -= SecretShare.wordCount
       }
-      words[offset] = a.value.littleEndian
-      words[offset + 1] = b.value.littleEndian
-      words[offset + 2] = c.value.littleEndian
-      words[offset + 3] = d.value.littleEndian
-      words[offset + 4] = e.value.littleEndian
+      words[offset] = FieldElement(folding: a).value.littleEndian
+      words[offset + 1] = FieldElement(folding: b).value.littleEndian
+      words[offset + 2] = FieldElement(folding: c).value.littleEndian
+      words[offset + 3] = FieldElement(folding: d).value.littleEndian
+      words[offset + 4] = FieldElement(folding: e).value.littleEndian
     }
   }
 }

@@ -42,6 +42,37 @@ struct FieldElementTests {
     for right in Self.edges { try check(left, right, "\(left), \(right)") }
   }
 
+  @Test("numbers of 64 and 128 bits are reduced")
+  func folding() {
+    var generator = SimulationGenerator(seed: 62)
+    let prime = UInt128(Self.prime)
+    let words =
+      Self.edges + [Self.prime, Self.prime + 1, .max, .max - 1]
+      + (0..<100).map { _ in generator.next() }
+    for word in words {
+      #expect(FieldElement(folding: word).value == word % Self.prime)
+      for high in words {
+        let wide = UInt128(high) << 64 | UInt128(word)
+        #expect(UInt128(FieldElement(folding: wide).value) == wide % prime, "\(wide)")
+      }
+    }
+  }
+
+  @Test("a step of Horner's rule stays below 2^63 and right")
+  func hornerStep() {
+    let prime = UInt128(Self.prime)
+    for sum in Self.edges + [(1 << 63) - 1, 1 << 62] {
+      for point in [UInt64(1), 2, 1 << 20, UInt64(UInt32.max)] {
+        for coefficient in Self.edges {
+          let next = FieldElement.hornerStep(sum, point, coefficient)
+          #expect(next < 1 << 63)
+          let expected = (UInt128(sum) * UInt128(point) + UInt128(coefficient)) % prime
+          #expect(UInt128(next) % prime == expected, "\(sum), \(point), \(coefficient)")
+        }
+      }
+    }
+  }
+
   @Test("random values")
   func random() throws {
     var generator = SimulationGenerator(seed: 61)

@@ -27,7 +27,7 @@ struct ShamirSharingTests {
   }
 
   private func recovered(_ holders: [ClientID], _ shares: [SecretShare]) -> [UInt8] {
-    let interpolation = LagrangeInterpolation(points: holders.map { FieldElement($0) })
+    let interpolation = LagrangeInterpolation(holders: holders)
     return OctetString.of(interpolation.secret(from: shares))
   }
 

@@ -13,7 +13,8 @@ struct ShareSecrecyTests {
   }
 
   private func secret(at points: [FieldElement], _ values: [FieldElement]) throws -> FieldElement {
-    let secret = LagrangeInterpolation(points: points).secret(
+    let holders = try points.map { try client(Int($0.value)) }
+    let secret = LagrangeInterpolation(holders: holders).secret(
       from: try values.map { try share(repeating: $0) })
     let word = secret.withWords { $0[0] }
     return try FieldElementTests.element(word)

@@ -20,13 +20,13 @@ enum SharingCases {
       return Secrecy.secretBits(of: shares)
     }
     report.check("reconstruction", secret: "the shares") {
-      let points = holders.prefix(threshold).map { FieldElement($0) }
-      let shares = try points.map { point in
-        let bytes = [UInt8](repeating: UInt8(point.value), count: SecretShare.byteCount)
+      let first = Array(holders.prefix(threshold))
+      let shares = try first.map { holder in
+        let bytes = [UInt8](repeating: UInt8(holder.rawValue), count: SecretShare.byteCount)
         return try SecretShare(bytes: bytes)
       }
       Secrecy.classify(shares)
-      return Secrecy.secretBits(of: LagrangeInterpolation(points: points).secret(from: shares))
+      return Secrecy.secretBits(of: LagrangeInterpolation(holders: first).secret(from: shares))
     }
     report.check("wiping", secret: "all of the memory") {
       var bytes = [UInt8](repeating: 1, count: 4096)

@@ -53,8 +53,7 @@ struct Loot {
     guard let collected = shares[Key(subject: subject, kind: kind)],
       collected.holders.count >= threshold
     else { return nil }
-    let points = collected.holders.prefix(threshold).map { FieldElement($0) }
-    return LagrangeInterpolation(points: points)
+    return LagrangeInterpolation(holders: Array(collected.holders.prefix(threshold)))
       .secret(from: collected.shares.prefix(threshold))
   }
 
