@@ -244,7 +244,6 @@ int main(void) {
     check_stack(kernel);
     printf("%s: %lu checks\n", secagg_mask_kernel_name(kernel), passed + failed - before);
   }
-  // With a word before it, so that test runners' summaries are not taken for this one.
   printf("kernels: %lu passed, %lu failed\n", passed, failed);
   return failed == 0 ? 0 : 1;
 }
