@@ -1,6 +1,7 @@
 // AES-256-CTR with AES-NI: eight blocks at a time, one in each register.
 #include "../Implementation.h"
 #include "../ProcessorFeatures.h"
+#include "Interleaving.h"
 
 #if SECAGG_X86_64
 #include <immintrin.h>
@@ -34,6 +35,7 @@ INLINE void combine(
       SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
         x[i] = _mm_aesenc_si128(x[i], k[round]);
       }
+      SECAGG_READY_TOGETHER(x);
     }
     SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
       const __m128i stream = _mm_aesenclast_si128(x[i], k[SECAGG_AES256_ROUND_KEYS - 1]);

@@ -1,6 +1,7 @@
 // AES-256-CTR with AVX2 and VAES: 16 blocks at a time, two in each of eight registers.
 #include "../Implementation.h"
 #include "../ProcessorFeatures.h"
+#include "Interleaving.h"
 
 #if SECAGG_X86_64
 #include <immintrin.h>
@@ -36,6 +37,7 @@ INLINE void combine(
       SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
         x[i] = _mm256_aesenc_epi128(x[i], k[round]);
       }
+      SECAGG_READY_TOGETHER(x);
     }
     SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
       const __m256i stream = _mm256_aesenclast_epi128(x[i], k[SECAGG_AES256_ROUND_KEYS - 1]);
