@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds Tests/CrossArchitecture with the kernels for this machine and, where Debian's cross compilers
 # can be had, for 64-bit ARM (the NEON and AES kernels) and for s390x (big-endian); runs the foreign
-# ones under QEMU. Ends with the number of checks that passed; fails if one failed.
+# ones under QEMU, and on x86-64 also as processors without AVX-512 and without AES. Ends with the
+# number of checks that passed; fails if one failed.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -30,11 +31,13 @@ as_root() {
 }
 
 architectures=
-check "$(uname -m)" "" "${CC:-clang}"
+compiler=${CC:-clang}
+check "$(uname -m)" "" "$compiler"
 
 if command -v apt-get >/dev/null 2>&1; then
   missing=
-  for tool in aarch64-linux-gnu-gcc s390x-linux-gnu-gcc qemu-aarch64-static qemu-s390x-static; do
+  for tool in aarch64-linux-gnu-gcc s390x-linux-gnu-gcc qemu-aarch64-static qemu-s390x-static \
+    qemu-x86_64-static; do
     command -v "$tool" >/dev/null 2>&1 || missing=yes
   done
   if [ -n "$missing" ]; then
@@ -44,6 +47,10 @@ if command -v apt-get >/dev/null 2>&1; then
       gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross >/dev/null
   fi
   check aarch64 qemu-aarch64-static aarch64-linux-gnu-gcc -static
+  if [ "$(uname -m)" = x86_64 ]; then
+    check x86_64-avx2 "qemu-x86_64-static -cpu max" "$compiler"
+    check x86_64-sse "qemu-x86_64-static -cpu Nehalem" "$compiler"
+  fi
   check s390x qemu-s390x-static s390x-linux-gnu-gcc -static
 else
   echo "SKIPPED: ARM and big-endian runs need apt's cross compilers and QEMU; only this machine was checked."

@@ -10,6 +10,10 @@
 #include "PublishedVectors.h"
 #include "ReferenceCiphers.h"
 
+#if defined(__linux__) && defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static unsigned long passed, failed;
@@ -222,12 +226,40 @@ static void check_list(void) {
     check(best == first, best, "the best kernel is the first supported one", 0);
   }
   const secagg_mask_kernel beyond = (secagg_mask_kernel)(secagg_mask_kernel_count() + 1);
-  check(!secagg_mask_kernel_is_supported(SECAGG_MASK_KERNEL_NONE), 0, "no kernel", 0);
   check(!secagg_mask_kernel_is_supported(beyond), beyond, "beyond the last kernel", 0);
+}
+
+/// That the kernels are found supported where the compiler's runtime, or on ARM the system, sees
+/// their instructions: a kernel that is never found would never be checked either.
+static void check_detection(void) {
+  bool expected[SECAGG_MASK_KERNEL_AES256CTR_ARMV8 + 1] = {
+      [SECAGG_MASK_KERNEL_CHACHA20_PORTABLE] = true};
+#if defined(__x86_64__)
+  const bool avx2 = __builtin_cpu_supports("avx2"), avx512 = __builtin_cpu_supports("avx512f");
+  const bool aes = __builtin_cpu_supports("aes"), vaes = aes && __builtin_cpu_supports("vaes");
+  expected[SECAGG_MASK_KERNEL_CHACHA20_AVX2] = avx2;
+  expected[SECAGG_MASK_KERNEL_CHACHA20_AVX512] = avx512;
+  expected[SECAGG_MASK_KERNEL_AES256CTR_AESNI] = aes;
+  expected[SECAGG_MASK_KERNEL_AES256CTR_VAES256] = vaes && avx2;
+  expected[SECAGG_MASK_KERNEL_AES256CTR_VAES512] =
+      vaes && avx512 && __builtin_cpu_supports("avx512bw");
+#elif defined(__aarch64__) && !defined(__AARCH64EB__)
+  expected[SECAGG_MASK_KERNEL_CHACHA20_NEON] = true;
+#if defined(__linux__)
+  expected[SECAGG_MASK_KERNEL_AES256CTR_ARMV8] = (getauxval(AT_HWCAP) & HWCAP_AES) != 0;
+#else
+  expected[SECAGG_MASK_KERNEL_AES256CTR_ARMV8] = true;  // every Apple processor has it
+#endif
+#endif
+  for (uint32_t i = 0; i < COUNT(expected); ++i) {
+    const secagg_mask_kernel kernel = (secagg_mask_kernel)i;
+    check(secagg_mask_kernel_is_supported(kernel) == expected[i], kernel, "supported or not", i);
+  }
 }
 
 int main(void) {
   check_list();
+  check_detection();
   for (uint32_t i = 1; i <= secagg_mask_kernel_count(); ++i) {
     const secagg_mask_kernel kernel = (secagg_mask_kernel)i;
     if (!secagg_mask_kernel_is_supported(kernel)) {
