@@ -48,7 +48,8 @@ if command -v apt-get >/dev/null 2>&1; then
   fi
   check aarch64 qemu-aarch64-static aarch64-linux-gnu-gcc -static
   if [ "$(uname -m)" = x86_64 ]; then
-    check x86_64-avx2 "qemu-x86_64-static -cpu max" "$compiler"
+    # QEMU 7.2 computes VAES on 256 bits wrongly; processors do not.
+    check x86_64-avx2 "qemu-x86_64-static -cpu max,-vaes" "$compiler"
     check x86_64-sse "qemu-x86_64-static -cpu Nehalem" "$compiler"
   fi
   check s390x qemu-s390x-static s390x-linux-gnu-gcc -static
