@@ -4,7 +4,7 @@
 #include "Kernels.h"
 #include "Wiping.h"
 
-/// More than a kernel's stack frame in an optimised build: at most 0.7 KiB of Clang's, of GCC's 3.2.
+/// More than a kernel's stack frame in an optimised build: Clang's have at most 0.7 KiB, GCC's 3.2.
 /// Tests/CrossArchitecture looks for what stayed.
 #if defined(__clang__)
 enum { KERNEL_STACK = 1024 };
