@@ -1,5 +1,4 @@
 import CMaskKernels
-import CSodium
 import Testing
 
 /// A kernel that this processor supports.
