@@ -10,7 +10,7 @@ PYTHON ?= python3
 
 SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideChannels/Sources
 
-.PHONY: demo test fuzz vectors check-vectors ct-check build format lint protobuf dependencies clean
+.PHONY: demo test test-arm fuzz vectors check-vectors ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -20,6 +20,10 @@ demo: dependencies
 ## Builds and runs all tests.
 test: dependencies
 	$(SWIFT) test
+
+## Checks the mask kernels in plain C: here and, under QEMU, on 64-bit ARM and on a big-endian machine.
+test-arm:
+	./Scripts/test-architectures.sh
 
 ## Throws many more mutated messages at the parsers and the server than `make test` does.
 fuzz: dependencies

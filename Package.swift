@@ -32,6 +32,7 @@ let package = Package(
       pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
     ),
+    .target(name: "CMaskKernels"),
     .target(
       name: "FLMath",
       dependencies: [.product(name: "RealModule", package: "swift-numerics")],
@@ -60,6 +61,8 @@ let package = Package(
       resources: [.copy("Resources")],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "CMaskKernelsTests", dependencies: ["CMaskKernels", "CSodium"], swiftSettings: strict),
     .testTarget(name: "DemoTests", dependencies: ["secagg-demo"], swiftSettings: strict),
     .testTarget(name: "FLMathTests", dependencies: ["FLMath"], swiftSettings: strict),
     .testTarget(

@@ -35,7 +35,8 @@ static const struct {
 };
 enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] - 1 };
 _Static_assert(
-    (int)KERNEL_COUNT == (int)SECAGG_MASK_KERNEL_AES256CTR_ARMV8, "the list and the enumeration differ");
+    (int)KERNEL_COUNT == (int)SECAGG_MASK_KERNEL_AES256CTR_ARMV8,
+    "the list and the enumeration differ");
 
 /// The row of `kernel`, that of no kernel for values that are none.
 static size_t row(secagg_mask_kernel kernel) {

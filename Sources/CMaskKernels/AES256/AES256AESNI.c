@@ -1,13 +1,14 @@
 // AES-256-CTR with AES-NI: eight blocks at a time, one in each register.
 #include "../Implementation.h"
 #include "../ProcessorFeatures.h"
+#include "Interleaving.h"
 
 #if SECAGG_X86_64
 #include <immintrin.h>
 
 #define TARGET __attribute__((target("aes,ssse3")))
 #define INLINE static inline __attribute__((always_inline)) TARGET
-enum { REGISTERS = 8, BLOCKS = 1, GROUP = REGISTERS * BLOCKS * SECAGG_AES256_WORDS_PER_BLOCK };
+enum { REGISTERS = 8, GROUP = REGISTERS * SECAGG_AES256_WORDS_PER_BLOCK };
 
 INLINE void combine(
     const secagg_expanded_key *key, uint64_t block, uint64_t *words, size_t groups,
@@ -16,7 +17,7 @@ INLINE void combine(
   // last moment. The lower half stays zero: no stream has 2^64 blocks.
   const __m128i reverse_upper_half =
       _mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 4, 3, 2, 1, 0);
-  const __m128i one = _mm_set_epi64x(BLOCKS, 0);
+  const __m128i one = _mm_set_epi64x(1, 0);
   __m128i counter = _mm_set_epi64x((long long)block, 0);
 
   __m128i k[SECAGG_AES256_ROUND_KEYS];
@@ -34,10 +35,11 @@ INLINE void combine(
       SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
         x[i] = _mm_aesenc_si128(x[i], k[round]);
       }
+      SECAGG_READY_TOGETHER(x);
     }
     SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
       const __m128i stream = _mm_aesenclast_si128(x[i], k[SECAGG_AES256_ROUND_KEYS - 1]);
-      uint64_t *target = words + i * BLOCKS * SECAGG_AES256_WORDS_PER_BLOCK;
+      uint64_t *target = words + i * SECAGG_AES256_WORDS_PER_BLOCK;
       const __m128i sum = _mm_loadu_si128((const __m128i *)target);
       _mm_storeu_si128(
           (__m128i *)target, subtract ? _mm_sub_epi64(sum, stream) : _mm_add_epi64(sum, stream));

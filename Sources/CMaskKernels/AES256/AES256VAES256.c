@@ -1,6 +1,7 @@
 // AES-256-CTR with AVX2 and VAES: 16 blocks at a time, two in each of eight registers.
 #include "../Implementation.h"
 #include "../ProcessorFeatures.h"
+#include "Interleaving.h"
 
 #if SECAGG_X86_64
 #include <immintrin.h>
@@ -15,7 +16,8 @@ INLINE void combine(
   // Counters are kept as numbers in the upper half of each block and get their byte order at the
   // last moment. The lower half stays zero: no stream has 2^64 blocks.
   const __m256i reverse_upper_half =
-      _mm256_broadcastsi128_si256(_mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 4, 3, 2, 1, 0));
+      _mm256_broadcastsi128_si256(
+          _mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 4, 3, 2, 1, 0));
   const __m256i two = _mm256_set_epi64x(BLOCKS, 0, BLOCKS, 0);
   const long long first = (long long)block;
   __m256i counter = _mm256_add_epi64(
@@ -36,13 +38,15 @@ INLINE void combine(
       SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
         x[i] = _mm256_aesenc_epi128(x[i], k[round]);
       }
+      SECAGG_READY_TOGETHER(x);
     }
     SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
       const __m256i stream = _mm256_aesenclast_epi128(x[i], k[SECAGG_AES256_ROUND_KEYS - 1]);
       uint64_t *target = words + i * BLOCKS * SECAGG_AES256_WORDS_PER_BLOCK;
       const __m256i sum = _mm256_loadu_si256((const __m256i *)target);
       _mm256_storeu_si256(
-          (__m256i *)target, subtract ? _mm256_sub_epi64(sum, stream) : _mm256_add_epi64(sum, stream));
+          (__m256i *)target,
+          subtract ? _mm256_sub_epi64(sum, stream) : _mm256_add_epi64(sum, stream));
     }
   }
 }

@@ -1,6 +1,7 @@
 // AES-256-CTR with AVX-512 and VAES: 32 blocks at a time, four in each of eight registers.
 #include "../Implementation.h"
 #include "../ProcessorFeatures.h"
+#include "Interleaving.h"
 
 #if SECAGG_X86_64
 #include <immintrin.h>
@@ -37,6 +38,7 @@ INLINE void combine(
       SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
         x[i] = _mm512_aesenc_epi128(x[i], k[round]);
       }
+      SECAGG_READY_TOGETHER(x);
     }
     SECAGG_UNROLL for (int i = 0; i < REGISTERS; ++i) {
       const __m512i stream = _mm512_aesenclast_epi128(x[i], k[SECAGG_AES256_ROUND_KEYS - 1]);

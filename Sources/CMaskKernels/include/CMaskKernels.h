@@ -9,8 +9,9 @@
 /// cipher and vector: blocks are made, transposed and combined in registers.
 ///
 /// A key stream is read as little-endian 64-bit words. All kernels of a cipher give the same
-/// words. They hold no state, branch on nothing secret, look nothing up, and wipe what they left
-/// on the stack, as far as the compiler optimises; in unoptimised builds spilled values can stay.
+/// words. They hold no state, branch on nothing secret, look nothing up in memory by a secret, and
+/// wipe key and key stream from the stack. In unoptimised builds some of it can stay there, and
+/// vector registers are left as they are.
 
 /// The ciphers; the values are those of the mask cipher in the protocol.
 typedef enum secagg_mask_cipher {
