@@ -39,7 +39,6 @@ let package = Package(
       swiftSettings: strict,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]
     ),
-    .target(name: "CMaskKernels"),
     .target(
       name: "SecAgg",
       dependencies: ["CMaskKernels", "CSodium", "FLMath"],
