@@ -16,10 +16,28 @@ struct FieldParser {
     WireError(sender: sender, reason: reason)
   }
 
-  /// Decodes an envelope after a look at its outline. What its fields hold is not looked at.
-  func envelope<Message: SwiftProtobuf.Message>(
-    _ type: Message.Type, from bytes: [UInt8]
-  ) throws(WireError) -> Message {
+  /// Decodes the server's envelope after a look at its outline. What its fields hold is not looked
+  /// at.
+  func serverEnvelope(from bytes: [UInt8]) throws(WireError) -> ProtoServerMessage {
+    _ = try outline(of: bytes)
+    return try message(ProtoServerMessage.self, from: bytes)
+  }
+
+  /// Decodes a client's envelope likewise.
+  ///
+  /// - Returns: the envelope and, if it has masked words, their place in the bytes; the envelope
+  ///   comes without its body then.
+  func clientEnvelope(
+    from bytes: [UInt8]
+  ) throws(WireError) -> (envelope: ProtoClientMessage, maskedWords: Range<Int>?) {
+    guard let place = try outline(of: bytes).loneEntry(of: MaskedWords.body) else {
+      return (try message(ProtoClientMessage.self, from: bytes), nil)
+    }
+    let rest = bytes[..<place.body.lowerBound] + bytes[place.body.upperBound...]
+    return (try message(ProtoClientMessage.self, from: Array(rest)), place.content)
+  }
+
+  private func outline(of bytes: [UInt8]) throws(WireError) -> MessageOutline {
     try check(messageByteCount: bytes.count)
     guard let outline = MessageOutline(ofEnvelope: bytes) else { throw error(.malformed) }
     if let number = outline.repeatedField { throw error(.repeatedField(number: number)) }
@@ -27,7 +45,7 @@ struct FieldParser {
       throw error(
         .tooLarge(field: "body", found: outline.entryCount, atMost: outline.maximumEntryCount))
     }
-    return try message(type, from: bytes)
+    return outline
   }
 
   /// Decodes a message without lists or nested messages, or whose outline is in order.

@@ -1,34 +1,58 @@
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
-
-/// Masked words as little-endian bytes and back, each in one bulk copy: a masked input is by far
-/// the largest thing on the wire.
+/// Masked words as little-endian bytes and back. They are by far the largest thing on the wire, so
+/// they are taken from the message and put into it as they are: protobuf would copy them once more.
 enum MaskedWords {
   static let byteCountOfWord = 8
 
-  static func bytes(of words: [UInt64]) -> Data {
+  /// Where they are in a client's envelope: field 1 of body 12.
+  static let body = MessageOutline.LoneEntry.Path(body: 12, entry: 1)
+
+  /// The words of a whole number of them, as long as `range`, which is within `bytes`.
+  static func words(in bytes: [UInt8], at range: Range<Int>) -> [UInt64] {
+    let wordCount = range.count / byteCountOfWord
+    return unsafe [UInt64](unsafeUninitializedCapacity: wordCount) { words, initialized in
+      unsafe bytes.withUnsafeBytes { bytes in
+        unsafe UnsafeMutableRawBufferPointer(words).copyMemory(
+          from: UnsafeRawBufferPointer(
+            rebasing: bytes[range.lowerBound..<range.lowerBound + byteCountOfWord * wordCount]))
+      }
+      initialized = wordCount
+      #if _endian(big)
+        for index in 0..<wordCount { words[index] = words[index].littleEndian }
+      #endif
+    }
+  }
+
+  /// A client's envelope around the words: what protobuf writes for the fields before and behind the
+  /// body, and between them the body.
+  static func message(before: [UInt8], words: [UInt64], behind: [UInt8]) -> [UInt8] {
+    let byteCount = byteCountOfWord * words.count
+    let entry = header(field: body.entry, byteCount: byteCount)
+    let envelope = header(field: body.body, byteCount: entry.count + byteCount)
+    var message: [UInt8] = []
+    message.reserveCapacity(
+      before.count + envelope.count + entry.count + byteCount + behind.count)
+    message += before
+    message += envelope
+    message += entry
     #if _endian(big)
       let words = words.map(\.littleEndian)
     #endif
-    return unsafe words.withUnsafeBytes { unsafe Data($0) }
+    unsafe words.withUnsafeBytes { unsafe message.append(contentsOf: $0) }
+    message += behind
+    return message
   }
 
-  /// The words of a whole number of them; bytes left over are not looked at.
-  static func words(of bytes: Data) -> [UInt64] {
-    let wordCount = bytes.count / byteCountOfWord
-    let words = unsafe [UInt64](unsafeUninitializedCapacity: wordCount) { buffer, initialized in
-      let end = bytes.startIndex + wordCount * byteCountOfWord
-      let copied = unsafe bytes.copyBytes(
-        to: UnsafeMutableRawBufferPointer(buffer), from: bytes.startIndex..<end)
-      initialized = copied / byteCountOfWord
+  /// The number of a byte string and its length.
+  private static func header(field: UInt64, byteCount: Int) -> [UInt8] {
+    varint(field << 3 | 2) + varint(UInt64(byteCount))
+  }
+
+  private static func varint(_ value: UInt64) -> [UInt8] {
+    var (rest, bytes) = (value, [UInt8]())
+    while rest > 127 {
+      bytes.append(UInt8(rest & 127) | 128)
+      rest >>= 7
     }
-    #if _endian(big)
-      return words.map(UInt64.init(littleEndian:))
-    #else
-      return words
-    #endif
+    return bytes + [UInt8(rest)]
   }
 }

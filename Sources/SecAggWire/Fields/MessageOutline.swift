@@ -5,7 +5,7 @@
 /// megabytes of empty entries took 300 MB. The outline is read without allocating, in time
 /// proportional to the number of fields.
 struct MessageOutline {
-  /// The number of some field of the envelope that is there twice.
+  /// The number of some field of the envelope that is there twice, or of a second body.
   private(set) var repeatedField: Int?
 
   /// How many byte strings and nested messages the bodies hold, list entries above all.
@@ -13,6 +13,28 @@ struct MessageOutline {
 
   /// More than any message of so many bytes can hold in a valid way.
   let maximumEntryCount: Int
+
+  /// A body that holds one byte string and nothing else.
+  struct LoneEntry {
+    /// The number of the body and, within it, that of the byte string.
+    struct Path: Equatable {
+      let body: UInt64
+      let entry: UInt64
+    }
+
+    let path: Path
+    /// The body with its number and its length.
+    let body: Range<Int>
+    /// What the byte string holds.
+    let content: Range<Int>
+  }
+
+  private var loneEntry: LoneEntry?
+
+  /// Where the only body's only byte string is, if that is all there is, under these numbers.
+  func loneEntry(of path: LoneEntry.Path) -> LoneEntry? {
+    loneEntry?.path == path ? loneEntry : nil
+  }
 
   // The bodies of both envelopes have these numbers.
   private static let bodies: ClosedRange<UInt64> = 10...14
@@ -26,17 +48,29 @@ struct MessageOutline {
   init?(ofEnvelope bytes: [UInt8]) {
     maximumEntryCount = Self.otherFieldCount + bytes.count / Self.leastByteCountOfEntry
     var seen: UInt64 = 0
+    var bodyCount = 0
     var cursor = FieldCursor(bytes, in: bytes.indices)
-    while let field = cursor.next() {
+    while true {
+      let start = cursor.position
+      guard let field = cursor.next() else { break }
       if field.number < UInt64.bitWidth {
         let bit: UInt64 = 1 << field.number
         if seen & bit != 0 { repeatedField = Int(field.number) }
         seen |= bit
       }
       guard Self.bodies.contains(field.number), let content = field.content else { continue }
+      bodyCount += 1
+      if bodyCount > 1 { repeatedField = Int(field.number) }
       var inner = FieldCursor(bytes, in: content)
-      while let field = inner.next() {
-        if field.content != nil { entryCount += 1 }
+      let first = inner.next()
+      if first?.content != nil { entryCount += 1 }
+      if let first, let entry = first.content, inner.isAtEnd {
+        loneEntry = LoneEntry(
+          path: .init(body: field.number, entry: first.number), body: start..<cursor.position,
+          content: entry)
+      }
+      while let entry = inner.next() {
+        if entry.content != nil { entryCount += 1 }
       }
       guard inner.isAtEnd else { return nil }
     }
@@ -53,7 +87,7 @@ private struct FieldCursor {
   }
 
   private let bytes: [UInt8]
-  private var position: Int
+  private(set) var position: Int
   private let end: Int
 
   init(_ bytes: [UInt8], in range: Range<Int>) {

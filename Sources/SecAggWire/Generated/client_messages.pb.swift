@@ -139,9 +139,9 @@ nonisolated struct ProtoClientMessage: Sendable {
     set {body = .unmaskingResponse(newValue)}
   }
 
-  /// The checksum of the message's meaning, not of its encoding: Poly1305 of the masked words under
-  /// a key that is the BLAKE2b-256 digest of all other fields; 16 bytes. Against accidents, not
-  /// against attackers.
+  /// The checksum of the message's meaning, not of its encoding: the first 16 bytes of the BLAKE2b-256
+  /// digest of all other fields, with XXH64 of the masked words in their place. Against accidents,
+  /// not against attackers.
   var checksum: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -1,4 +1,5 @@
 public import SecAgg
+internal import SwiftProtobuf
 
 extension ClientMessage {
   /// Reads a message of version 1, for the server.
@@ -7,7 +8,7 @@ extension ClientMessage {
   /// only; whether it fits the session and the round is for the server's state machine to say. The
   /// order of fields is free, as protobuf leaves it to the encoder.
   ///
-  /// Complexity: O(size); masked words are copied twice.
+  /// Complexity: O(size); masked words are copied once.
   ///
   /// - Parameters:
   ///   - bytes: one message, whole. Refuse those of more bytes than the session's
@@ -16,14 +17,19 @@ extension ClientMessage {
   /// - Throws: `WireError` that names `sender`, also when the message claims to be from another.
   public init(serialized bytes: [UInt8], from sender: ClientID) throws(WireError) {
     let fields = FieldParser(sender: sender)
-    let envelope = try fields.envelope(ProtoClientMessage.self, from: bytes)
+    let (envelope, maskedWords) = try fields.clientEnvelope(from: bytes)
     try fields.check(version: envelope.version)
     try fields.checkOnlyKnownFields(in: envelope)
     let claimed = try fields.clientID(envelope.sender, "sender")
     guard claimed == sender else { throw fields.error(.senderMismatch(claimed: claimed)) }
     let session = try fields.digest(envelope.session, "session")
-    let body = try fields.present(envelope.body, "body")
-    self = try fields.message(body, session: session, sender: sender)
+    if let maskedWords {
+      let words = try fields.maskedWords(in: bytes, at: maskedWords)
+      self = .maskedInput(MaskedInput(session: session, sender: sender, words: words))
+    } else {
+      let body = try fields.present(envelope.body, "body")
+      self = try fields.message(body, session: session, sender: sender)
+    }
     try fields.check(envelope.checksum, isChecksum: MessageChecksum(of: self))
   }
 }
@@ -39,7 +45,7 @@ extension FieldParser {
     case .shareDistribution(let body):
       .shareDistribution(try shareDistribution(body, session: session, sender: sender))
     case .maskedInput(let body):
-      .maskedInput(try maskedInput(body, session: session, sender: sender))
+      throw misplacedWords(body)
     case .contributorEndorsement(let body):
       .contributorEndorsement(try endorsement(body, session: session, sender: sender))
     case .unmaskingResponse(let body):
@@ -58,18 +64,27 @@ extension FieldParser {
       shares: try addressedShares(body.shares, "share_distribution.shares"))
   }
 
-  private func maskedInput(
-    _ body: ProtoMaskedInput, session: Digest, sender: ClientID
-  ) throws(WireError) -> MaskedInput {
-    try checkOnlyKnownFields(in: body)
-    let (field, byteCount) = ("masked_input.words", body.words.count)
-    guard byteCount > 0 else { throw error(.missingField(field)) }
-    guard byteCount % MaskedWords.byteCountOfWord == 0 else {
+  fileprivate func maskedWords(
+    in bytes: [UInt8], at range: Range<Int>
+  ) throws(WireError) -> [UInt64] {
+    let field = "masked_input.words"
+    guard !range.isEmpty else { throw error(.missingField(field)) }
+    guard range.count % MaskedWords.byteCountOfWord == 0 else {
       throw error(
         .invalidValue(
-          field: field, problem: "\(byteCount) bytes are no whole number of 8-byte words"))
+          field: field, problem: "\(range.count) bytes are no whole number of 8-byte words"))
     }
-    return MaskedInput(session: session, sender: sender, words: MaskedWords.words(of: body.words))
+    return MaskedWords.words(in: bytes, at: range)
+  }
+
+  /// What is wrong with a masked input whose words are not all that it holds: it has none, has them
+  /// twice, or has other fields.
+  private func misplacedWords(_ body: ProtoMaskedInput) -> WireError {
+    guard body.unknownFields.data.isEmpty else {
+      return error(.unknownFields(message: ProtoMaskedInput.protoMessageName))
+    }
+    return error(
+      body.words.isEmpty ? .missingField("masked_input.words") : .repeatedField(number: 1))
   }
 
   private func endorsement(

@@ -9,7 +9,7 @@ internal import SwiftProtobuf
 extension ClientMessage {
   /// The message in bytes, as `Protos/secagg/v1/client_messages.proto` lays it out, in version 1.
   ///
-  /// Complexity: O(size); masked words are copied twice.
+  /// Complexity: O(size); masked words are copied once.
   ///
   /// - Throws: `WireError` naming the sender, for a message that no receiver would take: a masked
   ///   input without words or of more than 2 GiB, a list of more than 2^20 entries.
@@ -19,8 +19,16 @@ extension ClientMessage {
     envelope.version = WireFormat.version
     envelope.session = Data(session.bytes)
     envelope.sender = sender.rawValue
+    let checksum = Data(MessageChecksum(of: self).bytes)
+    if case .maskedInput(let message) = self {
+      try fields.check(wordCount: message.words.count)
+      // Fields are written in the order of their numbers, and the checksum has the last.
+      return MaskedWords.message(
+        before: try fields.bytes(of: envelope), words: message.words,
+        behind: try fields.bytes(of: ProtoClientMessage.with { $0.checksum = checksum }))
+    }
     envelope.body = try fields.body(of: self)
-    envelope.checksum = Data(MessageChecksum(of: self).bytes)
+    envelope.checksum = checksum
     return try fields.bytes(of: envelope)
   }
 }
@@ -28,11 +36,11 @@ extension ClientMessage {
 extension FieldWriter {
   fileprivate func body(
     of message: ClientMessage
-  ) throws(WireError) -> ProtoClientMessage.OneOf_Body {
+  ) throws(WireError) -> ProtoClientMessage.OneOf_Body? {
     switch message {
     case .keyAdvertisement(let message): .keyAdvertisement(keys(of: message))
     case .shareDistribution(let message): .shareDistribution(try body(of: message))
-    case .maskedInput(let message): .maskedInput(try body(of: message))
+    case .maskedInput: nil
     case .contributorEndorsement(let message):
       .contributorEndorsement(.with { $0.signature = Data(message.signature.bytes) })
     case .unmaskingResponse(let message): .unmaskingResponse(try body(of: message))
@@ -46,15 +54,12 @@ extension FieldWriter {
     return body
   }
 
-  private func body(of message: MaskedInput) throws(WireError) -> ProtoMaskedInput {
-    let (field, found) = ("masked_input.words", message.words.count)
-    guard found > 0 else { throw error(.missingField(field)) }
-    guard found <= WireFormat.maximumWordCount else {
-      throw error(.tooLarge(field: field, found: found, atMost: WireFormat.maximumWordCount))
+  fileprivate func check(wordCount: Int) throws(WireError) {
+    let field = "masked_input.words"
+    guard wordCount > 0 else { throw error(.missingField(field)) }
+    guard wordCount <= WireFormat.maximumWordCount else {
+      throw error(.tooLarge(field: field, found: wordCount, atMost: WireFormat.maximumWordCount))
     }
-    var body = ProtoMaskedInput()
-    body.words = MaskedWords.bytes(of: message.words)
-    return body
   }
 
   private func body(of message: UnmaskingResponse) throws(WireError) -> ProtoUnmaskingResponse {

@@ -14,7 +14,7 @@ extension ServerMessage {
   /// - Throws: `WireError` with no sender: it is the server's message.
   public init(serialized bytes: [UInt8]) throws(WireError) {
     let fields = FieldParser(sender: nil)
-    let envelope = try fields.envelope(ProtoServerMessage.self, from: bytes)
+    let envelope = try fields.serverEnvelope(from: bytes)
     try fields.check(version: envelope.version)
     try fields.checkOnlyKnownFields(in: envelope)
     let recipient = try fields.clientID(envelope.recipient, "recipient")

@@ -1,8 +1,9 @@
 import SecAgg
 
 /// What `unmask()` has to do with a given set of answers, by the rules alone: a secret is taken
-/// from the first t of its shares, in id order of their holders but those found wrong before last, if
-/// none of these is wrong; else all of them are decoded, which corrects (n - t) / 2 wrong ones of n,
+/// from the first t of its shares in id order of their holders, if none of these is wrong; else from
+/// the first t with those of holders that were found wrong before behind all others; else all of
+/// them are decoded, which corrects (n - t) / 2 wrong ones of n,
 /// for each of the five words of a share by itself, and all wrong shares of that secret are named.
 struct UnmaskingPrediction {
   let transcript: Transcript
@@ -38,6 +39,8 @@ struct UnmaskingPrediction {
       let answering = (transcript.neighbours[subject] ?? []).filter {
         wrongWords[Key(holder: $0, subject: subject)] != nil
       }
+      let inOrder = answering.map { wrongWords[Key(holder: $0, subject: subject)] ?? [] }
+      if case .taken = verdict(on: inOrder) { continue }
       let holders =
         answering.filter { !suspects.contains($0) } + answering.filter { suspects.contains($0) }
       let wrong = holders.map { wrongWords[Key(holder: $0, subject: subject)] ?? [] }
