@@ -1,0 +1,47 @@
+import ArgumentParser
+
+/// Measures how long things take, shows it and writes it down.
+@main
+struct Benchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure masks, sharing, the path of a vector and whole sessions.",
+    discussion: "Medians of several samples; on a shared machine, look at the least as well.")
+
+  @Option(help: "The suites to run: masks, sharing, path, sessions.")
+  var suites: [Suite] = Suite.allCases
+
+  @Option(help: "The demo's program, with which sessions are measured.")
+  var demo: String
+
+  @Option(help: "Where to write the figures as JSON.")
+  var json: String
+
+  @Flag(help: "Only the smallest sessions.")
+  var quick = false
+
+  enum Suite: String, ExpressibleByArgument, CaseIterable {
+    case masks
+    case sharing
+    case path
+    case sessions
+  }
+
+  func run() throws {
+    var results = Results()
+    print("\(results.machine), \(results.processors) processor(s)")
+    for suite in suites {
+      switch suite {
+      case .masks: MaskBenchmarks.run(&results)
+      case .sharing: SharingBenchmarks.run(&results)
+      case .path: try PathBenchmarks.run(&results)
+      case .sessions:
+        try SessionBenchmarks.run(
+          &results, demo: demo, quick ? .quick : SessionBenchmarks.Grid())
+      }
+      try results.write(to: json)
+    }
+    let missed = results.figures.filter { $0.isReached == false }
+    print("\n\(results.figures.count { $0.isReached == true }) figures reached, \(missed.count) missed")
+    print("written to \(json)")
+  }
+}
