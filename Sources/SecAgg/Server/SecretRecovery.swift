@@ -83,7 +83,7 @@ struct SecretRecovery {
     }
     let interpolation = LagrangeInterpolation(
       holders: Array(collected.holders.prefix(threshold)))
-    let interpolated = interpolation.secret(from: collected.shares.prefix(threshold))
+    let interpolated = interpolation.secret(from: Array(collected.shares.prefix(threshold)))
     if isConfirmed(interpolated) { return interpolated }
     let points = collected.holders.map { FieldElement($0) }
     guard

@@ -71,17 +71,6 @@ struct FieldElement: Hashable, Sendable {
     self.init(folding: digits)
   }
 
-  /// `sum` * `point` + `coefficient` modulo p, not reduced: a step of Horner's rule that leaves the
-  /// reduction to the last.
-  ///
-  /// With a point of 32 bits, a coefficient below 2^61 and a sum below 2^63 the result is below
-  /// 2^61 + 2^34 + 2^61, so below 2^63 again.
-  @inline(__always)
-  static func hornerStep(_ sum: UInt64, _ point: UInt64, _ coefficient: UInt64) -> UInt64 {
-    let product = sum.multipliedFullWidth(by: point)
-    return (product.low & modulus) &+ (product.low >> 61 | product.high << 3) &+ coefficient
-  }
-
   /// The multiplicative inverse by Fermat, x^(p - 2); zero gives zero.
   ///
   /// Complexity: 60 squarings and 59 multiplications.

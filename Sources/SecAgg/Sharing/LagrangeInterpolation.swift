@@ -60,29 +60,46 @@ struct LagrangeInterpolation {
   /// The secret whose shares are given, in the order of the holders.
   ///
   /// Complexity: 5 n multiplications.
-  func secret(from shares: some Collection<SecretShare>) -> SecretBytes {
-    // Products are below 2^122: a sum of 60 of them fits 128 bits.
-    var sums = [FieldElement](repeating: .zero, count: SecretShare.wordCount)
-    var (a, b, c, d, e): (UInt128, UInt128, UInt128, UInt128, UInt128) = (0, 0, 0, 0, 0)
-    var pending = 0
-    func fold() {
-      for (word, sum) in [a, b, c, d, e].enumerated() {
-        sums[word] = sums[word] + FieldElement(folding: sum)
-      }
-      (a, b, c, d, e) = (0, 0, 0, 0, 0)
-      pending = 0
+  func secret(from shares: [SecretShare]) -> SecretBytes {
+    var sums = ShareSums()
+    for index in 0..<min(coefficients.count, shares.count) {
+      sums.add(coefficients[index], times: shares[index])
+      if index % ShareSums.limit == ShareSums.limit - 1 { sums.fold() }
     }
-    for (coefficient, share) in zip(coefficients, shares) {
-      a &+= coefficient.fullProduct(share[0])
-      b &+= coefficient.fullProduct(share[1])
-      c &+= coefficient.fullProduct(share[2])
-      d &+= coefficient.fullProduct(share[3])
-      e &+= coefficient.fullProduct(share[4])
-      pending += 1
-      if pending == 60 { fold() }
-    }
-    fold()
-    return SecretBytes(elements: sums)
+    return SecretBytes(elements: sums.elements)
+  }
+}
+
+/// Sums of products for the five words of a share, reduced now and then only.
+private struct ShareSums {
+  /// Products are below 2^122: so many of them, and a reduced sum, fit 128 bits.
+  static let limit = 60
+
+  private var a: UInt128 = 0
+  private var b: UInt128 = 0
+  private var c: UInt128 = 0
+  private var d: UInt128 = 0
+  private var e: UInt128 = 0
+
+  @inline(__always)
+  mutating func add(_ coefficient: FieldElement, times share: SecretShare) {
+    a &+= coefficient.fullProduct(share[0])
+    b &+= coefficient.fullProduct(share[1])
+    c &+= coefficient.fullProduct(share[2])
+    d &+= coefficient.fullProduct(share[3])
+    e &+= coefficient.fullProduct(share[4])
+  }
+
+  mutating func fold() {
+    a = UInt128(FieldElement(folding: a).value)
+    b = UInt128(FieldElement(folding: b).value)
+    c = UInt128(FieldElement(folding: c).value)
+    d = UInt128(FieldElement(folding: d).value)
+    e = UInt128(FieldElement(folding: e).value)
+  }
+
+  var elements: [FieldElement] {
+    [a, b, c, d, e].map { FieldElement(folding: $0) }
   }
 }
 

@@ -62,18 +62,29 @@ struct ShamirSharing: ~Copyable {
   ///
   /// Complexity: O(threshold); the five Horner chains are independent and run side by side.
   func writeShare(for holder: ClientID, to words: inout MutableSpan<UInt64>, at offset: Int) {
-    let point = UInt64(holder.rawValue)
+    let powers = HornerPowers(of: holder)
     let threshold = threshold
     coefficients.withWords { coefficients in
+      let width = SecretShare.wordCount
       var (a, b, c, d, e): (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
-      var row = SecretShare.wordCount * (threshold - 1)
-      while row >= 0 {
-        a = FieldElement.hornerStep(a, point, coefficients[row])
-        b = FieldElement.hornerStep(b, point, coefficients[row + 1])
-        c = FieldElement.hornerStep(c, point, coefficients[row + 2])
-        d = FieldElement.hornerStep(d, point, coefficients[row + 3])
-        e = FieldElement.hornerStep(e, point, coefficients[row + 4])
-        row -= SecretShare.wordCount
+      var row = width * threshold
+      // What is left over when the others are taken three at a time comes first.
+      while row % (3 * width) != 0 {
+        row -= width
+        a = powers.step(a, coefficients[row])
+        b = powers.step(b, coefficients[row + 1])
+        c = powers.step(c, coefficients[row + 2])
+        d = powers.step(d, coefficients[row + 3])
+        e = powers.step(e, coefficients[row + 4])
+      }
+      while row > 0 {
+        row -= 3 * width
+        let three = coefficients.extracting(row..<row + 3 * width)
+        a = powers.tripleStep(a, three[10], three[5], three[0])
+        b = powers.tripleStep(b, three[11], three[6], three[1])
+        c = powers.tripleStep(c, three[12], three[7], three[2])
+        d = powers.tripleStep(d, three[13], three[8], three[3])
+        e = powers.tripleStep(e, three[14], three[9], three[4])
       }
       words[offset] = FieldElement(folding: a).value.littleEndian
       words[offset + 1] = FieldElement(folding: b).value.littleEndian

@@ -58,21 +58,6 @@ struct FieldElementTests {
     }
   }
 
-  @Test("a step of Horner's rule stays below 2^63 and right")
-  func hornerStep() {
-    let prime = UInt128(Self.prime)
-    for sum in Self.edges + [(1 << 63) - 1, 1 << 62] {
-      for point in [UInt64(1), 2, 1 << 20, UInt64(UInt32.max)] {
-        for coefficient in Self.edges {
-          let next = FieldElement.hornerStep(sum, point, coefficient)
-          #expect(next < 1 << 63)
-          let expected = (UInt128(sum) * UInt128(point) + UInt128(coefficient)) % prime
-          #expect(UInt128(next) % prime == expected, "\(sum), \(point), \(coefficient)")
-        }
-      }
-    }
-  }
-
   @Test("random values")
   func random() throws {
     var generator = SimulationGenerator(seed: 61)

@@ -54,7 +54,7 @@ struct Loot {
       collected.holders.count >= threshold
     else { return nil }
     return LagrangeInterpolation(holders: Array(collected.holders.prefix(threshold)))
-      .secret(from: collected.shares.prefix(threshold))
+      .secret(from: Array(collected.shares.prefix(threshold)))
   }
 
   /// The mask keys of a client whose secret is known.
