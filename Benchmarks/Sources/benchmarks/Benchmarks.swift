@@ -41,7 +41,8 @@ struct Benchmarks: ParsableCommand {
       try results.write(to: json)
     }
     let missed = results.figures.filter { $0.isReached == false }
-    print("\n\(results.figures.count { $0.isReached == true }) figures reached, \(missed.count) missed")
+    print(
+      "\n\(results.figures.count { $0.isReached == true }) figures reached, \(missed.count) missed")
     print("written to \(json)")
   }
 }

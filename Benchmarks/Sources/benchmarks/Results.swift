@@ -32,13 +32,15 @@ struct Results: Codable {
 
   private static func line(_ figure: Figure) -> String {
     func number(_ value: Double) -> String {
-      String(format: value < 0.1 ? "%.4f" : value < 10 ? "%.3f" : value < 1000 ? "%.1f" : "%.0f", value)
+      String(
+        format: value < 0.1 ? "%.4f" : value < 10 ? "%.3f" : value < 1000 ? "%.1f" : "%.0f", value)
     }
     let name = figure.name.padding(toLength: 58, withPad: " ", startingAt: 0)
     let spread = "\(number(figure.minimum))…\(number(figure.maximum))"
     var line = "  \(name) \(number(figure.median)) \(figure.unit)  (\(spread))"
     if let target = figure.target, let isReached = figure.isReached {
-      line += "  \(figure.isAtLeast ? ">=" : "<=") \(number(target)): \(isReached ? "reached" : "MISSED")"
+      line +=
+        "  \(figure.isAtLeast ? ">=" : "<=") \(number(target)): \(isReached ? "reached" : "MISSED")"
     }
     return line
   }

@@ -28,6 +28,26 @@ public struct L2Clipping: Sendable, Hashable {
   /// - Complexity: O(elements), without allocation.
   @discardableResult
   public func clip(_ vector: inout [Double]) throws(ClippingError) -> Double {
+    let factors = try factors(of: vector)
+    for index in vector.indices {
+      vector[index] = vector[index] * factors.first * factors.second
+    }
+    return factors.product
+  }
+
+  /// What to multiply the elements of a vector by, one after the other: two multiplications keep the
+  /// precision where one factor would be too small to be precise.
+  package struct Factors {
+    package let first: Double
+    package let second: Double
+    /// 1 if the vector is within the bound.
+    let product: Double
+  }
+
+  /// The factors that shorten a vector to the bound.
+  ///
+  /// - Throws: as ``clip(_:)``.
+  package func factors(of vector: [Double]) throws(ClippingError) -> Factors {
     if let index = vector.firstNonFiniteIndex {
       throw .nonFinite(index: index, found: vector[index])
     }
@@ -40,13 +60,9 @@ public struct L2Clipping: Sendable, Hashable {
     // There is no branch here: whether the norm is beyond the bound says something of the vector.
     // The sign bit of the difference is 1 exactly if it is, and then so are all bits of the mask.
     let mask = UInt64(bitPattern: Int64(bitPattern: (factor - 1).bitPattern) &>> 63)
-    // Two multiplications keep the precision where one factor would be too small to be precise.
-    let first = Self.selected(scale, orOneBy: mask)
-    let second = Self.selected(ratio, orOneBy: mask)
-    for index in vector.indices {
-      vector[index] = vector[index] * first * second
-    }
-    return Self.selected(factor, orOneBy: mask)
+    return Factors(
+      first: Self.selected(scale, orOneBy: mask), second: Self.selected(ratio, orOneBy: mask),
+      product: Self.selected(factor, orOneBy: mask))
   }
 
   /// `number` if all bits of the mask are 1, 1 if none is.

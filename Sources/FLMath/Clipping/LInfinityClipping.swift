@@ -28,9 +28,15 @@ public struct LInfinityClipping: Sendable, Hashable {
     for index in vector.indices {
       let value = vector[index]
       clipped &+= value.magnitude > bound ? 1 : 0
-      let notAbove = value > bound ? bound : value
-      vector[index] = notAbove < -bound ? -bound : notAbove
+      vector[index] = self.clipped(value)
     }
     return clipped
+  }
+
+  /// A finite number, or the bound with its sign.
+  @inlinable
+  package func clipped(_ value: Double) -> Double {
+    let notAbove = value > bound ? bound : value
+    return notAbove < -bound ? -bound : notAbove
   }
 }

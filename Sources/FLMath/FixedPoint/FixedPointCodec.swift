@@ -74,14 +74,43 @@ public struct FixedPointCodec: Sendable, Hashable {
     if let index = values.firstNonFiniteIndex {
       throw .nonFinite(index: index, found: values[index])
     }
-    let start = codes.count
     // Room first, then plain stores: cheaper than appending one by one.
+    let first = codes.count
     codes.append(contentsOf: repeatElement(0, count: values.count))
+    var randomness = [UInt64](repeating: 0, count: min(Self.block, values.count))
+    var saturated = 0
+    var start = 0
+    while start < values.count {
+      let count = min(Self.block, values.count - start)
+      for index in 0..<count { randomness[index] = generator.next() }
+      var target = codes.mutableSpan
+      saturated += encode(
+        values.span.extracting(start..<start + count), roundedBy: randomness.span, to: &target,
+        from: first + start)
+      start += count
+    }
+    return saturated
+  }
+
+  /// Values coded at a time: with their codes and the randomness they stay in the first-level cache.
+  @usableFromInline static var block: Int { 1024 }
+
+  /// Writes the codes of finite `values` to `codes` from `first` on, each rounded by a random word of
+  /// `randomness`.
+  ///
+  /// There is no branch on a value.
+  ///
+  /// - Returns: the number of values that were saturated.
+  @usableFromInline
+  package func encode(
+    _ values: Span<Double>, roundedBy randomness: Span<UInt64>,
+    to codes: inout MutableSpan<UInt64>, from first: Int
+  ) -> Int {
     let largest = Int64(levels)
     let bound = self.bound
     let stepsPerUnit = self.stepsPerUnit
     var saturated = 0
-    for index in values.indices {
+    for index in 0..<values.count {
       let value = values[index]
       let magnitude = value.magnitude
       saturated &+= magnitude > bound ? 1 : 0
@@ -99,7 +128,7 @@ public struct FixedPointCodec: Sendable, Hashable {
       // would round once more and be biased for wide codes.
       let one = Double(bitPattern: UInt64(bitPattern: isAbove) & (1.0).bitPattern)
       let fraction = difference + one
-      let uniform = Double(generator.next() >> 11) * 0x1p-53
+      let uniform = Double(randomness[index] >> 11) * 0x1p-53
       // The sign bit of the difference is 1 exactly if uniform < fraction. A comparison becomes a
       // branch, which would be mispredicted half the time.
       let roundsUp = Int64(bitPattern: (uniform - fraction).bitPattern >> 63)
@@ -107,7 +136,7 @@ public struct FixedPointCodec: Sendable, Hashable {
       let rounded = min(largest, below &+ roundsUp)
       let signMask = Int64(bitPattern: value.bitPattern) >> 63
       let signed = (rounded ^ signMask) &- signMask
-      codes[start &+ index] = UInt64(bitPattern: signed &+ largest)
+      codes[first &+ index] = UInt64(bitPattern: signed &+ largest)
     }
     return saturated
   }
@@ -131,21 +160,27 @@ public struct FixedPointCodec: Sendable, Hashable {
   /// - Throws: ``FixedPointError`` if there can be no such sum of that many codes.
   /// - Complexity: O(sums).
   public func decodeSums(
-    _ sums: [UInt64], contributors: Int
+    _ sums: ArraySlice<UInt64>, contributors: Int
   ) throws(FixedPointError) -> [Double] {
     let maximumContributors = Int(clamping: UInt64.max / (2 * levels))
     guard contributors >= 1, contributors <= maximumContributors else {
       throw .invalidContributors(maximum: maximumContributors, found: contributors)
     }
     let maximum = UInt64(contributors) * 2 * levels
-    var decoded = [Double](repeating: 0, count: sums.count)
-    for index in sums.indices {
-      let sum = sums[index]
-      guard sum <= maximum else {
-        throw .sumOutOfRange(index: index, maximum: maximum, found: sum)
-      }
-      decoded[index] = decodeSum(sum, contributors: contributors)
+    // One look at all of them, so that the loop has no exit; the culprit is looked for afterwards.
+    var largest: UInt64 = 0
+    for index in sums.indices { largest = max(largest, sums[index]) }
+    guard largest <= maximum else {
+      let index = sums.firstIndex { $0 > maximum } ?? sums.startIndex
+      throw .sumOutOfRange(index: index - sums.startIndex, maximum: maximum, found: sums[index])
     }
-    return decoded
+    let offset = UInt64(contributors) * levels
+    return unsafe [Double](unsafeUninitializedCapacity: sums.count) { decoded, initialized in
+      for (place, index) in sums.indices.enumerated() {
+        unsafe decoded.initializeElement(
+          at: place, to: Double(Int64(bitPattern: sums[index] &- offset)) * step)
+      }
+      initialized = sums.count
+    }
   }
 }

@@ -1,7 +1,7 @@
 extension Array where Element == Double {
   /// The position of the first NaN or infinity, `nil` if every element is finite.
   @usableFromInline
-  var firstNonFiniteIndex: Int? {
+  package var firstNonFiniteIndex: Int? {
     // Adding one to the exponent field carries into the sign bit exactly when the field is all
     // ones, that is for NaN and infinity. Collecting carries, without a branch, vectorises.
     let exponentMask: UInt64 = 0x7FF0_0000_0000_0000

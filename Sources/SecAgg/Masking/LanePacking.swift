@@ -10,20 +10,26 @@ extension VectorLayout {
   ///
   /// Each element must fit its lane. Complexity: O(elements).
   func pack(_ elements: [UInt64]) -> [UInt64] {
-    let lanesPerWord = lanes.lanesPerWord
     var words = [UInt64](repeating: 0, count: wordCount)
+    var span = words.mutableSpan
+    pack(elements.span, to: &span, from: 0)
+    words[elementWordCount] = 1
+    return words
+  }
+
+  /// Adds elements to words of zeros, from a word on.
+  func pack(_ elements: Span<UInt64>, to words: inout MutableSpan<UInt64>, from first: Int) {
+    let lanesPerWord = lanes.lanesPerWord
     for lane in 0..<lanesPerWord {
       let shift = UInt64(lane &* lanes.laneBits)
       var source = lane
-      var word = 0
-      while source < elementCount {
+      var word = first
+      while source < elements.count {
         words[word] |= elements[source] &<< shift
         source &+= lanesPerWord
         word &+= 1
       }
     }
-    words[elementWordCount] = 1
-    return words
   }
 
   /// The elements in words. Complexity: O(elements).

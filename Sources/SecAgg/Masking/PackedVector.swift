@@ -50,6 +50,28 @@ public struct PackedVector: Sendable {
     words = layout.pack(elements)
   }
 
+  /// A vector whose elements come a block at a time: `fill` replaces all of a block by the elements
+  /// from a number on, each of which fits its value bits.
+  ///
+  /// Nothing but a block is in memory beside the words. Complexity: O(elements).
+  init(layout: VectorLayout, blockSize: Int, _ fill: (inout [UInt64], Int) -> Void) {
+    self.layout = layout
+    words = [UInt64](repeating: 0, count: layout.wordCount)
+    // Whole words, so that no word is written in two blocks.
+    let lanesPerWord = layout.lanes.lanesPerWord
+    let size = max(1, blockSize / lanesPerWord) * lanesPerWord
+    var block = [UInt64](repeating: 0, count: min(size, layout.elementCount))
+    var start = 0
+    while start < layout.elementCount {
+      block.removeLast(max(0, start + block.count - layout.elementCount))
+      fill(&block, start)
+      var span = words.mutableSpan
+      layout.pack(block.span, to: &span, from: start / lanesPerWord)
+      start += block.count
+    }
+    words[layout.elementWordCount] = 1
+  }
+
   /// The elements that were packed.
   public var elements: [UInt64] { layout.unpack(words) }
 

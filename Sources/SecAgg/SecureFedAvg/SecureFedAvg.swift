@@ -132,33 +132,52 @@ public struct SecureFedAvg: Sendable, Hashable {
     guard update.weight <= maximumWeight else {
       throw .weight(found: update.weight, maximum: maximumWeight)
     }
-    var values = update.delta
+    let factors = try normFactors(of: update.delta)
+    let scale = Double(update.weight) / Double(maximumWeight)
+    // Everything is done to a block before the next, so that memory is read and written once.
+    var values = [Double](repeating: 0, count: Self.block)
+    var randomness = [UInt64](repeating: 0, count: Self.block)
+    return PackedVector(layout: layout, blockSize: Self.block) { elements, start in
+      let count = min(max(parameterCount - start, 0), elements.count)
+      for index in 0..<count {
+        let shortened = update.delta[start + index] * factors.first * factors.second
+        values[index] = coordinateClipping.clipped(shortened) * scale
+        randomness[index] = generator.next()
+      }
+      var codes = elements.mutableSpan
+      _ = codec.encode(
+        values.span.extracting(first: count), roundedBy: randomness.span, to: &codes, from: 0)
+      for index in count..<elements.count {
+        elements[index] = weightPiece(start + index - parameterCount, of: update.weight)
+      }
+    }
+  }
+
+  /// Parameters that are encoded at a time: with their codes they stay in the first-level cache.
+  private static let block = 1024
+
+  /// What shortens an update to the norm bound; nothing, if there is none.
+  private func normFactors(
+    of delta: [Double]
+  ) throws(SecureFedAvgError) -> (first: Double, second: Double) {
     do {
-      try normClipping?.clip(&values)
-      try coordinateClipping.clip(&values)
+      if let normClipping {
+        let factors = try normClipping.factors(of: delta)
+        return (factors.first, factors.second)
+      }
     } catch {
       throw .clipping(error)
     }
-    let scale = Double(update.weight) / Double(maximumWeight)
-    for index in values.indices { values[index] *= scale }
-    var elements: [UInt64] = []
-    elements.reserveCapacity(layout.elementCount)
-    do {
-      try codec.encode(values, into: &elements, using: &generator)
-    } catch {
-      throw .fixedPoint(error)
+    if let index = delta.firstNonFiniteIndex {
+      throw .clipping(.nonFinite(index: index, found: delta[index]))
     }
-    let valueBits = UInt64(layout.lanes.valueBits)
-    var rest = update.weight
-    while elements.count < layout.elementCount {
-      elements.append(rest & layout.lanes.maximumSum(contributors: 1))
-      rest = valueBits >= 64 ? 0 : rest >> valueBits
-    }
-    do {
-      return try PackedVector(elements, layout: layout)
-    } catch {
-      throw .layoutMismatch
-    }
+    return (1, 1)
+  }
+
+  /// One of the elements that hold a weight: `valueBits` of its bits, the lowest in element 0.
+  private func weightPiece(_ piece: Int, of weight: UInt64) -> UInt64 {
+    let shift = piece * layout.lanes.valueBits
+    return shift < 64 ? weight >> UInt64(shift) & layout.lanes.maximumSum(contributors: 1) : 0
   }
 
   /// The weighted mean of the contributors of an aggregate.
@@ -179,8 +198,7 @@ public struct SecureFedAvg: Sendable, Hashable {
     let totalWeight = try decodeTotalWeight(sums[parameterCount...], of: contributors.count)
     var mean: [Double]
     do {
-      mean = try codec.decodeSums(
-        Array(sums[..<parameterCount]), contributors: contributors.count)
+      mean = try codec.decodeSums(sums[..<parameterCount], contributors: contributors.count)
     } catch {
       throw .fixedPoint(error)
     }

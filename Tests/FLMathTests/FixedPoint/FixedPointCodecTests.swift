@@ -169,7 +169,7 @@ struct FixedPointCodecTests {
     }
     var codes: [UInt64] = []
     try codec.encode(values, into: &codes, using: &generator)
-    let decoded = try codec.decodeSums(codes, contributors: 1)
+    let decoded = try codec.decodeSums(codes[...], contributors: 1)
     let sum = try codec.decodeSums([codes.reduce(0, +)], contributors: seed)
     #expect(sum == [decoded.reduce(0, +)], "seed \(seed)")
   }

@@ -64,7 +64,8 @@ enum MaskBenchmarks {
         } else {
           results.add(
             Figure(
-              "Masks", "two threads over one, \(cipher)", unit: "times", median: one / figure.median,
+              "Masks", "two threads over one, \(cipher)", unit: "times",
+              median: one / figure.median,
               target: cipher == .aes256ctr ? 1.9 : nil, isAtLeast: true))
         }
       }

@@ -78,7 +78,9 @@ enum SessionBenchmarks {
   /// The figures that were set out to be reached.
   private static func targets(_ results: inout Results) {
     let sessions = results.sessions
-    func find(_ clients: Int, _ dimension: Int, _ dropout: Double, _ threads: Int) -> SessionFigures? {
+    func find(_ clients: Int, _ dimension: Int, _ dropout: Double, _ threads: Int)
+      -> SessionFigures?
+    {
       sessions.first {
         $0.clients == clients && $0.dimension == dimension && $0.dropout == dropout
           && $0.threads == threads && $0.graph == "complete"
