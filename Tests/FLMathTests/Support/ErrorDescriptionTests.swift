@@ -35,11 +35,11 @@ struct ErrorDescriptionTests {
       ),
       (WeightedMeanError.nonFiniteMean(index: 71, found: .infinity), ["71", "inf"]),
       (WeightedMeanError.totalWeightOverflow(contributor: 71), ["71"]),
-      (FederatedAveragingError.invalidServerLearningRate(-71), ["-71"]),
-      (FederatedAveragingError.invalidRound(-71), ["-71"]),
-      (FederatedAveragingError.dimensionMismatch(expected: 71, found: 73), ["71", "73"]),
+      (AlgorithmError.invalid(.serverLearningRate, found: -71), ["-71"]),
+      (AlgorithmError.invalidRound(-71), ["-71"]),
+      (AlgorithmError.dimensionMismatch(expected: 71, found: 73), ["71", "73"]),
       (
-        FederatedAveragingError.diverged(round: 71, cause: .nonFinite(index: 73, found: .infinity)),
+        AlgorithmError.diverged(round: 71, cause: .nonFinite(index: 73, found: .infinity)),
         ["71", "73", "inf"]
       ),
       (ClippingError.invalidBound(-71), ["-71"]),
