@@ -135,7 +135,8 @@ struct AlgorithmPropertyTests {
     for (weight, expected) in [(0.0, 1.0), (1, 0.75)] {
       // The global model stays at 0.5 between clients that want 0 and 1.
       var run = TrajectoryRun(
-        try Ditto(state: start(0.5), personalWeight: weight), [try client(at: 0), try client(at: 1)])
+        try Ditto(state: start(0.5), personalWeight: weight),
+        [try client(at: 0), try client(at: 1)])
       for _ in 0..<3 { try run.round(of: [0, 1], steps: { _ in 200 }) }
       #expect(abs(run.clients[1].personal[0] - expected) < 1e-9)
       #expect(abs(run.algorithm.model.values[0] - 0.5) < 1e-9)
