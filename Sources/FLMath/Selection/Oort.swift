@@ -126,8 +126,8 @@ public struct Oort: ClientSelection, Hashable {
   /// By what clients report.
   public var learnsFromReports: Bool { true }
 
-  /// Takes in what the clients of the round that was drawn last have reported. Reports that are not
-  /// finite and positive numbers are ignored.
+  /// Takes in what the clients of the round that was drawn last have reported. Reports with numbers
+  /// below 0, or not finite, are ignored.
   public mutating func observe(_ participations: [Participation]) {
     var total = 0.0
     for participation in participations {

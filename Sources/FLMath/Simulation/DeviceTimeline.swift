@@ -18,11 +18,14 @@ struct DeviceTimeline: Sendable, Hashable {
   ) {
     let transfer = Double(bytesDown) / profile.downlink + Double(bytesUp) / profile.uplink
     var steps = fullSteps
+    var latest = Double.infinity
     if let deadline {
       let possible = (deadline - start - transfer) / profile.secondsPerStep
       if possible < Double(steps) { steps = Int(max(1, possible)) }
+      // What fits must not miss the deadline by rounding.
+      if possible >= 1 { latest = deadline }
     }
-    let finish = start + transfer + Double(steps) * profile.secondsPerStep
+    let finish = min(latest, start + transfer + Double(steps) * profile.secondsPerStep)
     // Both numbers are drawn always, so that probabilities can change without moving the times.
     let (chance, point) = (generator.uniformUnit(), generator.uniformUnit())
     let vanishing =
