@@ -41,7 +41,7 @@ public enum SelectionError: Error, Hashable, Sendable, CustomStringConvertible {
       "Expected a finite weight above 0, but that of client \(client) is \(found); "
         + "leave clients without examples out."
     case .invalidOort(let setting, let found):
-      "Expected \(setting), got \(found); the defaults are the paper's."
+      "Expected \(setting), got \(found); keep to the defaults if in doubt."
     }
   }
 }
