@@ -130,6 +130,19 @@ struct AlgorithmPropertyTests {
     }
   }
 
+  @Test("A number of steps ends the work within an epoch as well", arguments: [1, 3, 4, 5, 11])
+  func stepsWithinEpochs(steps: Int) throws {
+    // Four batches an epoch. Halfway to 1 with every step.
+    let descent = try StochasticGradientDescent(learningRate: 0.5, batchSize: 2, epochs: 1)
+    var generator = SimulationGenerator(seed: 1)
+    var training = LocalTraining(
+      try client(at: 1, examples: 8), by: descent, work: .steps(steps))
+    let round = try AveragingClient().train(
+      on: Broadcast(model: start().model, round: 0), with: &training, using: &generator)
+    #expect(round.steps == steps)
+    #expect(abs(round.update.delta[0] - (1 - 1 / Double(1 << steps))) < 1e-12)
+  }
+
   @Test("Ditto with weight 0 trains alone, and the weight draws to the global model")
   func ditto() throws {
     for (weight, expected) in [(0.0, 1.0), (1, 0.75)] {

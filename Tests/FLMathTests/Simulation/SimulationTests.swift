@@ -100,6 +100,24 @@ struct SimulationTests {
     }
   }
 
+  @Test("Partial work that just fits is in time, however the times round")
+  func tightDeadlines() throws {
+    for step in 1...10 {
+      for fitting in 2...12 {
+        let seconds = 0.1 * Double(step)
+        var simulation = try simulation(
+          [device(secondsPerStep: seconds)], select: 1,
+          RoundPolicy(
+            reportGoal: 1, deadline: 3 + seconds * Double(fitting), stragglers: .partialWork),
+          epochs: 50)
+        for _ in 0..<20 {
+          let round = try simulation.collect()
+          #expect(round.updates.count == 1, "\(fitting) steps of \(seconds) s")
+        }
+      }
+    }
+  }
+
   @Test("A round with too few reports is given up")
   func givenUp() throws {
     var simulation = try simulation(
