@@ -1,7 +1,7 @@
 /// Federated averaging with momentum on the server, which evens out rounds of different clients.
 ///
 /// Hsu, Qi and Brown 2019, "Measuring the Effects of Non-Identical Data Distribution for Federated
-/// Visual Classification", section 4.3: `v = beta * v + mean`, `w = w + rate * v`, v being 0 at
+/// Visual Classification" (FedAvgM): `v = beta * v + mean`, `w = w + rate * v`, v being 0 at
 /// first. Flower's FedAvgM is the same.
 public struct FedAvgM: FederatedAlgorithm, Hashable {
   /// The model, the round and the vector "momentum".

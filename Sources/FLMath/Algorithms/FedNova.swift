@@ -1,7 +1,7 @@
 /// Normalised averaging: clients that make more steps do not pull the model to their own optimum.
 ///
 /// Wang et al. 2020, "Tackling the Objective Inconsistency Problem in Heterogeneous Federated
-/// Optimization", equation 6 and section 4 with plain gradient descent on the clients, whose steps
+/// Optimization", section 4, with plain gradient descent on the clients, whose steps
 /// all count alike. Client k makes tau_k steps and sends its mean step `delta_k / tau_k` together
 /// with tau_k; both are averaged by the weights p_k, and the model moves by
 /// `(sum of p_k * tau_k) * (sum of p_k * delta_k / tau_k)`. With as many steps on every client it is

@@ -2,7 +2,7 @@
 /// left to learn, so training is faster, and less even.
 ///
 /// Cho, Wang and Joshi 2020, "Client Selection in Federated Learning: Convergence Analysis and
-/// Power-of-Choice Selection Strategies", section 4 (pow-d): d clients are drawn without replacement
+/// Power-of-Choice Selection Strategies" (pow-d): d clients are drawn without replacement
 /// by their shares of the data, each is sent the model and answers with its loss, and the m largest
 /// are kept. It depends on data, so it must not count as sampling in privacy accounting; and a client
 /// that lies about its loss is selected as often as it is asked.

@@ -1,7 +1,7 @@
 /// When a round ends, and what becomes of slow devices.
 ///
 /// To over-select, draw more clients than ``reportGoal`` (Bonawitz et al. 2019, "Towards Federated
-/// Learning at Scale", section 2.2, draw 130 %): the round closes with the first that have reported.
+/// Learning at Scale", draw 130 %): the round closes with the first that have reported.
 public struct RoundPolicy: Sendable, Hashable {
   /// What devices do that would miss the deadline.
   public enum Stragglers: Sendable, Hashable {

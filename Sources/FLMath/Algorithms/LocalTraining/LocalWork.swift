@@ -8,7 +8,7 @@ public enum LocalWork: Sendable, Hashable {
   case steps(Int)
 
   /// Passes until the solution is gamma-inexact: until the gradient of what the client minimises is
-  /// at most `gamma` times as long as where it started (ibid., definition 2; gamma from 0 to 1), or
+  /// at most `gamma` times as long as where it started (ibid., definitions 1 and 2; gamma from 0 to 1), or
   /// the passes are used up. It costs one full gradient after every pass.
   case inexact(gamma: Double, maximumEpochs: Int)
 
