@@ -52,7 +52,12 @@ struct TrajectoryRun<Algorithm: FederatedAlgorithm> {
   }
 
   /// One round of full-batch descent with a learning rate of 0.1.
-  mutating func round(of participants: [Int], steps: (Int) -> Int) throws {
+  mutating func round(
+    of participants: [Int], steps: (Int) -> Int,
+    mean: (
+      _ updates: [(contributor: UInt32, update: ClientUpdate)], _ layout: ContributionLayout
+    ) throws -> WeightedMean = { updates, _ in try WeightedMean.of(updates) }
+  ) throws {
     let descent = try StochasticGradientDescent(learningRate: 0.1, batchSize: .max, epochs: 1)
     var generator = SimulationGenerator(seed: 1)
     let broadcast = algorithm.broadcast
@@ -66,6 +71,6 @@ struct TrajectoryRun<Algorithm: FederatedAlgorithm> {
       updates.append((UInt32(client), round.update))
       clients[client] = round.client
     }
-    try algorithm.apply(WeightedMean.of(updates))
+    try algorithm.apply(mean(updates, algorithm.contribution))
   }
 }

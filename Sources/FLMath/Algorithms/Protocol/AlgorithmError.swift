@@ -22,7 +22,7 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
   case training(TrainingError)
   /// The client's difference cannot be formed.
   case update(ClientUpdateError)
-  /// The contributions to a buffer have no mean.
+  /// Contributions have no mean.
   case mean(WeightedMeanError)
 
   /// One sentence: what was expected, what came, what to do.
