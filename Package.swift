@@ -63,7 +63,12 @@ let package = Package(
     .testTarget(
       name: "CMaskKernelsTests", dependencies: ["CMaskKernels", "CSodium"], swiftSettings: strict),
     .testTarget(name: "DemoTests", dependencies: ["secagg-demo"], swiftSettings: strict),
-    .testTarget(name: "FLMathTests", dependencies: ["FLMath"], swiftSettings: strict),
+    .testTarget(
+      name: "FLMathTests",
+      dependencies: ["FLMath"],
+      exclude: ["Algorithms/Reference"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "SecAggTests",
       dependencies: ["CSodium", "SecAgg", "SecAggWire", "FLMath"],

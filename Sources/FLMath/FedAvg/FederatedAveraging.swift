@@ -6,59 +6,49 @@
 /// `model = model + serverLearningRate * mean`. With a rate of 1 that is the average of the local
 /// models. The cohort may differ from round to round. Encode the engine to make a checkpoint; a
 /// decoded one continues exactly where it stopped.
-public struct FederatedAveraging: Sendable, Hashable, Codable {
-  /// The global model after the rounds applied so far.
-  public private(set) var model: ParameterVector
-
-  /// The number of rounds applied so far.
-  public private(set) var round: Int
+public struct FederatedAveraging: FederatedAlgorithm, Hashable, Codable {
+  /// The global model after the rounds applied so far, and their number.
+  public private(set) var state: ServerState
 
   /// How far the model moves along the weighted mean.
   public let serverLearningRate: Double
 
   /// Starts with `model` at round 0.
   ///
-  /// - Throws: ``FederatedAveragingError/invalidServerLearningRate(_:)`` unless the rate is finite
-  ///   and above 0.
+  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless the rate is finite and above 0.
   public init(
     model: ParameterVector, serverLearningRate: Double = 1
-  ) throws(FederatedAveragingError) {
-    try self.init(model: model, round: 0, serverLearningRate: serverLearningRate)
+  ) throws(AlgorithmError) {
+    try self.init(state: ServerState(model: model), serverLearningRate: serverLearningRate)
   }
 
-  private init(
-    model: ParameterVector, round: Int, serverLearningRate: Double
-  ) throws(FederatedAveragingError) {
-    guard serverLearningRate.isFinite, serverLearningRate > 0 else {
-      throw .invalidServerLearningRate(serverLearningRate)
-    }
-    guard round >= 0 else { throw .invalidRound(round) }
-    self.model = model
-    self.round = round
+  /// Goes on from `state`.
+  ///
+  /// - Throws: ``AlgorithmError`` unless the rate is finite and above 0, and the state is that of an
+  ///   algorithm that keeps nothing but the model.
+  public init(state: ServerState, serverLearningRate: Double = 1) throws(AlgorithmError) {
+    try Hyperparameter.serverLearningRate.require(
+      serverLearningRate.isFinite && serverLearningRate > 0, serverLearningRate)
+    guard state.round >= 0 else { throw .invalidRound(state.round) }
+    try state.requireMemory()
+    self.state = state
     self.serverLearningRate = serverLearningRate
   }
 
+  /// A client that trains on its examples without further ado and counts by their number.
+  public func makeClient() -> AveragingClient { AveragingClient() }
+
   /// Moves the model by one round's mean.
   ///
-  /// - Throws: ``FederatedAveragingError`` if the mean does not have one number per parameter or
-  ///   the new model would not be finite. The engine is then as it was before.
-  public mutating func apply(_ mean: WeightedMean) throws(FederatedAveragingError) {
-    let step = mean.mean
-    guard step.count == model.values.count else {
-      throw .dimensionMismatch(expected: model.values.count, found: step.count)
-    }
-    let (nextRound, overflow) = round.addingReportingOverflow(1)
-    guard !overflow else { throw .invalidRound(round) }
+  /// - Throws: ``AlgorithmError`` if the mean does not have one number per parameter or the new
+  ///   model would not be finite. The engine is then as it was before.
+  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+    let step = try mean.split(contribution)[0]
     var values = model.values
     for index in values.indices {
       values[index] += serverLearningRate * step[index]
     }
-    do {
-      model = try ParameterVector(layout: model.layout, values: values)
-    } catch {
-      throw .diverged(round: nextRound, cause: error)
-    }
-    round = nextRound
+    try state.advance(to: values)
   }
 
   private enum CodingKeys: CodingKey {
@@ -67,44 +57,24 @@ public struct FederatedAveraging: Sendable, Hashable, Codable {
 
   /// Reads a checkpoint and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``FederatedAveragingError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``AlgorithmError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let model = try container.decode(ParameterVector.self, forKey: .model)
     let round = try container.decode(Int.self, forKey: .round)
     let rate = try container.decode(Double.self, forKey: .serverLearningRate)
     do {
-      try self.init(model: model, round: round, serverLearningRate: rate)
+      try self.init(state: ServerState(model: model, round: round), serverLearningRate: rate)
     } catch {
       throw DecodingError.refused(error, at: decoder)
     }
   }
-}
 
-/// Why a round cannot be applied, or an engine not be made.
-public enum FederatedAveragingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The server learning rate is not a finite number above 0.
-  case invalidServerLearningRate(Double)
-  /// A checkpoint's round is negative, or the count of rounds is exhausted.
-  case invalidRound(Int)
-  /// The mean does not have the model's number of parameters.
-  case dimensionMismatch(expected: Int, found: Int)
-  /// The model would no longer be finite after this round.
-  case diverged(round: Int, cause: ParameterVectorError)
-
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidServerLearningRate(let found):
-      "Expected a finite server learning rate above 0, got \(found); 1 is plain averaging."
-    case .invalidRound(let found):
-      "Expected a round from 0 to \(Int.max - 1), got \(found); use an undamaged checkpoint."
-    case .dimensionMismatch(let expected, let found):
-      "Expected a mean of \(expected) parameters, as the model has, got \(found); "
-        + "average updates of this model only."
-    case .diverged(let round, let cause):
-      "Expected a finite model after round \(round), but parameters overflow (\(cause)); "
-        + "lower the learning rates or clip the updates."
-    }
+  /// Writes the model, the round and the rate.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(model, forKey: .model)
+    try container.encode(round, forKey: .round)
+    try container.encode(serverLearningRate, forKey: .serverLearningRate)
   }
 }

@@ -44,30 +44,75 @@ public struct StochasticGradientDescent: Sendable, Hashable {
     guard parameters.layout == model.layout else {
       throw .mismatch(.layoutMismatch(expected: model.layout, found: parameters.layout))
     }
-    var values = parameters.values
-    var gradient = [Double](repeating: 0, count: values.count)
-    var workspace = model.makeWorkspace()
-    var order = Array(0..<dataset.count)
-    for epoch in 1...epochs {
+    var objective = ClassifierObjective(model, on: dataset)
+    let solution = try minimise(
+      &objective, adding: .none, from: parameters.values, work: .epochs(epochs),
+      using: &generator)
+    return ParameterVector(layout: model.layout, trusted: solution.parameters)
+  }
+
+  /// Minimises a client's objective with an algorithm's correction, starting from `start`.
+  ///
+  /// The result follows from the arguments alone, the state of the generator included. Its
+  /// parameters are finite.
+  ///
+  /// - Parameter work: how much to do; it takes the place of ``epochs``.
+  /// - Throws: ``TrainingError`` if the arguments do not fit together or the parameters overflow.
+  /// - Complexity: O(steps x (batch size x cost of an example + parameters)).
+  func minimise(
+    _ objective: inout some LocalObjective,
+    adding correction: LocalCorrection,
+    from start: [Double],
+    work: LocalWork,
+    using generator: inout some RandomNumberGenerator
+  ) throws(TrainingError) -> LocalSolution {
+    let limits = try work.limits()
+    let count = objective.layout.count
+    guard start.count == count, correction.fits(count) else {
+      let found = [start, correction.linear, correction.anchor].map(\.count)
+      throw .mismatch(
+        .parameterCountMismatch(
+          expected: count, found: found.first { $0 != count && $0 != 0 } ?? start.count))
+    }
+    var values = start
+    var gradient = [Double](repeating: 0, count: count)
+    let smallEnough = try work.inexactness.map { (gamma) throws(TrainingError) in
+      try gamma * Self.gradientNorm(of: &objective, adding: correction, at: values)
+    }
+    var order = Array(0..<objective.exampleCount)
+    var (epoch, steps) = (0, 0)
+    while epoch < limits.epochs, steps < limits.steps {
+      epoch += 1
       generator.shuffle(&order)
-      var start = 0
-      while start < order.count {
-        let end = start + min(batchSize, order.count - start)
-        do {
-          _ = try model.lossAndGradient(
-            parameters: values, on: dataset, batch: order[start..<end],
-            gradient: &gradient, workspace: &workspace)
-        } catch {
-          throw .mismatch(error)
-        }
+      var first = 0
+      while first < order.count, steps < limits.steps {
+        let end = first + min(batchSize, order.count - first)
+        _ = try objective.lossAndGradient(
+          at: values, batch: order[first..<end], gradient: &gradient)
+        correction.add(to: &gradient, at: values)
         for index in values.indices {
           values[index] -= learningRate * gradient[index]
         }
-        start = end
+        first = end
+        steps += 1
       }
       if values.firstNonFiniteIndex != nil { throw .diverged(epoch: epoch) }
+      if let smallEnough {
+        let norm = try Self.gradientNorm(of: &objective, adding: correction, at: values)
+        if norm <= smallEnough { break }
+      }
     }
-    return ParameterVector(layout: model.layout, trusted: values)
+    return LocalSolution(parameters: values, steps: steps, learningRate: learningRate)
+  }
+
+  /// The length of the gradient of the corrected objective over all examples.
+  private static func gradientNorm(
+    of objective: inout some LocalObjective, adding correction: LocalCorrection,
+    at parameters: [Double]
+  ) throws(TrainingError) -> Double {
+    var gradient = try objective.lossAndGradient(at: parameters).gradient
+    correction.add(to: &gradient, at: parameters)
+    return gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 }
 
@@ -79,6 +124,10 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidBatchSize(Int)
   /// The number of epochs is below 1.
   case invalidEpochs(Int)
+  /// The number of steps is below 1.
+  case invalidSteps(Int)
+  /// The factor that the gradient should shrink by is not a number from 0 to 1.
+  case invalidInexactness(Double)
   /// Model, parameters and dataset do not fit together.
   case mismatch(ClassifierError)
   /// The parameters were no longer finite after this epoch; epochs count from 1.
@@ -93,6 +142,10 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
       "Expected batches of at least 1 example, got \(found); 16 is usual."
     case .invalidEpochs(let found):
       "Expected at least 1 epoch, got \(found); 1 to 5 is usual in a federated round."
+    case .invalidSteps(let found):
+      "Expected at least 1 step, got \(found); leave out clients that do no work."
+    case .invalidInexactness(let found):
+      "Expected an inexactness from 0 to 1, got \(found); 1 is no work, 0 the exact minimum."
     case .mismatch(let error):
       error.description
     case .diverged(let epoch):

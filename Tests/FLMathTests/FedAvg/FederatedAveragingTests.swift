@@ -43,11 +43,11 @@ struct FederatedAveragingTests {
     var engine = try FederatedAveraging(
       model: ParameterVector(layout: layout, values: [1, huge]))
     let before = engine
-    #expect(throws: FederatedAveragingError.dimensionMismatch(expected: 2, found: 3)) {
+    #expect(throws: AlgorithmError.dimensionMismatch(expected: 2, found: 3)) {
       try engine.apply(mean([1, 2, 3]))
     }
     #expect(
-      throws: FederatedAveragingError.diverged(
+      throws: AlgorithmError.diverged(
         round: 1, cause: .nonFinite(index: 1, found: .infinity))
     ) {
       try engine.apply(mean([1, huge]))
@@ -59,14 +59,14 @@ struct FederatedAveragingTests {
     "Refuses a server learning rate that is not finite and above 0",
     arguments: [0, -1, .infinity, -.infinity] as [Double])
   func refusesRates(rate: Double) {
-    #expect(throws: FederatedAveragingError.invalidServerLearningRate(rate)) {
+    #expect(throws: AlgorithmError.invalid(.serverLearningRate, found: rate)) {
       try FederatedAveraging(model: .zeros(layout), serverLearningRate: rate)
     }
   }
 
   @Test("Refuses a server learning rate of NaN")
   func refusesNaN() {
-    #expect(throws: FederatedAveragingError.self) {
+    #expect(throws: AlgorithmError.self) {
       try FederatedAveraging(model: .zeros(layout), serverLearningRate: .nan)
     }
   }
@@ -78,10 +78,10 @@ struct FederatedAveragingTests {
     #expect(try Codec.decode(FederatedAveraging.self, valid).round == 3)
     let refusedRound = try Codec.refusal(
       FederatedAveraging.self, #"{"model": \#(model), "round": -1, "serverLearningRate": 1}"#)
-    #expect(refusedRound as? FederatedAveragingError == .invalidRound(-1))
+    #expect(refusedRound as? AlgorithmError == .invalidRound(-1))
     let refusedRate = try Codec.refusal(
       FederatedAveraging.self, #"{"model": \#(model), "round": 1, "serverLearningRate": 0}"#)
-    #expect(refusedRate as? FederatedAveragingError == .invalidServerLearningRate(0))
+    #expect(refusedRate as? AlgorithmError == .invalid(.serverLearningRate, found: 0))
   }
 
   @Test("The count of rounds does not overflow")
@@ -90,7 +90,7 @@ struct FederatedAveragingTests {
     var engine = try Codec.decode(
       FederatedAveraging.self,
       #"{"model": \#(model), "round": \#(Int.max), "serverLearningRate": 1}"#)
-    #expect(throws: FederatedAveragingError.invalidRound(.max)) { try engine.apply(mean([1, 2])) }
+    #expect(throws: AlgorithmError.invalidRound(.max)) { try engine.apply(mean([1, 2])) }
     #expect(engine.model.values == [1, 2])
   }
 }

@@ -1,0 +1,120 @@
+/// Why an algorithm cannot be set up, or a round not be trained or applied.
+public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A hyperparameter is out of its range.
+  case invalid(Hyperparameter, found: Double)
+  /// A checkpoint's round is negative, or the count of rounds is exhausted.
+  case invalidRound(Int)
+  /// A state keeps other vectors beside the model than the algorithm does.
+  case foreignState(expected: [String], found: [String])
+  /// The mean does not have the numbers that the algorithm's contributions have.
+  case dimensionMismatch(expected: Int, found: Int)
+  /// A vector of the client does not have the model's number of parameters.
+  case memoryMismatch(expected: Int, found: Int)
+  /// More weight was summed up than the whole population has.
+  case populationExceeded(expected: UInt64, found: UInt64)
+  /// An update was trained on a model that is not there yet.
+  case trainedInTheFuture(current: Int, found: Int)
+  /// A client made more local steps than the sum is laid out for.
+  case tooManySteps(maximum: Int, found: Int)
+  /// The model would no longer be finite after this round.
+  case diverged(round: Int, cause: ParameterVectorError)
+  /// The client's training failed.
+  case training(TrainingError)
+  /// The client's difference cannot be formed.
+  case update(ClientUpdateError)
+  /// Contributions have no mean.
+  case mean(WeightedMeanError)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .invalid(let hyperparameter, let found):
+      "Expected \(hyperparameter.requirement), got \(found); \(hyperparameter.advice)."
+    case .invalidRound(let found):
+      "Expected a round from 0 to \(Int.max - 1), got \(found); use an undamaged checkpoint."
+    case .foreignState(let expected, let found):
+      "Expected a state with the vectors \(expected), got \(found); "
+        + "resume with the algorithm that made it."
+    case .dimensionMismatch(let expected, let found):
+      "Expected a mean of \(expected) numbers, as the contributions have, got \(found); "
+        + "average contributions to this model only."
+    case .memoryMismatch(let expected, let found):
+      "Expected vectors of \(expected) numbers, as the model has, got \(found); "
+        + "keep a client's memory to one model."
+    case .populationExceeded(let expected, let found):
+      "Expected contributions of at most the population's weight of \(expected), got \(found); "
+        + "pass the weight of all clients together."
+    case .trainedInTheFuture(let current, let found):
+      "Expected updates to models up to round \(current), got one of round \(found); "
+        + "keep to one server."
+    case .tooManySteps(let maximum, let found):
+      "Expected at most \(maximum) local steps, got \(found); lower them or raise the maximum."
+    case .diverged(let round, let cause):
+      "Expected a finite model after round \(round), but parameters overflow (\(cause)); "
+        + "lower the learning rates or clip the updates."
+    case .training(let error):
+      error.description
+    case .update(let error):
+      error.description
+    case .mean(let error):
+      error.description
+    }
+  }
+}
+
+/// The numbers that algorithms are tuned by, with the ranges that they must lie in.
+public enum Hyperparameter: Sendable, Hashable {
+  /// The length of the server's step.
+  case serverLearningRate
+  /// The share of the last step that the next one keeps, or the decay of a moment.
+  case decay
+  /// What keeps an adaptive step finite (tau).
+  case adaptivity
+  /// The weight of a proximal term (mu, lambda).
+  case proximalWeight
+  /// The weight of a dynamic regulariser (alpha).
+  case regularisation
+  /// How fast old updates lose weight.
+  case stalenessExponent
+  /// The number of updates in a buffer.
+  case bufferSize
+  /// The weight of all clients together.
+  case populationWeight
+  /// The largest number of local steps.
+  case maximumSteps
+
+  /// What must hold.
+  var requirement: String {
+    switch self {
+    case .serverLearningRate: "a finite server learning rate above 0"
+    case .decay: "a decay from 0 to below 1"
+    case .adaptivity: "a finite adaptivity above 0"
+    case .proximalWeight: "a finite proximal weight of at least 0"
+    case .regularisation: "a finite regularisation above 0"
+    case .stalenessExponent: "a finite staleness exponent of at least 0"
+    case .bufferSize: "a buffer of at least 1 update"
+    case .populationWeight: "a population of weight at least 1"
+    case .maximumSteps: "a maximum of at least 1 local step"
+    }
+  }
+
+  /// What is usual.
+  var advice: String {
+    switch self {
+    case .serverLearningRate: "1 is plain averaging"
+    case .decay: "0.9 is usual"
+    case .adaptivity: "0.001 is usual"
+    case .proximalWeight: "0 is plain training, 0.001 to 1 is usual"
+    case .regularisation: "0.01 to 1 is usual"
+    case .stalenessExponent: "0.5 is usual"
+    case .bufferSize: "10 is usual"
+    case .populationWeight: "pass the weight of all clients together"
+    case .maximumSteps: "pass the largest number of steps of a client's round"
+    }
+  }
+
+  /// Refuses `value` unless `condition` holds.
+  func require(_ condition: Bool, _ value: Double) throws(AlgorithmError) {
+    guard condition else { throw .invalid(self, found: value) }
+  }
+}

@@ -1,0 +1,21 @@
+/// What the server sends to every client of a round.
+public struct Broadcast: Sendable, Hashable {
+  /// The global model.
+  public let model: ParameterVector
+
+  /// The number of rounds that went into the model.
+  public let round: Int
+
+  /// The server's control variate, one number per parameter; empty if the algorithm has none.
+  public let control: [Double]
+
+  /// A model, with a control variate or without.
+  public init(model: ParameterVector, round: Int, control: [Double] = []) {
+    self.model = model
+    self.round = round
+    self.control = control
+  }
+
+  /// The numbers that go down to every client.
+  public var count: Int { model.values.count + control.count }
+}
