@@ -10,17 +10,7 @@ public struct Digest: Sendable, Hashable {
   /// Takes exactly 32 bytes; `nil` for any other count.
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
-    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    for (index, byte) in bytes.enumerated() {
-      let shifted = UInt64(byte) << UInt64(8 * (index % 8))
-      switch index / 8 {
-      case 0: words.0 |= shifted
-      case 1: words.1 |= shifted
-      case 2: words.2 |= shifted
-      default: words.3 |= shifted
-      }
-    }
-    self.words = words
+    self = bytes.withContiguousBytes { Digest(span: $0) }
   }
 
   init(words: (UInt64, UInt64, UInt64, UInt64)) {
@@ -29,14 +19,10 @@ public struct Digest: Sendable, Hashable {
 
   /// The 32 bytes.
   public var bytes: [UInt8] {
-    var bytes = [UInt8]()
-    bytes.reserveCapacity(Self.byteCount)
-    for word in [words.0, words.1, words.2, words.3] {
-      for shift in stride(from: UInt64(0), to: 64, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-      }
-    }
-    return bytes
+    let words = [
+      words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian,
+    ]
+    return unsafe words.withUnsafeBytes { unsafe Array($0) }
   }
 
   /// Two digests are equal when all their bytes are.

@@ -58,11 +58,10 @@ enum Hashing {
 extension Digest {
   /// The first 32 bytes of `span`, which has at least as many.
   init(span: Span<UInt8>) {
-    func word(_ start: Int) -> UInt64 {
-      var word: UInt64 = 0
-      for offset in 0..<8 { word |= UInt64(span[start + offset]) << UInt64(8 * offset) }
-      return word
-    }
-    self.init(words: (word(0), word(8), word(16), word(24)))
+    self.init(
+      words: (
+        span.littleEndianWord(at: 0), span.littleEndianWord(at: 8), span.littleEndianWord(at: 16),
+        span.littleEndianWord(at: 24)
+      ))
   }
 }

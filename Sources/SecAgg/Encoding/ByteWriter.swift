@@ -17,15 +17,11 @@ struct ByteWriter {
   }
 
   mutating func write(_ value: UInt32) {
-    for shift in stride(from: UInt32(0), to: 32, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   mutating func write(_ value: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// A count or size, as 64 bits.
@@ -38,7 +34,11 @@ struct ByteWriter {
   }
 
   mutating func write(_ digest: Digest) {
-    bytes.append(contentsOf: digest.bytes)
+    let words = digest.words
+    write(words.0)
+    write(words.1)
+    write(words.2)
+    write(words.3)
   }
 
   /// Bytes whose number the reader knows.
@@ -62,7 +62,9 @@ struct ByteWriter {
 
   mutating func write(words: [UInt64]) {
     write(count: words.count)
-    bytes.reserveCapacity(bytes.count + 8 * words.count)
-    for word in words { write(word) }
+    #if _endian(big)
+      let words = words.map(\.littleEndian)
+    #endif
+    unsafe words.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 }

@@ -37,16 +37,12 @@ public struct SecretShare: Sendable, Hashable {
   /// Validates 40 bytes from outside.
   public init(bytes: some Collection<UInt8>) throws(SecretShareError) {
     guard bytes.count == Self.byteCount else { throw .wrongLength(found: bytes.count) }
-    var words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
-    for (index, byte) in bytes.enumerated() {
-      let shifted = UInt64(byte) << UInt64(8 * (index % 8))
-      switch index / 8 {
-      case 0: words.0 |= shifted
-      case 1: words.1 |= shifted
-      case 2: words.2 |= shifted
-      case 3: words.3 |= shifted
-      default: words.4 |= shifted
-      }
+    let words = bytes.withContiguousBytes { bytes in
+      (
+        bytes.littleEndianWord(at: 0), bytes.littleEndianWord(at: 8),
+        bytes.littleEndianWord(at: 16), bytes.littleEndianWord(at: 24),
+        bytes.littleEndianWord(at: 32)
+      )
     }
     func element(_ word: UInt64, _ index: Int) throws(SecretShareError) -> FieldElement {
       guard let element = FieldElement(word) else { throw .notReduced(word: index) }

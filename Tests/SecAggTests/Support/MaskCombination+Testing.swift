@@ -6,9 +6,11 @@ extension MaskCombination {
     _ masks: [(MaskExpander.Direction, [UInt8])], _ expander: MaskExpander = .chacha20
   ) -> MaskCombination {
     let seeds = masks.map(\.1)
-    return MaskCombination(expander, masks.map(\.0), on: .threads(1)) {
+    let combination = MaskCombination(expander, masks.map(\.0), on: .threads(1)) {
       SecretBytes(copying: seeds[$0])
-    }!
+    }
+    guard let combination else { preconditionFailure("every mask has a seed") }
+    return combination
   }
 
   /// A vector after the masks.
