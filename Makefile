@@ -8,9 +8,12 @@ FUZZ_MESSAGES ?= 1000000
 # Python with the package `cryptography`, for `make check-vectors`.
 PYTHON ?= python3
 
-SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideChannels/Sources
+SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideChannels/Sources \
+  Benchmarks/Package.swift Benchmarks/Sources
+# Options of `make bench`, for example: make bench BENCH="--quick"
+BENCH ?=
 
-.PHONY: demo test test-arm fuzz vectors check-vectors ct-check build format lint protobuf dependencies clean
+.PHONY: demo test bench test-arm fuzz vectors check-vectors ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -53,6 +56,15 @@ format:
 ## Fails if a source is not in the project's format.
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+## Measures masks, sharing, the path of a vector and whole sessions; half an hour, a minute with
+## BENCH="--quick". Writes Benchmarks/results.json and draws it into Docs/performance.
+bench: dependencies
+	$(SWIFT) build -c release --product secagg-demo
+	rm -f Benchmarks/.build/*.yaml
+	cd Benchmarks && $(SWIFT) build -c release -Xswiftc -enable-testing
+	Benchmarks/.build/release/benchmarks --demo .build/release/secagg-demo \
+	  --json Benchmarks/results.json $(BENCH)
 
 ## Regenerates the committed protobuf code.
 protobuf: dependencies

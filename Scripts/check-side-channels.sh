@@ -19,6 +19,7 @@ fi
 
 # Optimised, as it is used. The check needs the library's internal parts, and valgrind debug
 # information that it can read, by which suppressions name functions.
+rm -f .build/*.yaml
 "${SWIFT:-swift}" build -c release --product side-channels \
   -Xswiftc -enable-testing -Xswiftc -dwarf-version=4 -Xcc -gdwarf-4
 program=$("${SWIFT:-swift}" build -c release --show-bin-path)/side-channels
