@@ -32,9 +32,10 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
       switch self {
       case .epsilon: "at least 0"
       case .delta: "from 0 to 1"
-      case .sensitivity, .standardDeviation, .noiseMultiplier, .clippingBound, .learningRate,
-        .denominator, .countStandardDeviation, .l2Sensitivity, .scale:
+      case .sensitivity, .standardDeviation, .clippingBound, .learningRate, .denominator,
+        .countStandardDeviation, .l2Sensitivity, .scale:
         "a finite number above 0"
+      case .noiseMultiplier: "from 2^-10 to 2^40"
       case .samplingProbability: "above 0 and at most 1"
       case .sampleSize, .population, .repetitions, .clients, .survivors: "at least 1"
       case .order: "a number above 1"
@@ -62,7 +63,7 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
       "Expected an epsilon below 1 for the classic formula, got \(epsilon); "
         + "use the analytic calibration, which holds for every epsilon."
     case .unreachableTarget(let epsilon, let delta):
-      "Expected a target that some noise multiplier from 2^-20 to 2^40 reaches, got epsilon "
+      "Expected a target that some noise multiplier from 2^-10 to 2^40 reaches, got epsilon "
         + "\(epsilon) at delta \(delta); raise epsilon, lower the number of rounds, or lower the part "
         + "of the loss that does not depend on the noise."
     case .sampleExceedsPopulation(let sampleSize, let population):
@@ -91,6 +92,13 @@ extension PrivacyParameterError {
     _ condition: Bool, _ parameter: Parameter, _ found: Double
   ) throws(PrivacyParameterError) {
     guard condition else { throw .outOfRange(parameter, found: found) }
+  }
+
+  /// Throws unless `value` is a noise multiplier for which all bounds can be computed.
+  static func requireNoiseMultiplier(_ value: Double) throws(PrivacyParameterError) {
+    guard value >= 0x1p-10, value <= 0x1p40 else {
+      throw .outOfRange(.noiseMultiplier, found: value)
+    }
   }
 
   /// Throws unless `value` is finite and above 0.

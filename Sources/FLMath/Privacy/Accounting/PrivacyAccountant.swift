@@ -41,8 +41,6 @@ public enum PrivacyAccountingError: Error, Hashable, Sendable, CustomStringConve
   case unsupported(PrivacyEvent, relation: NeighbouringRelation)
   /// A number is outside its range.
   case invalid(PrivacyParameterError)
-  /// The grid of privacy losses would need more points than are allowed.
-  case gridTooLarge(points: Int, maximum: Int)
 
   /// One sentence: what was expected, what came, what to do.
   public var description: String {
@@ -53,9 +51,6 @@ public enum PrivacyAccountingError: Error, Hashable, Sendable, CustomStringConve
         + "use the Renyi accountant, or another relation."
     case .invalid(let error):
       error.description
-    case .gridTooLarge(let points, let maximum):
-      "Expected privacy losses on a grid of at most \(maximum) points, but \(points) would be needed; "
-        + "ask for less accuracy, or use the Renyi accountant."
     }
   }
 }

@@ -7,7 +7,7 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
   /// The noise, in proportion to what it hides.
   public enum Mechanism: Sendable, Hashable, Codable {
     /// Noise of the normal distribution. The multiplier is its standard deviation divided by the L2
-    /// sensitivity.
+    /// sensitivity, from 2^-10 to 2^40, as must be those of the other mechanisms.
     case gaussian(noiseMultiplier: Double)
     /// The sum of discrete Gaussians of several clients. Both ratios are sensitivities divided by
     /// the standard deviation of the sum; `tau` is what the sum is away from a discrete Gaussian
@@ -64,10 +64,11 @@ extension PrivacyEvent.Mechanism {
   fileprivate func validate() throws(PrivacyParameterError) {
     switch self {
     case .gaussian(let multiplier):
-      try PrivacyParameterError.requirePositive(multiplier, .noiseMultiplier)
+      try PrivacyParameterError.requireNoiseMultiplier(multiplier)
     case .discreteGaussianSum(let l1Ratio, let l2Ratio, let tau, let dimension):
       try PrivacyParameterError.require(l1Ratio >= 0 && l1Ratio.isFinite, .l1Sensitivity, l1Ratio)
       try PrivacyParameterError.requirePositive(l2Ratio, .l2Sensitivity)
+      try PrivacyParameterError.requireNoiseMultiplier(1 / l2Ratio)
       try PrivacyParameterError.require(tau >= 0 && tau.isFinite, .tau, tau)
       try PrivacyParameterError.require(
         dimension >= 1 && dimension <= 1 << 30, .dimension, Double(dimension))
@@ -75,6 +76,7 @@ extension PrivacyEvent.Mechanism {
       try PrivacyParameterError.require(l1 >= 0 && l1.isFinite, .l1Sensitivity, l1)
       try PrivacyParameterError.requirePositive(l2, .l2Sensitivity)
       try PrivacyParameterError.require(variance > 0 && variance.isFinite, .variance, variance)
+      try PrivacyParameterError.requireNoiseMultiplier(variance.squareRoot() / l2)
     }
   }
 }

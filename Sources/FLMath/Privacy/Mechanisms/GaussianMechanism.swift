@@ -25,7 +25,7 @@ public struct GaussianMechanism: Sendable, Hashable {
   public init(standardDeviation: Double, sensitivity: Double) throws(PrivacyParameterError) {
     try PrivacyParameterError.requirePositive(standardDeviation, .standardDeviation)
     try PrivacyParameterError.requirePositive(sensitivity, .sensitivity)
-    try PrivacyParameterError.requirePositive(sensitivity / standardDeviation, .noiseMultiplier)
+    try PrivacyParameterError.requirePositive(sensitivity / standardDeviation, .sensitivity)
     self.standardDeviation = standardDeviation
     self.sensitivity = sensitivity
   }
@@ -86,10 +86,12 @@ public struct GaussianMechanism: Sendable, Hashable {
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless delta is above 0 and at most 1.
   public func epsilon(delta: Double) throws(PrivacyParameterError) -> Double {
     try PrivacyParameterError.require(delta > 0 && delta <= 1, .delta, delta)
-    let mu = sensitivity / standardDeviation
-    let logDelta = Double.log(delta)
+    return Self.epsilon(mu: sensitivity / standardDeviation, logDelta: Double.log(delta))
+  }
+
+  static func epsilon(mu: Double, logDelta: Double) -> Double {
     func isPrivate(_ epsilon: Double) -> Bool {
-      Self.logarithmOfDelta(epsilon: epsilon, mu: mu) <= logDelta
+      logarithmOfDelta(epsilon: epsilon, mu: mu) <= logDelta
     }
     if isPrivate(0) { return 0 }
     var high = 1.0

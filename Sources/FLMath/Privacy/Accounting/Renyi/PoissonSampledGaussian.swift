@@ -81,12 +81,9 @@ struct PoissonSampledGaussian {
   func exactLogMoment(order: Double) -> Double {
     let z = noiseMultiplier
     let step = min(z / 3, z * z * 0.4)
-    let low = Int((-14 * z / step).rounded(.down))
-    let high = Int(((order + 14 * z) / step).rounded(.up))
     let logOut = Double.log(onePlus: -probability)
     var excess = -Double.infinity
-    for index in low...high {
-      let x = Double(index) * step
+    for x in GaussianNodes(centers: [0, order], deviation: z, step: step) {
       let exponent = (2 * x - 1) / (2 * z * z)
       let term: Double
       if exponent > 30 {

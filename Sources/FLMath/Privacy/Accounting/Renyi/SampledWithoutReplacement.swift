@@ -16,7 +16,7 @@ struct SampledWithoutReplacement {
     let inverse = 1 / (2 * noiseMultiplier * noiseMultiplier)
     if probability == 1 { return orders.map { $0 * inverse } }
     let largest = Int((orders.max() ?? 0).rounded(.up))
-    let moments = ChiMoments(
+    let moments = RatioMoments(
       noiseMultiplier: noiseMultiplier, upTo: min(largest, Self.largestTightOrder) + 1)
     return orders.map { order in
       interpolated(at: order) { whole in
@@ -70,35 +70,4 @@ enum RenyiInterpolation {
     if share == 0 { return logMoment(Int(below)) / (order - 1) }
     return ((1 - share) * logMoment(Int(below)) + share * logMoment(Int(below) + 1)) / (order - 1)
   }
-}
-
-/// Logarithms of E[(exp((2x - 1) / (2 z^2)) - 1)^j] over x of N(0, z^2), for even j.
-///
-/// As an alternating binomial sum they would cancel; the integrand is nowhere negative, so the
-/// trapezoidal rule, exact to the last digits for a Gaussian times an entire function, keeps them.
-private struct ChiMoments {
-  private var logarithms: [Double] = [0]
-
-  init(noiseMultiplier z: Double, upTo largest: Int) {
-    let step = min(z / 3, z * z * 0.4)
-    let scale = Double.log(step / (z * (2 * Double.pi).squareRoot()))
-    for half in 1...max(1, (largest + 1) / 2) {
-      let j = Double(2 * half)
-      let low = Int((-14 * z / step).rounded(.down))
-      let high = Int(((j + 14 * z) / step).rounded(.up))
-      var sum = -Double.infinity
-      for index in low...high {
-        let x = Double(index) * step
-        let exponent = (2 * x - 1) / (2 * z * z)
-        let magnitude =
-          exponent > 0
-          ? LogSum.subtractOne(exponent) : Double.log(-Double.expMinusOne(exponent))
-        sum = LogSum.add(sum, j * magnitude - x * x / (2 * z * z))
-      }
-      logarithms.append(sum + scale)
-    }
-  }
-
-  /// The moment of an even number.
-  subscript(_ j: Int) -> Double { logarithms[j / 2] }
 }

@@ -1,0 +1,111 @@
+internal import RealModule
+
+/// The distribution of the sum of many independent privacy losses, bounded from both sides.
+///
+/// Upper and lower bound travel as real and imaginary part of one Fourier transform. What is cut off
+/// and what rounding can do is added to the one and taken from the other: `slack`.
+struct LossComposition {
+  /// Grids of one release, and how often it is repeated.
+  struct Part {
+    let upper: LossGrid
+    let lower: LossGrid
+    let repetitions: Int
+  }
+
+  /// The largest transform.
+  static let maximumCount = 1 << 22
+
+  /// The probability, under the tilt, that is left outside of the window on either side.
+  private static let outside = 1e-14
+
+  let step: Double
+  let tilt: Double
+  /// The logarithm of the factor that undoes the normalisation of the tilted masses.
+  let logMoment: Double
+  /// The multiple of the step of the first mass.
+  let start: Int
+  /// What the losses of the lower bound are above multiples of the step.
+  let lowerOffset: Double
+  let upper: [Double]
+  let lower: [Double]
+  /// The mass at infinity of the upper bound.
+  let infinityMass: Double
+  /// A bound of the sum of all errors of tilted masses.
+  let slack: Double
+
+  /// Composes, if the window has at most ``maximumCount`` points; otherwise nil.
+  init?(_ parts: [Part], step: Double, tilt: Double) {
+    self.step = step
+    self.tilt = tilt
+    let moments = parts.map { TiltedGrid.logMoment(of: $0.upper, step: step, tilt: tilt) }
+    logMoment = zip(parts, moments).reduce(0) { $0 + Double($1.0.repetitions) * $1.1 }
+    var uppers: [TiltedGrid] = []
+    var lowers: [TiltedGrid] = []
+    var logFinite = 0.0
+    for (part, moment) in zip(parts, moments) {
+      uppers.append(TiltedGrid(part.upper, step: step, tilt: tilt, logMoment: moment))
+      lowers.append(TiltedGrid(part.lower, step: step, tilt: tilt, logMoment: moment))
+      logFinite += Double(part.repetitions) * Double.log(onePlus: -part.upper.infinityMass)
+    }
+    infinityMass = -Double.expMinusOne(logFinite)
+    lowerOffset = parts.reduce(0) { $0 + Double($1.repetitions) * $1.lower.offset }
+
+    let repetitions = parts.map { Double($0.repetitions) }
+    let ofUpper = Self.window(uppers, repetitions)
+    let ofLower = Self.window(lowers, repetitions)
+    let low = min(ofUpper.low, ofLower.low - lowerOffset)
+    let high = max(ofUpper.high, ofLower.high - lowerOffset)
+    guard low.isFinite, high.isFinite, (high - low) / step < Double(Self.maximumCount - 4) else { return nil }
+    start = Int((low / step).rounded(.down))
+    let points = Int((high / step).rounded(.up)) - start + 2
+    let count = max(16, 1 << (Int.bitWidth - (points - 1).leadingZeroBitCount))
+
+    var spectrum = CompositionSpectrum(count: count)
+    var norm = 0.0
+    for index in parts.indices {
+      spectrum.multiply(
+        uppers[index], lowers[index], repetitions: parts[index].repetitions)
+      norm = max(norm, uppers[index].norm + lowers[index].norm)
+    }
+    let composed = spectrum.inverse()
+    let mask = count - 1
+    // The transform is periodic: what belongs to multiple m is at m modulo its length.
+    let first = start
+    upper = (0..<count).map { composed.real[(first + $0) & mask] }
+    lower = (0..<count).map { composed.imaginary[(first + $0) & mask] }
+
+    // Each transform errs by at most about 4 log2(n) roundings, relative to the Euclidean norm; a
+    // power multiplies that by its exponent, and n numbers sum to sqrt(n) times their norm.
+    let total = repetitions.reduce(2, +)
+    let rounding =
+      4 * Double(count.trailingZeroBitCount) * 0x1p-53 * total * norm
+      * Double(count).squareRoot()
+    slack = 2 * Self.outside + rounding
+  }
+
+  /// Losses below and above which the tilted sum has at most ``outside``, by Chernoff's bound.
+  private static func window(
+    _ grids: [TiltedGrid], _ repetitions: [Double]
+  ) -> (low: Double, high: Double) {
+    let moments = grids.map(\.meanAndVariance)
+    var (mean, variance) = (0.0, 0.0)
+    for (moment, count) in zip(moments, repetitions) {
+      mean += count * moment.mean
+      variance += count * moment.variance
+    }
+    let deviation = max(variance.squareRoot(), grids[0].step)
+    var (below, above) = (Double.infinity, Double.infinity)
+    for factor in [0.25, 0.5, 1, 2, 4, 6, 8] {
+      let slope = factor / deviation
+      var (down, up) = (-Double.log(outside), -Double.log(outside))
+      for index in grids.indices {
+        let center = moments[index].mean
+        down += repetitions[index] * grids[index].logMoment(further: -slope, center: center)
+        up += repetitions[index] * grids[index].logMoment(further: slope, center: center)
+      }
+      if down.isFinite { below = min(below, down / slope) }
+      if up.isFinite { above = min(above, up / slope) }
+    }
+    return (mean - below, mean + above)
+  }
+}
