@@ -19,39 +19,37 @@ extension LossComposition {
   }
 
   /// Bounds of the smallest epsilon of at least 0 at which delta is no more than `delta`.
-  func epsilonBounds(delta: Double, near estimate: Double) -> (lower: Double, upper: Double) {
+  func epsilonBounds(delta: Double) -> (lower: Double, upper: Double) {
     let below = epsilon(
-      delta: delta, masses: lower, offset: lowerOffset, sign: -1, atInfinity: 0, near: estimate)
+      delta: delta, masses: lower, offset: lowerOffset, allowance: -slack, atInfinity: 0)
     let above = epsilon(
-      delta: delta, masses: upper, offset: 0, sign: 1, atInfinity: infinityMass, near: estimate)
+      delta: delta, masses: upper, offset: 0, allowance: slack, atInfinity: infinityMass)
     return (min(below, above), above)
   }
 
-  /// Goes from the largest loss down, until delta at a multiple of the step is too large: between
-  /// two multiples delta is `a - exp(epsilon) b`.
+  /// Goes from the largest loss down, until delta at a grid point is too large.
+  ///
+  /// At a grid point, delta is `factor * (a - b + allowance)`, with a and b the sums of the masses
+  /// above it weighted by exp(-tilt * distance) and exp(-(tilt + 1) * distance); an epsilon above it
+  /// by t, but below the next, has `factor * (a - exp(t) b + allowance)` at most.
   private func epsilon(
-    delta: Double, masses: [Double], offset: Double, sign: Double, atInfinity: Double,
-    near estimate: Double
+    delta: Double, masses: [Double], offset: Double, allowance: Double, atInfinity: Double
   ) -> Double {
     if atInfinity > delta { return .infinity }
-    let logFactor = logMoment - tilt * estimate
-    let target = delta - atInfinity
+    let (decay, fasterDecay) = (Double.exp(-tilt * step), Double.exp(-(tilt + 1) * step))
     var (a, b) = (0.0, 0.0)
     var index = masses.count - 1
     while index >= 0 {
       let loss = Double(start + index) * step + offset
-      let distance = loss - estimate
-      let allowance = sign * slack * Double.exp(logFactor - tilt * distance)
-      let value = Double.exp(logFactor) * (a - Double.exp(distance) * b) + allowance
-      if value > target || loss <= 0 {
-        let scaled = (target - allowance) / Double.exp(logFactor)
-        guard b > 0, a > scaled else { return max(0, loss) }
-        return max(0, loss, estimate + Double.log((a - scaled) / b))
+      let target = (delta - atInfinity) * Double.exp(tilt * loss - logMoment)
+      if a - b + allowance > target || loss <= 0 {
+        let weight = a + allowance - target
+        guard b > 0, weight > 0 else { return max(0, loss) }
+        return max(0, loss + max(0, Double.log(weight / b)))
       }
-      let weight = Double.exp(-tilt * distance)
-      let mass = sign > 0 ? max(0, masses[index]) : masses[index]
-      a += mass * weight
-      b += mass * weight * Double.exp(-distance)
+      let mass = allowance > 0 ? max(0, masses[index]) : masses[index]
+      a = (a + mass) * decay
+      b = (b + mass) * fasterDecay
       index -= 1
     }
     return max(0, Double(start) * step + offset)

@@ -13,7 +13,7 @@ struct LossComposition {
   }
 
   /// The largest transform.
-  static let maximumCount = 1 << 22
+  static let maximumCount = 1 << 21
 
   /// The probability, under the tilt, that is left outside of the window on either side.
   private static let outside = 1e-14

@@ -22,8 +22,10 @@ struct LossGrid {
   /// so that both masses are kept ("connect the dots": Doroshenko, Ghazi, Kamath, Kumar and
   /// Manurangsi 2022, algorithm 1); and from below by post-processing, which merges outcomes of
   /// neighbouring cells in such shares that the ratio of the merged masses is a multiple.
+  ///
+  /// - Parameter tolerance: how much loss, on average, merging may give away.
   static func bounds(
-    of loss: GaussianLoss, step: Double, tail: Double
+    of loss: GaussianLoss, step: Double, tail: Double, tolerance: Double
   ) -> (upper: LossGrid, lower: LossGrid) {
     let cells = Cells(of: loss, step: step, tail: tail, offset: 0)
     // Outside of the cells: rounded up for the upper bound, left out for the lower.
@@ -32,11 +34,7 @@ struct LossGrid {
     upper.infinityMass = loss.masses(between: low + Double(cells.count) * step, and: .infinity).first
     upper.masses[0] += loss.masses(between: -.infinity, and: low).first
 
-    // If much mass is close together, most of it finds no partner in the neighbouring cells. A grid
-    // that has a point where that mass is needs none.
-    let lower = cells.merged()
-    let shifted = Cells(of: loss, step: step, tail: tail, offset: lower.loneliest).merged()
-    return (upper, shifted.loss < lower.loss ? shifted.grid : lower.grid)
+    return (upper, cells.mergedWithin(tolerance, of: loss, tail: tail))
   }
 }
 
@@ -84,9 +82,8 @@ private struct Cells {
   /// Merges shares of neighbouring cells at the grid point between them, from both ends towards the
   /// largest mass. What finds no partner is rounded down, which is a lower bound as well.
   ///
-  /// - Returns: the grid, how much loss on average went by rounding down, and where, above a
-  ///   multiple of the step, the cell is that lost most.
-  func merged() -> (grid: LossGrid, loss: Double, loneliest: Double) {
+  /// - Returns: the grid, and how much loss on average went by rounding down.
+  func merged() -> (grid: LossGrid, lost: Double) {
     var grid = [Double](repeating: 0, count: masses.count + 1)
     var remaining = masses
     let largest = masses.indices.max { masses[$0] < masses[$1] } ?? 0
@@ -112,18 +109,35 @@ private struct Cells {
     for index in stride(from: masses.count - 1, to: largest, by: -1) {
       merge(index - 1, index)
     }
-    var (lost, most, loneliest) = (0.0, 0.0, 0.0)
+    var lost = 0.0
     for index in masses.indices where remaining[index] > 0 {
       grid[index] += remaining[index]
-      // The loss of a cell as a whole, above its lower end.
-      let position = ratios[index].isNaN ? step : -Double.log(ratios[index])
-      lost += remaining[index] * position
-      if remaining[index] * position > most {
-        (most, loneliest) = (remaining[index] * position, position)
-      }
+      lost += remaining[index] * (ratios[index].isNaN ? step : -Double.log(ratios[index]))
     }
-    return (
-      LossGrid(start: start, masses: grid, infinityMass: 0, offset: offset), lost, loneliest
-    )
+    return (LossGrid(start: start, masses: grid, infinityMass: 0, offset: offset), lost)
+  }
+
+  /// Merges on the grid that is moved so that little is lost.
+  ///
+  /// The two sides of the largest mass meet with masses that do not match, and how well they do
+  /// depends smoothly on where the grid points are.
+  func mergedWithin(_ tolerance: Double, of loss: GaussianLoss, tail: Double) -> LossGrid {
+    var best = merged()
+    guard best.lost > tolerance else { return best.grid }
+    func attempt(_ offset: Double) {
+      let moved = Cells(of: loss, step: step, tail: tail, offset: offset).merged()
+      if moved.lost < best.lost { best = moved }
+    }
+    for eighth in 1..<8 {
+      attempt(step * Double(eighth) / 8)
+    }
+    var width = step / 16
+    while best.lost > tolerance, width > step / 1000 {
+      let middle = best.grid.offset
+      attempt(middle - width)
+      attempt(middle + width)
+      width /= 2
+    }
+    return best.grid
   }
 }

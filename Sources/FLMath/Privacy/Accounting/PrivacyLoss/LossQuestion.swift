@@ -21,7 +21,7 @@ struct LossQuestion {
       return isBetter
     }
     return refined(tilt: best.tilt, logDelta: logDelta) { composition in
-      let bounds = composition.epsilonBounds(delta: delta, near: best.epsilon)
+      let bounds = composition.epsilonBounds(delta: delta)
       return (bounds, bounds.upper - bounds.lower)
     }
   }
@@ -50,14 +50,14 @@ struct LossQuestion {
 
   /// Calls `isBetter` with ever larger tilts, for as long as they are.
   private func forEachTilt(_ isBetter: (Double, Double) -> Bool) {
-    var tilt = 1.0 / 64
+    var tilt = 0x1p-12
     while tilt < 0x1p14 {
       var logMoment = 0.0
       for (loss, repetitions) in losses {
         logMoment += Double(repetitions) * loss.tiltedMoments(tilt).logMoment
       }
       guard isBetter(tilt, logMoment) else { return }
-      tilt *= 1.25
+      tilt *= 1.5
     }
   }
 
@@ -75,7 +75,7 @@ struct LossQuestion {
     var step = (accuracy / (total * (tilt + 1))).squareRoot()
     var best = (lower: 0.0, upper: Double.infinity)
     for _ in 0..<12 {
-      guard let composition = compose(step: step, tilt: tilt, tail: tail) else {
+      guard let composition = compose(step: step, tilt: tilt, tail: tail, total: total) else {
         if best.upper < .infinity { return best }
         step *= 4
         continue
@@ -89,13 +89,16 @@ struct LossQuestion {
     return best
   }
 
-  private func compose(step: Double, tilt: Double, tail: Double) -> LossComposition? {
+  private func compose(
+    step: Double, tilt: Double, tail: Double, total: Double
+  ) -> LossComposition? {
     var parts: [LossComposition.Part] = []
     for (loss, repetitions) in losses {
       let range = loss.range(tail: tail)
-      guard (range.high - range.low) / step < Double(LossComposition.maximumCount)
+      guard (range.high - range.low) / step < Double(LossComposition.maximumCount / 2)
       else { return nil }
-      let (upper, lower) = LossGrid.bounds(of: loss, step: step, tail: tail)
+      let (upper, lower) = LossGrid.bounds(
+        of: loss, step: step, tail: tail, tolerance: accuracy / (8 * total))
       parts.append(.init(upper: upper, lower: lower, repetitions: repetitions))
     }
     return LossComposition(parts, step: step, tilt: tilt)
