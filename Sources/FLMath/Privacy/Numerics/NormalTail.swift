@@ -28,6 +28,14 @@ enum NormalTail {
     0.5 * Double.erfc(x * 0.5.squareRoot())
   }
 
+  /// The x for which P(Z > x) is `probability`, from 0 to 1/2 excluded.
+  static func quantile(upper probability: Double) -> Double {
+    let logProbability = Double.log(probability)
+    return MonotoneSearch.smallest(above: 0x1p-60, below: 40, tolerance: 0x1p-52) {
+      logUpper($0) <= logProbability
+    }
+  }
+
   /// P(low < Z <= high), from the tail in which both bounds are.
   static func between(_ low: Double, _ high: Double) -> Double {
     low >= 0 ? upper(low) - upper(high) : upper(-high) - upper(-low)
