@@ -41,7 +41,7 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
       case .order: "a number above 1"
       case .rho, .tau, .l1Sensitivity: "a finite number of at least 0"
       case .variance:
-        "a fraction above 0 and at most 2^40, with terms of at most 2^56 and 2^32"
+        "above 0 and, for noise that is drawn, at most 2^52 with terms of at most 2^58 and 2^32"
       case .dimension: "from 1 to 2^30"
       case .bits: "from 2 to 52"
       case .roundingBias: "at least 0 and below 1"

@@ -24,7 +24,7 @@ public struct DiscreteGaussian: Sendable, Hashable {
   /// A number of the distribution: algorithm 3 of the paper, exact.
   ///
   /// Whole numbers decide everything, of 128 bits at most. They suffice for every outcome that is
-  /// likelier than exp(-2^14); a draw beyond that is repeated.
+  /// likelier than exp(-2^11); a draw beyond that is repeated.
   ///
   /// For many numbers at a time, ``DiscreteGaussianTable`` gives the same distribution many times
   /// faster.

@@ -2,7 +2,7 @@ internal import RealModule
 
 /// A variance that is a fraction of whole numbers, so that samplers can be exact.
 public struct ExactVariance: Sendable, Hashable {
-  /// The numerator, in lowest terms, from 1 to 2^56.
+  /// The numerator, in lowest terms, from 1 to 2^58.
   public let numerator: UInt64
 
   /// The denominator, in lowest terms, from 1 to 2^32.
@@ -13,8 +13,8 @@ public struct ExactVariance: Sendable, Hashable {
 
   /// The fraction of two numbers, brought to lowest terms.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless it is above 0 and at most 2^40,
-  ///   with a numerator of at most 2^56 and a denominator of at most 2^32 in lowest terms: beyond,
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless it is above 0 and at most 2^52,
+  ///   with a numerator of at most 2^58 and a denominator of at most 2^32 in lowest terms: beyond,
   ///   the samplers' integers could overflow.
   public init(numerator: UInt64, denominator: UInt64) throws(PrivacyParameterError) {
     let found = Double(numerator) / Double(denominator)
@@ -22,22 +22,23 @@ public struct ExactVariance: Sendable, Hashable {
     let divisor = Self.greatestCommonDivisor(numerator, denominator)
     self.numerator = numerator / divisor
     self.denominator = denominator / divisor
-    guard self.numerator <= 1 << 56, self.denominator <= 1 << 32, found <= 0x1p40 else {
+    guard self.numerator <= 1 << 58, self.denominator <= 1 << 32, found <= 0x1p52 else {
       throw .outOfRange(.variance, found: found)
     }
   }
 
-  /// The smallest fraction of a denominator of 2^20, or of 2^32 for a variance below 2^12, that is at
-  /// least `value`: rounding a variance up never costs privacy.
+  /// The smallest fraction that is at least `value` of those whose denominator is a power of two,
+  /// 2^32, or for a variance beyond 2^24 the largest for which the numerator has 57 bits: rounding a
+  /// variance up never costs privacy.
   ///
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless the value is above 0 and at most
-  ///   2^36.
+  ///   2^52.
   public init(atLeast value: Double) throws(PrivacyParameterError) {
-    guard value > 0, value <= 0x1p36 else { throw .outOfRange(.variance, found: value) }
-    let bits: UInt64 = value < 0x1p12 ? 32 : 20
+    guard value > 0, value <= 0x1p52 else { throw .outOfRange(.variance, found: value) }
+    let bits = max(0, min(32, 56 - Int(value.exponent)))
     // Scaling by a power of two is exact.
-    let scaled = (value * Double(sign: .plus, exponent: Int(bits), significand: 1)).rounded(.up)
-    try self.init(numerator: UInt64(scaled), denominator: 1 << bits)
+    let scaled = (value * Double(sign: .plus, exponent: bits, significand: 1)).rounded(.up)
+    try self.init(numerator: UInt64(max(1, scaled)), denominator: 1 << UInt64(bits))
   }
 
   private static func greatestCommonDivisor(_ first: UInt64, _ second: UInt64) -> UInt64 {

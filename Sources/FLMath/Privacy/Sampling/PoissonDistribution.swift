@@ -16,7 +16,7 @@ struct PoissonDistribution: Sendable, Hashable {
   @usableFromInline let squeeze: Double
   @usableFromInline let inverseAlpha: Double
 
-  /// - Parameter mean: above 0 and at most 2^40.
+  /// - Parameter mean: above 0 and at most 2^51.
   init(mean: Double) {
     self.mean = mean
     atZero = mean < 10 ? Double.exp(-mean) : 0
@@ -38,7 +38,7 @@ struct PoissonDistribution: Sendable, Hashable {
       let position = (2 * a / tail + b) * u + mean + 0.43
       // Negative candidates are rejected, so that cutting off is rounding down.
       if tail >= 0.07, v <= squeeze { return Int64(position) }
-      if position < 0 || position > 0x1p50 || (tail < 0.013 && v > tail) { continue }
+      if position < 0 || position > 0x1p53 || (tail < 0.013 && v > tail) { continue }
       let candidate = Int64(position)
       if accepts(candidate, v: v, tail: tail) { return candidate }
     }

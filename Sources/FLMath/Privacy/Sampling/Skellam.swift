@@ -12,9 +12,9 @@ public struct Skellam: Sendable, Hashable {
 
   /// The distribution of a variance.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless it is above 0 and at most 2^40.
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless it is above 0 and at most 2^52.
   public init(variance: Double) throws(PrivacyParameterError) {
-    guard variance > 0, variance <= 0x1p40 else { throw .outOfRange(.variance, found: variance) }
+    guard variance > 0, variance <= 0x1p52 else { throw .outOfRange(.variance, found: variance) }
     self.variance = variance
     half = PoissonDistribution(mean: variance / 2)
   }
