@@ -60,7 +60,12 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "DemoTests", dependencies: ["secagg-demo"], swiftSettings: strict),
-    .testTarget(name: "FLMathTests", dependencies: ["FLMath"], swiftSettings: strict),
+    .testTarget(
+      name: "FLMathTests",
+      dependencies: ["FLMath"],
+      resources: [.copy("Privacy/Reference")],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "SecAggTests",
       dependencies: ["CSodium", "SecAgg", "SecAggWire", "FLMath"],

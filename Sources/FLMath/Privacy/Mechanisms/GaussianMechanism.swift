@@ -49,7 +49,7 @@ public struct GaussianMechanism: Sendable, Hashable {
     func isPrivate(_ multiplier: Double) -> Bool {
       logarithmOfDelta(epsilon: epsilon, mu: 1 / multiplier) <= logDelta
     }
-    let (least, most) = (0x1p-500, 0x1p500)
+    let (least, most) = (0x1p-1000, 0x1p1000)
     guard isPrivate(most), !isPrivate(least) else {
       throw .unreachableTarget(epsilon: epsilon, delta: delta)
     }

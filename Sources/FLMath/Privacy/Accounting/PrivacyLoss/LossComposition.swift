@@ -94,18 +94,25 @@ struct LossComposition {
       variance += count * moment.variance
     }
     let deviation = max(variance.squareRoot(), grids[0].step)
-    var (below, above) = (Double.infinity, Double.infinity)
-    for factor in [0.25, 0.5, 1, 2, 4, 6, 8] {
-      let slope = factor / deviation
-      var (down, up) = (-Double.log(outside), -Double.log(outside))
-      for index in grids.indices {
-        let center = moments[index].mean
-        down += repetitions[index] * grids[index].logMoment(further: -slope, center: center)
-        up += repetitions[index] * grids[index].logMoment(further: slope, center: center)
+    /// The least distance from the mean that a slope of this sign gives.
+    func distance(_ sign: Double) -> Double {
+      var least = Double.infinity
+      // Near 8 / deviation for a normal distribution, lower where there are rare large losses.
+      var slope = 8 / deviation
+      for _ in 0..<24 {
+        var exponent = -Double.log(outside)
+        for index in grids.indices {
+          exponent +=
+            repetitions[index]
+            * grids[index].logMoment(further: sign * slope, center: moments[index].mean)
+        }
+        let candidate = exponent / slope
+        if candidate > least { break }
+        if candidate.isFinite { least = candidate }
+        slope *= 0.6
       }
-      if down.isFinite { below = min(below, down / slope) }
-      if up.isFinite { above = min(above, up / slope) }
+      return least
     }
-    return (mean - below, mean + above)
+    return (mean - distance(-1), mean + distance(1))
   }
 }

@@ -128,10 +128,10 @@ private struct Cells {
       let moved = Cells(of: loss, step: step, tail: tail, offset: offset).merged()
       if moved.lost < best.lost { best = moved }
     }
-    for eighth in 1..<8 {
-      attempt(step * Double(eighth) / 8)
+    for quarter in 1..<4 {
+      attempt(step * Double(quarter) / 4)
     }
-    var width = step / 16
+    var width = step / 8
     while best.lost > tolerance, width > step / 1000 {
       let middle = best.grid.offset
       attempt(middle - width)

@@ -42,10 +42,10 @@ struct TiltedGrid {
     return largest + Double.log(sum)
   }
 
-  /// log of the sum of the masses weighted by exp(`further` * (loss - `center`)).
+  /// log of the sum of the masses weighted by exp(`further` * (loss - `center`)); 0 if there are none.
   func logMoment(further: Double, center: Double) -> Double {
     var sum = 0.0
-    for index in masses.indices {
+    for index in masses.indices where masses[index] > 0 {
       sum += masses[index] * Double.exp(further * (Double(start + index) * step + offset - center))
     }
     return sum > 0 ? Double.log(sum) : 0

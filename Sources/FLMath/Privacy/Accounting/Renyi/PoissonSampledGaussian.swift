@@ -87,7 +87,9 @@ struct PoissonSampledGaussian {
       let exponent = (2 * x - 1) / (2 * z * z)
       let term: Double
       if exponent > 30 {
-        term = order * LogSum.add(logOut, Double.log(probability) + exponent)
+        let power = order * LogSum.add(logOut, Double.log(probability) + exponent)
+        let linear = LogSum.addOne(Double.log(order * probability) + exponent)
+        term = power + Double.log(onePlus: -Double.exp(linear - power))
       } else {
         term = Double.log(
           PowerRemainder.value(probability * Double.expMinusOne(exponent), power: order))
