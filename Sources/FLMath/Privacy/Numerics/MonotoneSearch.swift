@@ -14,7 +14,9 @@ enum MonotoneSearch {
     var (low, high) = (low, high)
     while high > low * (1 + tolerance) {
       // Far apart, the middle is that of the exponents.
-      let middle = high > 2 * low && low > 0 ? (low * high).squareRoot() : low + (high - low) / 2
+      let middle =
+        high > 2 * low && low > 0
+        ? low.squareRoot() * high.squareRoot() : low + (high - low) / 2
       guard middle > low, middle < high else { break }
       if try holds(middle) { high = middle } else { low = middle }
     }

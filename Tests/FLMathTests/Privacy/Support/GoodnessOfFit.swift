@@ -1,16 +1,15 @@
 import Testing
 
-/// How many draws the tests of samplers take: enough to find a variance that is wrong by 0.5 %, for
-/// which the standard error of a variance, sqrt(2 / n) of it, must be well below that.
+/// How many draws the decisive tests of samplers take: enough to find a variance that is wrong by
+/// 0.5 %. The standard error of a variance is sqrt(2 / n) of it: here 0.07 %.
 enum StatisticalEffort {
-  /// A standard error of 0.09 % with optimisation; without, 0.1 %.
-  static let draws = 2_000_000
+  static let draws = 4_000_000
 }
 
 /// How far draws are from a distribution on the whole numbers.
 struct GoodnessOfFit {
-  /// In standard deviations; a right sampler goes beyond once in 3 million.
-  static let limit = 5.0
+  /// In standard deviations; a right sampler goes beyond once in 150,000 draws of a seed.
+  static let limit = 4.5
 
   let chiSquareDeviations: Double
   let varianceDeviations: Double

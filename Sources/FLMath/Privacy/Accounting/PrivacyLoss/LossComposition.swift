@@ -30,7 +30,7 @@ struct LossComposition {
   let lower: [Double]
   /// The mass at infinity of the upper bound.
   let infinityMass: Double
-  /// A bound of the sum of all errors of tilted masses.
+  /// A bound of what all errors of tilted masses together can do to an answer.
   let slack: Double
 
   /// Composes, if the window has at most ``maximumCount`` points; otherwise nil.
@@ -74,13 +74,24 @@ struct LossComposition {
     upper = (0..<count).map { composed.real[(first + $0) & mask] }
     lower = (0..<count).map { composed.imaginary[(first + $0) & mask] }
 
-    // Each transform errs by at most about 4 log2(n) roundings, relative to the Euclidean norm; a
-    // power multiplies that by its exponent, and n numbers sum to sqrt(n) times their norm.
+    // Each transform errs by at most about 4 log2(n) roundings, relative to the Euclidean norm, and a
+    // power multiplies that by its exponent. What is asked weights the n errors.
     let total = repetitions.reduce(2, +)
-    let rounding =
-      4 * Double(count.trailingZeroBitCount) * 0x1p-53 * total * norm
-      * Double(count).squareRoot()
-    slack = 2 * Self.outside + rounding
+    let rounding = 4 * Double(count.trailingZeroBitCount) * 0x1p-53 * total * norm
+    slack = 2 * Self.outside + rounding * Self.weightNorm(step: step, tilt: tilt, count: count)
+  }
+
+  /// A bound of the Euclidean norm of the weights exp(-tilt d) (1 - exp(-d)) at the distances d above
+  /// an epsilon at which there are grid points.
+  private static func weightNorm(step: Double, tilt: Double, count: Int) -> Double {
+    var sum = 0.0
+    for index in 0..<count {
+      let decay = Double.exp(-2 * tilt * Double(index) * step)
+      let rise = min(1, Double(index + 1) * step)
+      sum += decay * rise * rise
+      if decay < 0x1p-70 { break }
+    }
+    return sum.squareRoot()
   }
 
   /// Losses below and above which the tilted sum has at most ``outside``, by Chernoff's bound.
