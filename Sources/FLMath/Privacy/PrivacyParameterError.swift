@@ -70,7 +70,8 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
       "Expected a sample of at most the population of \(population), got \(sampleSize); "
         + "correct one of the two."
     case .tooFewBits(let bits, let clients):
-      "Expected bits that hold the sum of \(clients) clients, got \(bits); add bits."
+      "Expected enough bits for the sum of \(clients) clients, got \(bits); add bits, or raise the "
+        + "wrap probability."
     case .clippedCountTooPrecise(let minimum, let found):
       "Expected noise on the count of a standard deviation above \(minimum), got \(found); "
         + "raise it, or the noise multiplier of the whole."

@@ -25,6 +25,10 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
     self.rho += rho
   }
 
+  /// Adds the cost of an event: of releases without sampling whose divergence is a line: Gaussian and discrete Gaussian noise.
+  ///
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` for any other; nothing is added.
+  /// - Complexity: O(1).
   public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
     guard event.sampling.probability == 1, let once = Self.rho(of: event.mechanism) else {
       throw .unsupported(event, relation: relation)
@@ -32,6 +36,9 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
     try compose(rho: Double(event.repetitions) * once)
   }
 
+  /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private.
+  ///
+  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
   public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
     try PrivacyAccountingError.requireDelta(delta)
     if rho == 0 || delta == 1 { return 0 }
@@ -44,6 +51,9 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
     return RenyiConversion.epsilon(order: order, divergence: rho * order, delta: delta)
   }
 
+  /// A delta for which everything composed so far is (`epsilon`, delta)-differentially private.
+  ///
+  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless epsilon is at least 0.
   public func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double {
     try PrivacyAccountingError.requireEpsilon(epsilon)
     if rho == 0 { return 0 }

@@ -20,8 +20,10 @@ struct ConditionalRounding {
     where Self.round(groups, into: &result, using: &generator) <= limit {
       return result
     }
-    for index in result.indices {
-      result[index] = Int64(groups[index / WalshHadamard.groupSize][index % WalshHadamard.groupSize])
+    for (index, group) in groups.enumerated() {
+      for lane in 0..<WalshHadamard.groupSize {
+        result[index * WalshHadamard.groupSize + lane] = Int64(group[lane])
+      }
     }
     return result
   }

@@ -56,6 +56,26 @@ public struct AdaptiveClipping: Sendable, Hashable {
     bound = moved
   }
 
+  /// What the clip bit is multiplied by to travel as one more coordinate of the update, every
+  /// coordinate of which gets noise of the same standard deviation, `updateNoiseMultiplier` x bound.
+  ///
+  /// Divided by the weight, the noise on the sum of bits then has `countStandardDeviation`, and the
+  /// vector with its bit a norm of at most ``joinedNorm(weight:)``.
+  ///
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless both are finite and above 0.
+  public func clipBitWeight(
+    updateNoiseMultiplier: Double, countStandardDeviation: Double
+  ) throws(PrivacyParameterError) -> Double {
+    try PrivacyParameterError.requirePositive(updateNoiseMultiplier, .noiseMultiplier)
+    try PrivacyParameterError.requirePositive(countStandardDeviation, .countStandardDeviation)
+    return updateNoiseMultiplier * bound / countStandardDeviation
+  }
+
+  /// The largest Euclidean norm of a clipped update together with its weighted clip bit.
+  public func joinedNorm(weight: Double) -> Double {
+    Double.hypot(bound, weight / 2)
+  }
+
   /// The noise multiplier that is left for the updates when the clip bits get noise of their own and
   /// both together shall be as private as `noiseMultiplier` says:
   /// `(z^-2 - (2 countStandardDeviation)^-2)^(-1/2)` (theorem 1).

@@ -17,15 +17,17 @@ struct FourierTransform {
     sines = (0..<count / 2).map { Double.sin(step * Double($0)) }
   }
 
-  /// The place of frequency `index` after ``forward(_:_:)``.
-  func position(ofFrequency index: Int) -> Int {
-    let bits = count.trailingZeroBitCount
-    var (rest, reversed) = (UInt64(index), UInt64(0))
-    for _ in 0..<bits {
-      reversed = reversed << 1 | rest & 1
-      rest >>= 1
+  /// The places of all frequencies after ``forward(_:_:)``: their bits in reverse.
+  func positions() -> [Int] {
+    var positions = [0]
+    positions.reserveCapacity(count)
+    var place = count / 2
+    while place >= 1 {
+      // The next higher bit of a frequency is the next lower one of its place.
+      for index in 0..<positions.count { positions.append(positions[index] + place) }
+      place /= 2
     }
-    return Int(reversed)
+    return positions
   }
 
   /// Replaces the vector by its transform, of kernel exp(-2 pi i jk / n).

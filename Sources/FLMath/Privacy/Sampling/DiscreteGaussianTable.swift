@@ -6,7 +6,8 @@
 /// number below the sum of all w_a + 1 finds a block and a place within it; below w_a it is accepted,
 /// and at w_a, once in 10^12 draws, an exact comparison with x_a decides. A second such comparison
 /// brings in where in the block the number is. Blocks beyond the table share one entry that has a
-/// sampler of its own. All of it is rejection sampling with whole numbers; nothing is approximate.
+/// sampler of its own. All of it is rejection sampling with whole numbers; nothing is approximate for
+/// outcomes likelier than 2^-10000.
 public struct DiscreteGaussianTable: Sendable {
   /// The distribution.
   public let distribution: DiscreteGaussian

@@ -109,9 +109,11 @@ struct PrivacyLossAccountantTests {
   }
 
   /// A single release has a closed form: Zhu, Dong and Wang 2022; here from normal tails alone.
-  @Test("One release with sampling is inside the interval, at all sizes of delta", arguments: [
-    (0.1, 1.0), (0.01, 0.5), (0.5, 3.0),
-  ])
+  @Test(
+    "One release with sampling is inside the interval, at all sizes of delta",
+    arguments: [
+      (0.1, 1.0), (0.01, 0.5), (0.5, 3.0),
+    ])
   func oneRelease(q: Double, z: Double) throws {
     let gaussian = try GaussianMechanism(standardDeviation: z, sensitivity: 1)
     for epsilon in [0.01, 0.3, 1.0, 2.0] {

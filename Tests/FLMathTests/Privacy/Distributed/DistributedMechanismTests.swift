@@ -9,9 +9,11 @@ struct DistributedMechanismTests {
     return (0..<count).map { _ in scale * generator.standardNormal() }
   }
 
-  @Test("The transform is the matrix of signs, and its own inverse", arguments: [
-    8, 16, 32, 64, 128, 4096, 16384,
-  ])
+  @Test(
+    "The transform is the matrix of signs, and its own inverse",
+    arguments: [
+      8, 16, 32, 64, 128, 4096, 16384,
+    ])
   func transform(count: Int) {
     let vector = Self.vector(count, seed: 41)
     var groups = (0..<count / 8).map { g in
@@ -31,9 +33,11 @@ struct DistributedMechanismTests {
     }
   }
 
-  @Test("Rotations keep lengths, spread a spike, and are undone", arguments: [
-    1, 7, 8, 9, 650, 1024, 4810,
-  ])
+  @Test(
+    "Rotations keep lengths, spread a spike, and are undone",
+    arguments: [
+      1, 7, 8, 9, 650, 1024, 4810,
+    ])
   func rotation(dimension: Int) throws {
     let rotation = try RandomRotation(dimension: dimension, seed: 5)
     #expect(rotation.paddedDimension >= dimension && rotation.paddedDimension >= 8)
@@ -110,7 +114,8 @@ struct DistributedMechanismTests {
     #expect(throws: PrivacyParameterError.self) { try ModularWords(bits: 53) }
   }
 
-  @Test("The modular sum of many clients is the sum of their clipped vectors plus the noise",
+  @Test(
+    "The modular sum of many clients is the sum of their clipped vectors plus the noise",
     arguments: DistributedNoiseParameters.Noise.allCases)
   func endToEnd(noise: DistributedNoiseParameters.Noise) throws {
     let (clients, dimension) = (20, 650)
@@ -136,7 +141,8 @@ struct DistributedMechanismTests {
     // Noise of all clients, who are more than the honest ones that must be there, and of rounding.
     let rounding = Double(clients) / 4 / (parameters.scale * parameters.scale)
     let variance = Double(clients) * 4 * 0.64 / 16 + rounding
-    #expect(abs(squares / Double(dimension) / variance - 1) < 5 * (2 / Double(dimension)).squareRoot())
+    #expect(
+      abs(squares / Double(dimension) / variance - 1) < 5 * (2 / Double(dimension)).squareRoot())
   }
 
   @Test("What a client sends has its bound and the same noise whatever the vector")

@@ -34,6 +34,18 @@ struct AdaptiveClippingTests {
     }
   }
 
+  @Test("A clip bit as one more coordinate: together they have the noise multiplier of the whole")
+  func joined() throws {
+    let clipping = try AdaptiveClipping(initialBound: 0.3, quantile: 0.5, learningRate: 0.2)
+    let update = try AdaptiveClipping.updateNoiseMultiplier(
+      noiseMultiplier: 1.2, countStandardDeviation: 4)
+    let weight = try clipping.clipBitWeight(
+      updateNoiseMultiplier: update, countStandardDeviation: 4)
+    let deviation = update * 0.3
+    #expect(relativeError(deviation / weight, 4) < 1e-14)
+    #expect(relativeError(deviation / clipping.joinedNorm(weight: weight), 1.2) < 1e-14)
+  }
+
   @Test("The bound settles at the quantile of the norms")
   func settles() throws {
     var clipping = try AdaptiveClipping(initialBound: 0.01, quantile: 0.7, learningRate: 0.2)

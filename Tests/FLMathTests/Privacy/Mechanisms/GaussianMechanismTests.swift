@@ -91,8 +91,11 @@ struct GaussianMechanismTests {
     #expect(relativeError(three.standardDeviation, 3 * one.standardDeviation) < 1e-15)
     let local = try GaussianMechanism.local(standardDeviation: 5, clip: 1.5)
     #expect(local.sensitivity == 3)
-    #expect(try local.delta(epsilon: 1) == GaussianMechanism(
-      standardDeviation: 5, sensitivity: 3).delta(epsilon: 1))
+    #expect(
+      try local.delta(epsilon: 1)
+        == GaussianMechanism(
+          standardDeviation: 5, sensitivity: 3
+        ).delta(epsilon: 1))
   }
 
   @Test("Noise has the standard deviation that it says")

@@ -11,7 +11,7 @@ struct CompositionSpectrum {
   init(count: Int) {
     let transform = FourierTransform(count: count)
     self.transform = transform
-    positions = (0..<count).map { transform.position(ofFrequency: $0) }
+    positions = transform.positions()
     let frequencies = count / 2 + 1
     upperReal = [Double](repeating: 1, count: frequencies)
     upperImaginary = [Double](repeating: 0, count: frequencies)

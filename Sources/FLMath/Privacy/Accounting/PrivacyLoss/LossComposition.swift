@@ -55,7 +55,9 @@ struct LossComposition {
     let ofLower = Self.window(lowers, repetitions)
     let low = min(ofUpper.low, ofLower.low - lowerOffset)
     let high = max(ofUpper.high, ofLower.high - lowerOffset)
-    guard low.isFinite, high.isFinite, (high - low) / step < Double(Self.maximumCount - 4) else { return nil }
+    guard low.isFinite, high.isFinite, (high - low) / step < Double(Self.maximumCount - 4) else {
+      return nil
+    }
     start = Int((low / step).rounded(.down))
     let points = Int((high / step).rounded(.up)) - start + 2
     let count = max(16, 1 << (Int.bitWidth - (points - 1).leadingZeroBitCount))

@@ -31,7 +31,8 @@ struct LossGrid {
     // Outside of the cells: rounded up for the upper bound, left out for the lower.
     var upper = cells.connectedDots()
     let low = Double(cells.start) * step
-    upper.infinityMass = loss.masses(between: low + Double(cells.count) * step, and: .infinity).first
+    let high = Double(cells.start + cells.masses.count) * step
+    upper.infinityMass = loss.masses(between: high, and: .infinity).first
     upper.masses[0] += loss.masses(between: -.infinity, and: low).first
 
     return (upper, cells.mergedWithin(tolerance, of: loss, tail: tail))
@@ -48,8 +49,6 @@ private struct Cells {
   /// The mass under the second, times exp(lower end), as a share of the first: exp(-step)...1; NaN
   /// where it is too extreme for `Double`.
   var ratios: [Double] = []
-
-  var count: Int { masses.count }
 
   init(of loss: GaussianLoss, step: Double, tail: Double, offset: Double) {
     let range = loss.range(tail: tail)

@@ -20,6 +20,8 @@ struct LossQuestion {
       if isBetter { best = (epsilon, tilt) }
       return isBetter
     }
+    // That epsilon suffices, so a question about less than the other answers has no need of a grid.
+    if best.epsilon < floor { return (0, best.epsilon) }
     return refined(tilt: best.tilt, logDelta: logDelta) { composition in
       let bounds = composition.epsilonBounds(delta: delta)
       return (bounds, bounds.upper - bounds.lower)
@@ -39,6 +41,7 @@ struct LossQuestion {
     let tilt = best.tilt
     // The bound by which the tilt was chosen is one of delta, and there is nothing to refine where
     // Double ends.
+    if Double.exp(best.logDelta) < floor { return (0, Double.exp(best.logDelta)) }
     guard best.logDelta > -600 else { return (0, Double.exp(max(best.logDelta, -600))) }
     return refined(tilt: tilt, logDelta: min(0, best.logDelta)) { composition in
       let bounds = composition.deltaBounds(epsilon: epsilon)
@@ -54,7 +57,7 @@ struct LossQuestion {
     while tilt < 0x1p14 {
       var logMoment = 0.0
       for (loss, repetitions) in losses {
-        logMoment += Double(repetitions) * loss.tiltedMoments(tilt).logMoment
+        logMoment += Double(repetitions) * loss.logMoment(tilt: tilt)
       }
       guard isBetter(tilt, logMoment) else { return }
       tilt *= 1.5

@@ -42,6 +42,10 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
     self.accuracy = accuracy
   }
 
+  /// Adds the cost of an event: of Gaussian noise with Poisson sampling, or without sampling.
+  ///
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` for any other; nothing is added.
+  /// - Complexity: O(1); the work is done when a question is asked.
   public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
     guard case .gaussian(let multiplier) = event.mechanism else {
       throw .unsupported(event, relation: relation)

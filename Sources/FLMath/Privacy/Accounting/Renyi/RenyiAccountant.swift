@@ -37,6 +37,10 @@ public struct RenyiAccountant: PrivacyAccountant {
     divergences = orders.map { _ in 0 }
   }
 
+  /// Adds the cost of an event: of every event but Poisson samples under replacement and samples without replacement under addition.
+  ///
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` for any other; nothing is added.
+  /// - Complexity: O(orders x largest order).
   public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
     let once = try RenyiDivergences(
       event: event, relation: relation, fractionalOrders: fractionalOrders
@@ -46,6 +50,9 @@ public struct RenyiAccountant: PrivacyAccountant {
     }
   }
 
+  /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private.
+  ///
+  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
   public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
     try optimum(delta: delta).epsilon
   }
@@ -65,6 +72,9 @@ public struct RenyiAccountant: PrivacyAccountant {
     return best
   }
 
+  /// A delta for which everything composed so far is (`epsilon`, delta)-differentially private.
+  ///
+  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless epsilon is at least 0.
   public func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double {
     try PrivacyAccountingError.requireEpsilon(epsilon)
     var least = 1.0
