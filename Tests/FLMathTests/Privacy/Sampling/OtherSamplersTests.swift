@@ -104,7 +104,7 @@ struct OtherSamplersTests {
   @Test(
     "Poisson numbers have the exact probabilities",
     arguments: [
-      0.01, 0.7, 3, 9.99, 10, 11.3, 40, 300, 2000,
+      0.01, 0.7, 3, 11.3, 40, 255, 256, 2000,
     ])
   func poisson(mean: Double) throws {
     let distribution = PoissonDistribution(mean: mean)

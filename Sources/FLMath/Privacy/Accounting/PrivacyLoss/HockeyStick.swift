@@ -35,7 +35,7 @@ extension LossComposition {
   private func epsilon(
     delta: Double, masses: [Double], offset: Double, allowance: Double, atInfinity: Double
   ) -> Double {
-    if atInfinity > delta { return .infinity }
+    if atInfinity >= delta { return .infinity }
     let (decay, fasterDecay) = (Double.exp(-tilt * step), Double.exp(-(tilt + 1) * step))
     var (a, b) = (0.0, 0.0)
     var index = masses.count - 1
@@ -43,15 +43,19 @@ extension LossComposition {
       let loss = Double(start + index) * step + offset
       let target = (delta - atInfinity) * Double.exp(tilt * loss - logMoment)
       if a - b + allowance > target || loss <= 0 {
-        let weight = a + allowance - target
-        guard b > 0, weight > 0 else { return max(0, loss) }
-        return max(0, loss + max(0, Double.log(weight / b)))
+        guard b > 0 else {
+          guard allowance > 0 else { return max(0, loss) }
+          // Above all losses, the allowance alone may be more than delta.
+          return max(0, (logMoment + Double.log(allowance / (delta - atInfinity))) / tilt)
+        }
+        return max(0, loss + max(0, Double.log((a + allowance - target) / b)))
       }
       let mass = allowance > 0 ? max(0, masses[index]) : masses[index]
       a = (a + mass) * decay
       b = (b + mass) * fasterDecay
       index -= 1
     }
-    return max(0, Double(start) * step + offset)
+    // Delta is small enough everywhere in the window: a bound from above only.
+    return allowance > 0 ? max(0, Double(start) * step + offset) : 0
   }
 }
