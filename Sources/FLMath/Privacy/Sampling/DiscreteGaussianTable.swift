@@ -42,11 +42,18 @@ public struct DiscreteGaussianTable: Sendable {
   ///
   /// - Complexity: O(min(standard deviation, 2^10)) time and memory: up to 8000 words.
   public init(_ distribution: DiscreteGaussian) {
+    // Blocks so large that the standard deviation is at most 2^10 of them.
+    let quotient = distribution.variance.numerator / distribution.variance.denominator
+    var bits = 0
+    while quotient >> UInt64(2 * bits) > 1 << 20 { bits += 1 }
+    self.init(distribution, blockBits: bits)
+  }
+
+  /// The table with blocks of another size: larger ones are as exact, but reject more numbers. The
+  /// weight within a block must not fall below exp(-1) of its first.
+  init(_ distribution: DiscreteGaussian, blockBits bits: Int) {
     self.distribution = distribution
     let (n, d) = (distribution.variance.numerator, distribution.variance.denominator)
-    // Blocks so large that the standard deviation is at most 2^10 of them.
-    var bits = 0
-    while (n / d) >> UInt64(2 * bits) > 1 << 20 { bits += 1 }
     blockBits = bits
     let weights = BlockWeights.table(
       numerator: n, denominator: d, blockBits: bits, weightBits: Self.weightBits)

@@ -82,7 +82,7 @@ struct DistributedMechanismTests {
     let half = [SIMD8<Double>](repeating: SIMD8(repeating: 0.5), count: 128)
     let norm = 16.0
     let bound = RoundedNorm.euclidean(norm: norm, dimension: 1024, bias: 0.6065306597126334)
-    for _ in 0..<50 {
+    for _ in 0..<400 {
       let numbers = ConditionalRounding(bound: bound).rounded(half, using: &generator)
       #expect(numbers.reduce(0) { $0 + Double($1 * $1) } <= bound * bound)
     }

@@ -87,6 +87,33 @@ struct DiscreteGaussianTests {
     try GoodnessOfFit(bits) { (0...3).contains($0) ? 0.25 : 0 }.expectNoMisfit()
   }
 
+  @Test("Large blocks: the exact probabilities within them as well", arguments: [1, 3])
+  func largeBlocks(blockBits: Int) throws {
+    let variance = try ExactVariance(numerator: 10_000, denominator: 1)
+    let table = DiscreteGaussianTable(DiscreteGaussian(variance: variance), blockBits: blockBits)
+    var generator = SimulationGenerator(seed: 26)
+    let draws = (0..<StatisticalEffort.draws / 10).map { _ in
+      Int(table.sample(using: &generator))
+    }
+    try GoodnessOfFit(draws, probability: Self.probabilities(10_000)).expectNoMisfit()
+    // What is most unlike a block of equal weights: its first number against its last.
+    let mask = (1 << blockBits) - 1
+    let expected = (0...1000).reduce(0.0) { sum, k in
+      let p = Self.normalisedWeight(k, variance: 10_000) * 2
+      return sum + (k & mask == 0 ? p : k & mask == mask ? -p : 0)
+    }
+    let found = draws.reduce(0.0) { sum, k in
+      guard k != 0 else { return sum + 2 }
+      return sum + (abs(k) & mask == 0 ? 1 : abs(k) & mask == mask ? -1 : 0)
+    }
+    let count = Double(draws.count)
+    #expect(abs(found / count - expected) < 4.5 / count.squareRoot())
+  }
+
+  private static func normalisedWeight(_ k: Int, variance: Double) -> Double {
+    Double.exponential(-Double(k * k) / (2 * variance)) / (2 * Double.pi * variance).squareRoot()
+  }
+
   @Test("Weights are the whole parts of exponentials, whatever the parameters")
   func weights() throws {
     for (numerator, denominator, blockBits) in [

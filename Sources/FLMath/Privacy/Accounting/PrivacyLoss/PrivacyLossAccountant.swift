@@ -93,7 +93,7 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
       lower = max(lower, bounds.lower)
       upper = max(upper, bounds.upper)
     }
-    return lower...upper
+    return Self.interval(lower, upper)
   }
 
   /// An interval that contains the smallest delta for which everything composed so far is
@@ -117,7 +117,13 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
       lower = max(lower, bounds.lower)
       upper = max(upper, bounds.upper)
     }
-    return lower...upper
+    return Self.interval(lower, upper)
+  }
+
+  /// The bounds as an interval, whatever rounding has made of them: what is no number says nothing.
+  private static func interval(_ lower: Double, _ upper: Double) -> ClosedRange<Double> {
+    let upper = upper >= 0 ? upper : .infinity
+    return (lower >= 0 ? min(lower, upper) : 0)...upper
   }
 
   private var isUnspent: Bool { sampled.isEmpty && precision == 0 }
