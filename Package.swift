@@ -67,6 +67,7 @@ let package = Package(
       name: "FLMathTests",
       dependencies: ["FLMath"],
       exclude: ["Algorithms/Reference"],
+      resources: [.copy("Privacy/Reference")],
       swiftSettings: strict
     ),
     .testTarget(

@@ -27,7 +27,7 @@ enum BinomialLogarithm {
   }
 
   /// What Stirling's formula lacks: log(n!) - log(sqrt(2 pi n) (n/e)^n), for n >= 1.
-  private static func stirlingError(_ n: Int) -> Double {
+  static func stirlingError(_ n: Int) -> Double {
     guard n > 15 else { return smallStirlingErrors[n] }
     // Stirling's series; the next term is below 2^-52 from n = 16 on.
     let inverse = 1 / Double(n)
@@ -51,7 +51,7 @@ enum BinomialLogarithm {
   }()
 
   /// x log(x / mean) + mean - x for positive x: how far `x` is from the mean.
-  private static func deviance(_ x: Double, mean: Double) -> Double {
+  static func deviance(_ x: Double, mean: Double) -> Double {
     let difference = x - mean
     guard abs(difference) < 0.1 * (x + mean) else {
       return x * Double.log(x / mean) - difference

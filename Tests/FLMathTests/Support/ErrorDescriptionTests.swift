@@ -78,6 +78,23 @@ struct ErrorDescriptionTests {
       (FixedPointError.nonFinite(index: 71, found: .infinity), ["71", "inf"]),
       (FixedPointError.invalidContributors(maximum: 71, found: 73), ["71", "73"]),
       (FixedPointError.sumOutOfRange(index: 71, maximum: 73, found: 79), ["71", "73", "79"]),
+      (PrivacyParameterError.classicFormulaDoesNotHold(epsilon: 71), ["71"]),
+      (PrivacyParameterError.unreachableTarget(epsilon: 71, delta: 0.73), ["71", "0.73"]),
+      (
+        PrivacyParameterError.sampleExceedsPopulation(sampleSize: 73, population: 71), ["71", "73"]
+      ),
+      (PrivacyParameterError.tooFewBits(bits: 71, clients: 73), ["73", "bits"]),
+      (PrivacyParameterError.clippedCountTooPrecise(minimum: 71, found: 73), ["71", "73"]),
+      (PrivacyParameterError.dimensionMismatch(expected: 71, found: 73), ["71", "73"]),
+      (PrivacyParameterError.nonFinite(index: 71, found: .infinity), ["71", "inf"]),
+      (PrivacyParameterError.notReduced(index: 71, found: 73), ["71", "73"]),
+      (PrivacyAccountingError.invalid(.outOfRange(.delta, found: 71)), ["71", "delta"]),
+      (
+        PrivacyAccountingError.unsupported(
+          try PrivacyEvent(
+            .gaussian(noiseMultiplier: 71), sampling: .poisson(probability: 0.73), repetitions: 1),
+          relation: .replace), ["71", "0.73", "replace"]
+      ),
       (ClassifierError.invalidFeatureCount(-71), ["-71"]),
       (ClassifierError.invalidClassCount(-71), ["-71"]),
       (ClassifierError.invalidHiddenWidth(layer: 71, found: -73), ["71", "-73"]),
@@ -136,7 +153,10 @@ struct ErrorDescriptionTests {
 
   @Test("Every description is one sentence that shows what was expected and what came")
   func descriptions() throws {
-    for (error, details) in try Self.examples() {
+    let ranges: [(DescribedError, [String])] = PrivacyParameterError.Parameter.allCases.map {
+      (PrivacyParameterError.outOfRange($0, found: -71), [$0.rawValue, "-71"])
+    }
+    for (error, details) in try Self.examples() + ranges {
       let text = error.description
       #expect(text.hasPrefix("Expected "), "\(text)")
       #expect(text.hasSuffix("."), "\(text)")

@@ -1,0 +1,66 @@
+/// Adds up what releases cost, of whatever kinds and in whatever order, and says what guarantee is
+/// left.
+public protocol PrivacyAccountant: Sendable {
+  /// The relation for which the guarantee holds.
+  var relation: NeighbouringRelation { get }
+
+  /// Adds the cost of an event.
+  ///
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` if the accountant has no bound for
+  ///   it under its relation; nothing is added then.
+  mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError)
+
+  /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private;
+  /// infinite if the accountant knows none.
+  ///
+  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
+  func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double
+
+  /// A delta for which everything composed so far is (`epsilon`, delta)-differentially private.
+  ///
+  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless epsilon is at least 0.
+  func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double
+}
+
+extension PrivacyAccountant {
+  /// Adds the costs of events, all of them or, if one is refused, none.
+  ///
+  /// - Throws: as ``compose(_:)-(PrivacyEvent)``.
+  public mutating func compose(_ events: [PrivacyEvent]) throws(PrivacyAccountingError) {
+    var next = self
+    for event in events {
+      try next.compose(event)
+    }
+    self = next
+  }
+}
+
+/// Why a privacy accountant cannot answer.
+public enum PrivacyAccountingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The accountant has no bound for such an event under its relation.
+  case unsupported(PrivacyEvent, relation: NeighbouringRelation)
+  /// A number is outside its range.
+  case invalid(PrivacyParameterError)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .unsupported(let event, let relation):
+      "Expected an event that this accountant has a bound for under the relation "
+        + "\(relation.rawValue), got \(event.mechanism) with sampling \(event.sampling); "
+        + "use the Renyi accountant, or another relation."
+    case .invalid(let error):
+      error.description
+    }
+  }
+}
+
+extension PrivacyAccountingError {
+  static func requireDelta(_ delta: Double) throws(PrivacyAccountingError) {
+    guard delta >= 0, delta <= 1 else { throw .invalid(.outOfRange(.delta, found: delta)) }
+  }
+
+  static func requireEpsilon(_ epsilon: Double) throws(PrivacyAccountingError) {
+    guard epsilon >= 0 else { throw .invalid(.outOfRange(.epsilon, found: epsilon)) }
+  }
+}

@@ -1,0 +1,54 @@
+extension DistributedNoiseParameters {
+  /// What rounds with these parameters cost.
+  ///
+  /// - Parameters:
+  ///   - relation: that of the accountant which gets the event: the bounds are doubled where a record
+  ///     is replaced.
+  ///   - sampling: how the clients of a round are chosen.
+  ///   - rounds: the number of rounds.
+  /// - Throws: ``PrivacyParameterError`` if a number is out of its range.
+  public func event(
+    relation: NeighbouringRelation, sampling: SamplingScheme, rounds: Int
+  ) throws(PrivacyParameterError) -> PrivacyEvent {
+    let factor = relation.sensitivityFactor
+    let honest = Double(choice.survivingHonest)
+    switch choice.noise {
+    case .discreteGaussian:
+      let deviation = honest.squareRoot() * scaledLocalStandardDeviation
+      return try PrivacyEvent(
+        .discreteGaussianSum(
+          l1Ratio: factor * scaledL1Bound / deviation, l2Ratio: factor * scaledL2Bound / deviation,
+          tau: tau, dimension: paddedDimension),
+        sampling: sampling, repetitions: rounds)
+    case .skellam:
+      return try PrivacyEvent(
+        .skellam(
+          l1Sensitivity: factor * scaledL1Bound, l2Sensitivity: factor * scaledL2Bound,
+          variance: honest * scaledLocalStandardDeviation * scaledLocalStandardDeviation),
+        sampling: sampling, repetitions: rounds)
+    }
+  }
+
+  /// How many honest clients are in every sum that is released: the least number of contributors less
+  /// all corrupt clients of the cohort, floor(`corruptFraction` x `cohort`), who may all have
+  /// contributed and left out their noise.
+  ///
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the fraction is not at least 0 and
+  ///   below 1, or nobody honest need be left.
+  public static func survivingHonest(
+    cohort: Int, minimumContributors: Int, corruptFraction: Double
+  ) throws(PrivacyParameterError) -> Int {
+    try PrivacyParameterError.require(
+      corruptFraction >= 0 && corruptFraction < 1, .corruptFraction, corruptFraction)
+    try PrivacyParameterError.require(
+      cohort >= 1 && cohort <= 1 << 30, .clients, Double(cohort))
+    try PrivacyParameterError.require(
+      minimumContributors >= 1 && minimumContributors <= cohort, .survivors,
+      Double(minimumContributors))
+    // 0.29 x 100 is 28.999999999999996: a product that near to a whole number is that number.
+    let corrupt = Int((corruptFraction * Double(cohort) + 1e-9).rounded(.down))
+    let honest = minimumContributors - corrupt
+    try PrivacyParameterError.require(honest >= 1, .survivors, Double(honest))
+    return honest
+  }
+}

@@ -1,0 +1,157 @@
+internal import RealModule
+
+/// The numbers of a sum that is noisy although no single party added all the noise: each client adds
+/// a share, and the sum, taken modulo a power of two, is as private as the shares of the honest
+/// clients that are in it make it.
+///
+/// After Kairouz, Liu and Steinke 2021, "The Distributed Discrete Gaussian Mechanism for Federated
+/// Learning with Secure Aggregation", and Agarwal, Kairouz and Liu 2021, "The Skellam Mechanism for
+/// Differentially Private Federated Learning". All formulas are theirs; what is not theirs is that
+/// the share is divided by the number of clients that are sure to be honest and to be in the sum.
+public struct DistributedNoiseParameters: Sendable, Hashable {
+  /// The distribution of the shares.
+  public enum Noise: String, Sendable, Hashable, Codable, CaseIterable {
+    /// ``DiscreteGaussian``; sums are close to discrete Gaussians, and how close is accounted for.
+    case discreteGaussian
+    /// ``Skellam``.
+    case skellam
+  }
+
+  /// What the caller chooses.
+  public struct Choice: Sendable, Hashable, Codable {
+    /// The distribution of the shares.
+    public var noise: Noise
+    /// The standard deviation of the honest clients' noise together, in clipping bounds.
+    public var noiseMultiplier: Double
+    /// The largest Euclidean norm of a client's vector.
+    public var clip: Double
+    /// The number of coordinates.
+    public var dimension: Int
+    /// The number of bits of a coordinate, 2...52.
+    public var bits: Int
+    /// The largest number of clients in a sum.
+    public var contributors: Int
+    /// The number of honest clients that are in every sum that is released at the least.
+    public var survivingHonest: Int
+    /// The probability beta with which one rounding may miss the norm bound, from which follows how
+    /// tight that is: 0 for a bound that always holds; exp(-1/2) in the paper's experiments.
+    public var roundingBias: Double
+    /// The probability with which a coordinate of the sum may wrap around.
+    public var wrapProbability: Double
+
+    /// Takes all numbers as they are; ``DistributedNoiseParameters/init(_:)`` checks them.
+    public init(
+      noise: Noise, noiseMultiplier: Double, clip: Double, dimension: Int, bits: Int,
+      contributors: Int, survivingHonest: Int, roundingBias: Double = 0.6065306597126334,
+      wrapProbability: Double = 1e-4
+    ) {
+      self.noise = noise
+      self.noiseMultiplier = noiseMultiplier
+      self.clip = clip
+      self.dimension = dimension
+      self.bits = bits
+      self.contributors = contributors
+      self.survivingHonest = survivingHonest
+      self.roundingBias = roundingBias
+      self.wrapProbability = wrapProbability
+    }
+  }
+
+  /// What was chosen.
+  public let choice: Choice
+
+  /// The number of coordinates after padding.
+  public let paddedDimension: Int
+
+  /// The standard deviation of one client's share, in the unit of the vectors.
+  public let localStandardDeviation: Double
+
+  /// How many steps of the integer grid a unit is.
+  public let scale: Double
+
+  /// The standard deviation of one client's share, in steps.
+  public let scaledLocalStandardDeviation: Double
+
+  /// The largest Euclidean norm of a client's rounded vector, in steps.
+  public let scaledL2Bound: Double
+
+  /// The largest sum of magnitudes of a client's rounded vector, in steps.
+  public let scaledL1Bound: Double
+
+  /// What the sum of the honest shares is away from a discrete Gaussian; 0 for Skellam noise, whose
+  /// sums are Skellam.
+  public let tau: Double
+
+  /// Computes the rest.
+  ///
+  /// - Throws: ``PrivacyParameterError`` if a number is out of its range, or the bits are too few for
+  ///   the number of clients.
+  public init(_ choice: Choice) throws(PrivacyParameterError) {
+    try choice.validate()
+    self.choice = choice
+    paddedDimension = try RandomRotation.paddedDimension(choice.dimension)
+    let honest = Double(choice.survivingHonest)
+    localStandardDeviation = choice.noiseMultiplier * choice.clip / honest.squareRoot()
+    scale = try Self.scale(
+      choice, dimension: paddedDimension, localStandardDeviation: localStandardDeviation)
+    scaledLocalStandardDeviation = localStandardDeviation * scale
+    scaledL2Bound = RoundedNorm.euclidean(
+      norm: choice.clip * scale, dimension: paddedDimension, bias: choice.roundingBias)
+    scaledL1Bound = RoundedNorm.manhattan(euclidean: scaledL2Bound, dimension: paddedDimension)
+    tau =
+      choice.noise == .skellam
+      ? 0
+      : Self.tau(
+        summands: choice.survivingHonest, standardDeviation: scaledLocalStandardDeviation)
+  }
+
+  /// The Euclidean norm bound of a rounded vector, back in the unit of the vectors: the clip and what
+  /// rounding adds to it.
+  public var inflatedClip: Double { scaledL2Bound / scale }
+
+  /// The largest scale for which a coordinate of the noisy sum stays within `bits` bits but for the
+  /// wrap probability, the sum of `contributors` clipped and rotated vectors counted as orthogonal
+  /// (Kairouz, Liu and Steinke 2021, section 4.2 and 4.4, with rho = 1).
+  private static func scale(
+    _ choice: Choice, dimension: Int, localStandardDeviation: Double
+  ) throws(PrivacyParameterError) -> Double {
+    let deviations = NormalTail.quantile(upper: choice.wrapProbability / 2)
+    let clients = Double(choice.contributors)
+    let range = Double(sign: .plus, exponent: choice.bits, significand: 1)
+    let rounding = clients * deviations * deviations
+    guard range * range > rounding else {
+      throw .tooFewBits(bits: choice.bits, clients: choice.contributors)
+    }
+    let signal = choice.clip * choice.clip * clients * clients / Double(dimension)
+    let noise = clients * localStandardDeviation * localStandardDeviation
+    return (range * range - rounding).squareRoot()
+      / (2 * deviations * (signal + noise).squareRoot())
+  }
+
+  /// 10 times the sum over k below `summands` of exp(-2 pi^2 sigma^2 k / (k + 1)) (theorem 9).
+  static func tau(summands: Int, standardDeviation: Double) -> Double {
+    let exponent = 2 * Double.pi * Double.pi * standardDeviation * standardDeviation
+    var sum = 0.0
+    for k in 1..<max(1, summands) {
+      sum += Double.exp(-exponent * Double(k) / Double(k + 1))
+    }
+    return 10 * sum
+  }
+}
+
+extension DistributedNoiseParameters.Choice {
+  fileprivate func validate() throws(PrivacyParameterError) {
+    try PrivacyParameterError.requireNoiseMultiplier(noiseMultiplier)
+    try PrivacyParameterError.requirePositive(clip, .clippingBound)
+    try PrivacyParameterError.require(bits >= 2 && bits <= 52, .bits, Double(bits))
+    try PrivacyParameterError.require(
+      contributors >= 1 && contributors <= 1 << 30, .clients, Double(contributors))
+    try PrivacyParameterError.require(
+      survivingHonest >= 1 && survivingHonest <= contributors, .survivors,
+      Double(survivingHonest))
+    try PrivacyParameterError.require(
+      roundingBias >= 0 && roundingBias < 1, .roundingBias, roundingBias)
+    try PrivacyParameterError.require(
+      wrapProbability > 0 && wrapProbability < 1, .wrapProbability, wrapProbability)
+  }
+}
