@@ -7,9 +7,9 @@ public struct Cohort: Sendable, Hashable {
   public let seed: UInt64
 
   /// What the draw is worth to a privacy accountant.
-  public let scheme: SamplingScheme
+  public let scheme: CohortSampling
 
-  init(_ clients: some Sequence<UInt32>, seed: UInt64, scheme: SamplingScheme) {
+  init(_ clients: some Sequence<UInt32>, seed: UInt64, scheme: CohortSampling) {
     self.clients = clients.sorted()
     self.seed = seed
     self.scheme = scheme
@@ -22,7 +22,7 @@ public struct Cohort: Sendable, Hashable {
 /// foresee: take the seed from a cryptographic generator, and keep it secret as long as the result
 /// shall be protected. Only the cohort as drawn counts. That fewer report in the end, or that the
 /// first of too many are taken, must not be counted as further sampling.
-public enum SamplingScheme: Sendable, Hashable {
+public enum CohortSampling: Sendable, Hashable {
   /// Of `population` clients a fixed number, without replacement, every set being equally likely.
   case fixedSize(Int, population: Int)
   /// Every client by its own coin.
@@ -52,6 +52,22 @@ public enum SamplingScheme: Sendable, Hashable {
       strata.map { Self.share($0.size, of: $0.population) }.max() ?? 1
     case .dataDependent:
       1
+    }
+  }
+
+  /// The scheme in the words of a privacy accountant. Of several groups that with the largest rate
+  /// stands for all: nobody is in a weaker position than its members.
+  public var accounted: SamplingScheme {
+    switch self {
+    case .fixedSize(let size, let population):
+      .withoutReplacement(sampleSize: size, population: population)
+    case .poisson(let rate):
+      .poisson(probability: rate)
+    case .stratified(let strata):
+      strata.max { Self.share($0.size, of: $0.population) < Self.share($1.size, of: $1.population) }
+        .map { .withoutReplacement(sampleSize: $0.size, population: $0.population) } ?? .none
+    case .dataDependent:
+      .none
     }
   }
 

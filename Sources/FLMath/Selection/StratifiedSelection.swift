@@ -50,7 +50,7 @@ public struct StratifiedSelection: ClientSelection, Hashable {
     }
     let drawn = zip(present, sizes).compactMap { clients, size in
       clients.isEmpty
-        ? nil : SamplingScheme.Stratum(size: size, population: clients.count)
+        ? nil : CohortSampling.Stratum(size: size, population: clients.count)
     }
     return Cohort(chosen, seed: seed, scheme: .stratified(drawn))
   }

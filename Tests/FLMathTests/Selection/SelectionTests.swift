@@ -53,6 +53,7 @@ struct SelectionTests {
     let scheme = try rule.select(from: candidates, losses: [:], seed: 1).scheme
     #expect(scheme == .fixedSize(3, population: 10))
     #expect(scheme.rate == 0.3)
+    #expect(scheme.accounted == .withoutReplacement(sampleSize: 3, population: 10))
     #expect(throws: SelectionError.tooFewCandidates(needed: 3, found: 2)) {
       try rule.select(from: self.candidates(2), losses: [:], seed: 1)
     }
@@ -113,6 +114,7 @@ struct SelectionTests {
       #expect(cohort.clients == Array(asked.sorted().suffix(2)))
       #expect(cohort.scheme == .dataDependent)
       #expect(cohort.scheme.rate == 1)
+      #expect(cohort.scheme.accounted == .none)
       // A loss that is not a number wins nothing.
       losses[asked[3]] = .nan
       let other = try rule.select(from: candidates(10), losses: losses, seed: seed)
