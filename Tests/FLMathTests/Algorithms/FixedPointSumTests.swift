@@ -24,7 +24,7 @@ struct FixedPointSumTests {
       for index in sums.indices { sums[index] += codes[index] }
       totalWeight += update.weight
     }
-    let decoded = try codec.decodeSums(sums, contributors: updates.count)
+    let decoded = try codec.decodeSums(sums[...], contributors: updates.count)
     return try scale.restored(
       WeightedMean(
         mean: decoded.map { $0 * largest / Double(totalWeight) }, totalWeight: totalWeight,
