@@ -25,6 +25,17 @@ public enum CompressionError: Error, Hashable, Sendable, CustomStringConvertible
   /// The indices of a message are not in ascending order and below the dimension, each with a value.
   case invalidIndices
 
+  /// The largest dimension of a compressor.
+  static let maximumDimension = 1 << 40
+
+  /// Passes on a dimension that is in range.
+  static func validated(dimension: Int) throws(CompressionError) -> Int {
+    guard dimension >= 1, dimension <= maximumDimension else {
+      throw .invalidDimension(maximum: maximumDimension, found: dimension)
+    }
+    return dimension
+  }
+
   /// One sentence: what was expected, what came, what to do.
   public var description: String {
     switch self {

@@ -15,10 +15,8 @@ public struct ErrorFeedback: Sendable, Hashable {
   ///
   /// - Throws: ``CompressionError/invalidDimension(maximum:found:)`` if the dimension is below 1.
   public init(dimension: Int) throws(CompressionError) {
-    guard dimension >= 1 else {
-      throw .invalidDimension(maximum: ParameterLayout.maximumCount, found: dimension)
-    }
-    residual = [Double](repeating: 0, count: dimension)
+    residual = [Double](
+      repeating: 0, count: try CompressionError.validated(dimension: dimension))
   }
 
   /// The message for an update and what was left out before.

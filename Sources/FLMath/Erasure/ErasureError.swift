@@ -54,9 +54,19 @@ public enum ErasureError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Why a reconstruction ended: what was kept does not fit, or training failed.
-public enum ReconstructionError<TrainingFailure: Error>: Error {
+public enum ReconstructionError<TrainingFailure: Error>: Error, CustomStringConvertible {
   /// What was kept does not fit together.
   case erasure(ErasureError)
   /// A client's training failed.
   case training(TrainingFailure, client: UInt32, round: Int)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .erasure(let error):
+      error.description
+    case .training(let failure, let client, let round):
+      "Expected client \(client) to train in round \(round), but it failed: \(failure)"
+    }
+  }
 }

@@ -46,7 +46,7 @@ public struct KernelExplainer: Sendable, Hashable {
   /// - Complexity: coalitions x rows of background outputs, and O(coalitions x features^2).
   public func explain(
     _ features: [Double], coalitions limit: Int, using generator: inout some RandomNumberGenerator,
-    output: ([Double]) -> [Double]
+    output: ([Double]) throws(ExplanationError) -> [Double]
   ) throws(ExplanationError) -> ShapleyValues {
     guard features.count == featureCount else {
       throw .countMismatch(expected: featureCount, found: features.count)
@@ -74,7 +74,8 @@ public struct KernelExplainer: Sendable, Hashable {
 
   /// The mean output over the background with the features of a coalition replaced by the example's.
   private func meanOutput(
-    of features: [Double], coalition: (Int) -> Bool, _ output: ([Double]) -> [Double]
+    of features: [Double], coalition: (Int) -> Bool,
+    _ output: ([Double]) throws(ExplanationError) -> [Double]
   ) throws(ExplanationError) -> Double {
     var rows = background
     for feature in 0..<featureCount where coalition(feature) {
@@ -82,7 +83,7 @@ public struct KernelExplainer: Sendable, Hashable {
         rows[place] = features[feature]
       }
     }
-    let outputs = output(rows)
+    let outputs = try output(rows)
     let count = background.count / featureCount
     guard outputs.count == count else {
       throw .countMismatch(expected: count, found: outputs.count)

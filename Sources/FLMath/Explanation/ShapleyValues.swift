@@ -30,6 +30,8 @@ public enum ExplanationError: Error, Hashable, Sendable, CustomStringConvertible
   case noSuchClass(count: Int, found: Int)
   /// The parameters are not of the model.
   case layoutMismatch
+  /// Examples do not fit the model.
+  case mismatch(ClassifierError)
   /// Fewer coalitions than determine the contributions.
   case tooFewCoalitions(minimum: Int, found: Int)
   /// The coalitions drawn do not determine the contributions.
@@ -50,6 +52,8 @@ public enum ExplanationError: Error, Hashable, Sendable, CustomStringConvertible
       "Expected a class from 0 to \(count - 1), got \(found); number the classes from 0."
     case .layoutMismatch:
       "Expected parameters of the model, got others; pass the trained ones."
+    case .mismatch(let error):
+      error.description
     case .tooFewCoalitions(let minimum, let found):
       "Expected at least \(minimum) coalitions, got \(found); a few thousand are usual."
     case .underdetermined:

@@ -98,6 +98,35 @@ struct ShapleyReferenceTests {
     }
   }
 
+  @Test("KernelSHAP of a classifier: softmax regression with two classes is the same model")
+  func kernelOfClassifier() throws {
+    let section = try RobustnessReference(file: "shap_breast_cancer.json")["exact8"]
+    let explainer = try KernelExplainer(
+      background: section["background"].matrix.flatMap { $0 }, featureCount: 8)
+    let model = try SoftmaxRegression(featureCount: 8, classCount: 2)
+    let parameters = try ParameterVector(
+      layout: model.layout,
+      values: [Double](repeating: 0, count: 8) + section["coef"].doubles
+        + [0, section["intercept"].double])
+    var generator = SimulationGenerator(seed: 1)
+    for (position, query) in try section["queries"].matrix.enumerated() {
+      let values = try explainer.explain(
+        query, probabilityOf: 1, by: model, with: parameters, coalitions: 254, using: &generator)
+      let expected = try section["shap_exact"].matrix[position]
+      #expect(largestDifference(values.contributions, expected) <= Self.tolerance)
+    }
+    let query = try section["queries"].matrix[0]
+    #expect(throws: ExplanationError.noSuchClass(count: 2, found: 2)) {
+      try explainer.explain(
+        query, probabilityOf: 2, by: model, with: parameters, coalitions: 254, using: &generator)
+    }
+    let other = try SoftmaxRegression(featureCount: 9, classCount: 2)
+    #expect(throws: ExplanationError.self) {
+      try explainer.explain(
+        query, probabilityOf: 1, by: other, with: parameters, coalitions: 254, using: &generator)
+    }
+  }
+
   @Test(
     "KernelSHAP with a quarter of the coalitions errs no more than the library's, and less with more"
   )

@@ -93,13 +93,13 @@ struct AggregatorReferenceTests {
       for (smoothing, steps, name) in [(0.1, 3, "nu0.1_T3"), (1e-6, 100, "nu1e-6_T100")] {
         try expect(
           GeometricMedian(
-            attackers: one.attackers, weiszfeld: .init(smoothing: smoothing), iterations: steps,
+            attackers: one.attackers, smoothing: smoothing, iterations: steps,
             relativeTolerance: 0, start: zero),
           on: one, equals: "byzfl.geometric_median_\(name)")
       }
       try expect(
         GeometricMedian(
-          attackers: one.attackers, weiszfeld: .init(smoothing: 1e-12), iterations: 300,
+          attackers: one.attackers, smoothing: 1e-12, iterations: 300,
           relativeTolerance: 0),
         on: one, equals: "numpy.geometric_median_exact")
     }
@@ -123,7 +123,7 @@ struct AggregatorReferenceTests {
     var point = iterates[0]
     for steps in 1..<iterates.count {
       let plain = try GeometricMedian(
-        attackers: 0, weiszfeld: weiszfeld, iterations: steps, relativeTolerance: 0,
+        attackers: 0, smoothing: weiszfeld.smoothing, iterations: steps, relativeTolerance: 0,
         start: .weightedMean
       ).aggregate(one.updates, weights: weights)
       let difference = largestDifference(plain.vector, iterates[steps])

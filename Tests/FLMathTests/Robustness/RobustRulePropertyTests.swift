@@ -78,7 +78,7 @@ struct RobustRulePropertyTests {
   func geometricMedian(seed: UInt64) throws {
     let sample = Sample(seed: seed)
     let result = try GeometricMedian(
-      attackers: sample.attackers, weiszfeld: SmoothedWeiszfeld(smoothing: 1e-9), iterations: 2000,
+      attackers: sample.attackers, smoothing: 1e-9, iterations: 2000,
       relativeTolerance: 1e-14
     ).aggregate(sample.updates).vector
     func objective(_ point: [Double]) -> Double {
@@ -104,7 +104,7 @@ struct RobustRulePropertyTests {
     let rules: [any RobustAggregationRule] = [
       try CoordinateMedian(attackers: 3), try TrimmedMean(attackers: 3),
       try MeanAroundMedian(attackers: 3), try Krum(attackers: 3), try MultiKrum(attackers: 3),
-      try Bulyan(attackers: 3), try GeometricMedian(attackers: 3, weiszfeld: SmoothedWeiszfeld()),
+      try Bulyan(attackers: 3), try GeometricMedian(attackers: 3),
       try CenteredClipping(attackers: 3, radius: 2),
     ]
     for rule in rules {

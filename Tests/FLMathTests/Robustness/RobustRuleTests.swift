@@ -19,7 +19,7 @@ private struct NamedRule: Sendable, CustomTestStringConvertible {
     .init(name: "Bulyan") { try Bulyan(attackers: $0) },
     .init(name: "Bulyan, single pass") { try Bulyan(attackers: $0, selection: .singlePass) },
     .init(name: "geometric median") {
-      try GeometricMedian(attackers: $0, weiszfeld: SmoothedWeiszfeld())
+      try GeometricMedian(attackers: $0)
     },
     .init(name: "centred clipping") { try CenteredClipping(attackers: $0, radius: 4) },
     .init(name: "norm clipping") {
@@ -172,7 +172,7 @@ struct RobustRuleTests {
   @Test("Weights that give attackers half are refused")
   func weights() throws {
     let updates = try UpdateMatrix([[1], [2], [30]])
-    let rule = try GeometricMedian(attackers: 1, weiszfeld: SmoothedWeiszfeld())
+    let rule = try GeometricMedian(attackers: 1)
     #expect(throws: RobustAggregationError.weightBeyondBreakdown(attackers: 1, share: 0.5)) {
       try rule.aggregate(updates, weights: [1, 2, 3])
     }
@@ -188,7 +188,6 @@ struct RobustRuleTests {
 
   @Test("Arguments out of their range are refused")
   func refusals() throws {
-    let smoothing = try SmoothedWeiszfeld()
     for radius in [0, -1, .nan, .infinity] as [Double] {
       #expect(throws: RobustAggregationError.self) { try NormClipping(bound: radius) }
       #expect(throws: RobustAggregationError.self) {
@@ -197,10 +196,10 @@ struct RobustRuleTests {
       #expect(throws: RobustAggregationError.self) { try SmoothedWeiszfeld(smoothing: radius) }
     }
     #expect(throws: RobustAggregationError.invalidIterations(0)) {
-      try GeometricMedian(attackers: 0, weiszfeld: smoothing, iterations: 0)
+      try GeometricMedian(attackers: 0, iterations: 0)
     }
     #expect(throws: RobustAggregationError.self) {
-      try GeometricMedian(attackers: 0, weiszfeld: smoothing, relativeTolerance: .nan)
+      try GeometricMedian(attackers: 0, relativeTolerance: .nan)
     }
     #expect(throws: RobustAggregationError.invalidSelection(maximum: .max - 2, found: 0)) {
       try MultiKrum(attackers: 2, selecting: 0)

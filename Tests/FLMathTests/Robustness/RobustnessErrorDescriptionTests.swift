@@ -49,6 +49,11 @@ struct RobustnessErrorDescriptionTests {
           bucketSize: 71, expectedCleanShare: 0.73, largestBucketSize: 79),
         ["71", "0.73", "79"]
       ),
+      (
+        BucketPlanError.noCleanMajority(
+          bucketSize: 71, expectedCleanShare: 0.73, largestBucketSize: 0),
+        ["71", "0.73"]
+      ),
       (ModelPoisoningError.invalidParameter(name: "scale", found: -71), ["scale", "-71"]),
       (ModelPoisoningError.nonFiniteDeviations(.infinity), ["inf"]),
       (ModelPoisoningError.dimensionMismatch(expected: 71, found: 73), ["71", "73"]),
@@ -76,6 +81,7 @@ struct RobustnessErrorDescriptionTests {
       (ExplanationError.layoutMismatch, []),
       (ExplanationError.tooFewCoalitions(minimum: 71, found: 73), ["71", "73"]),
       (ExplanationError.underdetermined, []),
+      (ExplanationError.mismatch(.emptyBatch), ["batch"]),
       (ErasureError.duplicateClient(71, round: 73), ["71", "73"]),
       (ErasureError.invalidCheckpoints(rounds: 71), ["71"]),
       (ErasureError.noCheckpoint(before: 71), ["71"]),
@@ -86,6 +92,11 @@ struct RobustnessErrorDescriptionTests {
       (ErasureError.unusableUpdate, []),
       (ErasureError.diverged(round: 71), ["71"]),
       (ErasureError.modelCountMismatch(expected: 71, found: 73), ["71", "73"]),
+      (
+        ReconstructionError<ErasureError>.training(.unusableUpdate, client: 71, round: 73),
+        ["71", "73", "moderate length"]
+      ),
+      (ReconstructionError<ErasureError>.erasure(.diverged(round: 71)), ["71"]),
       (ErasureError.mismatch(.layoutMismatch(expected: layout, found: layout)), ["71"]),
     ]
   }

@@ -13,17 +13,11 @@ public struct HadamardRotation: LinearCompressor, Hashable {
 
   private let signs: [Double]
 
-  /// The largest dimension.
-  public static var maximumDimension: Int { 1 << 40 }
-
   /// A rotation with signs that follow from the seed.
   ///
-  /// - Throws: ``CompressionError/invalidDimension(maximum:found:)`` unless the dimension is from 1 to
-  ///   ``maximumDimension``.
+  /// - Throws: ``CompressionError/invalidDimension(maximum:found:)`` if the dimension is out of range.
   public init(dimension: Int, seed: UInt64) throws(CompressionError) {
-    guard dimension >= 1, dimension <= Self.maximumDimension else {
-      throw .invalidDimension(maximum: Self.maximumDimension, found: dimension)
-    }
+    let dimension = try CompressionError.validated(dimension: dimension)
     var generator = SimulationGenerator(seed: seed)
     var word: UInt64 = 0
     let signs = (0..<dimension).map { index in

@@ -37,9 +37,6 @@ public struct RandomSparsification: LinearCompressor, Hashable {
   public init(
     dimension: Int, count: Int, seed: UInt64, scaling: Scaling
   ) throws(CompressionError) {
-    guard dimension >= 1 else {
-      throw .invalidDimension(maximum: ParameterLayout.maximumCount, found: dimension)
-    }
     guard count >= 1, count <= dimension else {
       throw .invalidCount(maximum: dimension, found: count)
     }
@@ -48,7 +45,7 @@ public struct RandomSparsification: LinearCompressor, Hashable {
     for place in 0..<count {
       order.swapAt(place, place + generator.uniformIndex(below: dimension - place))
     }
-    self.dimension = dimension
+    self.dimension = try CompressionError.validated(dimension: dimension)
     self.scaling = scaling
     indices = order.prefix(count).sorted()
   }

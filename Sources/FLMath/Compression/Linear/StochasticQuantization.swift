@@ -34,13 +34,10 @@ public struct StochasticQuantization: LinearCompressor, Hashable {
   public init(
     dimension: Int, lower: Double, upper: Double, bitsPerElement: Int
   ) throws(CompressionError) {
-    guard dimension >= 1 else {
-      throw .invalidDimension(maximum: ParameterLayout.maximumCount, found: dimension)
-    }
     guard bitsPerElement >= 1, bitsPerElement <= 52 else {
       throw .invalidBits(maximum: 52, found: bitsPerElement)
     }
-    self.dimension = dimension
+    self.dimension = try CompressionError.validated(dimension: dimension)
     self.lower = lower
     self.upper = upper
     self.bitsPerElement = bitsPerElement

@@ -40,13 +40,10 @@ public struct QSGD: UpdateCompressor, Hashable {
   ///
   /// - Throws: ``CompressionError`` unless the dimension is at least 1 and the levels from 1 to 2^30.
   public init(dimension: Int, levels: Int) throws(CompressionError) {
-    guard dimension >= 1 else {
-      throw .invalidDimension(maximum: ParameterLayout.maximumCount, found: dimension)
-    }
     guard levels >= 1, levels <= 1 << 30 else {
       throw .invalidLevels(maximum: 1 << 30, found: levels)
     }
-    self.dimension = dimension
+    self.dimension = try CompressionError.validated(dimension: dimension)
     self.levels = levels
   }
 

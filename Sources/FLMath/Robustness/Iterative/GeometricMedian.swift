@@ -35,16 +35,16 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError`` if the number of attackers, of iterations or the tolerance
-  ///   is out of its range.
+  /// - Throws: ``RobustAggregationError`` if the number of attackers, the smoothing, the number of
+  ///   iterations or the tolerance is out of its range.
   public init(
-    attackers: Int, weiszfeld: SmoothedWeiszfeld, iterations: Int = 100,
+    attackers: Int, smoothing: Double = 1e-6, iterations: Int = 100,
     relativeTolerance: Double = 1e-9, start: Start = .coordinateMedian
   ) throws(RobustAggregationError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     guard iterations >= 1 else { throw .invalidIterations(iterations) }
     guard relativeTolerance >= 0 else { throw .invalidTolerance(relativeTolerance) }
-    self.weiszfeld = weiszfeld
+    weiszfeld = try SmoothedWeiszfeld(smoothing: smoothing)
     self.iterations = iterations
     self.relativeTolerance = relativeTolerance
     self.start = start

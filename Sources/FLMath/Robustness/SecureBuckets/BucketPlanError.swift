@@ -29,6 +29,9 @@ public enum BucketPlanError: Error, Hashable, Sendable, CustomStringConvertible 
     case .belowPrivacyFloor(let floor, let found):
       "Expected buckets of at least \(floor) clients, the privacy floor, got \(found); "
         + "take larger buckets, or fewer attackers into account."
+    case .noCleanMajority(let bucketSize, let share, 0):
+      "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
+        + "each a share of \(share) is to be expected, and no size does; half of the clients attack."
     case .noCleanMajority(let bucketSize, let share, let largest):
       "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
         + "each a share of \(share) is to be expected; take buckets of at most \(largest)."
