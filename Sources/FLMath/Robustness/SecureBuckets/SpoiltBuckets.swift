@@ -13,6 +13,14 @@ extension BucketPlan {
     return min(1, above)
   }
 
+  /// The probability that a round has no majority of clean buckets, so that attackers may have their
+  /// way: well above 0 where the expected share of clean ones is barely above 1/2.
+  ///
+  /// - Complexity: as ``probability(ofMoreSpoiltBucketsThan:)``.
+  public var failureProbability: Double {
+    probability(ofMoreSpoiltBucketsThan: (buckets.count - 1) / 2)
+  }
+
   /// The smallest number of spoilt buckets that is exceeded with at most this probability: what a
   /// rule over the bucket means should withstand.
   ///
