@@ -81,8 +81,8 @@ struct BucketPlanTests {
     #expect(two.probability(ofMoreSpoiltBucketsThan: 2) == 0)
     #expect(two.spoiltBuckets(exceededWithProbability: 0.5) == 2)
     #expect(two.spoiltBuckets(exceededWithProbability: 0.9) == 1)
-    // Two attackers spoil two of three buckets, of 3, 3 and 4, unless they share one: 12 of 45 pairs.
-    #expect(abs(try plan(10, 2, 3).failureProbability - 33.0 / 45) < 1e-15)
+    // Two attackers spoil half of four pairs unless they are partners, and half is no majority.
+    #expect(abs(try plan(8, 2, 2).failureProbability - 6.0 / 7) < 1e-15)
     // Twenty attackers spoil 20 of 50 buckets at most.
     #expect(try plan(100, 20, 2).failureProbability == 0)
     #expect(try plan(10, 0, 2).spoiltBuckets(exceededWithProbability: 0) == 0)
