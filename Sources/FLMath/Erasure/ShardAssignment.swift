@@ -18,14 +18,11 @@ public struct ShardAssignment: Sendable, Hashable {
     guard count >= 1, count <= clients.count else {
       throw .invalidShards(clients: clients.count, found: count)
     }
-    var order = try ParticipationHistory(rounds: [clients]).rounds[0]
+    let sorted = try ParticipationHistory(rounds: [clients]).rounds[0]
+    var order = Array(sorted.indices)
     generator.shuffle(&order)
-    let (length, longer) = order.count.quotientAndRemainder(dividingBy: count)
-    var start = 0
-    shards = (0..<count).map { shard in
-      let end = start + length + (shard < longer ? 1 : 0)
-      defer { start = end }
-      return order[start..<end].sorted()
+    shards = Partition.evenRuns(order, count: count).map { run in
+      run.map { sorted[$0] }.sorted()
     }
   }
 
