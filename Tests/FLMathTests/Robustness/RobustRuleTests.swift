@@ -125,6 +125,22 @@ struct RobustRuleTests {
     #expect(try rule.make(2).aggregate(updates).unusableRows == [2, 9])
   }
 
+  @Test("An unusable row is one of the attackers: as many fewer are cut off, the same number kept")
+  func unusableRowsCount() throws {
+    let updates = try UpdateMatrix([[1], [.nan], [2], [9]])
+    #expect(try TrimmedMean(attackers: 1).aggregate(updates).vector == [4])
+    #expect(try MeanAroundMedian(attackers: 1).aggregate(updates).vector == [4])
+    var generator = SimulationGenerator(seed: 2)
+    var rows = Self.honest(15, using: &generator)
+    rows[4] = Garbage.infinite.vector(13)
+    for selected in [nil, 5] {
+      let result = try MultiKrum(attackers: 3, selecting: selected).aggregate(UpdateMatrix(rows))
+      #expect(result.selectedRows?.count == selected ?? 12)
+    }
+    let bulyan = try Bulyan(attackers: 3).aggregate(UpdateMatrix(rows))
+    #expect(bulyan.selectedRows?.count == 14 - 2 * 2)
+  }
+
   @Test(
     "The stated breakdown points",
     arguments: [
