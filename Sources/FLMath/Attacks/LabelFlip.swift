@@ -1,7 +1,7 @@
 /// Labels that an attacker changes in its own examples before it trains honestly on them.
 ///
-/// Fung, Yoon and Beschastnikh 2020, "The Limitations of Federated Learning in Sybil Settings",
-/// section 3; Tolpegin et al. 2020, "Data Poisoning Attacks Against Federated Learning Systems".
+/// Fung, Yoon and Beschastnikh 2020, "The Limitations of Federated Learning in Sybil Settings";
+/// Tolpegin et al. 2020, "Data Poisoning Attacks Against Federated Learning Systems".
 public enum LabelFlip: Sendable, Hashable {
   /// Every class becomes its opposite: c of C classes becomes C - 1 - c.
   case all

@@ -8,11 +8,11 @@ public enum ModelPoisoning: Sendable, Hashable {
   case signFlip(scale: Double)
 
   /// The attacker's own update times a factor above 1: one model outweighs all others (Bagdasaryan
-  /// et al. 2020, "How To Backdoor Federated Learning", section 3.2, model replacement).
+  /// et al. 2020, "How To Backdoor Federated Learning", model replacement).
   case scaling(factor: Double)
 
   /// Noise in place of an update, normal with this standard deviation in every coordinate (Blanchard
-  /// et al. 2017, section 6).
+  /// et al. 2017).
   case gaussian(standardDeviation: Double)
 
   /// A Little Is Enough: the honest mean plus `z` honest standard deviations in every coordinate
@@ -21,11 +21,11 @@ public enum ModelPoisoning: Sendable, Hashable {
   case littleIsEnough(z: Double)
 
   /// Inner Product Manipulation: the honest mean times `-epsilon` (Xie, Koyejo and Gupta 2020, "Fall
-  /// of Empires", section 4). Small enough, it is near the honest and points the other way.
+  /// of Empires"). Small enough, it is near the honest and points the other way.
   case innerProduct(epsilon: Double)
 
   /// A copy of what one honest client sends, so that it counts several times (Karimireddy, He and
-  /// Jaggi 2022, section 3.2). Nothing about it is out of the ordinary, so it tests rules on clients
+  /// Jaggi 2022). Nothing about it is out of the ordinary, so it tests rules on clients
   /// that differ.
   case mimic(client: Int)
 

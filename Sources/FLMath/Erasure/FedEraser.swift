@@ -3,7 +3,7 @@
 /// model as it now is.
 ///
 /// Liu et al. 2021, "FedEraser: Enabling Efficient Client-Level Data Removal from Federated Learning
-/// Models", section III-C, equation 3. It is cheaper than training again and approximate: nothing
+/// Models". It is cheaper than training again and approximate: nothing
 /// proves that what an erased client did is gone. It needs single clients' updates, so it does not
 /// run under secure aggregation.
 public enum FedEraser {

@@ -1,6 +1,6 @@
 /// The models of all shards, which answer together: the mean of their class probabilities.
 ///
-/// Bourtoule et al. 2021, section IV-A, aggregation by average prediction vectors.
+/// Bourtoule et al. 2021, aggregation by average prediction vectors.
 public struct ShardEnsemble: Sendable, Hashable {
   /// The model of every shard.
   public private(set) var models: [ParameterVector]

@@ -2,7 +2,7 @@
 /// index is sent, and messages add up.
 ///
 /// Konecny et al. 2016, "Federated Learning: Strategies for Improving Communication Efficiency",
-/// section 3, random masks; Stich, Cordonnier and Jaggi 2018, "Sparsified SGD with Memory", with error
+/// random masks; Stich, Cordonnier and Jaggi 2018, "Sparsified SGD with Memory", with error
 /// feedback.
 public struct RandomSparsification: LinearCompressor, Hashable {
   /// What the receiver multiplies coordinates by.

@@ -1,7 +1,7 @@
 /// One bit for each coordinate: the signs of the rotated update, and one scale.
 ///
 /// Vargaftik et al. 2021, "DRIVE: One-bit Distributed Mean Estimation", Algorithm 1, with the
-/// Walsh-Hadamard rotation of section 6. Every client has a scale of its own, so messages do not add
+/// Walsh-Hadamard rotation. Every client has a scale of its own, so messages do not add
 /// up and it does not run under secure aggregation.
 public struct DRIVE: UpdateCompressor, Hashable {
   /// How the scale is chosen.

@@ -1,8 +1,8 @@
 /// Quantised SGD: the norm of the update, and for every coordinate its share of the norm as one of a
 /// few levels, rounded up or down at random so that the expected result is the update.
 ///
-/// Alistarh et al. 2017, "QSGD: Communication-Efficient SGD via Gradient Quantization and Encoding",
-/// section 3. Every client scales by a norm of its own, so messages do not add up and it does not run
+/// Alistarh et al. 2017, "QSGD: Communication-Efficient SGD via Gradient Quantization and Encoding".
+/// Every client scales by a norm of its own, so messages do not add up and it does not run
 /// under secure aggregation; ``StochasticQuantization`` does.
 public struct QSGD: UpdateCompressor, Hashable {
   /// The norm of an update and the level of every coordinate.

@@ -1,6 +1,6 @@
 /// In every coordinate the mean of the n - f values nearest to the median (MeaMed).
 ///
-/// Xie, Koyejo and Gupta 2018, "Generalized Byzantine-tolerant SGD", section 4.3. It withstands f
+/// Xie, Koyejo and Gupta 2018, "Generalized Byzantine-tolerant SGD". It withstands f
 /// attackers among at least 2f + 1 vectors. Of values equally near, those of the first rows are
 /// taken.
 public struct MeanAroundMedian: RobustAggregationRule, Hashable {

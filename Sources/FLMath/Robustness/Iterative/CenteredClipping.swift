@@ -1,8 +1,8 @@
 /// The mean of the differences from a centre, each shortened to a radius, added to the centre; the
 /// result is the next centre.
 ///
-/// Karimireddy, He and Jaggi 2021, "Learning from History for Byzantine Robust Optimization",
-/// section 4. The radius bounds how far f of n attackers move the centre in a step: 2 radius f / n.
+/// Karimireddy, He and Jaggi 2021, "Learning from History for Byzantine Robust Optimization".
+/// The radius bounds how far f of n attackers move the centre in a step: 2 radius f / n.
 /// Their guarantee is for few attackers and a good centre, such as the last round's result; what is
 /// refused here is a majority of attackers.
 public struct CenteredClipping: RobustAggregationRule, Hashable {

@@ -1,6 +1,6 @@
 /// The mean of the vectors, each shortened to a bound.
 ///
-/// Sun et al. 2019, "Can You Really Backdoor Federated Learning?", section 4. However many attack,
+/// Sun et al. 2019, "Can You Really Backdoor Federated Learning?" However many attack,
 /// the result is no longer than the bound; f of n move it by 2 bound f / n at most. What is refused is
 /// a majority of attackers, which would have its way within the bound.
 public struct NormClippedMean: RobustAggregationRule, Hashable {

@@ -1,7 +1,7 @@
 /// Replaces each vector by the mean of its n - f nearest ones, itself among them (NNM).
 ///
-/// Allouah et al. 2023, "Fixing by Mixing: A Recipe for Optimal Byzantine ML under Heterogeneity",
-/// Algorithm 2: honest vectors move together, so that a robust rule after it does better where clients
+/// Allouah et al. 2023, "Fixing by Mixing: A Recipe for Optimal Byzantine ML under Heterogeneity".
+/// Honest vectors move together, so that a robust rule after it does better where clients
 /// differ. Of vectors at the same distance the first are taken.
 public struct NearestNeighbourMixing: Sendable, Hashable {
   /// The number of vectors that may be anything.

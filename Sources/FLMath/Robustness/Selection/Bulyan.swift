@@ -2,7 +2,7 @@
 /// n - 4f values nearest to their median.
 ///
 /// El Mhamdi, Guerraoui and Rouault 2018, "The Hidden Vulnerability of Distributed Learning in
-/// Byzantium", section 4: Krum alone can be made to take a vector that is far off in one coordinate,
+/// Byzantium": Krum alone can be made to take a vector that is far off in one coordinate,
 /// the second step takes that away.
 public struct Bulyan: RobustAggregationRule, Hashable {
   /// How the first step chooses its vectors.

@@ -1,7 +1,7 @@
 /// The one vector that is nearest to its neighbours.
 ///
-/// Blanchard et al. 2017, "Machine Learning with Adversaries: Byzantine Tolerant Gradient Descent",
-/// section 4. Of equal scores the first row is taken. The result is some client's update as it is,
+/// Blanchard et al. 2017, "Machine Learning with Adversaries: Byzantine Tolerant Gradient Descent".
+/// Of equal scores the first row is taken. The result is some client's update as it is,
 /// so it is not private and varies more than a mean.
 public struct Krum: RobustAggregationRule, Hashable {
   /// The number of vectors that may be anything.

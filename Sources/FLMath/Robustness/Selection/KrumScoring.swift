@@ -1,12 +1,12 @@
 /// How the distances of a vector from its nearest neighbours make its score, of n vectors with f
 /// attackers. The smaller the score, the more central the vector.
 public enum KrumScoring: Sendable, Hashable, CaseIterable {
-  /// The sum of the squared distances from the n - f - 2 nearest others (Blanchard et al. 2017,
-  /// section 4; also Flower). It needs n >= 2f + 3.
+  /// The sum of the squared distances from the n - f - 2 nearest others (Blanchard et al. 2017;
+  /// also Flower). It needs n >= 2f + 3.
   case sumOfNearest
 
   /// The mean of the squared distances from the n - f - 1 nearest others, as the library ByzFL has
-  /// it (Allouah et al. 2023, "Fixing by Mixing", appendix), who show that it suffices for n >= 2f + 1.
+  /// it (Allouah et al. 2023, "Fixing by Mixing", whose analysis takes n >= 2f + 1).
   case meanOfHonestMajority
 
   var tolerance: AttackerTolerance {

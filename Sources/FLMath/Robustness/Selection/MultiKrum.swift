@@ -1,6 +1,6 @@
 /// The mean of the vectors that are nearest to their neighbours.
 ///
-/// Blanchard et al. 2017, section 5: the m vectors with the smallest Krum scores, each weighted the
+/// Blanchard et al. 2017: the m vectors with the smallest Krum scores, each weighted the
 /// same whatever a client says its number of examples is. Of equal scores the first rows are taken.
 public struct MultiKrum: RobustAggregationRule, Hashable {
   /// The number of vectors that may be anything.
