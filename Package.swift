@@ -66,7 +66,7 @@ let package = Package(
     .testTarget(
       name: "FLMathTests",
       dependencies: ["FLMath"],
-      exclude: ["Algorithms/Reference"],
+      exclude: ["Algorithms/Reference", "Robustness/Reference"],
       resources: [.copy("Privacy/Reference")],
       swiftSettings: strict
     ),

@@ -1,0 +1,46 @@
+extension ModelPoisoning {
+  /// The largest z for which enough honest clients lie beyond the attackers' vector that the two
+  /// together are a majority: z_max of A Little Is Enough (Baruch, Baruch and Goldberg 2019,
+  /// Algorithm 3).
+  ///
+  /// With n clients of which f attack, s = floor(n/2 + 1) - f honest ones must lie farther out, and z
+  /// is the normal quantile of (n - f - s) / (n - f). It is 0 or below where attackers are too few to
+  /// hide, and infinite where they need nobody.
+  ///
+  /// - Throws: ``ModelPoisoningError/invalidAttackers(clients:found:)`` unless there are attackers and
+  ///   honest clients.
+  public static func alieFactor(
+    clients: Int, attackers: Int
+  ) throws(ModelPoisoningError) -> Double {
+    guard attackers >= 1, attackers < clients else {
+      throw .invalidAttackers(clients: clients, found: attackers)
+    }
+    let supporters = max(0, clients / 2 + 1 - attackers)
+    let honest = clients - attackers
+    return NormalQuantile.value(at: Double(honest - supporters) / Double(honest))
+  }
+}
+
+extension UpdateMatrix {
+  /// The mean of the rows, all of which are usable.
+  func mean() -> [Double] {
+    VectorArithmetic.mean(of: rows, at: Array(rows.indices))
+  }
+
+  /// In every coordinate the mean plus `z` standard deviations, the latter of a sample: squares over
+  /// n - 1.
+  func meanPlusDeviations(_ z: Double) throws(ModelPoisoningError) -> [Double] {
+    guard rows.count >= 2 else { throw .tooFewHonestRows(rows.count) }
+    var result = mean()
+    for column in result.indices {
+      let mean = result[column]
+      var squares = 0.0
+      for row in rows {
+        let difference = row[column] - mean
+        squares += difference * difference
+      }
+      result[column] = mean + z * (squares / Double(rows.count - 1)).squareRoot()
+    }
+    return result
+  }
+}

@@ -1,0 +1,125 @@
+/// What an attacker sends in place of its update, to evaluate how much a rule withstands.
+///
+/// The attacker is taken to know everything: what it would send if it were honest, and what the
+/// honest clients send. Attackers that act together send the same vector, except for noise.
+public enum ModelPoisoning: Sendable, Hashable {
+  /// The attacker's own update with the opposite direction, times a factor above 0: training is
+  /// undone.
+  case signFlip(scale: Double)
+
+  /// The attacker's own update times a factor above 1: one model outweighs all others (Bagdasaryan
+  /// et al. 2020, "How To Backdoor Federated Learning", model replacement).
+  case scaling(factor: Double)
+
+  /// Noise in place of an update, normal with this standard deviation in every coordinate (Blanchard
+  /// et al. 2017).
+  case gaussian(standardDeviation: Double)
+
+  /// A Little Is Enough: the honest mean plus `z` honest standard deviations in every coordinate
+  /// (Baruch, Baruch and Goldberg 2019, Algorithm 3). It hides among the honest where ``alieFactor``
+  /// gives the z.
+  case littleIsEnough(z: Double)
+
+  /// Inner Product Manipulation: the honest mean times `-epsilon` (Xie, Koyejo and Gupta 2020, "Fall
+  /// of Empires"). Small enough, it is near the honest and points the other way.
+  case innerProduct(epsilon: Double)
+
+  /// A copy of what one honest client sends, so that it counts several times (Karimireddy, He and
+  /// Jaggi 2022). Nothing about it is out of the ordinary, so it tests rules on clients
+  /// that differ.
+  case mimic(client: Int)
+
+  /// Not a number in every coordinate: it passes through any mean, and every comparison with it is
+  /// false.
+  case notANumber
+
+  /// The vector that an attacker sends.
+  ///
+  /// - Parameters:
+  ///   - own: the update that the attacker would send if it were honest.
+  ///   - honest: the updates of the honest clients, of the same dimension.
+  ///   - generator: the source of noise.
+  /// - Throws: ``ModelPoisoningError`` if a parameter is out of its range, the dimensions differ, or
+  ///   the honest updates are too few or not all usable.
+  /// - Complexity: O(honest updates x dimension).
+  public func maliciousUpdate(
+    own: [Double], honest: UpdateMatrix, using generator: inout some RandomNumberGenerator
+  ) throws(ModelPoisoningError) -> [Double] {
+    guard own.count == honest.dimension else {
+      throw .dimensionMismatch(expected: honest.dimension, found: own.count)
+    }
+    guard honest.unusableRows.isEmpty else { throw .unusableHonestRows(honest.unusableRows) }
+    switch self {
+    case .signFlip(let scale):
+      let factor = -(try Self.positive(scale, name: "scale"))
+      return own.map { factor * $0 }
+    case .scaling(let factor):
+      let factor = try Self.positive(factor, name: "factor")
+      return own.map { factor * $0 }
+    case .gaussian(let deviation):
+      let deviation = try Self.positive(deviation, name: "standard deviation")
+      return own.map { _ in deviation * generator.standardNormal() }
+    case .littleIsEnough(let z):
+      guard z.isFinite else { throw .nonFiniteDeviations(z) }
+      return try honest.meanPlusDeviations(z)
+    case .innerProduct(let epsilon):
+      let factor = -(try Self.positive(epsilon, name: "epsilon"))
+      return honest.mean().map { factor * $0 }
+    case .mimic(let client):
+      guard honest.rows.indices.contains(client) else {
+        throw .noSuchClient(count: honest.rows.count, found: client)
+      }
+      return honest.rows[client]
+    case .notANumber:
+      return own.map { _ in .nan }
+    }
+  }
+
+  private static func positive(
+    _ value: Double, name: String
+  ) throws(ModelPoisoningError) -> Double {
+    guard value.isFinite, value > 0 else { throw .invalidParameter(name: name, found: value) }
+    return value
+  }
+}
+
+/// Why an attack cannot be carried out.
+public enum ModelPoisoningError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A parameter of the attack is not a finite number above 0.
+  case invalidParameter(name: String, found: Double)
+  /// The number of standard deviations is not finite.
+  case nonFiniteDeviations(Double)
+  /// The attacker's own update does not have the dimension of the others.
+  case dimensionMismatch(expected: Int, found: Int)
+  /// Updates that should be honest are not finite or too long.
+  case unusableHonestRows([Int])
+  /// The standard deviation needs two honest updates.
+  case tooFewHonestRows(Int)
+  /// There is no honest client with this index.
+  case noSuchClient(count: Int, found: Int)
+  /// There are no honest clients, or not enough for the numbers given.
+  case invalidAttackers(clients: Int, found: Int)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .invalidParameter(let name, let found):
+      "Expected a finite \(name) above 0, got \(found); correct the attack."
+    case .nonFiniteDeviations(let found):
+      "Expected a finite number of standard deviations, got \(found); "
+        + "attackers that need no supporters may send anything."
+    case .dimensionMismatch(let expected, let found):
+      "Expected an own update of \(expected) elements, as the honest ones have, got \(found); "
+        + "train the same model."
+    case .unusableHonestRows(let found):
+      "Expected finite honest updates, but rows \(found) are not; leave them out."
+    case .tooFewHonestRows(let found):
+      "Expected at least 2 honest updates for a standard deviation, got \(found); add clients."
+    case .noSuchClient(let count, let found):
+      "Expected an honest client from 0 to \(count - 1), got \(found); name one that is there."
+    case .invalidAttackers(let clients, let found):
+      "Expected from 1 to \(clients - 1) attackers among \(clients) clients, got \(found); "
+        + "leave somebody honest."
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/// Reconstructs a model without some clients from the updates of the others that the server kept:
+/// each keeps the length of its old update, and its direction comes from a short training on the
+/// model as it now is.
+///
+/// Liu et al. 2021, "FedEraser: Enabling Efficient Client-Level Data Removal from Federated Learning
+/// Models". It is cheaper than training again and approximate: nothing
+/// proves that what an erased client did is gone. It needs single clients' updates, so it does not
+/// run under secure aggregation.
+public enum FedEraser {
+  /// The length of the kept update in the direction of the new one; zero if the new one is.
+  ///
+  /// - Throws: ``ErasureError`` if the vectors differ in their number of parameters, or are not finite
+  ///   or too long to be computed with.
+  public static func calibrated(
+    kept: [Double], retrained: [Double]
+  ) throws(ErasureError) -> [Double] {
+    guard kept.count == retrained.count else {
+      throw .dimensionMismatch(expected: kept.count, found: retrained.count)
+    }
+    guard UpdateMatrix.isUsable(kept), UpdateMatrix.isUsable(retrained) else {
+      throw .unusableUpdate
+    }
+    let length = VectorArithmetic.squaredNorm(kept).squareRoot()
+    let newLength = VectorArithmetic.squaredNorm(retrained).squareRoot()
+    guard newLength > 0, (length / newLength).isFinite else { return retrained.map { _ in 0 } }
+    return retrained.map { $0 * (length / newLength) }
+  }
+
+  /// The model that the kept rounds make without `clients`.
+  ///
+  /// Round 0, where it was kept, is used as it is: its updates start from the initial model, which
+  /// nobody has touched.
+  ///
+  /// - Parameters:
+  ///   - clients: whom to erase.
+  ///   - history: what the server kept.
+  ///   - initial: the model before round 0.
+  ///   - train: a client's update from a short training on this model, for the direction only.
+  /// - Throws: ``ReconstructionError``.
+  public static func reconstruct<Failure: Error>(
+    erasing clients: Set<UInt32>, from history: UpdateHistory, initial: ParameterVector,
+    train: (_ model: ParameterVector, _ client: UInt32, _ round: Int) throws(Failure) -> [Double]
+  ) throws(ReconstructionError<Failure>) -> ParameterVector {
+    guard initial.layout.count == history.dimension else {
+      throw .erasure(
+        .dimensionMismatch(expected: history.dimension, found: initial.layout.count))
+    }
+    var model = initial
+    for round in history.rounds {
+      let left = round.updates.filter { !clients.contains($0.contributor) }
+      guard left.contains(where: { $0.update.weight > 0 }) else { continue }
+      var updates: [(contributor: UInt32, update: ClientUpdate)] = []
+      for (client, kept) in left {
+        let retrained: [Double]
+        if round.number == 0 {
+          retrained = kept.delta
+        } else {
+          do throws(Failure) {
+            retrained = try train(model, client, round.number)
+          } catch {
+            throw .training(error, client: client, round: round.number)
+          }
+        }
+        do throws(ErasureError) {
+          let delta = try calibrated(kept: kept.delta, retrained: retrained)
+          updates.append((client, ClientUpdate(delta: delta, weight: kept.weight)))
+        } catch {
+          throw .erasure(error)
+        }
+      }
+      do throws(ErasureError) {
+        model = try moved(model, by: updates, round: round.number)
+      } catch {
+        throw .erasure(error)
+      }
+    }
+    return model
+  }
+
+  private static func moved(
+    _ model: ParameterVector, by updates: [(contributor: UInt32, update: ClientUpdate)],
+    round: Int
+  ) throws(ErasureError) -> ParameterVector {
+    let mean: WeightedMean
+    do throws(WeightedMeanError) {
+      mean = try WeightedMean.of(updates)
+    } catch {
+      throw .invalidUpdates(round: round, error)
+    }
+    do throws(ParameterVectorError) {
+      return try ParameterVector(
+        layout: model.layout, values: zip(model.values, mean.mean).map { $0 + $1 })
+    } catch {
+      throw .diverged(round: round)
+    }
+  }
+}

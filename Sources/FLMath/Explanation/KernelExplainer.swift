@@ -1,0 +1,96 @@
+/// Shapley values of any output, by regression on coalitions of features (KernelSHAP).
+///
+/// Lundberg and Lee 2017, section 4.1, Theorem 2: the Shapley values are the weighted least squares
+/// fit of an additive game to the outputs of coalitions. With all coalitions they are exact; where
+/// these are too many, the smallest and the largest are all taken, as they weigh most, and others
+/// drawn.
+public struct KernelExplainer: Sendable, Hashable {
+  /// The number of features.
+  public let featureCount: Int
+
+  /// The examples that stand for features not in play, row-major.
+  public let background: [Double]
+
+  /// Takes the examples that stand for features not in play.
+  ///
+  /// - Parameters:
+  ///   - background: row-major, a multiple of `featureCount` finite numbers. The work grows with the
+  ///     number of rows: some tens are usual. A row is somebody's data: under federated learning take
+  ///     public or synthetic rows, or the single row of securely computed means.
+  ///   - featureCount: at least 1.
+  /// - Throws: ``ExplanationError`` if this does not hold.
+  public init(background: [Double], featureCount: Int) throws(ExplanationError) {
+    guard featureCount >= 1 else { throw .noFeatures }
+    guard !background.isEmpty else { throw .noExamples }
+    guard background.count % featureCount == 0 else {
+      throw .countMismatch(
+        expected: (background.count / featureCount + 1) * featureCount, found: background.count)
+    }
+    if let index = background.firstNonFiniteIndex {
+      throw .nonFinite(index: index, found: background[index])
+    }
+    self.background = background
+    self.featureCount = featureCount
+  }
+
+  /// The Shapley values of one example.
+  ///
+  /// - Parameters:
+  ///   - features: of the example, `featureCount` finite numbers.
+  ///   - coalitions: the largest number of coalitions that the model is asked about, beside none and
+  ///     all. From 2^featureCount - 2 on the result is exact, up to rounding.
+  ///   - generator: draws coalitions where they cannot all be taken.
+  ///   - output: the model: for examples given row-major one number each.
+  /// - Throws: ``ExplanationError``, also if an output is not finite or the coalitions do not determine
+  ///   the contributions.
+  /// - Complexity: coalitions x rows of background outputs, and O(coalitions x features^2).
+  public func explain(
+    _ features: [Double], coalitions limit: Int, using generator: inout some RandomNumberGenerator,
+    output: ([Double]) throws(ExplanationError) -> [Double]
+  ) throws(ExplanationError) -> ShapleyValues {
+    guard features.count == featureCount else {
+      throw .countMismatch(expected: featureCount, found: features.count)
+    }
+    if let index = features.firstNonFiniteIndex {
+      throw .nonFinite(index: index, found: features[index])
+    }
+    let base = try meanOutput(of: features, coalition: { _ in false }, output)
+    let all = try meanOutput(of: features, coalition: { _ in true }, output)
+    if featureCount == 1 {
+      return ShapleyValues(baseValue: base, contributions: [all - base])
+    }
+    let coalitions = try WeightedCoalitions.covering(
+      featureCount, limit: limit, using: &generator)
+    var values: [Double] = []
+    values.reserveCapacity(coalitions.count)
+    for coalition in coalitions {
+      values.append(
+        try meanOutput(of: features, coalition: { coalition.members[$0] }, output) - base)
+    }
+    let contributions = try AdditiveFit.contributions(
+      of: coalitions, values: values, total: all - base, featureCount: featureCount)
+    return ShapleyValues(baseValue: base, contributions: contributions)
+  }
+
+  /// The mean output over the background with the features of a coalition replaced by the example's.
+  private func meanOutput(
+    of features: [Double], coalition: (Int) -> Bool,
+    _ output: ([Double]) throws(ExplanationError) -> [Double]
+  ) throws(ExplanationError) -> Double {
+    var rows = background
+    for feature in 0..<featureCount where coalition(feature) {
+      for place in stride(from: feature, to: rows.count, by: featureCount) {
+        rows[place] = features[feature]
+      }
+    }
+    let outputs = try output(rows)
+    let count = background.count / featureCount
+    guard outputs.count == count else {
+      throw .countMismatch(expected: count, found: outputs.count)
+    }
+    if let index = outputs.firstNonFiniteIndex {
+      throw .nonFinite(index: index, found: outputs[index])
+    }
+    return outputs.reduce(0, +) / Double(count)
+  }
+}

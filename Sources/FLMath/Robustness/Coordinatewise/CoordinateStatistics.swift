@@ -1,0 +1,94 @@
+/// Order statistics of every coordinate of many vectors.
+enum CoordinateStatistics {
+  /// The median of every coordinate; of an even number of rows the mean of the two in the middle.
+  static func median(of rows: [[Double]]) -> [Double] {
+    meanOfRanks((rows.count - 1) / 2..<rows.count / 2 + 1, of: rows)
+  }
+
+  /// In every coordinate the mean of the values with these ranks, counted from 0.
+  ///
+  /// - Parameters:
+  ///   - ranks: at least one, below the number of rows.
+  ///   - rows: finite vectors of one length, at least one.
+  static func meanOfRanks(_ ranks: Range<Int>, of rows: [[Double]]) -> [Double] {
+    let network = SelectionNetwork(count: rows.count, ranks: ranks)
+    let dimension = rows[0].count
+    let count = Double(ranks.count)
+    var means = [Double](repeating: 0, count: dimension)
+    var block = ColumnBlock(rows: rows.count)
+    var start = 0
+    while start < dimension {
+      block.load(rows, from: start)
+      block.sort(by: network.comparators)
+      for vector in 0..<ColumnBlock.vectorsPerRow {
+        var sum = SIMD8<Double>.zero
+        for rank in ranks { sum += block.eight(row: rank, vector: vector) }
+        let mean = sum / count
+        let first = start &+ vector &* 8
+        for lane in 0..<max(0, min(8, dimension &- first)) {
+          means[first &+ lane] = mean[lane]
+        }
+      }
+      start &+= ColumnBlock.width
+    }
+    return means
+  }
+
+  /// In every coordinate the mean of the `count` values nearest to the median of all. Of values at
+  /// the same distance, those of the first rows are taken.
+  ///
+  /// - Parameters:
+  ///   - count: from 1 to the number of rows.
+  ///   - rows: finite vectors of one length, at least one.
+  static func meanAroundMedian(_ count: Int, of rows: [[Double]]) -> [Double] {
+    let network = SelectionNetwork(count: rows.count, ranks: 0..<rows.count)
+    let dimension = rows[0].count
+    var means = [Double](repeating: 0, count: dimension)
+    var column = [Double](repeating: 0, count: rows.count)
+    var block = ColumnBlock(rows: rows.count)
+    for coordinate in 0..<dimension {
+      let place = coordinate % ColumnBlock.width
+      if place == 0 {
+        block.load(rows, from: coordinate)
+        block.sort(by: network.comparators)
+      }
+      for row in column.indices {
+        column[row] = block.value(row: row, column: place)
+      }
+      means[coordinate] = meanAroundMedian(count, sorted: column) { rows[$0][coordinate] }
+    }
+    return means
+  }
+
+  /// The mean of the `count` values nearest to the median, given in order and by row.
+  private static func meanAroundMedian(
+    _ count: Int, sorted: [Double], unsorted: (Int) -> Double
+  ) -> Double {
+    let last = sorted.count - 1
+    let median = (sorted[last / 2] + sorted[sorted.count / 2]) / 2
+    // The nearest values are neighbours in order: narrow the window from whichever end is farther.
+    var window = 0...last
+    while window.count > count {
+      let below = median - sorted[window.lowerBound]
+      let above = sorted[window.upperBound] - median
+      if below == above, sorted[window.lowerBound] != sorted[window.upperBound] {
+        return meanOfNearest(count, to: median, among: sorted.indices.map(unsorted))
+      }
+      window =
+        below > above
+        ? window.lowerBound + 1...window.upperBound : window.lowerBound...window.upperBound - 1
+    }
+    return sorted[window].reduce(0, +) / Double(count)
+  }
+
+  /// The mean of the `count` values nearest to `center`, the first ones where distances are equal.
+  private static func meanOfNearest(
+    _ count: Int, to center: Double, among values: [Double]
+  ) -> Double {
+    let order = values.indices.sorted { left, right in
+      let (a, b) = ((values[left] - center).magnitude, (values[right] - center).magnitude)
+      return a == b ? left < right : a < b
+    }
+    return order.prefix(count).reduce(0) { $0 + values[$1] } / Double(count)
+  }
+}
