@@ -65,6 +65,9 @@ bench: dependencies
 	cd Benchmarks && $(SWIFT) build -c release -Xswiftc -enable-testing
 	Benchmarks/.build/release/benchmarks --demo .build/release/secagg-demo \
 	  --json Benchmarks/results.json $(BENCH)
+	@$(PYTHON) -c "import matplotlib" 2>/dev/null \
+	  && $(PYTHON) Scripts/plot-benchmarks.py \
+	  || echo "matplotlib is missing, so nothing was drawn: $(PYTHON) -m pip install matplotlib"
 
 ## Regenerates the committed protobuf code.
 protobuf: dependencies
