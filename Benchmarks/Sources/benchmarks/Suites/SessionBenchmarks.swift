@@ -56,7 +56,8 @@ enum SessionBenchmarks {
 
   static func run(_ results: inout Results, demo: String, _ grid: Grid) throws {
     print(
-      "\nSessions (elements of at least 16 bits; CPU and wall time of one client and of the server)")
+      "\nSessions (elements of at least 16 bits; CPU and wall time of one client and of the server)"
+    )
     print(header)
     for clients in grid.clients {
       for dimension in grid.dimensions {
