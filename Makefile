@@ -35,7 +35,7 @@ vectors: dependencies
 
 ## Computes the test vectors once more in Python (needs the package `cryptography`).
 check-vectors:
-	$(PYTHON) Scripts/check-vectors.py
+	$(PYTHON) Interoperability/verify_vectors.py
 
 ## Looks for branches and indices that depend on a client's secrets, with valgrind, and for secrets
 ## that are left in memory (Linux).
