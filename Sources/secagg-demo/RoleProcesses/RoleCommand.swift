@@ -33,12 +33,10 @@ struct RoleCommand: ParsableCommand {
           case .server: try server.serve(request, frame)
           case .client: try client.serve(request, frame)
           }
-      } catch let refusal as ServerRefusal {
-        reply.kind = RoleProcess.Reply.refusal.rawValue
-        reply.content = Array(refusal.description.utf8)
       } catch {
-        reply.kind = RoleProcess.Reply.failure.rawValue
-        reply.content = Array("\(error)".utf8)
+        let kind: RoleProcess.Reply = error is ServerRefusal ? .refusal : .failure
+        reply.kind = kind.rawValue
+        reply.content = NamedError(error).content
       }
       try channel.send(reply)
     }
