@@ -1,10 +1,10 @@
 """Plays sessions in which both implementations take part, and compares what they do.
 
-    python -m sessions PROGRAM [--sessions N] [--damaged N] [--seed N]
+    python -m sessions PROGRAM [--sessions N] [--first N] [--damaged N] [--seed N]
 
 PROGRAM is the package's `secagg-demo`. Every session has random parameters, clients of both, and
-random dropouts in all rounds. A session is told by the seed and its number: what fails can be run
-again alone with `--seed` and `--first`."""
+random dropouts in all rounds. The seed and its number make a session: one that fails can be run
+again alone, with `--seed`, `--first` and `--sessions 1`, except for the secrets."""
 
 import argparse
 import random
@@ -24,13 +24,15 @@ VECTORS = Path(__file__).resolve().parents[2] / "Docs" / "vectors"
 def run_session(seed: int, number: int, program: str, tally: Tally) -> None:
     rng = random.Random(f"{seed} {number}")
     drawn = plan(rng, number)
-    session = Session(rng, program, drawn, tally)
     try:
-        tally.outcomes[session.run()] += 1
-    except Disagreement as error:
-        raise Disagreement(f"session {number} ({drawn.about}): {error}") from None
-    finally:
-        session.close()
+        session = Session(rng, program, drawn, tally)
+        try:
+            tally.outcomes[session.run()] += 1
+        finally:
+            session.close()
+    except Exception as error:  # a right message refused, a role that stopped
+        about = f"session {number} ({drawn.about})"
+        raise Disagreement(f"{about}: {type(error).__name__}: {error}") from error
 
 
 def main() -> int:

@@ -117,13 +117,16 @@ class Client:
 
     def _check_common(self, message: wire.ServerMessage) -> None:
         """The common checks of section 11, and what 11.4 and 11.5 put before them."""
-        body, waits_for_set = message.body, self._expected is wire.ContributorAnnouncement
-        if self.parameters.is_malicious:
-            misplaced = isinstance(body, wire.UnmaskingRequest) and waits_for_set
-        else:
-            misplaced = isinstance(body, wire.ContributorAnnouncement)
-        if misplaced:
-            raise ClientError("notInThreatModel")
+        body = message.body
+        awaited = self._expected in (wire.ContributorAnnouncement, wire.UnmaskingRequest)
+        if awaited and self._endorsed is None:
+            other = (
+                wire.UnmaskingRequest
+                if self.parameters.is_malicious
+                else wire.ContributorAnnouncement
+            )
+            if isinstance(body, other):
+                raise ClientError("notInThreatModel")
         if message.session != self.parameters.digest:
             raise ClientError("otherSession")
         if message.recipient != self.id:

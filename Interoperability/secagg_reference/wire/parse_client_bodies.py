@@ -49,11 +49,11 @@ def _revealed(message: Message) -> RevealedShare:
 
 
 def _input(message: Message) -> MaskedInput:
-    if "words" in message.repeated:
-        raise WireError("repeatedField", "words")
     words = message.bytes("words")
     if not words:
         raise WireError("missingField", "words")
+    if "words" in message.repeated:
+        raise WireError("repeatedField", "words")
     if len(words) % 8:
         raise WireError("invalidValue", "words")
     return MaskedInput(words)
