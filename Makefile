@@ -10,7 +10,7 @@ PYTHON ?= python3
 # What is installed for them.
 PYTHON_ENVIRONMENT = .venv-interop
 # Sessions of both implementations played by `make interop`, and the seed of another run.
-INTEROP_SESSIONS ?= 128
+INTEROP_SESSIONS ?= 96
 SEED ?=
 
 SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideChannels/Sources

@@ -34,7 +34,12 @@ class Plan:
     swift_clients: frozenset[int]
     dropout: float
     """The probability with which a client leaves at each of its steps."""
+    exodus: int | None
+    """A round in which many more leave, so that what is left may fall into parts."""
     has_wrong_messages: bool
+
+    def dropout_in(self, round: int) -> float:
+        return 0.25 if round == self.exodus else self.dropout
 
     @property
     def about(self) -> str:
@@ -58,6 +63,7 @@ def plan(rng: random.Random, number: int) -> Plan:
         server_is_swift=server == "Swift",
         swift_clients=frozenset(id for id in ids if rng.random() < share),
         dropout=rng.choice([0.0, 0.0, 0.01, 0.02, 0.05, 0.1]),
+        exodus=None if is_complete or rng.random() < 0.7 else rng.randint(1, 4),
         has_wrong_messages=number // len(KINDS) % 2 == 1,
     )
 
@@ -68,7 +74,10 @@ def _parameters(
     """Drawn until they are in range."""
     while True:
         cohort = rng.choice(COHORTS)
-        degree = cohort - 1 if is_complete else 2 * rng.randint(1, max(1, (cohort - 2) // 2))
+        # Few neighbours, most of the time: only then does the graph fall into parts.
+        degree = 2 * rng.choice([1, 2, 2, 3, rng.randint(1, cohort // 2)])
+        if is_complete:
+            degree = cohort - 1
         if threat_model == MALICIOUS:
             threshold = degree // 2 + 1 + rng.choice([0, 0, 0, 1])
         else:

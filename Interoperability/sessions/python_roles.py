@@ -4,17 +4,16 @@ from secagg_reference import wire
 from secagg_reference.client import Client
 from secagg_reference.parameters import SessionParameters
 from secagg_reference.roster import Advertisement
-from secagg_reference.server import Fault, Server
+from secagg_reference.server import Result, Server
 
 from . import simulation
 from .dishonesty import Dishonesty, RememberingEntropy
-from .roles import Sums, refusing
+from .roles import refusing
 
 
 class PythonServer:
     def __init__(self, parameters: SessionParameters, seed: int) -> None:
         self.server = Server(parameters, simulation.directory(seed, parameters))
-        self.faults: list[Fault] = []
 
     def receive(self, client: int, data: bytes) -> None:
         refusing(lambda: self.server.receive(client, data))
@@ -25,10 +24,8 @@ class PythonServer:
     def message_for(self, client: int) -> bytes:
         return refusing(lambda: self.server.message_for(client))
 
-    def recover(self) -> Sums:
-        result = refusing(self.server.recover)
-        self.faults = result.faults
-        return result.contributors, result.sums
+    def recover(self) -> Result:
+        return refusing(self.server.recover)
 
     def close(self) -> None:
         pass

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from secagg_reference.errors import OutOfTurn, ProtocolError
+from secagg_reference.server import Result
 
-Result = TypeVar("Result")
+Given = TypeVar("Given")
 
-Sums = tuple[list[int], list[int]]
-"""Contributors and sums."""
 
 OUT_OF_TURN = "OutOfTurn"
 """What a client says of a message for which section 11 has no name."""
@@ -26,7 +25,7 @@ class ServerRole(Protocol):
     def receive(self, client: int, data: bytes) -> None: ...
     def close_round(self) -> None: ...
     def message_for(self, client: int) -> bytes: ...
-    def recover(self) -> Sums: ...
+    def recover(self) -> Result: ...
     def close(self) -> None: ...
 
 
@@ -37,7 +36,7 @@ class ClientRole(Protocol):
     def close(self) -> None: ...
 
 
-def refusing(action: Callable[[], Result]) -> Result:
+def refusing(action: Callable[[], Given]) -> Given:
     """An action of this implementation, whose errors are made to `Refused`."""
     try:
         return action()
@@ -47,7 +46,7 @@ def refusing(action: Callable[[], Result]) -> Result:
         raise Refused(OUT_OF_TURN) from None
 
 
-def outcome(action: Callable[[], Result]) -> Result | str:
+def outcome(action: Callable[[], Given]) -> Given | str:
     """What came of an action, or the case with which it was refused."""
     try:
         return action()

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from secagg_reference.server import Server
+from secagg_reference.server import Result, Server
 
 from .plan import Plan
 from .python_roles import PythonServer
-from .roles import ServerRole, Sums, outcome
+from .roles import ServerRole, outcome
 from .swift_roles import SwiftServer
 from .tally import Disagreement, Tally
 
-Result = TypeVar("Result")
+Given = TypeVar("Given")
 
 
 class ServerPair:
@@ -32,8 +32,8 @@ class ServerPair:
         return self._python.server
 
     def _agreed(
-        self, about: Callable[[], str], action: Callable[[ServerRole], Result]
-    ) -> Result | str:
+        self, about: Callable[[], str], action: Callable[[ServerRole], Given]
+    ) -> Given | str:
         first, second = (outcome(partial(action, server)) for server in self._both)
         if first != second:
             raise Disagreement(f"{about()}: {first!s:.500} and {second!s:.500}")
@@ -55,10 +55,11 @@ class ServerPair:
         found = self._agreed(lambda: f"message for client {id}", lambda s: s.message_for(id))
         return found if isinstance(found, bytes) else None
 
-    def recover(self) -> Sums | str:
+    def recover(self) -> Result | str:
         found = self._agreed(lambda: "recovery", lambda s: s.recover())
-        for fault in self._python.faults:
-            self._tally.counts[f"faults of kind {fault.kind}"] += 1
+        if isinstance(found, Result):
+            for fault in found.faults:
+                self._tally.counts[f"faults of kind {fault.kind}"] += 1
         return found
 
     def close(self) -> None:

@@ -3,12 +3,13 @@
 import random
 
 from secagg_reference import wire
+from secagg_reference.server import Result
 
 from . import simulation
 from .dishonesty import Dishonesty
 from .plan import Plan
 from .python_roles import PythonClient, Shadow
-from .roles import ClientRole, Sums, outcome
+from .roles import ClientRole, outcome
 from .server_pair import ServerPair
 from .swift_roles import SwiftClient
 from .tally import Disagreement, Tally
@@ -42,7 +43,7 @@ class Session:
         for round in (1, 2, 3, 4) if self._plan.parameters.is_malicious else (1, 2, 4):
             if case := self._servers.close_round():
                 return f"{case} before round {round}"
-            present = self._answers(present)
+            present = self._answers(round, present)
         found = self._servers.recover()
         if self._dishonesty.lies:
             self._tally.counts["sessions with lies"] += 1
@@ -53,8 +54,8 @@ class Session:
         self._check_sum(found)
         return "sum"
 
-    def _leaves(self) -> bool:
-        return self._rng.random() < self._plan.dropout
+    def _leaves(self, round: int) -> bool:
+        return self._rng.random() < self._plan.dropout_in(round)
 
     def _advertise(self) -> list[int]:
         """Those that came."""
@@ -62,7 +63,7 @@ class Session:
         ids = list(range(1, p.cohort_size + 1))
         self._rng.shuffle(ids)
         for id in ids:
-            if self._leaves():
+            if self._leaves(0):
                 continue
             if id in self._plan.swift_clients:
                 swift = SwiftClient(self._program, id, p, seed)
@@ -73,18 +74,18 @@ class Session:
             self._send(id, self._clients[id].advertisement)
         return sorted(self._clients)
 
-    def _answers(self, present: list[int]) -> list[int]:
+    def _answers(self, round: int, present: list[int]) -> list[int]:
         """Sends each client what it is owed, and hands in the answers; those that sent one."""
         answered = []
         self._rng.shuffle(present)
         for id in present:
             data = self._servers.message_for(id)
-            if data is None or self._leaves() or self._is_misled(id, data):
+            if data is None or self._leaves(round) or self._is_misled(id, data):
                 continue
             answer = self._clients[id].answer(data)
             if id in self._shadows:
                 self._shadows[id].answer(data)
-            if not self._leaves():
+            if not self._leaves(round):
                 self._send(id, answer)
                 answered.append(id)
         return answered
@@ -125,9 +126,8 @@ class Session:
         found = outcome(lambda: client.answer(data))
         return found if isinstance(found, str) else None
 
-    def _check_sum(self, found: Sums) -> None:
-        contributors, sums = found
-        plan = self._plan
+    def _check_sum(self, found: Result) -> None:
+        contributors, sums, plan = found.contributors, found.sums, self._plan
         vectors = [simulation.vector(plan.seed, id, plan.parameters) for id in contributors]
         if sums != [sum(column) for column in zip(*vectors, strict=True)]:
             raise Disagreement("the sum is not that of the plain vectors")

@@ -10,11 +10,13 @@ import subprocess
 from typing import Final
 
 from secagg_reference import wire
+from secagg_reference.encoding import read_words
 from secagg_reference.parameters import SessionParameters
+from secagg_reference.server import Fault, Result
 
-from .roles import Refused, Sums
+from .roles import Refused
 
-OPEN, RECEIVE, CLOSE_ROUND, MESSAGE, UNMASK, ANSWER = range(1, 7)
+OPEN, RECEIVE, CLOSE_ROUND, MESSAGE, UNMASK, ANSWER, COST, FAULTS = range(1, 9)
 DONE: Final = 1
 HEADER: Final = struct.Struct("<BQQ")
 
@@ -67,10 +69,11 @@ class SwiftServer:
     def message_for(self, client: int) -> bytes:
         return self._role.ask(MESSAGE, client)
 
-    def recover(self) -> Sums:
-        reply = self._role.ask(UNMASK)
-        count, *numbers = struct.unpack(f"<{len(reply) // 8}Q", reply)
-        return numbers[:count], numbers[count:]
+    def recover(self) -> Result:
+        count, *numbers = read_words(self._role.ask(UNMASK))
+        faults = read_words(self._role.ask(FAULTS))
+        found = [Fault(*faults[at : at + 4]) for at in range(0, len(faults), 4)]
+        return Result(numbers[count:], numbers[:count], sorted(found))
 
     def close(self) -> None:
         self._role.close()

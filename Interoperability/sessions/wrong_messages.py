@@ -52,8 +52,10 @@ def _is_harmless(
         case wire.MaskedInput(), _:
             return len(body.words) != 8 * parameters.layout.word_count
         case wire.UnmaskingResponse(), wire.UnmaskingResponse():
-            subjects, others = ([(s.subject, s.kind) for s in r.shares] for r in (body, right))
-            return subjects != others
+            about, others = (
+                (r.unopened, [(s.subject, s.kind) for s in r.shares]) for r in (body, right)
+            )
+            return about != others
     return True
 
 
@@ -67,7 +69,7 @@ def wrong_for_client(
         return damaged(rng, right)
     if kind < 0.4:
         return replace(message, body=_of_another_round(rng, message, server)).encoded()
-    if kind < 0.6 and (body := _forged(rng, id, message.body, server)) is not None:
+    if kind < 0.8 and (body := _forged(rng, id, message.body, server)) is not None:
         return replace(message, body=body).encoded()
     return server_mutations.with_other_meaning(rng, message, parameters.cohort_size)
 

@@ -21,6 +21,8 @@ final class RoleProcess {
     case unmask
     case answer
     case cost
+    /// What the server found wrong in shares; asked for by `make interop`.
+    case faults
   }
 
   /// What the process answers.
