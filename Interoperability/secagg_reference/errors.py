@@ -27,6 +27,15 @@ class WireError(ProtocolError):
     )
 
 
+class LongVarint(WireError):
+    """A varint of more bytes than it needs, or above 64 bits, which nobody may send.
+
+    Libraries differ in which of them they take (section 13); this one takes none."""
+
+    def __init__(self) -> None:
+        super().__init__("malformed", "a varint is too long")
+
+
 class ParametersError(ProtocolError):
     """`SessionParametersError`, `VectorLayoutError` and `LaneLayoutError` of sections 3 and 4."""
 

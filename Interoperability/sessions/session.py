@@ -113,6 +113,8 @@ class Session:
             return False
         p, server = self._plan.parameters, self._servers.known
         wrong = wrong_for_client(self._rng, id, data, server, p)
+        if wrong is None:
+            return False
         clients = (self._clients[id], self._shadows[id])
         swift, shadow = (self._case(client, wrong) for client in clients)
         if swift != shadow:

@@ -10,7 +10,7 @@ from secagg_reference.parameters import SessionParameters
 from secagg_reference.server import Server
 
 from . import client_mutations, server_mutations
-from .damage import damaged
+from .damage import damaged, is_comparable
 
 
 def wrong_for_server(
@@ -22,6 +22,8 @@ def wrong_for_server(
         wrong = damaged(rng, right)
     else:
         wrong = client_mutations.with_other_meaning(rng, message, keys, parameters.cohort_size)
+    if not is_comparable(lambda: wire.parse_client_message(wrong, id)):
+        return None
     return wrong if _is_harmless(id, wrong, message.body, keys, parameters) else None
 
 
@@ -61,12 +63,13 @@ def _is_harmless(
 
 def wrong_for_client(
     rng: random.Random, id: int, right: bytes, server: Server, parameters: SessionParameters
-) -> bytes:
-    """A message to send instead of the right one."""
+) -> bytes | None:
+    """A message to send instead of the right one, or nothing if its effect is not specified."""
     kind = rng.random()
     message = wire.parse_server_message(right)
     if kind < 0.3:
-        return damaged(rng, right)
+        wrong = damaged(rng, right)
+        return wrong if is_comparable(lambda: wire.parse_server_message(wrong)) else None
     if kind < 0.4:
         return replace(message, body=_of_another_round(rng, message, server)).encoded()
     if kind < 0.8 and (body := _forged(rng, id, message.body, server)) is not None:

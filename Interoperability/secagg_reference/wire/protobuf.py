@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ..errors import WireError
+from ..errors import LongVarint, WireError
 
 VARINT: Final = 0
 FIXED64: Final = 1
@@ -16,7 +16,8 @@ Raw = tuple[int, int, int | bytes]
 """Number, wire type and content of a field; that of a group is empty."""
 
 
-def read_varint(data: bytes, at: int, strict: bool = True) -> tuple[int, int]:
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """The number, and where it ends."""
     value = 0
     for index in range(10):
         if at >= len(data):
@@ -25,18 +26,18 @@ def read_varint(data: bytes, at: int, strict: bool = True) -> tuple[int, int]:
         at += 1
         value |= (byte & 0x7F) << (7 * index)
         if byte < 0x80:
-            if value >= 2**64 and strict:
-                raise WireError("malformed", "a varint above 64 bits")
-            return value % 2**64, at
-    raise WireError("malformed", "a varint of more than 10 bytes")
+            if value >= 2**64 or (byte == 0 and index > 0):
+                raise LongVarint
+            return value, at
+    raise LongVarint
 
 
 def outline(data: bytes) -> Iterator[Raw]:
     """The fields of a message, whatever their numbers; no groups (step 2 of section 13)."""
     at = 0
     while at < len(data):
-        tag, at = read_varint(data, at, strict=False)
-        content, at = _content(data, at, tag & 7, strict=False)
+        tag, at = read_varint(data, at)
+        content, at = _content(data, at, tag & 7)
         yield tag >> 3, tag & 7, content
 
 
@@ -60,11 +61,11 @@ def _tag(data: bytes, at: int) -> tuple[int, int, int]:
     return tag >> 3, tag & 7, at
 
 
-def _content(data: bytes, at: int, wire_type: int, strict: bool = True) -> tuple[int | bytes, int]:
+def _content(data: bytes, at: int, wire_type: int) -> tuple[int | bytes, int]:
     if wire_type == VARINT:
-        return read_varint(data, at, strict)
+        return read_varint(data, at)
     if wire_type == LENGTH_DELIMITED:
-        length, at = read_varint(data, at, strict)
+        length, at = read_varint(data, at)
     elif wire_type in (FIXED64, FIXED32):
         length = 8 if wire_type == FIXED64 else 4
     else:
