@@ -75,7 +75,8 @@ struct ExecutionTests {
     var server = try server(transcript)
     let watcher = Watcher()
     #expect(
-      try server.unmask(execution: watcher.execution(threads: threads)).sums.unsigned == transcript.sums)
+      try server.unmask(execution: watcher.execution(threads: threads)).sums.unsigned
+        == transcript.sums)
     let fractions = watcher.fractions.withLock { $0 }
     #expect(fractions.max() == 1)
     #expect(fractions.count == Set(fractions).count)

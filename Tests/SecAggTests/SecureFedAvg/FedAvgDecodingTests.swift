@@ -10,7 +10,9 @@ struct FedAvgDecodingTests {
   private func sums(_ vectors: [PackedVector]) -> [UInt64] {
     var sums = [UInt64](repeating: 0, count: vectors.first?.layout.elementCount ?? 0)
     for vector in vectors {
-      for (index, element) in (vector.elements.unsigned ?? []).enumerated() { sums[index] += element }
+      for (index, element) in (vector.elements.unsigned ?? []).enumerated() {
+        sums[index] += element
+      }
     }
     return sums
   }

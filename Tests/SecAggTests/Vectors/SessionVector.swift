@@ -21,7 +21,8 @@ struct ParametersRecord: Codable {
 
   func parameters() throws -> SessionParameters {
     let lanes = try ElementLanes(
-      #require(LaneKind(rawValue: laneKind)), minimumValueBits: valueBits, maximumContributors: maximumContributors)
+      #require(LaneKind(rawValue: laneKind)), minimumValueBits: valueBits,
+      maximumContributors: maximumContributors)
     try #require(lanes.valueBits == valueBits)
     return try SessionParameters(
       sessionID: sessionId.digest, threatModel: #require(ThreatModel(rawValue: threatModel)),
