@@ -115,6 +115,36 @@ struct PrivateSessionTests {
     #expect(abs(deviations) < 4.5, "seed \(seed)")
   }
 
+  /// With so little noise that it hides nothing: a deviation of 0.05 on the sum of bits.
+  @Test("the clip bit says who was within the bound, and the update is clipped", arguments: 0...6)
+  func clipBit(within: Int) throws {
+    let averaging = try PrivateFedAvg(
+      .small(parameterCount: 9).with {
+        $0.noiseMultiplier = 0.01
+        $0.clipBitDeviation = 0.05
+        $0.bits = 20
+      })
+    let session = SessionParameters.applicationContext(of: [7])
+    var generator = SimulationGenerator(seed: UInt64(within))
+    var sum = MaskedSum(wordCount: averaging.layout.wordCount)
+    for client in 0..<6 {
+      var update = [Double](repeating: 0, count: 9)
+      // Exactly at the bound of 2 is within it.
+      update[client] = client < within ? (client % 2 == 0 ? 2 : -1) : 2.1
+      sum.add(try averaging.encode(update, session: session, using: &generator).words)
+    }
+    let result = try averaging.decode(
+      sums: averaging.layout.unpackSigned(sum.words), session: session,
+      contributors: ClientID.all(cohortSize: 6))
+    let clipBitSum = try #require(result.clipBitSum)
+    #expect(abs(clipBitSum - Double(within - 3)) < 0.4)
+    for client in 0..<9 {
+      let expected = client >= 6 ? 0.0 : client < within && client % 2 == 1 ? -1 : 2
+      // Six are divided by: 0.02 of noise each, and some more.
+      #expect(abs(result.mean.mean[client] - expected / 6) < 0.03)
+    }
+  }
+
   @Test("two encodings of one update have noise of their own")
   func freshNoise() throws {
     let averaging = try PrivateFedAvg(.small())
