@@ -97,6 +97,7 @@ def _parameters(
                 value_bits=layout.value_bits,
                 maximum_contributors=maximum,
                 minimum_contributors=minimum,
+                lane_kind=layout.lane_kind,
                 mask_cipher=cipher,
                 application_context=rng.randbytes(32),
             )

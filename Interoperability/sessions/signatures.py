@@ -46,7 +46,7 @@ def compare_verifiers(program: str, tally: Tally) -> None:
     rng = random.Random(SEED)
     layout = Layout.of(1, 16, 5)
     p = SessionParameters(
-        rng.randbytes(32), MALICIOUS, 5, 4, 3, 1, layout.value_bits, 5, 2, CHACHA20, bytes(32)
+        rng.randbytes(32), MALICIOUS, 5, 4, 3, 1, layout.value_bits, 5, 2, 1, CHACHA20, bytes(32)
     )
     keys = Advertisement(1, random_key(rng), random_key(rng))
     message = lp_text(LABEL_ADVERTISEMENT) + advertisement_statement(p.digest, keys)

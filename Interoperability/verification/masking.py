@@ -6,14 +6,22 @@ from secagg_reference.parameters import Layout
 
 from .records import Case, Tally, check_keys, unhex
 
-INPUT = "seed minimum_value_bits maximum_contributors elements mask_cipher offset".split()
+INPUT = [
+    "seed", "minimum_value_bits", "maximum_contributors", "lane_kind", "elements", "mask_cipher",
+    "offset",
+]  # fmt: skip
 
 
 def check_mask(case: Case, tally: Tally) -> None:
     given = case["input"]
     check_keys(given, INPUT)
     elements = [int(element) for element in given["elements"]]
-    layout = Layout.of(len(elements), given["minimum_value_bits"], given["maximum_contributors"])
+    layout = Layout.of(
+        len(elements),
+        given["minimum_value_bits"],
+        given["maximum_contributors"],
+        given["lane_kind"],
+    )
     packed = layout.pack(elements)
     cipher, seed = given["mask_cipher"], unhex(given["seed"])
     mask = masks.mask(cipher, seed, len(packed))

@@ -36,7 +36,7 @@ struct Benchmarks: ParsableCommand {
       case .masks: MaskBenchmarks.run(&results)
       case .sharing: SharingBenchmarks.run(&results)
       case .path: try PathBenchmarks.run(&results)
-      case .privacy: try PrivacyBenchmarks.run(&results)
+      case .privacy: try PrivateBenchmarks.run(&results)
       case .rules: try AggregationBenchmarks.run(&results)
       case .sessions:
         try SessionBenchmarks.run(

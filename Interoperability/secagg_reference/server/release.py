@@ -44,6 +44,8 @@ def released(state: State, words: list[int], recovered: Recovered) -> Result:
     layout, count = state.parameters.layout, len(state.contributors)
     sums = layout.unpack(words)
     largest = count * layout.largest_element
-    if words[-1] != count or sums is None or any(s > largest for s in sums):
+    # Signed lanes may hold anything: they wrap.
+    exceeds = not layout.is_signed and sums is not None and any(s > largest for s in sums)
+    if words[-1] != count or sums is None or exceeds:
         raise ServerError("sumInconsistent")
     return Result(sums, sorted(state.contributors), recovered.faults)

@@ -80,6 +80,7 @@ PARAMETERS = _schema(
     10 minimum_contributors u32
     11 mask_cipher enum
     12 application_context bytes
+    13 lane_kind enum
     15 digest bytes
     """
 )

@@ -1,7 +1,15 @@
 """`SessionParameters`, the message before round 0 (section 13)."""
 
 from ..errors import ParametersError, WireError
-from ..parameters import AES256_CTR, CHACHA20, MALICIOUS, SEMI_HONEST, SessionParameters
+from ..parameters import (
+    AES256_CTR,
+    CHACHA20,
+    MALICIOUS,
+    SEMI_HONEST,
+    SIGNED,
+    UNSIGNED,
+    SessionParameters,
+)
 from . import fields
 from .decoding import decode
 from .limits import DEPTH, LARGEST_MESSAGE, VERSION
@@ -23,6 +31,7 @@ def encode_parameters(p: SessionParameters) -> bytes:
         + put_number(10, p.minimum_contributors)
         + put_number(11, p.mask_cipher)
         + put_bytes(12, p.application_context)
+        + put_number(13, p.lane_kind)
         + put_bytes(15, p.digest)
     )
 
@@ -43,16 +52,19 @@ def parse_parameters(data: bytes) -> SessionParameters:
     minimum_contributors = fields.positive(message, "minimum_contributors")
     mask_cipher = fields.enumerated(message, "mask_cipher", (CHACHA20, AES256_CTR))
     application_context = fields.fixed(message, "application_context", 32)
+    element_count = fields.positive(message, "element_count")
+    lane_kind = fields.enumerated(message, "lane_kind", (UNSIGNED, SIGNED))
     parameters = SessionParameters(
         session_id,
         threat_model,
         cohort_size,
         degree,
         threshold,
-        fields.positive(message, "element_count"),
+        element_count,
         fields.positive(message, "value_bits"),
         fields.positive(message, "maximum_contributors"),
         minimum_contributors,
+        lane_kind,
         mask_cipher,
         application_context,
     )

@@ -116,12 +116,12 @@ struct TrainingRun {
     var outcome = SecureRoundOutcome(report: report, observed: observed, update: nil)
     if let aggregate = server.aggregate {
       outcome.mean = try secure.decode(aggregate)
-      var plaintext = [UInt64](repeating: 0, count: aggregate.sums.count)
+      var plaintext = [UInt64](repeating: 0, count: aggregate.layout.elementCount)
       for id in aggregate.contributors {
-        guard let elements = encoded[id]?.elements else { throw MissingUpdate(client: id) }
+        guard let elements = encoded[id]?.elements.unsigned else { throw MissingUpdate(client: id) }
         for index in plaintext.indices { plaintext[index] += elements[index] }
       }
-      outcome.sumsEqual = plaintext == aggregate.sums
+      outcome.sumsEqual = plaintext == aggregate.sums.unsigned
     }
     outcome.update = observed.flatMap { updates[$0] }?.delta
     return outcome
