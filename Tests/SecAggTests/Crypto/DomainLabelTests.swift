@@ -9,12 +9,12 @@ struct DomainLabelTests {
     .sessionParameters, .applicationContext, .rosterLeaf, .rosterNode, .rosterCommitment,
     .neighbourPermutation, .maskPrivateKey, .shareSealing, .pairwiseMask, .selfMask,
     .selfMaskCommitment, .messageChecksum, .clientState, .serverState, .keyAdvertisement,
-    .contributorSet,
+    .contributorSet, .recordChain, .recordedContributors,
   ]
 
   @Test("labels name the protocol and its version, and differ")
   func distinct() {
-    #expect(Set(Self.all.map(\.rawValue)).count == 16)
+    #expect(Set(Self.all.map(\.rawValue)).count == 18)
     for label in Self.all { #expect(label.rawValue.hasPrefix("SecAgg/1 ")) }
   }
 
@@ -35,8 +35,8 @@ struct DomainLabelTests {
     let digests = Set(Self.all.map { Hashing.digest($0) { $0.write(UInt64(1)) } })
     let keys = Set(
       Self.all.map { OctetString.of(Hashing.deriveKey(from: secret.span, $0) { _ in }) })
-    #expect(digests.count == 16)
-    #expect(keys.count == 16)
+    #expect(digests.count == 18)
+    #expect(keys.count == 18)
   }
 
   @Test("a label's bytes moved into the next field are another message")
