@@ -12,6 +12,6 @@
 enum Clock {
   /// By the system's clock.
   static func secondsSince1970() -> Int64 {
-    unsafe Int64(time(nil))
+    Int64(time(nil))
   }
 }

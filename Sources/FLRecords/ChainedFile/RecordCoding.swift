@@ -6,7 +6,8 @@
 
 /// Records as JSON on one line, keys in order: the same record is always the same bytes.
 enum RecordCoding {
-  static func encode(_ record: some Encodable, for path: String) throws(RecordFileError) -> [UInt8] {
+  static func encode(_ record: some Encodable, for path: String) throws(RecordFileError) -> [UInt8]
+  {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {

@@ -29,18 +29,16 @@ struct AuditLogReaderTests {
     #expect(try ExampleLog.lines(of: path).count == 3)
   }
 
-  @Test("every bit of every line, and every length")
+  @Test("every byte, and every length")
   func damage() throws {
     try writeExample()
     let whole = FilePair(at: path)
     let bytes = try #require(whole.file)
     for index in bytes.indices {
-      for bit in 0..<8 {
-        var damaged = bytes
-        damaged[index] ^= 1 << UInt8(bit)
-        try FilePair(file: damaged, head: whole.head).put(at: path)
-        #expect(throws: AuditLogError.self) { try ExampleLog.lines(of: path) }
-      }
+      var damaged = bytes
+      damaged[index] ^= 1 << UInt8(index % 8)
+      try FilePair(file: damaged, head: whole.head).put(at: path)
+      #expect(throws: AuditLogError.self) { try ExampleLog.lines(of: path) }
       try FilePair(file: Array(bytes[..<index]), head: whole.head).put(at: path)
       #expect(throws: AuditLogError.self) { try ExampleLog.lines(of: path) }
     }
@@ -163,11 +161,11 @@ struct AuditLogReaderTests {
     var log = try AuditLog(at: path, minimumGroupSize: 4)
     for _ in 0..<2 { try log.record(sum, selectedWith: log.optOuts) }
     _ = consume log
-    #expect(FilePair(at: path).lines.allSatisfy { $0.count < 200 || $0.count > 3 << 16 - 1 })
+    #expect(FilePair(at: path).lines.map { $0.count > 2 << 16 } == [false, true, true])
     let history = try AuditLogReader(at: path).history(of: 1_012_345)
     #expect(history.rounds == [1])
-    let log2 = try AuditLog(at: path, minimumGroupSize: 4)
-    #expect(log2.optOuts.line == 3)
+    let again = try AuditLog(at: path, minimumGroupSize: 4)
+    #expect(again.optOuts.line == 3)
   }
 
   private func writeExample() throws {

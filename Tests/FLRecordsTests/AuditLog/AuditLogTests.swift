@@ -83,7 +83,9 @@ struct AuditLogTests {
     #expect(eighth.rounds.isEmpty)
     #expect(eighth.modelBeforeFirstRound == nil)
     #expect(eighth.changes.map(\.lastRound) == [1])
-    for (client, rounds) in [(1, [2, 3, 4, 5]), (6, [3]), (9, [1, 3]), (10, [])] as [(UInt32, [Int])] {
+    for (client, rounds) in [(1, [2, 3, 4, 5]), (6, [3]), (9, [1, 3]), (10, [])]
+      as [(UInt32, [Int])]
+    {
       #expect(try AuditLogReader(at: path).history(of: client).rounds == rounds)
     }
   }

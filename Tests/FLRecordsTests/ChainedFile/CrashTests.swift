@@ -92,7 +92,14 @@ struct CrashTests {
       #expect(FilePair(at: example.path) == whole)
       try FileManager.default.removeItem(atPath: unnamed)
     }
-    try FilePair(file: whole.file, head: nil).put(at: example.path)
+    // Between the file and its head.
+    try FilePair(file: nil, head: nil).put(at: example.path)
+    let obstacle = example.path + ".head.new"
+    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+    #expect(
+      example.fileRefusal() == .system(operation: "open", path: obstacle, code: EISDIR))
+    try FileManager.default.removeItem(atPath: obstacle)
+    #expect(FilePair(at: example.path) == FilePair(file: whole.file, head: nil))
     #expect(example.fileRefusal() == .headMissing(path: example.path))
     #expect(try example.folder.names() == ["ledger.jsonl"], "nothing is made anew")
   }

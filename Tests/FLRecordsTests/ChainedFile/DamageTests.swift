@@ -10,16 +10,19 @@ struct DamageTests {
   @Test("every bit of every line, with the head of the last line and of the one before it")
   func flippedBits() throws {
     let example = try ExampleLedger()
-    for stage in 2...3 {
-      let bytes = try #require(example.stages[3].file)
-      for index in bytes.indices {
+    let bytes = try #require(example.stages[3].file)
+    // All lines are behind the one head, the last is not behind the other.
+    let last = try #require(example.stages[2].file).count
+    for (stage, range) in [(3, 0..<bytes.count), (2, last..<bytes.count)] {
+      for index in range {
         for bit in 0..<8 {
           var damaged = bytes
           damaged[index] ^= 1 << UInt8(bit)
           try FilePair(file: damaged, head: example.stages[stage].head).put(at: example.path)
           let refusal = example.fileRefusal()
           switch refusal {
-          case .damaged, .cutOff, .tornWrite: break
+          case .damaged, .cutOff: break
+          case .tornWrite where stage == 2: break
           default: Issue.record("bit \(bit) of byte \(index): \(String(describing: refusal))")
           }
         }

@@ -109,7 +109,8 @@ struct OpenFileTests {
     #expect(named.hasPrefix(path))
   }
 
-  @Test("the folder of a path", arguments: [("a", "."), ("/a", "/"), ("/a/b", "/a"), ("a/b/c", "a/b")])
+  @Test(
+    "the folder of a path", arguments: [("a", "."), ("/a", "/"), ("/a/b", "/a"), ("a/b/c", "a/b")])
   func folders(path: String, folder: String) {
     #expect(FolderEntry.folder(of: path) == folder)
   }

@@ -26,7 +26,8 @@ struct RepairTests {
       #expect(repaired.lines.count == 4)
       #expect(Array(repaired.lines[..<3].joined()) == before.file)
       #expect(
-        String(decoding: repaired.lines[3], as: UTF8.self).contains(#""bytes":\#(length - start),"#))
+        String(decoding: repaired.lines[3], as: UTF8.self).contains(#""bytes":\#(length - start),"#)
+      )
     }
   }
 
@@ -76,6 +77,22 @@ struct RepairTests {
     #expect(try areEqual(example.epsilon(), example.epsilons[3]))
   }
 
+  @Test("a repair that cannot renew the head has written the line before")
+  func failedHead() throws {
+    let example = try ExampleLedger()
+    let before = example.stages[2]
+    try FilePair(file: try #require(before.file) + [UInt8(ascii: "{")], head: before.head)
+      .put(at: example.path)
+    let obstacle = example.path + ".head.new"
+    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+    #expect(
+      throws: PrivacyLedgerError.file(.system(operation: "open", path: obstacle, code: EISDIR))
+    ) { try repair(example, ExampleLedger.event(2)) }
+    try FileManager.default.removeItem(atPath: obstacle)
+    #expect(FilePair(at: example.path).head == before.head)
+    #expect(try areEqual(example.epsilon(), example.epsilons[3]))
+  }
+
   @Test("a repair may exceed the budget: nothing fits then")
   func aboveBudget() throws {
     let example = try ExampleLedger()
@@ -97,7 +114,7 @@ struct RepairTests {
     let whole = example.stages[3]
     let bytes = try #require(whole.file)
     var damaged = bytes
-    damaged[bytes.count / 2] ^= 1
+    damaged[try #require(example.stages[1].file).count + 40] ^= 1
     let cases: [(FilePair, RecordFileError)] = [
       (whole, .nothingToRepair(path: example.path)),
       (
