@@ -35,7 +35,8 @@ struct ChainedFile: ~Copyable {
   /// Makes a file with a first line, unless there is a file or a head.
   ///
   /// The file is complete, locked and on disk before it has its name; the head follows. If the
-  /// process ends in between, the next opening finds a file without head and refuses it.
+  /// process ends in between, the next opening finds a file without head and refuses it. If it ends
+  /// before, a file whose name ends in `.new` is left, which nobody reads.
   static func createIfAbsent(_ path: String, first record: [UInt8]) throws(RecordFileError) {
     if try ChainHead.read(of: path) != nil { return }
     if try OpenFile.ifPresent(path, for: .reading) != nil { return }

@@ -6,6 +6,7 @@ struct LineReader: ~Copyable {
   private var block: [UInt8] = []
   private var start = 0
   private var offset = 0
+  private var number = 0
 
   init(_ file: consuming OpenFile) {
     self.file = file
@@ -20,9 +21,11 @@ struct LineReader: ~Copyable {
 
   /// The next line; `nil` at the end of the file.
   ///
-  /// - Throws: `RecordFileError.tooLong`, and what reading throws.
+  /// - Throws: `RecordFileError.damaged` if it is longer than any that is written, and what reading
+  ///   throws.
   mutating func next() throws(RecordFileError) -> Line? {
     var line: [UInt8] = []
+    number += 1
     while true {
       if start == block.count {
         block = try file.read(at: offset, upTo: Self.blockSize)
@@ -34,7 +37,7 @@ struct LineReader: ~Copyable {
       let newline = rest.firstIndex(of: UInt8(ascii: "\n"))
       line += rest[..<(newline ?? block.endIndex)]
       guard line.count <= RecordFileError.longestLine else {
-        throw .tooLong(path: file.path, bytes: line.count)
+        throw .damaged(path: file.path, line: number, .form)
       }
       if let newline {
         start = newline + 1

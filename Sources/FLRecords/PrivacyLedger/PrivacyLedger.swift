@@ -22,6 +22,11 @@ public import FLMath
 /// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can be
 /// deleted.
 ///
+/// Events may be chosen in the light of what was released before with accountants that add up
+/// divergences (`RenyiAccountant`, `ZeroConcentratedAccountant`): stopping before a budget is exceeded
+/// is a privacy filter (Feldman and Zrnic 2021, "Individual Privacy Accounting via a Rényi Filter").
+/// With a `PrivacyLossAccountant`, fix noise and sampling of all rounds beforehand.
+///
 /// Damaged, missing, exchanged and repeated lines are refused, as are lines missing at the end, a
 /// missing file and a missing head; none of these is ever taken for an empty ledger. What cannot be
 /// noticed: that an old copy of both files was put back, or that both were deleted. Digests are no

@@ -127,6 +127,29 @@ struct DamageTests {
     #expect(example.fileRefusal() == .cutOff(path: example.path, lines: 0, written: 4))
   }
 
+  @Test("lines longer than any that is written are not read, and not written")
+  func tooLong() throws {
+    let example = try ExampleLedger()
+    let long = [UInt8](repeating: 0x61, count: RecordFileError.longestLine + 1)
+    for stage in 0...1 {
+      try FilePair(
+        file: try #require(example.stages[0].file) + long, head: example.stages[stage].head
+      ).put(at: example.path)
+      #expect(example.fileRefusal() == .damaged(path: example.path, line: 2, .form))
+    }
+    try example.stages[3].put(at: example.path)
+    var file = try ChainReader(example.path, for: .appending).makeAppendable()
+    var refusal: RecordFileError?
+    do { try file.append(long) } catch { refusal = error }
+    guard case .tooLong(example.path, let bytes) = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(bytes > long.count)
+    try file.append(Array("1".utf8))
+    #expect(FilePair(at: example.path).lines.count == 5)
+  }
+
   /// The limit of what two files in one folder can show.
   @Test("an old copy of both, and both missing, are not noticed")
   func oldCopy() throws {
