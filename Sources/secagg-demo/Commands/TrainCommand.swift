@@ -37,13 +37,16 @@ struct TrainCommand: AsyncParsableCommand {
 
   @OptionGroup var graph: GraphOptions
 
+  @OptionGroup(title: "Differential privacy") var privacy: PrivacyOptions
+
   @Option(help: "Least number of contributors whose sum may be released.")
   var minimumContributors: Int?
 
   @Option(help: "Least bits of a coordinate; bits that the lanes leave over are used as well.")
   var valueBits = 16
 
-  @Option(help: "Largest magnitude of a coordinate of an update; what is beyond is clipped.")
+  @Option(
+    help: "Largest magnitude of a coordinate of an update; with --dp, --clip is in its place.")
   var clippingBound = 4.0
 
   @Option(help: "Local epochs of a client in a round.")
@@ -86,12 +89,12 @@ struct TrainCommand: AsyncParsableCommand {
       throw ValidationError(
         "--minimum-contributors must be from 2 to \(clients), found \(minimum)")
     }
-    return TrainingSettings(
+    return try TrainingSettings(
       data: data, threatModel: threatModel, clients: clients, rounds: rounds, dropout: dropout,
       partition: partition.partition, partitionText: partition.text, model: model,
       graph: graph.graph, degree: degree, threshold: threshold, minimumContributors: minimum,
       minimumValueBits: valueBits, clippingBound: clippingBound, localEpochs: localEpochs,
-      batchSize: batchSize, learningRate: learningRate, seed: seed)
+      batchSize: batchSize, learningRate: learningRate, seed: seed, privacy: privacy.settings())
   }
 
   func run() async throws {
@@ -104,15 +107,19 @@ struct TrainCommand: AsyncParsableCommand {
       throw ValidationError("\(error)")
     }
     let printsLines = !quiet && json != "-"
-    let lines = RoundLine(clients: clients, rounds: rounds)
+    let lines = RoundLine(clients: clients, rounds: rounds, hasBudget: training.plan != nil)
     var bar = ProgressBar(quiet: quiet)
-    if printsLines { print(lines.header) }
+    if printsLines {
+      if let plan = training.plan { print(plan.text) }
+      print(lines.header)
+    }
     let record = try await withProgress(of: training, lines: printsLines ? lines : nil, bar: &bar)
     bar.finish()
     if report != "-" { try OutputFile.write(TrainingReport(record).data(), to: report) }
     if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
     if printsLines { print(TrainingSummary.text(of: record, report: report)) }
     if record.rounds.contains(where: { $0.sumsEqual == false }) { throw ExitCode(1) }
+    if record.privacy?.refusal != nil { throw ExitCode(1) }
   }
 
   private func withProgress(

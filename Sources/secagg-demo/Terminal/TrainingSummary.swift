@@ -12,6 +12,10 @@ enum TrainingSummary {
       "\(applied) of \(record.rounds.count) rounds applied; "
         + "\(equal) of \(released.count) secure sums equal the plaintext sum.",
     ]
+    if let privacy = record.privacy {
+      lines.append(privacy.spendingText(of: record.rounds))
+      if let refusal = privacy.refusal { lines.append("ENDED EARLY: \(refusal)") }
+    }
     if report != "-" { lines.append("Report: \(report)") }
     return lines.joined(separator: "\n")
   }

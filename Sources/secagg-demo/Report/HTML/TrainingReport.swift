@@ -21,8 +21,8 @@ struct TrainingReport {
       DropoutSection(record: record).html(),
       PhaseSection(record: record).html(),
       RoundTable(record: record).html(),
-      ConfigurationTable(configuration: record.configuration).html(),
-      ReadingGuide(configuration: record.configuration).html(),
+      ConfigurationTable(configuration: record.configuration, privacy: record.privacy).html(),
+      ReadingGuide(configuration: record.configuration, privacy: record.privacy).html(),
     ]
     return """
       <!DOCTYPE html>

@@ -1,0 +1,51 @@
+import FLMath
+
+extension TrainingRecord {
+  /// The noise of a run and what it is good for.
+  struct Privacy: Codable, Sendable, Equatable {
+    /// "central": the server adds the noise.
+    var mechanism: String
+    /// The budget of the whole run.
+    @FiniteOrNull var epsilon: Double
+    @FiniteOrNull var delta: Double
+    /// Largest Euclidean norm of an update, in model units.
+    @FiniteOrNull var clip: Double
+    /// Standard deviation of the noise on the sum, in sensitivities.
+    @FiniteOrNull var noiseMultiplier: Double
+    /// What the noisy sum is divided by.
+    @FiniteOrNull var denominator: Double
+    /// What neighbouring data sets differ in: "addOrRemove", one client more or less.
+    var relation: String
+    /// How the clients of a round are chosen: "none", all of them.
+    var sampling: String
+    /// The accountant of the ledger.
+    var accountant: String
+    /// Why the run ended early: the next round would have exceeded the budget.
+    @ExplicitNull var refusal: String?
+  }
+}
+
+extension TrainingRecord.Privacy {
+  /// What a plan says.
+  init(_ plan: PrivacyPlan) {
+    self.init(
+      mechanism: plan.settings.mechanism.rawValue, epsilon: plan.settings.epsilon,
+      delta: plan.settings.delta, clip: plan.settings.clip,
+      noiseMultiplier: plan.noiseMultiplier, denominator: plan.denominator,
+      relation: PrivacySettings.relation.rawValue, sampling: "none",
+      accountant: "PrivacyLossAccountant", refusal: nil)
+  }
+
+  /// How much of the budget is spent after `rounds`, in one sentence.
+  func spendingText(of rounds: [TrainingRecord.Round]) -> String {
+    let spent = rounds.compactMap(\.epsilonSpent).last ?? 0
+    return "Epsilon \(DecimalText.fixed(spent, decimals: 3)) of "
+      + "\(DecimalText.significant(epsilon)) is spent, at delta \(delta)."
+  }
+
+  /// Against whom the guarantee holds, and who has to be trusted with the noise.
+  var trust: String {
+    "It holds against everybody who sees the models; the server, which adds the noise, sees the sums"
+      + " without it."
+  }
+}
