@@ -119,7 +119,7 @@ struct TrainCommand: AsyncParsableCommand {
     if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
     if printsLines { print(TrainingSummary.text(of: record, report: report)) }
     if record.rounds.contains(where: { $0.sumsEqual == false }) { throw ExitCode(1) }
-    if record.privacy?.refusal != nil { throw ExitCode(1) }
+    if let refusal = record.privacy?.refusal { throw EndedEarly(description: refusal) }
   }
 
   private func withProgress(
@@ -137,6 +137,11 @@ struct TrainCommand: AsyncParsableCommand {
       })
     bar = display.bar
     return record
+  }
+
+  /// The budget does not allow another round.
+  private struct EndedEarly: Error, CustomStringConvertible {
+    let description: String
   }
 
   /// The bar, shared by the two callbacks of a run.

@@ -22,12 +22,15 @@ struct RoundBudget: ~Copyable {
     event = plan.event
   }
 
+  /// The epsilon of everything in the ledger.
+  var epsilonSpent: Double { ledger.epsilonSpent }
+
   /// Pays for a round.
   ///
   /// - Returns: the epsilon of everything up to and including it.
   /// - Throws: `PrivacyLedgerError.exceedsBudget` if the round is not to take place.
   mutating func spend(for round: Int) throws(PrivacyLedgerError) -> Double {
     try ledger.spend(event, for: round)
-    return ledger.epsilonSpent
+    return epsilonSpent
   }
 }

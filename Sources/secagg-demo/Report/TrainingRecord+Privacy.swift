@@ -20,6 +20,8 @@ extension TrainingRecord {
     var sampling: String
     /// The accountant of the ledger.
     var accountant: String
+    /// The epsilon of everything in the ledger at the end of the run.
+    @FiniteOrNull var epsilonSpent: Double
     /// Why the run ended early: the next round would have exceeded the budget.
     @ExplicitNull var refusal: String?
   }
@@ -33,13 +35,12 @@ extension TrainingRecord.Privacy {
       delta: plan.settings.delta, clip: plan.settings.clip,
       noiseMultiplier: plan.noiseMultiplier, denominator: plan.denominator,
       relation: PrivacySettings.relation.rawValue, sampling: "none",
-      accountant: "PrivacyLossAccountant", refusal: nil)
+      accountant: "PrivacyLossAccountant", epsilonSpent: 0, refusal: nil)
   }
 
-  /// How much of the budget is spent after `rounds`, in one sentence.
-  func spendingText(of rounds: [TrainingRecord.Round]) -> String {
-    let spent = rounds.compactMap(\.epsilonSpent).last ?? 0
-    return "Epsilon \(DecimalText.fixed(spent, decimals: 3)) of "
+  /// How much of the budget is spent, in one sentence.
+  var spending: String {
+    "Epsilon \(DecimalText.fixed(epsilonSpent, decimals: 3)) of "
       + "\(DecimalText.significant(epsilon)) is spent, at delta \(delta)."
   }
 

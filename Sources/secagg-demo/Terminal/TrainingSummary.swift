@@ -13,8 +13,7 @@ enum TrainingSummary {
         + "\(equal) of \(released.count) secure sums equal the plaintext sum.",
     ]
     if let privacy = record.privacy {
-      lines.append(privacy.spendingText(of: record.rounds))
-      if let refusal = privacy.refusal { lines.append("ENDED EARLY: \(refusal)") }
+      lines.append(privacy.spending)
     }
     if report != "-" { lines.append("Report: \(report)") }
     return lines.joined(separator: "\n")

@@ -80,6 +80,7 @@ struct TrainingRun {
       serverView: nil,
       finalAccuracy: try classifier.accuracy(initial, on: data.test),
       finalPlainAccuracy: try classifier.accuracy(initial, on: data.test), seconds: 0)
+    if let spent = budget?.epsilonSpent { record.privacy?.epsilonSpent = spent }
     for round in 1...settings.rounds {
       var epsilonSpent: Double?
       do throws(PrivacyLedgerError) {
@@ -110,6 +111,7 @@ struct TrainingRun {
       if let view = outcome.serverView(round: round, layout: averaging.layout) {
         record.serverView = view
       }
+      if let epsilonSpent { record.privacy?.epsilonSpent = epsilonSpent }
       record.rounds.append(summary)
       record.finalAccuracy = summary.accuracy
       record.finalPlainAccuracy = summary.plainAccuracy

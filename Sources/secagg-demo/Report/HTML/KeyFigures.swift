@@ -26,10 +26,9 @@ struct KeyFigures {
 
   private var tiles: [Tile] {
     guard let privacy = record.privacy else { return usualTiles }
-    let spent = record.rounds.compactMap(\.epsilonSpent).last ?? 0
     return usualTiles + [
       Tile(
-        name: "Epsilon spent", value: DecimalText.fixed(spent, decimals: 2),
+        name: "Epsilon spent", value: DecimalText.fixed(privacy.epsilonSpent, decimals: 2),
         remark: "of \(DecimalText.significant(privacy.epsilon)), at delta \(privacy.delta)"),
       Tile(
         name: "Noise on the sum",
