@@ -31,6 +31,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Docs" / "vectors"
 P = 2**61 - 1
 SEMI_HONEST, MALICIOUS = 1, 2
 SELF_MASK, MASK_KEY = 1, 2
+UNSIGNED, SIGNED = 1, 2
 
 
 # 1 Conventions
@@ -64,7 +65,7 @@ def derive(key, label, message):
 PARAMETERS = [
     ("session_id", bytes), ("threat_model", u8), ("cohort_size", u64), ("degree", u64),
     ("threshold", u64), ("element_count", u64), ("value_bits", u64), ("maximum_contributors", u64),
-    ("minimum_contributors", u64), ("mask_cipher", u8), ("application_context", bytes),
+    ("minimum_contributors", u64), ("lane_kind", u8), ("mask_cipher", u8), ("application_context", bytes),
 ]
 
 
@@ -100,6 +101,43 @@ class Lanes:
         return elements
 
 
+class SignedLanes:
+    def __init__(self, minimum_bits):
+        self.per_word = 64 // minimum_bits
+        self.bits = 64 // self.per_word
+        self.value_bits = min(self.bits, 52)
+
+    word_count = Lanes.word_count
+
+    def pack(self, elements):
+        packed = [0] * self.word_count(len(elements))
+        for i, element in enumerate(elements):
+            assert -2**(self.value_bits - 1) <= element < 2**(self.value_bits - 1)
+            packed[i // self.per_word] += element << (self.bits * (i % self.per_word))
+        packed[-1] = 1
+        packed = [word % 2**64 for word in packed]
+        assert self.unpack(packed, len(elements), 1) == elements
+        return packed
+
+    def unpack(self, total, count, contributors):
+        assert total[-1] == contributors, "contributor count"
+        elements = []
+        for word in total[:-1]:
+            for _ in range(self.per_word):
+                lowest = word % 2**self.bits
+                element = lowest - 2**self.bits if lowest >> self.bits - 1 else lowest
+                elements.append(element)
+                word = word - element >> self.bits
+        return elements[:count]
+
+
+def lanes_of(kind, minimum_bits, maximum_contributors):
+    if kind == UNSIGNED:
+        return Lanes(minimum_bits, maximum_contributors)
+    assert kind == SIGNED
+    return SignedLanes(minimum_bits)
+
+
 class Parameters:
     def __init__(self, record):
         check_keys(record, [name for name, _ in PARAMETERS])
@@ -108,9 +146,9 @@ class Parameters:
             for name, kind in PARAMETERS}
         self.__dict__.update(values)
         self.encoding = b"".join(kind(values[name]) for name, kind in PARAMETERS)
-        assert len(self.encoding) == 122
+        assert len(self.encoding) == 123
         self.digest = hash_("session parameters", self.encoding)
-        self.lanes = Lanes(self.value_bits, self.maximum_contributors)
+        self.lanes = lanes_of(self.lane_kind, self.value_bits, self.maximum_contributors)
         assert self.lanes.value_bits == self.value_bits
         self.word_count = self.lanes.word_count(self.element_count)
 
@@ -383,7 +421,7 @@ SCHEMA = {
         (4, "v", "cohort_size"), (5, "v", "degree"), (6, "v", "threshold"),
         (7, "v", "element_count"), (8, "v", "value_bits"), (9, "v", "maximum_contributors"),
         (10, "v", "minimum_contributors"), (11, "v", "mask_cipher"),
-        (12, "b", "application_context"), (15, "b", "digest")],
+        (12, "b", "application_context"), (13, "v", "lane_kind"), (15, "b", "digest")],
     "ClientMessage": [
         (1, "v", "version"), (2, "b", "session"), (3, "v", "sender"),
         (10, "KeyAdvertisement", "body0"), (11, "ShareDistribution", "body1"),
@@ -870,12 +908,14 @@ def check_sharing(case):
 def check_mask(case):
     given = case["input"]
     check_keys(given, [
-        "seed", "minimum_value_bits", "maximum_contributors", "elements", "mask_cipher", "offset"])
+        "seed", "minimum_value_bits", "maximum_contributors", "lane_kind", "elements", "mask_cipher",
+        "offset"])
     check_keys(case, [
         "input", "value_bits", "lane_bits", "lanes_per_word", "packed_words", "mask", "added",
         "subtracted", "mask_from_offset"])
     seed = bytes.fromhex(given["seed"])
-    lanes = Lanes(given["minimum_value_bits"], given["maximum_contributors"])
+    lanes = lanes_of(
+        given["lane_kind"], given["minimum_value_bits"], given["maximum_contributors"])
     expect(lanes.value_bits, case["value_bits"], "value bits")
     expect(lanes.bits, case["lane_bits"], "lane bits")
     expect(lanes.per_word, case["lanes_per_word"], "lanes")

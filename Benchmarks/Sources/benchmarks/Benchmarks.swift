@@ -7,7 +7,7 @@ struct Benchmarks: ParsableCommand {
     abstract: "Measure masks, sharing, the path of a vector and whole sessions.",
     discussion: "Medians of several samples; on a shared machine, look at the least as well.")
 
-  @Option(help: "The suites to run: masks, sharing, path, sessions.")
+  @Option(help: "The suites to run: masks, sharing, path, privacy, sessions.")
   var suites: [Suite] = Suite.allCases
 
   @Option(help: "The demo's program, with which sessions are measured.")
@@ -23,6 +23,7 @@ struct Benchmarks: ParsableCommand {
     case masks
     case sharing
     case path
+    case privacy
     case sessions
   }
 
@@ -34,6 +35,7 @@ struct Benchmarks: ParsableCommand {
       case .masks: MaskBenchmarks.run(&results)
       case .sharing: SharingBenchmarks.run(&results)
       case .path: try PathBenchmarks.run(&results)
+      case .privacy: try PrivateBenchmarks.run(&results)
       case .sessions:
         try SessionBenchmarks.run(
           &results, demo: demo, quick ? .quick : SessionBenchmarks.Grid())

@@ -97,6 +97,8 @@ public struct LaneLayout: Sendable, Hashable, Codable {
 public enum LaneLayoutError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The width asked for is not in 2...62.
   case invalidMinimumValueBits(Int)
+  /// The width of a sum of signed numbers that was asked for is not in 2...52.
+  case invalidMinimumSumBits(Int)
   /// The number of contributors is below 1.
   case invalidMaximumContributors(Int)
   /// A value and its headroom do not fit a 64-bit word.
@@ -109,6 +111,9 @@ public enum LaneLayoutError: Error, Hashable, Sendable, CustomStringConvertible 
     switch self {
     case .invalidMinimumValueBits(let found):
       "Expected from 2 to 62 bits for a value, got \(found); 16 to 24 suit model updates."
+    case .invalidMinimumSumBits(let found):
+      "Expected from 2 to 52 bits for a sum of signed numbers, got \(found); 16 to 20 suit sums with "
+        + "noise."
     case .invalidMaximumContributors(let found):
       "Expected a maximum of at least 1 contributor, got \(found); pass the size of the cohort."
     case .laneTooWide(let bits, let headroom):

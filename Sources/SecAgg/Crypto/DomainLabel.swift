@@ -3,6 +3,8 @@
 enum DomainLabel: String {
   case sessionParameters = "SecAgg/1 session parameters"
   case applicationContext = "SecAgg/1 application context"
+  case privateAveraging = "SecAgg/1 private averaging"
+  case rotation = "SecAgg/1 rotation"
   case rosterLeaf = "SecAgg/1 roster leaf"
   case rosterNode = "SecAgg/1 roster node"
   case rosterCommitment = "SecAgg/1 roster commitment"

@@ -1,7 +1,7 @@
 internal import FLMath
 
-/// How elements stand in words: element i is lane i mod L of word i / L, lane 0 being the lowest
-/// bits, L the number of lanes.
+/// How elements from 0 up stand in words: element i is lane i mod L of word i / L, lane 0 being the
+/// lowest bits, L the number of lanes.
 extension VectorLayout {
   /// The bits of one lane.
   private var laneMask: UInt64 { UInt64.max &>> UInt64(64 - lanes.laneBits) }
@@ -15,6 +15,14 @@ extension VectorLayout {
     pack(elements.span, to: &span, from: 0)
     words[elementWordCount] = 1
     return words
+  }
+
+  /// The elements in words, read as the lanes' kind says. Complexity: O(elements).
+  func elements(in words: [UInt64]) -> VectorElements {
+    switch lanes.kind {
+    case .unsigned: .unsigned(unpack(words))
+    case .signed: .signed(unpackSigned(words))
+    }
   }
 
   /// Adds elements to words of zeros, from a word on.

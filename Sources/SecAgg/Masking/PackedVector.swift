@@ -6,6 +6,8 @@ public enum PackingError: Error, Hashable, Sendable {
   case elementCount(found: Int, expected: Int)
   /// An element does not fit into its lane's value bits.
   case elementTooLarge(index: Int, valueBits: Int)
+  /// The session's lanes are for elements of the other kind.
+  case laneKind(found: LaneKind, expected: LaneKind)
 }
 
 extension PackingError: CustomStringConvertible {
@@ -16,6 +18,8 @@ extension PackingError: CustomStringConvertible {
       "the vector has \(found) elements, the session's layout \(expected)"
     case .elementTooLarge(let index, let valueBits):
       "element \(index) does not fit into \(valueBits) bits"
+    case .laneKind(let found, let expected):
+      "the elements are \(found), the session's lanes \(expected)"
     }
   }
 }
@@ -27,17 +31,20 @@ public struct PackedVector: Sendable {
   public let layout: VectorLayout
   private(set) var words: [UInt64]
 
-  /// Packs `elements`, each below 2^`layout.lanes.valueBits`.
+  /// Packs `elements`, each below 2^`layout.lanes.valueBits`, into unsigned lanes.
   ///
   /// Complexity: O(elements).
   ///
   /// - Throws: `PackingError`.
   public init(_ elements: [UInt64], layout: VectorLayout) throws(PackingError) {
+    guard case .unsigned(let lanes) = layout.lanes else {
+      throw .laneKind(found: .unsigned, expected: layout.lanes.kind)
+    }
     guard elements.count == layout.elementCount else {
       throw .elementCount(found: elements.count, expected: layout.elementCount)
     }
-    let valueBits = layout.lanes.valueBits
-    let largest = layout.lanes.maximumSum(contributors: 1)
+    let valueBits = lanes.valueBits
+    let largest = lanes.maximumSum(contributors: 1)
     // One test for all, so that the loop has no exit, and of the bits only that must be zero: of
     // elements that fit nothing is looked at. The culprit is looked for afterwards.
     var union: UInt64 = 0
@@ -50,7 +57,41 @@ public struct PackedVector: Sendable {
     words = layout.pack(elements)
   }
 
-  /// A vector whose elements come a block at a time: `fill` replaces all of a block by the elements
+  /// Packs `elements` into signed lanes, each at least -2^(b-1) and below 2^(b-1) with b =
+  /// `layout.lanes.valueBits`.
+  ///
+  /// Complexity: O(elements).
+  ///
+  /// - Throws: `PackingError`.
+  public init(signed elements: [Int64], layout: VectorLayout) throws(PackingError) {
+    guard case .signed(let lanes) = layout.lanes else {
+      throw .laneKind(found: .signed, expected: layout.lanes.kind)
+    }
+    guard elements.count == layout.elementCount else {
+      throw .elementCount(found: elements.count, expected: layout.elementCount)
+    }
+    // As above: elements that fit equal their sign from bit b-1 up, and nothing else is looked at.
+    let signBit = Int64(lanes.bits - 1)
+    var union: Int64 = 0
+    for element in elements { union |= (element &>> 63) ^ (element &>> signBit) }
+    guard union == 0 else {
+      let index = elements.firstIndex { !lanes.range.contains($0) } ?? 0
+      throw .elementTooLarge(index: index, valueBits: lanes.bits)
+    }
+    self.init(unbounded: elements, layout: layout)
+  }
+
+  /// Packs whole numbers into signed lanes, also such as do not fit one.
+  ///
+  /// For numbers with noise, where refusing an improbable one would tell of it, and reducing it before
+  /// it is packed too: the number of lanes that wrapped would be in the sum. The word that it is
+  /// instead is the number x 2^(laneBits x lane) like any other.
+  init(unbounded elements: [Int64], layout: VectorLayout) {
+    self.layout = layout
+    words = layout.pack(signed: elements)
+  }
+
+  /// A vector of unsigned lanes whose elements come a block at a time: `fill` replaces all of a block by the elements
   /// from a number on, each of which fits its value bits.
   ///
   /// Nothing but a block is in memory beside the words. Complexity: O(elements).
@@ -73,7 +114,7 @@ public struct PackedVector: Sendable {
   }
 
   /// The elements that were packed.
-  public var elements: [UInt64] { layout.unpack(words) }
+  public var elements: VectorElements { layout.elements(in: words) }
 
   /// Adds masks in place; what comes out can only be summed.
   consuming func masked(

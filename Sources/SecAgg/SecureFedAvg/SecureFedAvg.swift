@@ -31,6 +31,7 @@ public struct SecureFedAvg: Sendable, Hashable {
   /// The fixed-point code of `update x weight / maximumWeight`.
   public let codec: FixedPointCodec
 
+  private let lanes: LaneLayout
   private let coordinateClipping: LInfinityClipping
   private let normClipping: L2Clipping?
 
@@ -83,6 +84,7 @@ public struct SecureFedAvg: Sendable, Hashable {
     self.clippingBound = clippingBound
     self.normBound = normBound
     self.layout = layout
+    self.lanes = lanes
   }
 
   /// How many elements of `valueBits` bits hold a weight.
@@ -101,17 +103,11 @@ public struct SecureFedAvg: Sendable, Hashable {
     writer.write(string: task)
     writer.write(count: round)
     writer.write(count: layout.elementCount)
-    writer.write(clippingBound.bitPattern)
-    writer.write((normBound ?? .infinity).bitPattern)
+    writer.write(clippingBound)
+    writer.write(normBound ?? .infinity)
     writer.write(maximumWeight)
     writer.write(count: codec.bits)
-    writer.write(count: model.layout.layers.count)
-    for layer in model.layout.layers {
-      writer.write(string: layer.name)
-      writer.write(count: layer.shape.count)
-      for dimension in layer.shape { writer.write(count: dimension) }
-    }
-    writer.write(words: model.values.map(\.bitPattern))
+    writer.write(model)
     return SessionParameters.applicationContext(of: writer.bytes)
   }
 
@@ -176,8 +172,8 @@ public struct SecureFedAvg: Sendable, Hashable {
 
   /// One of the elements that hold a weight: `valueBits` of its bits, the lowest in element 0.
   private func weightPiece(_ piece: Int, of weight: UInt64) -> UInt64 {
-    let shift = piece * layout.lanes.valueBits
-    return shift < 64 ? weight >> UInt64(shift) & layout.lanes.maximumSum(contributors: 1) : 0
+    let shift = piece * lanes.valueBits
+    return shift < 64 ? weight >> UInt64(shift) & lanes.maximumSum(contributors: 1) : 0
   }
 
   /// The weighted mean of the contributors of an aggregate.
@@ -186,8 +182,10 @@ public struct SecureFedAvg: Sendable, Hashable {
   ///   and `.totalWeight` for sums that no honest contributors make, `.mean` for a total weight
   ///   of 0.
   public func decode(_ aggregate: UnmaskedAggregate) throws(SecureFedAvgError) -> WeightedMean {
-    guard aggregate.layout == layout else { throw .layoutMismatch }
-    return try decode(sums: aggregate.sums, contributors: aggregate.contributors)
+    guard aggregate.layout == layout, let sums = aggregate.sums.unsigned else {
+      throw .layoutMismatch
+    }
+    return try decode(sums: sums, contributors: aggregate.contributors)
   }
 
   /// Decodes sums of encoded elements, wherever they come from: secure and plaintext sums of the
@@ -220,7 +218,7 @@ public struct SecureFedAvg: Sendable, Hashable {
     var total: UInt64 = 0
     for (piece, sum) in pieces.enumerated() {
       let (value, overflow) = sum.multipliedReportingOverflow(
-        by: 1 << UInt64(piece * layout.lanes.valueBits))
+        by: 1 << UInt64(piece * lanes.valueBits))
       let (partial, carry) = total.addingReportingOverflow(value)
       guard !overflow, !carry else { throw .totalWeight(maximum: largest) }
       total = partial

@@ -205,7 +205,7 @@ public struct AggregationServer: Sendable {
     let (sum, faults) = try phase.unmask(parameters: parameters, on: execution)
     state = .ended
     return try UnmaskedAggregate(
-      sum, layout: parameters.layout,
-      contributors: phase.roster.ids { phase.isContributor[$0] }, faults: faults)
+      sum, of: parameters, contributors: phase.roster.ids { phase.isContributor[$0] },
+      faults: faults)
   }
 }

@@ -172,6 +172,7 @@ extension SessionParameters {
     writer.write(count: layout.lanes.valueBits)
     writer.write(count: layout.lanes.maximumContributors)
     writer.write(count: minimumContributors)
+    writer.write(layout.lanes.kind.rawValue)
     writer.write(maskCipher.rawValue)
     writer.write(applicationContext)
   }
@@ -191,14 +192,17 @@ extension SessionParameters {
       "maximum of contributors", atMost: Self.maximumCohortSize)
     let minimumContributors = try reader.count(
       "minimum of contributors", atMost: Self.maximumCohortSize)
+    guard let laneKind = LaneKind(rawValue: try reader.byte()) else {
+      throw .invalidField("lane kind")
+    }
     guard let maskCipher = MaskCipher(rawValue: try reader.byte()) else {
       throw .invalidField("mask cipher")
     }
     let applicationContext = try reader.digest()
     do {
       // A layout asked for exactly its own width is itself: the encoding is canonical.
-      let lanes = try LaneLayout(
-        minimumValueBits: valueBits, maximumContributors: maximumContributors)
+      let lanes = try ElementLanes(
+        laneKind, minimumValueBits: valueBits, maximumContributors: maximumContributors)
       self = try SessionParameters(
         sessionID: sessionID, threatModel: threatModel, cohortSize: cohortSize, degree: degree,
         threshold: threshold, layout: VectorLayout(elementCount: elementCount, lanes: lanes),

@@ -18,20 +18,29 @@ extension VectorLayoutError: CustomStringConvertible {
 
 /// The shape of every vector of a session: how many elements, and how they share 64-bit words.
 ///
-/// Words are elements of Z_{2^64}. An element is a non-negative integer of `lanes.valueBits` bits
-/// in a lane wide enough for the sum over all contributors, so that adding words adds elements.
-/// Behind the packed elements stands one more word, in which every contributor puts 1: after
+/// Words are elements of Z_{2^64}. Elements are whole numbers in lanes of one of two kinds, and adding
+/// words adds elements: see `LaneLayout` and `SignedLaneLayout`. Behind the packed elements stands one more word, in which every contributor puts 1: after
 /// unmasking it must equal the number of contributors, or a mask did not cancel.
 public struct VectorLayout: Sendable, Hashable {
   /// The number of elements of a client's vector.
   public let elementCount: Int
   /// How elements are packed into words.
-  public let lanes: LaneLayout
+  public let lanes: ElementLanes
 
   static let maximumElementCount = 1 << 32
 
-  /// Validates the number of elements.
+  /// Elements from 0 up, whose sums never wrap.
   public init(elementCount: Int, lanes: LaneLayout) throws(VectorLayoutError) {
+    try self.init(elementCount: elementCount, lanes: .unsigned(lanes))
+  }
+
+  /// Elements of either sign, whose sums wrap where they leave their lanes.
+  public init(elementCount: Int, lanes: SignedLaneLayout) throws(VectorLayoutError) {
+    try self.init(elementCount: elementCount, lanes: .signed(lanes))
+  }
+
+  /// Validates the number of elements.
+  package init(elementCount: Int, lanes: ElementLanes) throws(VectorLayoutError) {
     guard (1...Self.maximumElementCount).contains(elementCount) else {
       throw .elementCount(found: elementCount)
     }

@@ -117,6 +117,51 @@ nonisolated enum ProtoMaskCipher: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// How the lanes of a 64-bit word are read.
+nonisolated enum ProtoLaneKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+
+  /// Absent; refused.
+  case unspecified // = 0
+
+  /// Numbers from 0 up, with headroom for their sum.
+  case unsigned // = 1
+
+  /// Numbers of either sign, with room for their sum only.
+  case signed // = 2
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .unsigned
+    case 2: self = .signed
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .unsigned: return 1
+    case .signed: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoLaneKind] = [
+    .unspecified,
+    .unsigned,
+    .signed,
+  ]
+
+}
+
 /// Server to client, before round 0: the parameters of the session to take part in.
 ///
 /// Every field must be present. A parser computes the digest of the parameters that it has read and
@@ -148,11 +193,12 @@ nonisolated struct ProtoSessionParameters: Sendable {
   /// The number of elements of each client's vector; 1 to 2^32.
   var elementCount: UInt64 = 0
 
-  /// Bits of one element before summing, as many as the lanes leave room for: a parser asks for at
-  /// least so many and must get exactly so many.
+  /// Bits of one element before summing or, in signed lanes, of a sum; as many as the lanes leave room
+  /// for: a parser asks for at least so many and must get exactly so many.
   var valueBits: UInt32 = 0
 
-  /// The largest number of clients whose sum the lanes of a word can hold; at most `cohort_size`.
+  /// The largest number of clients in a sum, which unsigned lanes have headroom for; at most
+  /// `cohort_size`.
   var maximumContributors: UInt32 = 0
 
   /// The smallest number of clients whose sum may be released; 2 to `maximum_contributors`.
@@ -164,7 +210,10 @@ nonisolated struct ProtoSessionParameters: Sendable {
   /// What the sum is for, for instance a digest of the global model and the task; 32 bytes.
   var applicationContext: Data = Data()
 
-  /// BLAKE2b-256 of the canonical encoding of fields 2 to 12; 32 bytes. Messages of the session
+  /// How elements stand in words.
+  var laneKind: ProtoLaneKind = .unspecified
+
+  /// BLAKE2b-256 of the canonical encoding of fields 2 to 13; 32 bytes. Messages of the session
   /// carry it as `session`.
   var digest: Data = Data()
 
@@ -185,9 +234,13 @@ nonisolated extension ProtoMaskCipher: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MASK_CIPHER_UNSPECIFIED\0\u{1}MASK_CIPHER_CHACHA20\0\u{1}MASK_CIPHER_AES256_CTR\0")
 }
 
+nonisolated extension ProtoLaneKind: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LANE_KIND_UNSPECIFIED\0\u{1}LANE_KIND_UNSIGNED\0\u{1}LANE_KIND_SIGNED\0")
+}
+
 nonisolated extension ProtoSessionParameters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SessionParameters"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}session_id\0\u{3}threat_model\0\u{3}cohort_size\0\u{1}degree\0\u{1}threshold\0\u{3}element_count\0\u{3}value_bits\0\u{3}maximum_contributors\0\u{3}minimum_contributors\0\u{3}mask_cipher\0\u{3}application_context\0\u{2}\u{3}digest\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}session_id\0\u{3}threat_model\0\u{3}cohort_size\0\u{1}degree\0\u{1}threshold\0\u{3}element_count\0\u{3}value_bits\0\u{3}maximum_contributors\0\u{3}minimum_contributors\0\u{3}mask_cipher\0\u{3}application_context\0\u{3}lane_kind\0\u{2}\u{2}digest\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -207,6 +260,7 @@ nonisolated extension ProtoSessionParameters: SwiftProtobuf.Message, SwiftProtob
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self.minimumContributors) }()
       case 11: try { try decoder.decodeSingularEnumField(value: &self.maskCipher) }()
       case 12: try { try decoder.decodeSingularBytesField(value: &self.applicationContext) }()
+      case 13: try { try decoder.decodeSingularEnumField(value: &self.laneKind) }()
       case 15: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       default: break
       }
@@ -250,6 +304,9 @@ nonisolated extension ProtoSessionParameters: SwiftProtobuf.Message, SwiftProtob
     if !self.applicationContext.isEmpty {
       try visitor.visitSingularBytesField(value: self.applicationContext, fieldNumber: 12)
     }
+    if self.laneKind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.laneKind, fieldNumber: 13)
+    }
     if !self.digest.isEmpty {
       try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 15)
     }
@@ -269,6 +326,7 @@ nonisolated extension ProtoSessionParameters: SwiftProtobuf.Message, SwiftProtob
     if lhs.minimumContributors != rhs.minimumContributors {return false}
     if lhs.maskCipher != rhs.maskCipher {return false}
     if lhs.applicationContext != rhs.applicationContext {return false}
+    if lhs.laneKind != rhs.laneKind {return false}
     if lhs.digest != rhs.digest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -61,14 +61,17 @@ extension FieldParser {
     return layout
   }
 
-  private func laneLayout(of message: ProtoSessionParameters) throws(WireError) -> LaneLayout {
+  private func laneLayout(
+    of message: ProtoSessionParameters
+  ) throws(WireError) -> ElementLanes {
+    let kind = try laneKind(message.laneKind, "lane_kind")
     let valueBits = try positive(message.valueBits, "value_bits")
     let maximumContributors = try positive(message.maximumContributors, "maximum_contributors")
-    let lanes: LaneLayout
+    let lanes: ElementLanes
     do {
       // A layout asked for its own width is itself.
-      lanes = try LaneLayout(
-        minimumValueBits: valueBits, maximumContributors: maximumContributors)
+      lanes = try ElementLanes(
+        kind, minimumValueBits: valueBits, maximumContributors: maximumContributors)
     } catch {
       throw self.error(.invalidValue(field: "value_bits", problem: "\(error)"))
     }

@@ -28,6 +28,7 @@ extension SessionParameters {
     message.degree = try fields.count(degree, "degree")
     message.threshold = try fields.count(threshold, "threshold")
     message.elementCount = UInt64(layout.elementCount)
+    message.laneKind = ProtoLaneKind(layout.lanes.kind)
     message.valueBits = try fields.count(layout.lanes.valueBits, "value_bits")
     message.maximumContributors = try fields.count(maximumContributors, "maximum_contributors")
     message.minimumContributors = try fields.count(minimumContributors, "minimum_contributors")

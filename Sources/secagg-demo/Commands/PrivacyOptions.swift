@@ -6,7 +6,8 @@ extension PrivacySettings.Mechanism: ExpressibleByArgument {}
 struct PrivacyOptions: ParsableArguments {
   @Option(
     help: """
-      Who adds noise: central (the server, to the sum). Without it nobody does.
+      Who adds noise: central (the server, to the sum) or distributed (every client, a share). \
+      Without it nobody does.
       """)
   var dp: PrivacySettings.Mechanism?
 
@@ -26,6 +27,9 @@ struct PrivacyOptions: ParsableArguments {
       """)
   var noiseMultiplier: Double?
 
+  @Option(help: "Part of the clients that may leave out its distributed noise. (default: 0)")
+  var corruptFraction: Double?
+
   @Option(
     help: ArgumentHelp(
       "Where spending is recorded, and continued by another run.", valueName: "path"))
@@ -39,6 +43,7 @@ struct PrivacyOptions: ParsableArguments {
       let given: [(String, Bool)] = [
         ("--epsilon", epsilon != nil), ("--delta", delta != nil), ("--clip", clip != nil),
         ("--noise-multiplier", noiseMultiplier != nil), ("--ledger", ledger != nil),
+        ("--corrupt-fraction", corruptFraction != nil),
       ]
       if let option = given.first(where: \.1)?.0 {
         throw ValidationError("\(option) belongs to --dp: say who adds the noise")
@@ -47,7 +52,10 @@ struct PrivacyOptions: ParsableArguments {
     }
     let settings = PrivacySettings(
       mechanism: dp, epsilon: epsilon ?? 8, delta: delta ?? 1e-5, clip: clip ?? 1,
-      noiseMultiplier: noiseMultiplier, ledger: ledger)
+      noiseMultiplier: noiseMultiplier, corruptFraction: corruptFraction ?? 0, ledger: ledger)
+    guard dp == .distributed || corruptFraction == nil else {
+      throw ValidationError("--corrupt-fraction belongs to --dp distributed")
+    }
     try Self.check(settings)
     return settings
   }

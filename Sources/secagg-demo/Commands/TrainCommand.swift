@@ -84,17 +84,29 @@ struct TrainCommand: AsyncParsableCommand {
   private func settings() throws -> TrainingSettings {
     let (degree, threshold) = try graph.resolved(
       clients: clients, dropout: dropout, points: LeavingPoint.allCases.count)
-    let minimum = minimumContributors ?? max(2, min(clients, threshold + 1))
+    let privacy = try privacy.settings()
+    let minimum =
+      minimumContributors ?? usualMinimum(threshold: threshold, mechanism: privacy?.mechanism)
     guard minimum >= 2, minimum <= clients else {
       throw ValidationError(
         "--minimum-contributors must be from 2 to \(clients), found \(minimum)")
     }
-    return try TrainingSettings(
+    return TrainingSettings(
       data: data, threatModel: threatModel, clients: clients, rounds: rounds, dropout: dropout,
       partition: partition.partition, partitionText: partition.text, model: model,
       graph: graph.graph, degree: degree, threshold: threshold, minimumContributors: minimum,
       minimumValueBits: valueBits, clippingBound: clippingBound, localEpochs: localEpochs,
-      batchSize: batchSize, learningRate: learningRate, seed: seed, privacy: privacy.settings())
+      batchSize: batchSize, learningRate: learningRate, seed: seed, privacy: privacy)
+  }
+
+  /// The least number of contributors if none is given. Distributed noise is shared by as many, so
+  /// there it is what is left when all have gone that are expected to.
+  private func usualMinimum(threshold: Int, mechanism: PrivacySettings.Mechanism?) -> Int {
+    let usual = max(2, min(clients, threshold + 1))
+    guard mechanism == .distributed else { return usual }
+    let absent = LeavingPoint.allCases.count { $0.isGone(in: .maskedInput) }
+    let leaving = absent * Int((dropout * Double(clients)).rounded(.up))
+    return max(usual, clients - leaving)
   }
 
   func run() async throws {

@@ -41,7 +41,10 @@ struct CentralNoiseAveraging: RoundAveraging {
     secure.applicationContext(model: model, round: round, task: task)
   }
 
-  func encode(_ update: ClientUpdate, of client: ClientID, round: Int) throws -> PackedVector {
+  func encode(
+    _ update: ClientUpdate, of client: ClientID, round: Int, context: Digest,
+    in session: SessionParameters
+  ) throws -> PackedVector {
     var generator = seeds.generator(.rounding, round: round, client: Int(client.rawValue))
     return try secure.encode(ClientUpdate(delta: update.delta, weight: 1), using: &generator)
   }

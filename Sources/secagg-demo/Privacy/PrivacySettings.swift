@@ -6,6 +6,8 @@ struct PrivacySettings: Sendable {
   enum Mechanism: String, Sendable, CaseIterable {
     /// The server, to the sum.
     case central
+    /// Every client, a share of it to its update.
+    case distributed
   }
 
   var mechanism: Mechanism
@@ -15,6 +17,8 @@ struct PrivacySettings: Sendable {
   var clip: Double
   /// The noise in clipping bounds; nil for the least with which all rounds stay within the budget.
   var noiseMultiplier: Double?
+  /// Which part of the clients may leave out its share of distributed noise, or give it away.
+  var corruptFraction = 0.0
   /// Where the ledger is; nil for one that is deleted with the run.
   var ledger: String?
   var noise = NoiseSource.system

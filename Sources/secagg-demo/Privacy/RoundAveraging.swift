@@ -11,7 +11,14 @@ protocol RoundAveraging: Sendable {
   func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest
 
   /// A client's update as the vector of its session.
-  func encode(_ update: ClientUpdate, of client: ClientID, round: Int) throws -> PackedVector
+  ///
+  /// - Parameters:
+  ///   - context: what the client thinks it takes part in.
+  ///   - session: what the server says the session is.
+  func encode(
+    _ update: ClientUpdate, of client: ClientID, round: Int, context: Digest,
+    in session: SessionParameters
+  ) throws -> PackedVector
 
   /// The step that belongs to a sum, noise included.
   func mean(of aggregate: UnmaskedAggregate, round: Int) throws -> WeightedMean

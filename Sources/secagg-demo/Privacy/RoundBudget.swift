@@ -17,7 +17,7 @@ struct RoundBudget: ~Copyable {
     let budget = try PrivacyBudget(epsilon: plan.settings.epsilon, delta: plan.settings.delta)
     ledger = try PrivacyLedger(
       at: plan.settings.ledger ?? folder.path(of: "ledger.jsonl"), budget: budget,
-      accountant: PrivacyPlan.accountant())
+      accountant: plan.accountant())
     self.folder = folder
     event = plan.event
   }

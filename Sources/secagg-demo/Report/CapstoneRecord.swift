@@ -17,13 +17,13 @@ struct CapstoneRecord: Codable, Sendable, Equatable {
 
   /// One mechanism with one budget.
   struct Point: Codable, Sendable, Equatable {
-    /// Who adds the noise: "central"; nil without noise.
+    /// Who adds the noise: "central" or "distributed"; nil without noise.
     @ExplicitNull var mechanism: String?
     /// The budget; nil without noise.
     @ExplicitNull var epsilon: Double?
     /// What was spent after the last round.
     @ExplicitNull var epsilonSpent: Double?
-    /// Standard deviation of the noise on the sum, in sensitivities.
+    /// Standard deviation of the noise on the sum, in clips.
     @ExplicitNull var noiseMultiplier: Double?
     /// Test accuracy at the end of each repetition, in 0...1.
     var accuracies: [Double]

@@ -44,7 +44,7 @@ struct LocalServer: ServerEndpoint {
       let execution = execution
       let aggregate = try clock.measure { try server.unmask(execution: execution) }
       self.aggregate = aggregate
-      return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums)
+      return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums.unsigned ?? [])
     } catch let error as ServerError {
       throw ServerRefusal(description: "\(error)")
     }

@@ -13,7 +13,8 @@ struct RandomVectors: Sendable {
 
   private func elements(of id: ClientID) -> [UInt64] {
     var generator = SimulationGenerator(seed: seed &* 0x1_0000_0001 &+ UInt64(id.rawValue))
-    let largest = layout.lanes.maximumSum(contributors: 1)
+    // The aggregations of the demo have unsigned lanes.
+    let largest = UInt64.max >> UInt64(UInt64.bitWidth - layout.lanes.valueBits)
     var elements = [UInt64](repeating: 0, count: layout.elementCount)
     for index in elements.indices { elements[index] = generator.next() & largest }
     return elements

@@ -32,12 +32,12 @@ struct TrainingRun {
     shards = try settings.partition.indices(
       of: training, clients: settings.clients, using: &generator
     ).map { try training.subset($0) }
+    let parameterCount = classifier.layout.count
     plan = try settings.privacy.map {
-      try PrivacyPlan(
-        $0, rounds: settings.rounds, expectedContributors: settings.expectedContributors)
+      try PrivacyPlan($0, of: settings, parameterCount: parameterCount)
     }
     averaging = try Self.averaging(
-      settings, plan: plan, parameterCount: classifier.layout.count,
+      settings, plan: plan, parameterCount: parameterCount,
       maximumWeight: UInt64(shards.map(\.count).max() ?? 1), seeds: seeds)
   }
 
@@ -52,11 +52,13 @@ struct TrainingRun {
         minimumValueBits: settings.minimumValueBits)
       return WeightedAveraging(secure: secure, seeds: seeds)
     }
-    switch plan.settings.mechanism {
+    switch plan.noise {
     case .central:
       return try CentralNoiseAveraging(
         plan, parameterCount: parameterCount, maximumContributors: settings.clients,
         minimumValueBits: settings.minimumValueBits, seeds: seeds)
+    case .distributed(let averaging):
+      return DistributedNoiseAveraging(averaging: averaging)
     }
   }
 
@@ -126,19 +128,21 @@ struct TrainingRun {
     _ round: Int, model: ParameterVector, leaving: [ClientID: LeavingPoint],
     progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
+    let context = averaging.applicationContext(
+      model: model, round: round, task: settings.data.rawValue)
     let parameters = try SessionParameters(
       threatModel: settings.threatModel.threatModel, cohortSize: settings.clients,
       degree: settings.degree, threshold: settings.threshold,
       layout: averaging.layout, minimumContributors: settings.minimumContributors,
       maskCipher: MaskCipherOption.fastest.maskCipher,
-      applicationContext: averaging.applicationContext(
-        model: model, round: round, task: settings.data.rawValue))
+      applicationContext: context)
     let senders = ClientID.all(cohortSize: settings.clients).filter {
       !(leaving[$0]?.isGone(in: .maskedInput) ?? false)
     }
     let updates = try await localUpdates(of: senders, round: round, model: model)
     let encoded: [ClientID: PackedVector] = try updates.reduce(into: [:]) { encoded, entry in
-      encoded[entry.key] = try averaging.encode(entry.value, of: entry.key, round: round)
+      encoded[entry.key] = try averaging.encode(
+        entry.value, of: entry.key, round: round, context: context, in: parameters)
     }
     let observed = senders.first { leaving[$0] == nil }
     let identities = try SimulatedIdentities(seed: settings.seed, for: parameters)
@@ -155,12 +159,10 @@ struct TrainingRun {
     var outcome = SecureRoundOutcome(report: report, observed: observed, update: nil)
     if let aggregate = server.aggregate {
       outcome.mean = try averaging.mean(of: aggregate, round: round)
-      var plaintext = [UInt64](repeating: 0, count: aggregate.sums.count)
-      for id in aggregate.contributors {
-        guard let elements = encoded[id]?.elements else { throw MissingUpdate(client: id) }
-        for index in plaintext.indices { plaintext[index] += elements[index] }
+      outcome.sumsEqual = try PlaintextSum.equals(aggregate) { id in
+        guard let vector = encoded[id] else { throw MissingUpdate(client: id) }
+        return vector
       }
-      outcome.sumsEqual = plaintext == aggregate.sums
     }
     outcome.update = observed.flatMap { updates[$0] }?.delta
     return outcome

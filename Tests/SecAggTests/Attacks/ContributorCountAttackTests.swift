@@ -55,7 +55,7 @@ struct ContributorCountAttackTests {
     }
     var session = try SimulatedSession(parameters: parameters, inputs: inputs)
     let aggregate = try session.run()
-    #expect(aggregate.sums == [UInt64](repeating: 4 * largest, count: 9))
+    #expect(aggregate.sums.unsigned == [UInt64](repeating: 4 * largest, count: 9))
     #expect(aggregate.contributors == ClientID.all(cohortSize: 4))
     #expect(
       session.refusals

@@ -23,7 +23,7 @@ struct DividedSurvivorsAttackTests {
     let stage = try Stage(parameters: testParameters(cohortSize: 6, threshold: 2), seed: 11)
     let victim = try client(1)
     let loot = try Loot(stage.answers(to: isolatingViews(stage)), of: stage)
-    #expect(try loot.sum(of: [victim]) == stage.inputs[victim]?.elements)
+    #expect(try loot.sum(of: [victim]) == stage.inputs[victim]?.elements.unsigned)
   }
 
   @Test("malicious model, the least threshold that it allows and the same sets: nobody answers")

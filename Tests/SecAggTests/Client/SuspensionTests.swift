@@ -90,7 +90,7 @@ struct SuspensionTests {
     }
     let aggregate = try session.server.unmask()
     #expect(aggregate.contributors.count == cohortSize - leaving.count, comment)
-    #expect(aggregate.sums == session.plaintextSum(of: aggregate.contributors), comment)
+    #expect(aggregate.sums.unsigned == session.plaintextSum(of: aggregate.contributors), comment)
     #expect(aggregate.faults.isEmpty, comment)
   }
 

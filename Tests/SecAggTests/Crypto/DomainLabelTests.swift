@@ -10,6 +10,7 @@ struct DomainLabelTests {
     .neighbourPermutation, .maskPrivateKey, .shareSealing, .pairwiseMask, .selfMask,
     .selfMaskCommitment, .messageChecksum, .clientState, .serverState, .keyAdvertisement,
     .contributorSet, .recordChain, .recordedContributors,
+    .contributorSet, .privateAveraging, .rotation,
   ]
 
   @Test("labels name the protocol and its version, and differ")

@@ -51,7 +51,7 @@ struct PackedVectorTests {
       #expect(layout.wordCount == (elementCount + shape.lanes - 1) / shape.lanes + 1)
       let elements = (0..<elementCount).map { _ in generator.next() & largest(layout) }
       let vector = try PackedVector(elements, layout: layout)
-      #expect(vector.elements == elements, "seed \(shape.lanes), \(elementCount) elements")
+      #expect(vector.elements.unsigned == elements, "seed \(shape.lanes), \(elementCount) elements")
       #expect(vector.words.count == layout.wordCount)
       #expect(vector.words.last == 1, "the word by which contributors are counted")
       #expect(layout.unusedBitsAreZero(in: vector.words))

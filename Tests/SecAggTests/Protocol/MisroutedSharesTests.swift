@@ -87,7 +87,7 @@ struct MisroutedSharesTests {
     try session.server.receive(.unmaskingResponse(answer), from: receiver)
     try session.collect(.unmasking, leaving: [:])
     let aggregate = try session.server.unmask()
-    #expect(aggregate.sums == session.plaintextSum(of: ClientID.all(cohortSize: 6)))
+    #expect(aggregate.sums.unsigned == session.plaintextSum(of: ClientID.all(cohortSize: 6)))
     #expect(
       aggregate.faults
         == unopened.map {

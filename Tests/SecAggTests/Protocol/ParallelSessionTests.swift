@@ -18,7 +18,7 @@ struct ParallelSessionTests {
     for (session, aggregate) in sums {
       #expect(aggregate.contributors == ClientID.all(cohortSize: Self.cohortSize))
       // Client i of session s holds s * i + j at position j; the ids sum up to 210.
-      #expect(aggregate.sums == (0..<7).map { 210 * session + 20 * $0 })
+      #expect(aggregate.sums.unsigned == (0..<7).map { 210 * session + 20 * $0 })
     }
   }
 

@@ -10,7 +10,9 @@ struct FedAvgDecodingTests {
   private func sums(_ vectors: [PackedVector]) -> [UInt64] {
     var sums = [UInt64](repeating: 0, count: vectors.first?.layout.elementCount ?? 0)
     for vector in vectors {
-      for (index, element) in vector.elements.enumerated() { sums[index] += element }
+      for (index, element) in (vector.elements.unsigned ?? []).enumerated() {
+        sums[index] += element
+      }
     }
     return sums
   }
@@ -85,7 +87,7 @@ struct FedAvgDecodingTests {
     let update = ClientUpdate(delta: [Double](repeating: value, count: 4000), weight: 1)
     let vector = try secure.encode(update, using: &generator)
     let mean = try secure.decode(
-      sums: vector.elements, contributors: ClientID.all(cohortSize: 1))
+      sums: vector.elements.unsigned ?? [], contributors: ClientID.all(cohortSize: 1))
     let rounded = mean.mean.count { $0 > value }
     // 4,000 throws at 0.3: 1,200 with a deviation of 29.
     #expect((1000...1400).contains(rounded), "seed 2")

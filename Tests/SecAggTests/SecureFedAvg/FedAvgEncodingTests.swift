@@ -21,7 +21,7 @@ struct FedAvgEncodingTests {
     let vector = try secure.encode(
       ClientUpdate(delta: delta, weight: secure.maximumWeight), using: &generator)
     return try secure.decode(
-      sums: vector.elements, contributors: ClientID.all(cohortSize: 1)
+      sums: vector.elements.unsigned ?? [], contributors: ClientID.all(cohortSize: 1)
     ).mean
   }
 
@@ -97,9 +97,9 @@ struct FedAvgEncodingTests {
     var generator = SimulationGenerator(seed: 4)
     let delta = [Double](repeating: 0, count: shape.parameterCount)
     for weight in [0, 1, secure.maximumWeight / 2 + 1, secure.maximumWeight] {
-      let elements = try secure.encode(
-        ClientUpdate(delta: delta, weight: weight), using: &generator
-      ).elements
+      let elements = try #require(
+        secure.encode(ClientUpdate(delta: delta, weight: weight), using: &generator)
+          .elements.unsigned)
       #expect(elements.prefix(shape.parameterCount).allSatisfy { $0 == secure.codec.levels })
       var value = UInt128(0)
       for piece in elements.dropFirst(shape.parameterCount).reversed() {

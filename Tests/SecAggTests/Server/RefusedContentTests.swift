@@ -114,7 +114,7 @@ struct RefusedContentTests {
     try session.server.closeRound()
     try session.collect(.unmasking, leaving: [:])
     let aggregate = try session.server.unmask()
-    #expect(aggregate.sums == session.plaintextSum(of: Array(all.prefix(maximum))))
+    #expect(aggregate.sums.unsigned == session.plaintextSum(of: Array(all.prefix(maximum))))
   }
 
   /// What a client may do to its answer, and the refusal that it earns. Subjects are in id order.

@@ -88,7 +88,7 @@ struct StoredServerTests {
     var twin = session.server
     let aggregate = try session.server.unmask()
     #expect(try twin.unmask() == aggregate)
-    #expect(aggregate.sums == session.plaintextSum(of: aggregate.contributors))
+    #expect(aggregate.sums.unsigned == session.plaintextSum(of: aggregate.contributors))
     #expect(
       Set(aggregate.faults.filter { $0.finding == .unopened }.map(\.subject.rawValue))
         == Set(cohort.dealers.map { UInt32($0) }))

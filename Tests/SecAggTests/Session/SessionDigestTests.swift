@@ -13,6 +13,7 @@ struct SessionDigestTests {
     var threshold = 4
     var elementCount = 50
     var minimumValueBits = 12
+    var laneKind = LaneKind.unsigned
     var maximumContributors = 20
     var minimumContributors = 5
     var applicationContext = Digest(words: (5, 6, 7, 8))
@@ -22,8 +23,8 @@ struct SessionDigestTests {
         sessionID: sessionID, cohortSize: cohortSize, degree: degree, threshold: threshold,
         layout: VectorLayout(
           elementCount: elementCount,
-          lanes: LaneLayout(
-            minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)),
+          lanes: ElementLanes(
+            laneKind, minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)),
         minimumContributors: minimumContributors, applicationContext: applicationContext)
     }
   }
@@ -36,6 +37,7 @@ struct SessionDigestTests {
     encoding.octet(1)
     // Lanes of 12 + 5 bits: three of 21, of which 5 are headroom.
     for word in [20, 6, 4, 50, 16, 20, 5] as [UInt64] { encoding.word(word) }
+    encoding.octet(1)
     encoding.octet(1)
     encoding.octets(parameters.applicationContext.bytes)
     #expect(parameters.digest.bytes == encoding.hashed())
@@ -66,11 +68,17 @@ struct SessionDigestTests {
     vary { $0.threshold = 5 }
     vary { $0.elementCount = 51 }
     vary { $0.minimumValueBits = 20 }
+    vary { $0.laneKind = .signed }
+    // Signed lanes of the width that the unsigned values have.
+    vary {
+      $0.laneKind = .signed
+      $0.minimumValueBits = 16
+    }
     vary { $0.maximumContributors = 19 }
     vary { $0.minimumContributors = 6 }
     vary { $0.applicationContext = Digest(words: (5, 6, 7, 9)) }
     let digests = try variants.map { try $0.parameters().digest }
-    #expect(Set(digests).count == 13)
+    #expect(Set(digests).count == 15)
     #expect(try Fields().parameters().digest == digests[0], "the same fields, the same digest")
   }
 

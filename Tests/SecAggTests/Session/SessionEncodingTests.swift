@@ -19,28 +19,32 @@ struct SessionEncodingTests {
   }
 
   private func parameters(
-    minimumValueBits: Int = 16, maximumContributors: Int = 9
+    _ kind: LaneKind = .unsigned, minimumValueBits: Int = 16, maximumContributors: Int = 9
   ) throws -> SessionParameters {
     try SessionParameters(
       cohortSize: 9, degree: 4, threshold: 3,
       layout: VectorLayout(
         elementCount: 11,
-        lanes: LaneLayout(
-          minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)),
+        lanes: ElementLanes(
+          kind, minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)),
       minimumContributors: 2, applicationContext: SessionParameters.applicationContext(of: [1]))
   }
 
   /// All widths that lanes can have, the single lane of 63 bits included.
   @Test("what was written is read", arguments: 2...62)
   func roundTrip(minimumValueBits: Int) throws {
-    for maximumContributors in [2, 3, 4, 9] {
-      guard
-        let parameters = try? parameters(
-          minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)
-      else { continue }
-      let back = try decoded(encoding(of: parameters))
-      #expect(back == parameters, "\(minimumValueBits) bits, \(maximumContributors) contributors")
-      #expect(back.digest == parameters.digest)
+    for kind in LaneKind.allCases {
+      for maximumContributors in [2, 3, 4, 9] {
+        guard
+          let parameters = try? parameters(
+            kind, minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)
+        else { continue }
+        let back = try decoded(encoding(of: parameters))
+        let comment: Comment = "\(kind), \(minimumValueBits) bits, up to \(maximumContributors)"
+        #expect(back == parameters, comment)
+        #expect(back.digest == parameters.digest, comment)
+        #expect(back.layout.lanes.kind == kind, comment)
+      }
     }
   }
 
@@ -97,14 +101,18 @@ struct SessionEncodingTests {
     }
   }
 
-  @Test("unknown threat models and ciphers are refused", arguments: [UInt8(0), 3, 255])
+  @Test("unknown threat models, lane kinds and ciphers are refused", arguments: [UInt8(0), 3, 255])
   func unknownEnumerations(value: UInt8) throws {
     var bytes = encoding(of: try parameters())
-    let cipher = 32 + 1 + 7 * 8
-    #expect((bytes[32], bytes[cipher]) == (1, 1))
+    let kind = 32 + 1 + 7 * 8
+    let cipher = kind + 1
+    #expect((bytes[32], bytes[kind], bytes[cipher]) == (1, 1, 1))
     bytes[32] = value
     #expect(throws: StoredStateError.invalidField("threat model")) { try decoded(bytes) }
     bytes[32] = 1
+    bytes[kind] = value
+    #expect(throws: StoredStateError.invalidField("lane kind")) { try decoded(bytes) }
+    bytes[kind] = 1
     bytes[cipher] = value
     #expect(throws: StoredStateError.invalidField("mask cipher")) { try decoded(bytes) }
   }

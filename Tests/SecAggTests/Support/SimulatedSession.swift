@@ -96,7 +96,9 @@ struct SimulatedSession {
   func plaintextSum(of contributors: [ClientID]) -> [UInt64] {
     var sum = [UInt64](repeating: 0, count: parameters.layout.elementCount)
     for id in contributors {
-      for (index, element) in (inputs[id]?.elements ?? []).enumerated() { sum[index] += element }
+      for (index, element) in (inputs[id]?.elements.unsigned ?? []).enumerated() {
+        sum[index] += element
+      }
     }
     return sum
   }

@@ -96,7 +96,7 @@ struct Transcript {
   ) throws {
     var server = server
     let aggregate = try finish(&server)
-    #expect(aggregate.sums == sums, comment, sourceLocation: sourceLocation)
+    #expect(aggregate.sums.unsigned == sums, comment, sourceLocation: sourceLocation)
     #expect(aggregate.contributors == contributors, comment, sourceLocation: sourceLocation)
     #expect(server.phase == .ended, sourceLocation: sourceLocation)
   }

@@ -144,6 +144,7 @@ struct MaskVector: VectorCase {
     var seed: Hex
     var minimumValueBits: Int
     var maximumContributors: Int
+    var laneKind: UInt8
     var elements: [String]
     var maskCipher: UInt8
     /// A word of the stream to enter it at.
@@ -162,11 +163,17 @@ struct MaskVector: VectorCase {
   var maskFromOffset: Hex
 
   init(_ input: Input) throws {
-    let lanes = try LaneLayout(
-      minimumValueBits: input.minimumValueBits, maximumContributors: input.maximumContributors)
+    let lanes = try ElementLanes(
+      #require(LaneKind(rawValue: input.laneKind)), minimumValueBits: input.minimumValueBits,
+      maximumContributors: input.maximumContributors)
     let layout = try VectorLayout(elementCount: input.elements.count, lanes: lanes)
-    let packed = try PackedVector(
-      input.elements.map { try #require(UInt64($0)) }, layout: layout)
+    let packed =
+      switch lanes.kind {
+      case .unsigned:
+        try PackedVector(input.elements.map { try #require(UInt64($0)) }, layout: layout)
+      case .signed:
+        try PackedVector(signed: input.elements.map { try #require(Int64($0)) }, layout: layout)
+      }
     let cipher = try #require(MaskCipher(rawValue: input.maskCipher))
     let expander = try #require(MaskExpander(cipher))
     let words = expandedMask(input.seed, expander, wordCount: layout.wordCount)

@@ -15,12 +15,14 @@ struct ParametersRecord: Codable {
   var valueBits: Int
   var maximumContributors: Int
   var minimumContributors: Int
+  var laneKind: UInt8
   var maskCipher: UInt8
   var applicationContext: Hex
 
   func parameters() throws -> SessionParameters {
-    let lanes = try LaneLayout(
-      minimumValueBits: valueBits, maximumContributors: maximumContributors)
+    let lanes = try ElementLanes(
+      #require(LaneKind(rawValue: laneKind)), minimumValueBits: valueBits,
+      maximumContributors: maximumContributors)
     try #require(lanes.valueBits == valueBits)
     return try SessionParameters(
       sessionID: sessionId.digest, threatModel: #require(ThreatModel(rawValue: threatModel)),
@@ -151,7 +153,7 @@ struct SessionVector: VectorCase {
     clients = try input.clients.map { try run.values(of: $0) }
     messages = run.messages
     contributors = aggregate.contributors.map(\.rawValue)
-    sums = aggregate.sums.map { String($0) }
+    sums = try #require(aggregate.sums.unsigned).map { String($0) }
     try #require(aggregate.faults.isEmpty)
   }
 }

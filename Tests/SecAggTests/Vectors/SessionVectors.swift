@@ -45,7 +45,7 @@ enum SessionVectors {
       sessionId: .fixed("\(name), session \(attempt)"), threatModel: model.rawValue,
       cohortSize: cohortSize, degree: degree ?? cohortSize - 1, threshold: threshold,
       elementCount: 5, valueBits: lanes.valueBits, maximumContributors: cohortSize,
-      minimumContributors: 3, maskCipher: cipher.rawValue,
+      minimumContributors: 3, laneKind: 1, maskCipher: cipher.rawValue,
       applicationContext: Hex(
         SessionParameters.applicationContext(of: Array("test vectors".utf8))))
     let leavings: [Leaving] =

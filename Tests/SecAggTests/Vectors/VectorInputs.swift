@@ -10,15 +10,23 @@ enum PieceVectors {
     about: "Session parameters, their canonical encoding, its digest, the protobuf message."
   ) {
     let context = Hex(SessionParameters.applicationContext(of: Array("test vectors".utf8)))
-    return try [(3, 2, 2, 1, 16, 3), (100, 12, 7, 650, 16, 100), (100, 99, 50, 7, 58, 60)].map {
-      (cohort: Int, degree: Int, threshold: Int, elements: Int, bits: Int, maximum: Int) in
-      let lanes = try LaneLayout(
-        minimumValueBits: bits, maximumContributors: maximum)
+    return try [
+      (3, 2, 2, 1, 16, 3, LaneKind.unsigned), (100, 12, 7, 650, 16, 100, .unsigned),
+      (100, 99, 50, 7, 58, 60, .unsigned), (100, 12, 7, 1024, 17, 100, .signed),
+      (9, 8, 5, 8, 33, 9, .signed),
+    ].map {
+      (
+        cohort: Int, degree: Int, threshold: Int, elements: Int, bits: Int, maximum: Int,
+        kind: LaneKind
+      ) in
+      let lanes = try ElementLanes(
+        kind, minimumValueBits: bits, maximumContributors: maximum)
       return ParametersRecord(
         sessionId: .fixed("digest \(cohort) \(degree)"),
         threatModel: degree == 12 ? 2 : 1, cohortSize: cohort, degree: degree,
         threshold: threshold, elementCount: elements, valueBits: lanes.valueBits,
-        maximumContributors: maximum, minimumContributors: 2, maskCipher: 1,
+        maximumContributors: maximum, minimumContributors: 2,
+        laneKind: kind.rawValue, maskCipher: 1,
         applicationContext: context)
     }
   }
@@ -74,9 +82,9 @@ enum PieceVectors {
 
   static let masks = VectorFile<MaskVector>(
     name: "masks",
-    about: "Packing and mask expansion for lanes of 32, 64, 21 and 12 bits."
+    about: "Packing and mask expansion for lanes of 32, 64, 21 and 12 bits, and signed ones."
   ) {
-    try [
+    let unsigned = try [
       (25, 100, 21, 7, MaskCipher.chacha20), (40, 100, 9, 8, .chacha20),
       (18, 8, 10, 513, .chacha20),
       (10, 4, 11, 1, .chacha20), (25, 100, 21, 7, .aes256ctr), (18, 8, 10, 513, .aes256ctr),
@@ -87,10 +95,27 @@ enum PieceVectors {
       let elements = Hex.fixed("mask \(bits), vector", count: 8 * count).words.map { $0 & largest }
       return MaskVector.Input(
         seed: .fixed("mask \(bits), seed"), minimumValueBits: bits,
-        maximumContributors: contributors,
+        maximumContributors: contributors, laneKind: LaneKind.unsigned.rawValue,
         elements: (elements.dropLast() + [largest]).map { String($0) },
         maskCipher: cipher.rawValue, offset: UInt64(offset))
     }
+    let signed = try [(16, 10), (20, 8), (12, 11), (33, 5), (2, 70)].map { bits, count in
+      let lanes = try SignedLaneLayout(minimumBits: bits, maximumContributors: 100)
+      let unused = Int64(64 - lanes.bits)
+      let elements = Hex.fixed("signed mask \(bits), vector", count: 8 * count).words.map {
+        Int64(bitPattern: $0) >> unused
+      }
+      // The extremes side by side: each borrows, or not, from its neighbour.
+      let extremes = [
+        lanes.range.lowerBound, lanes.range.lowerBound, lanes.range.upperBound - 1, -1,
+      ]
+      return MaskVector.Input(
+        seed: .fixed("signed mask \(bits), seed"), minimumValueBits: bits,
+        maximumContributors: 100, laneKind: LaneKind.signed.rawValue,
+        elements: (extremes + elements.dropFirst(extremes.count)).map { String($0) },
+        maskCipher: MaskCipher.chacha20.rawValue, offset: 3)
+    }
+    return unsigned + signed
   }
 
   static let publicKeys = VectorFile<PublicKeyVector>(

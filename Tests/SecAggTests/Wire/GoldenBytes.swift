@@ -47,8 +47,8 @@ enum GoldenBytes {
   static let parameters =
     "08011220000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f18012005"
     + "28043003380a40124805500258016220202122232425262728292a2b2c2d2e2f3031323334353637"
-    + "38393a3b3c3d3e3f7a20d40e2337bf8c88fc1efccff67a4d6178359d3ad525ca3601fa2a76122348"
-    + "a6de"
+    + "38393a3b3c3d3e3f68017a207e2720e45f5f2ec97e97fa73e07e20ef368ae4a23513dcce5a0f4dd4"
+    + "8177c743"
 
   static func bytes(_ hexadecimal: String) -> [UInt8] {
     let digits = hexadecimal.compactMap(\.hexDigitValue)

@@ -7,14 +7,14 @@ import Testing
 struct WireParametersTests {
   private func parameters(
     cohortSize: Int = 100, degree: Int? = 12, threshold: Int = 7, elementCount: Int = 1_000,
-    minimumValueBits: Int = 16, maximumContributors: Int = 100
+    _ kind: LaneKind = .unsigned, minimumValueBits: Int = 16, maximumContributors: Int = 100
   ) throws -> SessionParameters {
     try SessionParameters(
       cohortSize: cohortSize, degree: degree, threshold: threshold,
       layout: VectorLayout(
         elementCount: elementCount,
-        lanes: LaneLayout(
-          minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)),
+        lanes: ElementLanes(
+          kind, minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)),
       minimumContributors: 2,
       applicationContext: SessionParameters.applicationContext(of: Array("model".utf8)))
   }
@@ -43,6 +43,41 @@ struct WireParametersTests {
       let parameters = try parameters(
         threshold: 2, minimumValueBits: minimumValueBits, maximumContributors: contributors)
       #expect(try SessionParameters(serialized: parameters.serialized()) == parameters)
+    }
+  }
+
+  @Test("every layout of signed lanes comes back", arguments: 2...52)
+  func signedLaneLayouts(minimumBits: Int) throws {
+    let parameters = try parameters(.signed, minimumValueBits: minimumBits)
+    let back = try SessionParameters(serialized: parameters.serialized())
+    #expect(back == parameters)
+    #expect(back.layout.lanes.kind == .signed)
+  }
+
+  @Test("a width that signed lanes do not have is refused", arguments: [1, 15, 17, 53, 64])
+  func signedValueBits(found: UInt64) throws {
+    let bytes = try #require(
+      ProtobufFields.editing(try parameters(.signed).serialized(), at: [8]) { _ in .varint(found) })
+    let error = #expect(throws: WireError.self) { try SessionParameters(serialized: bytes) }
+    guard case .invalidValue("value_bits", _) = error?.reason else {
+      Issue.record("refused for another reason: \(error.debugDescription)")
+      return
+    }
+  }
+
+  @Test("another lane kind is refused by the digest")
+  func otherLaneKind() throws {
+    // 9 bits are a width of both kinds: with 7 of headroom in 4 lanes, and alone in 7.
+    for kinds in [[LaneKind.unsigned, .signed], [.signed, .unsigned]] {
+      let bytes = try #require(
+        ProtobufFields.editing(
+          try parameters(kinds[0], minimumValueBits: 9).serialized(), at: [13]
+        ) { _ in .varint(UInt64(kinds[1].rawValue)) })
+      let error = #expect(throws: WireError.self) { try SessionParameters(serialized: bytes) }
+      guard case .digestMismatch = error?.reason else {
+        Issue.record("refused for another reason: \(error.debugDescription)")
+        return
+      }
     }
   }
 
@@ -178,7 +213,7 @@ struct WireParametersTests {
       (2, "session_id"), (3, "threat_model"), (4, "cohort_size"), (5, "degree"), (6, "threshold"),
       (7, "element_count"), (8, "value_bits"), (9, "maximum_contributors"),
       (10, "minimum_contributors"), (11, "mask_cipher"), (12, "application_context"),
-      (15, "digest"),
+      (13, "lane_kind"), (15, "digest"),
     ])
   func missing(field: Int, name: String) throws {
     let bytes = try #require(
@@ -197,6 +232,7 @@ struct WireParametersTests {
       (8, 17, "value_bits"), (8, 64, "value_bits"), (8, UInt64(UInt32.max), "value_bits"),
       (9, 101, "maximum_contributors"), (9, UInt64(UInt32.max), "maximum_contributors"),
       (10, 1, "minimum_contributors"), (10, 101, "minimum_contributors"), (11, 9, "mask_cipher"),
+      (13, 3, "lane_kind"), (13, UInt64(UInt32.max), "lane_kind"),
     ] as [(Int, UInt64, String)])
   func invalid(field: Int, value: UInt64, name: String) throws {
     let bytes = try #require(
@@ -224,7 +260,7 @@ struct WireParametersTests {
       }
     }
     let extended = try #require(
-      ProtobufFields.appending(13, .varint(1), to: bytes, at: []))
+      ProtobufFields.appending(14, .varint(1), to: bytes, at: []))
     let reason = WireError.Reason.unknownFields(message: "secagg.v1.SessionParameters")
     #expect(throws: WireError(sender: nil, reason: reason)) {
       try SessionParameters(serialized: extended)

@@ -27,7 +27,7 @@ enum PathBenchmarks {
       _ = try secure.encode(update, using: &generator)
     }
     let vector = try secure.encode(update, using: &generator)
-    let elements = vector.elements
+    let elements = vector.elements.unsigned ?? []
     try add("pack") { _ = try PackedVector(elements, layout: layout) }
     add("unpack") { _ = vector.elements }
     let sender = ClientID.all(cohortSize: 1)[0]
@@ -44,10 +44,13 @@ enum PathBenchmarks {
     let words = vector.words
     add("add it to the sum") { sum.add(words) }
     let total = MaskedSum(words: words)
+    let session = try SessionParameters(
+      cohortSize: 100, threshold: 51, layout: layout, minimumContributors: 2,
+      applicationContext: SessionParameters.applicationContext(of: []))
     try add("check and unpack the aggregate") {
-      _ = try UnmaskedAggregate(total, layout: layout, contributors: [sender], faults: [])
+      _ = try UnmaskedAggregate(total, of: session, contributors: [sender], faults: [])
     }
-    let aggregate = try UnmaskedAggregate(total, layout: layout, contributors: [sender], faults: [])
+    let aggregate = try UnmaskedAggregate(total, of: session, contributors: [sender], faults: [])
     try add("decode the mean") { _ = try secure.decode(aggregate) }
   }
 }

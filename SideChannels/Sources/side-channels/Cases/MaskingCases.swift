@@ -9,7 +9,7 @@ enum MaskingCases {
       let layout = try VectorLayout(
         elementCount: elementCount,
         lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: 100))
-      let largest = layout.lanes.maximumSum(contributors: 1)
+      let largest = UInt64.max >> UInt64(64 - layout.lanes.valueBits)
       let elements = (0..<UInt64(elementCount)).map { ($0 &* 0x9E37_79B9_7F4A_7C15) & largest }
       let lanes = "\(layout.lanes.lanesPerWord) lane(s) a word"
 
@@ -34,6 +34,25 @@ enum MaskingCases {
           let bits = Secrecy.secretBits(of: masked)
           return bits == 64 * layout.wordCount ? bits : 0
         }
+      }
+    }
+    try packingSigned(&report)
+  }
+
+  private static func packingSigned(_ report: inout Report) throws {
+    for (bits, elementCount) in [(12, 27_001), (16, 20_011), (40, 8_205)] {
+      let layout = try VectorLayout(
+        elementCount: elementCount,
+        lanes: SignedLaneLayout(minimumBits: bits, maximumContributors: 100))
+      let unused = Int64(64 - layout.lanes.valueBits)
+      let elements = (0..<Int64(elementCount)).map { ($0 &* 0x1E37_79B9_7F4A_7C15) << 1 >> unused }
+      report.check(
+        "packing signed elements, \(layout.lanes.lanesPerWord) lane(s) a word",
+        secret: "the elements"
+      ) {
+        // All of an element is secret, what it has of its sign too: that it fits is known all the same.
+        Secrecy.classify(elements)
+        return Secrecy.secretBits(of: PackedVector(unbounded: elements, layout: layout).words)
       }
     }
   }

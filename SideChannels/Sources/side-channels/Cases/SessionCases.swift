@@ -50,7 +50,7 @@ enum SessionCases {
     }
     let aggregate = try server.unmask()
     guard aggregate.contributors.count == cohortSize - 1, aggregate.faults.isEmpty,
-      aggregate.sums == TrackedClient.sum(of: aggregate.contributors, layout)
+      aggregate.sums.unsigned == TrackedClient.sum(of: aggregate.contributors, layout)
     else { throw WrongSum() }
   }
 

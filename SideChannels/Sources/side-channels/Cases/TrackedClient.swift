@@ -27,7 +27,7 @@ final class TrackedClient {
 
   /// The elements of a client's vector.
   private static func elements(of id: ClientID, _ layout: VectorLayout) -> [UInt64] {
-    let largest = layout.lanes.maximumSum(contributors: 1)
+    let largest = UInt64.max >> UInt64(64 - layout.lanes.valueBits)
     return (0..<UInt64(layout.elementCount)).map {
       (($0 + 1) &* UInt64(id.rawValue) &* 0x9E37_79B9_7F4A_7C15) & largest
     }
@@ -72,7 +72,7 @@ final class TrackedClient {
     case .shareDelivery(let delivery):
       guard let round = sharing.take() else { throw OutOfOrder() }
       let elements = Self.elements(of: id, parameters.layout)
-      Secrecy.classify(elements, bits: parameters.layout.lanes.maximumSum(contributors: 1))
+      Secrecy.classify(elements, bits: UInt64.max >> UInt64(64 - parameters.layout.lanes.valueBits))
       let next = try round.maskInput(
         PackedVector(elements, layout: parameters.layout), delivery: delivery)
       let message = next.message

@@ -7,7 +7,7 @@ public struct DistributedNoiseMechanism: Sendable {
   public let parameters: DistributedNoiseParameters
 
   /// The rotation of the round.
-  public let rotation: RandomRotation
+  public private(set) var rotation: RandomRotation
 
   private let clipping: L2Clipping
   private let words: ModularWords
@@ -46,6 +46,14 @@ public struct DistributedNoiseMechanism: Sendable {
     case skellam(Skellam)
   }
 
+  /// The same mechanism in another round: only the seed of the rotation differs. The tables of the noise
+  /// are shared.
+  package func rotating(by seed: UInt64) throws(PrivacyParameterError) -> Self {
+    var other = self
+    other.rotation = try RandomRotation(dimension: parameters.choice.dimension, seed: seed)
+    return other
+  }
+
   /// A client's words, its noise share included: `paddedDimension` numbers below 2^bits.
   ///
   /// - Parameters:
@@ -57,12 +65,20 @@ public struct DistributedNoiseMechanism: Sendable {
   public func encode(
     _ vector: [Double], using generator: inout some RandomNumberGenerator
   ) throws(PrivacyParameterError) -> [UInt64] {
+    words.wrapped(try integers(of: vector, using: &generator))
+  }
+
+  /// A client's whole numbers, its noise share included, before they are wrapped. Parameters and errors
+  /// are those of ``encode(_:using:)``.
+  package func integers(
+    of vector: [Double], using generator: inout some RandomNumberGenerator
+  ) throws(PrivacyParameterError) -> [Int64] {
     var numbers = try rounded(vector, using: &generator)
     switch share {
     case .discreteGaussian(let table): table.addNoise(to: &numbers, using: &generator)
     case .skellam(let skellam): skellam.addNoise(to: &numbers, using: &generator)
     }
-    return words.wrapped(numbers)
+    return numbers
   }
 
   /// The vector as whole numbers on the grid, without noise.
@@ -91,7 +107,17 @@ public struct DistributedNoiseMechanism: Sendable {
     guard sum.count == rotation.paddedDimension else {
       throw .dimensionMismatch(expected: rotation.paddedDimension, found: sum.count)
     }
-    let numbers = try words.unwrapped(sum)
+    return try self.sum(ofIntegers: words.unwrapped(sum))
+  }
+
+  /// The sum of the clients' vectors that belongs to the sum of their whole numbers.
+  ///
+  /// - Throws: ``PrivacyParameterError/dimensionMismatch(expected:found:)`` if there are not
+  ///   `paddedDimension` numbers.
+  package func sum(ofIntegers numbers: [Int64]) throws(PrivacyParameterError) -> [Double] {
+    guard numbers.count == rotation.paddedDimension else {
+      throw .dimensionMismatch(expected: rotation.paddedDimension, found: numbers.count)
+    }
     let size = WalshHadamard.groupSize
     var groups = [SIMD8<Double>](repeating: .zero, count: numbers.count / size)
     for index in groups.indices {

@@ -47,6 +47,10 @@ struct ConfigurationTable {
       ("budget, epsilon", DecimalText.significant(privacy.epsilon)),
       ("budget, delta", String(privacy.delta)),
       ("noise (standard deviation, clips)", DecimalText.significant(privacy.noiseMultiplier)),
+      (
+        "of so many honest clients",
+        privacy.survivingHonest.map(DecimalText.integer) ?? DecimalText.missing
+      ),
       ("noisy sum is divided by", DecimalText.significant(privacy.denominator)),
       ("neighbouring relation", privacy.relation),
       ("sampling of clients", privacy.sampling),

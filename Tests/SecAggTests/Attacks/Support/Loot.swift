@@ -130,7 +130,9 @@ extension Stage {
   func plaintextSum(of members: some Sequence<ClientID>) -> [UInt64] {
     var sum = [UInt64](repeating: 0, count: parameters.layout.elementCount)
     for id in members {
-      for (index, element) in (inputs[id]?.elements ?? []).enumerated() { sum[index] += element }
+      for (index, element) in (inputs[id]?.elements.unsigned ?? []).enumerated() {
+        sum[index] += element
+      }
     }
     return sum
   }

@@ -1,0 +1,202 @@
+public import FLMath
+
+/// Federated averaging whose result is differentially private although no party is trusted with the
+/// sum: every client adds a share of the noise, and the secure sum holds nothing else (Kairouz, Liu and
+/// Steinke 2021, "The Distributed Discrete Gaussian Mechanism for Federated Learning with Secure
+/// Aggregation"; Agarwal, Kairouz and Liu 2021, "The Skellam Mechanism for Differentially Private
+/// Federated Learning").
+///
+/// What is protected is a client with all its examples. So that none counts for more than another, the
+/// weight of every client is 1, and the sum is divided by a public number.
+///
+/// ```swift
+/// let averaging = try PrivateFedAvg(settings)
+/// // Before the round: the ledger.
+/// let event = try averaging.event(rounds: 1)
+/// // Client, within its session:
+/// let context = averaging.applicationContext(model: model, round: round, task: "digits")
+/// let vector = try averaging.encode(delta, context: context, in: session)
+/// // Server, after the last round:
+/// try engine.apply(averaging.decode(aggregate).mean)
+/// ```
+///
+/// The guarantee is of the aggregate and of everything that is computed from it. Who takes part is not
+/// hidden from the server: amplification by ``Settings/sampling`` counts for those who see the models,
+/// not for it.
+public struct PrivateFedAvg: Sendable {
+  /// What was agreed on.
+  public let settings: Settings
+
+  /// The numbers of the noise that follow from the settings.
+  public let parameters: DistributedNoiseParameters
+
+  /// The layout of the session's vectors: signed lanes of at least ``Settings/bits`` bits for the
+  /// rotated coordinates, whose number is a power of two.
+  public let layout: VectorLayout
+
+  /// What the clip bit, 1/2 or -1/2, is multiplied by; `nil` without one.
+  let clipBitWeight: Double?
+
+  private let clipping: L2Clipping
+  private let mechanism: DistributedNoiseMechanism
+
+  /// Computes scale, noise and lanes.
+  ///
+  /// - Throws: ``PrivateFedAvgError/parameters(_:)`` or
+  ///   ``PrivateFedAvgError/expectedContributors(found:atMost:)`` if a setting is out of its range or
+  ///   the settings do not go together: too few bits for the cohort, nobody sure to be honest.
+  /// - Complexity: O(min(standard deviation, 2^10)) for the tables of the noise.
+  public init(_ settings: Settings) throws(PrivateFedAvgError) {
+    guard (1...max(1, settings.cohortSize)).contains(settings.expectedContributors) else {
+      throw .expectedContributors(
+        found: settings.expectedContributors, atMost: settings.cohortSize)
+    }
+    self.settings = settings
+    do throws(PrivacyParameterError) {
+      clipBitWeight = try settings.clipBitWeight()
+      parameters = try DistributedNoiseParameters(settings.choice(clipBitWeight: clipBitWeight))
+      mechanism = try DistributedNoiseMechanism(parameters, seed: 0)
+      _ = try parameters.event(
+        relation: settings.relation, sampling: settings.sampling, rounds: 1)
+      clipping = try settings.clipping()
+    } catch {
+      throw .parameters(error)
+    }
+    do {
+      layout = try VectorLayout(
+        elementCount: parameters.paddedDimension,
+        lanes: SignedLaneLayout(
+          minimumBits: settings.bits, maximumContributors: settings.cohortSize))
+    } catch {
+      // All that lanes and vectors could refuse has been refused by now.
+      throw .parameters(.outOfRange(.bits, found: Double(settings.bits)))
+    }
+  }
+
+  /// What rounds with these settings cost, for a ledger and for accountants of the relation
+  /// ``Settings/relation``.
+  ///
+  /// - Throws: ``PrivateFedAvgError/parameters(_:)`` unless there is at least one round.
+  public func event(rounds: Int) throws(PrivateFedAvgError) -> PrivacyEvent {
+    do throws(PrivacyParameterError) {
+      return try parameters.event(
+        relation: settings.relation, sampling: settings.sampling, rounds: rounds)
+    } catch {
+      throw .parameters(error)
+    }
+  }
+
+  /// A client's update, clipped, rotated, rounded and with its share of the noise, as the vector of its
+  /// session. Roundings and noise come from libsodium.
+  ///
+  /// Call it once for a session: two encodings of one update have independent noise, and their mean has
+  /// less.
+  ///
+  /// - Parameters:
+  ///   - delta: local model minus global model.
+  ///   - context: what the client thinks it takes part in: ``applicationContext(model:round:task:)`` of
+  ///     the model that it trained.
+  ///   - session: the parameters that the server sent.
+  /// - Throws: ``PrivateFedAvgError`` if the session is less private than the settings or is of another
+  ///   purpose, or the update has another length or is not finite. Nothing has been drawn then.
+  /// - Complexity: O(d log d) for d parameters, padded to a power of two; working memory of four
+  ///   copies.
+  public func encode(
+    _ delta: [Double], context: Digest, in session: SessionParameters
+  ) throws(PrivateFedAvgError) -> PackedVector {
+    try check(session, context: context)
+    var generator = SecureGenerator()
+    return try encode(delta, session: session.digest, using: &generator)
+  }
+
+  /// Refuses a session whose sums may have less noise than was accounted for, or that is of another
+  /// purpose.
+  private func check(
+    _ session: SessionParameters, context: Digest
+  ) throws(PrivateFedAvgError) {
+    guard session.layout == layout else { throw .sessionLayout }
+    guard session.cohortSize <= settings.cohortSize else {
+      throw .cohortSize(found: session.cohortSize, atMost: settings.cohortSize)
+    }
+    guard session.minimumContributors >= settings.minimumContributors else {
+      throw .minimumContributors(
+        found: session.minimumContributors, atLeast: settings.minimumContributors)
+    }
+    guard session.applicationContext == context else { throw .applicationContext }
+  }
+
+  /// Encodes with roundings and noise of a generator, without a look at the session.
+  func encode(
+    _ delta: [Double], session: Digest, using generator: inout some RandomNumberGenerator
+  ) throws(PrivateFedAvgError) -> PackedVector {
+    guard delta.count == settings.parameterCount else {
+      throw .updateLength(found: delta.count, expected: settings.parameterCount)
+    }
+    var vector = delta
+    do throws(ClippingError) {
+      let factor = try clipping.clip(&vector)
+      if let clipBitWeight {
+        // The factor is 1 or less; the sign of the difference becomes that of the bit, without a branch.
+        vector.append(Double(signOf: factor - 1, magnitudeOf: clipBitWeight / 2))
+      }
+    } catch {
+      throw .clipping(error)
+    }
+    do throws(PrivacyParameterError) {
+      let numbers = try mechanism.rotating(by: Self.rotationSeed(of: session))
+        .integers(of: vector, using: &generator)
+      return PackedVector(unbounded: numbers, layout: layout)
+    } catch {
+      throw .parameters(error)
+    }
+  }
+
+  /// The noisy mean of the contributors' updates.
+  ///
+  /// A coordinate of the rotated sum wraps around, and the mean is wrong, with the probability
+  /// ``Settings/wrapProbability`` at most if all of the cohort contribute.
+  ///
+  /// - Throws: ``PrivateFedAvgError/aggregateLayout``, ``PrivateFedAvgError/contributors(found:atLeast:)``
+  ///   for an aggregate of a session with other settings.
+  /// - Complexity: O(d log d).
+  public func decode(_ aggregate: UnmaskedAggregate) throws(PrivateFedAvgError) -> PrivateMean {
+    guard aggregate.layout == layout, let sums = aggregate.sums.signed else {
+      throw .aggregateLayout
+    }
+    guard aggregate.contributors.count >= settings.minimumContributors else {
+      throw .contributors(
+        found: aggregate.contributors.count, atLeast: settings.minimumContributors)
+    }
+    return try decode(
+      sums: sums, session: aggregate.session, contributors: aggregate.contributors)
+  }
+
+  /// Decodes sums of encoded elements, wherever they come from.
+  func decode(
+    sums: [Int64], session: Digest, contributors: [ClientID]
+  ) throws(PrivateFedAvgError) -> PrivateMean {
+    var sum: [Double]
+    do throws(PrivacyParameterError) {
+      sum = try mechanism.rotating(by: Self.rotationSeed(of: session)).sum(ofIntegers: sums)
+    } catch {
+      throw .parameters(error)
+    }
+    let clipBitSum = clipBitWeight.map { sum.removeLast() / $0 }
+    let denominator = Double(settings.expectedContributors)
+    for index in sum.indices { sum[index] /= denominator }
+    do throws(WeightedMeanError) {
+      let mean = try WeightedMean(
+        mean: sum, totalWeight: UInt64(settings.expectedContributors),
+        contributors: contributors.map(\.rawValue))
+      return PrivateMean(mean: mean, clipBitSum: clipBitSum)
+    } catch {
+      throw .mean(error)
+    }
+  }
+
+  /// The seed of a session's rotation: all participants know it, and it is another one for every
+  /// session.
+  static func rotationSeed(of session: Digest) -> UInt64 {
+    Hashing.digest(.rotation) { $0.write(session) }.words.0
+  }
+}
