@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "secagg-demo",
       dependencies: [
-        "SecAgg", "SecAggWire", "FLMath",
+        "SecAgg", "SecAggWire", "FLMath", "FLRecords",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources")],
