@@ -12,6 +12,9 @@ struct SimulationSeeds: Sendable {
     case leaving
     case localTraining
     case rounding
+    case attack
+    case buckets
+    case shards
   }
 
   /// The generator of one purpose, round and client.

@@ -12,6 +12,8 @@ enum PageStyle {
       --unreached: #8a949e; --refused: #b3568a;
       --masked: #8a949e; --hidden: #c14f00; --mean: #0072b2;
       --up: #0072b2; --down: #7cc0ea; --client: #009e73; --server: #b3568a;
+      --curve1: #5f6a75; --curve2: #b8860b; --curve3: #d55e00; --curve4: #009e73;
+      --curve5: #56b4e9; --curve6: #cc79a7; --curve7: #7b3fa0; --curve8: #0072b2;
     }
     @media (prefers-color-scheme: dark) {
       :root {
@@ -23,6 +25,8 @@ enum PageStyle {
         --unreached: #8a949e; --refused: #d583b0;
         --masked: #8a949e; --hidden: #e0692a; --mean: #56b4e9;
         --up: #56b4e9; --down: #2b6f9e; --client: #1fb88c; --server: #d583b0;
+        --curve1: #a4aeb8; --curve2: #f0e442; --curve3: #ff8b3d; --curve4: #1fb88c;
+        --curve5: #56b4e9; --curve6: #e39cc5; --curve7: #b48be0; --curve8: #4a90ff;
       }
     }
     * { box-sizing: border-box; }
@@ -77,6 +81,7 @@ enum PageStyle {
     .wide { stroke-width: 6; }
     .even { stroke-width: 2; }
     \(colourClasses)
+    \(shadeClasses)
 
     .scroll { overflow: auto; max-height: 50rem; border: 1px solid var(--rule);
       border-radius: 8px; margin-top: .8rem; }
@@ -135,6 +140,14 @@ enum PageStyle {
       .words { min-width: 0; white-space: normal; }
     }
     """
+
+  /// Shades of a heat map, light enough for text in the page's colour on all of them.
+  private static let shadeClasses = (0...HeatMap.shades)
+    .map { shade in
+      let opacity = 0.03 + 0.47 * Double(shade) / Double(HeatMap.shades)
+      return ".shade-\(shade) { fill-opacity: \(DecimalText.fixed(opacity, decimals: 3)); }"
+    }
+    .joined(separator: "\n    ")
 
   /// One class per colour, so that a shape needs only to name its meaning.
   private static let colourClasses = ChartColour.allCases

@@ -1,8 +1,6 @@
 import Foundation
 
-/// Renders the record of a training run as one HTML page that needs nothing else: styles and
-/// drawings are inline, there are no scripts and no requests, so it opens offline and can be
-/// archived or mailed as it is.
+/// Renders the record of a training run as one HTML page that needs nothing else.
 struct TrainingReport {
   let record: TrainingRecord
 
@@ -24,29 +22,9 @@ struct TrainingReport {
       ConfigurationTable(configuration: record.configuration).html(),
       ReadingGuide(configuration: record.configuration).html(),
     ]
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>\(XMLText.escaped(SummarySection.title)): \
-      \(XMLText.escaped(record.configuration.data))</title>
-      <style>
-      \(PageStyle.css)
-      </style>
-      </head>
-      <body>
-      <main>
-      \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    return ReportPage(
+      title: "\(SummarySection.title): \(record.configuration.data)", sections: sections
+    ).html()
   }
 
   /// The page as UTF-8, to be written to a file.
