@@ -67,10 +67,18 @@ struct ComparisonReport {
     ) { frame in
       CurveChart(
         frame: frame, series: series,
-        verticalAxis: Axis.fromZero(exactlyTo: 100, tickCount: 5), verticalLabel: "accuracy (%)",
+        verticalAxis: Axis.within(lower: lowest, upper: 100, length: frame.plotHeight),
+        verticalLabel: "accuracy (%)" + (lowest > 0 ? ", from \(Int(lowest)) %" : ""),
         horizontalLabel: label
       ).rendered()
     }
+  }
+
+  /// Where the scale of accuracy begins: at the tens below the lowest, so that lines that are near to
+  /// each other can be told apart. It is written at the axis.
+  private var lowest: Double {
+    let lowest = record.runs.flatMap(\.accuracies).filter(\.isFinite).min() ?? 0
+    return min(90, (lowest * 10).rounded(.down) * 10)
   }
 
   private func colour(_ run: ComparisonRecord.Run) -> ChartColour {

@@ -5,7 +5,7 @@ struct ComparisonTable {
   /// What is in the columns.
   static let head = [
     "algorithm", "accuracy", "rounds to 90 %", "rounds to 95 %", "up per round", "down per round",
-    "to 90 %", "rounds applied",
+    "bytes to 90 %", "rounds applied",
   ]
 
   /// A row for each algorithm.
