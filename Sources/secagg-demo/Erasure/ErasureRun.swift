@@ -13,8 +13,13 @@ struct ErasureRun: Sendable {
 
   private var everybody: [UInt32] { [UInt32](1...UInt32(settings.clients)) }
 
-  /// About how many rounds all ways take together, for progress.
-  var totalRounds: Int { settings.rounds * (3 + settings.shards + 1) }
+  /// How many rounds all ways take together, for progress: the training itself, the same again, from
+  /// the checkpoint on, each shard, and one shard again.
+  var totalRounds: Int {
+    let checkpoint =
+      (settings.firstRound - 1) / settings.checkpointInterval * settings.checkpointInterval
+    return settings.rounds * (4 + settings.shards) - checkpoint
+  }
 
   /// - Parameter progress: called with the number of further rounds that are done.
   func run(progress: (Int) -> Void) async throws -> ErasureRecord {
