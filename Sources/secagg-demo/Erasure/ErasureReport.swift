@@ -80,7 +80,7 @@ struct ErasureReport {
         + " round on, and the models vote; before erasing, the ensemble reaches"
         + " \(Quantity.percent(record.originalEnsembleAccuracy)). Only the client's group trains"
         + " again.",
-      "FedEraser: the updates of every client are kept in every \(settings.keepInterval). round, and"
+      "FedEraser: the updates of every client are kept every \(settings.keepInterval) rounds, and"
         + " their directions corrected by one epoch. It needs single updates, so it does not run"
         + " under secure aggregation, and nothing proves that what the client did is gone.",
     ]

@@ -23,8 +23,13 @@ struct ExplanationReport {
       ]).joined(separator: "\n")
   }
 
-  private var difference: String { String(format: "%.1e", record.largestDifference) }
-  private var bound: String { String(format: "%.1e", record.differenceBound) }
+  private var difference: String { Self.scientific(record.largestDifference) }
+  private var bound: String { Self.scientific(record.differenceBound) }
+
+  /// With a hyphen at which no line breaks.
+  private static func scientific(_ value: Double) -> String {
+    String(format: "%.1e", value).replacingOccurrences(of: "-", with: "\u{2011}")
+  }
 
   /// The page as UTF-8.
   func data() -> Data {
@@ -75,7 +80,7 @@ struct ExplanationReport {
           [
             feature.name, DecimalText.fixed(feature.secure, decimals: 6),
             DecimalText.fixed(feature.plain, decimals: 6),
-            String(format: "%.1e", abs(feature.secure - feature.plain)),
+            Self.scientific(abs(feature.secure - feature.plain)),
           ]
         }, label: "Importance of features")
       + "<p class=\"quiet\">For this sum a client sent"

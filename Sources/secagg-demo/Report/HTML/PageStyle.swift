@@ -92,6 +92,7 @@ enum PageStyle {
       font-weight: 600; vertical-align: bottom; white-space: normal; line-height: 1.25; }
     tbody tr + tr > * { border-top: 1px solid var(--rule); }
     tbody th { font-weight: 600; }
+    .named th:first-child { text-align: left; }
     .words { text-align: left; white-space: normal; min-width: 11rem; }
     .settings { columns: 2; column-gap: 28px; margin: .8rem 0 0; }
     .settings div { display: flex; justify-content: space-between; gap: 16px; font-size: .93rem;

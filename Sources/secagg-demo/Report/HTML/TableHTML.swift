@@ -13,7 +13,7 @@ enum TableHTML {
         + row.dropFirst().map { "<td>\(XMLText.escaped($0))</td>" }.joined() + "</tr>"
     }
     return "<div class=\"scroll\" tabindex=\"0\" role=\"region\""
-      + " aria-label=\"\(XMLText.escaped(label))\">\n<table class=\"rounds\">\n"
+      + " aria-label=\"\(XMLText.escaped(label))\">\n<table class=\"rounds named\">\n"
       + "<thead><tr>\(columns)</tr></thead>\n<tbody>\n" + lines.joined(separator: "\n")
       + "\n</tbody>\n</table>\n</div>\n"
   }
