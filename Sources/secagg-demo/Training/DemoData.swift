@@ -33,6 +33,13 @@ struct DemoData: Sendable {
     }
   }
 
+  /// The names of the breast-cancer features, in the order of the columns.
+  static func breastCancerFeatures() throws -> [String] {
+    let header = try resource("breast_cancer.csv").prefix { !$0.isNewline }
+    return header.split(separator: ",").dropLast()
+      .map { $0.replacingOccurrences(of: "_", with: " ") }
+  }
+
   private static func split(
     _ table: Dataset, testRows name: String
   ) throws -> (training: Dataset, test: Dataset) {

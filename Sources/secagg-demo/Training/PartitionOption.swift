@@ -9,6 +9,10 @@ struct PartitionOption: ExpressibleByArgument {
   /// Independent and identically distributed.
   static let iid = PartitionOption(partition: .iid, text: "iid")
 
+  /// A strong skew: Dirichlet with a concentration of 0.1.
+  static let dirichlet = PartitionOption(
+    partition: .dirichlet(alpha: 0.1, minimumExamples: 1), text: "dirichlet:0.1")
+
   private init(partition: Partition, text: String) {
     self.partition = partition
     self.text = text

@@ -13,6 +13,9 @@ struct SimulationSeeds: Sendable {
     case localTraining
     case rounding
     case noise
+    case attack
+    case buckets
+    case shards
   }
 
   /// The generator of one purpose, round and client.

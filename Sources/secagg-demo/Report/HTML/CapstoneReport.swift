@@ -13,12 +13,13 @@ struct CapstoneReport {
 
   /// The page, from the document type to the end.
   func html() -> String {
-    HTMLPage.html(
+    ReportPage(
       title: Self.title + ": " + record.configuration.data,
       sections: [
         summary, EpsilonSection(record: record).html(), EpsilonTable(record: record).html(),
         settings, CapstoneGuide(record: record).html(),
-      ])
+      ]
+    ).html()
   }
 
   /// The page as UTF-8, to be written to a file.

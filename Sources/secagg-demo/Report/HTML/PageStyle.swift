@@ -13,6 +13,8 @@ enum PageStyle {
       --masked: #8a949e; --hidden: #c14f00; --mean: #0072b2;
       --up: #0072b2; --down: #7cc0ea; --client: #009e73; --server: #b3568a;
       --central: #c77700; --distributed: #0072b2; --no-noise: #55606c;
+      --curve1: #5f6a75; --curve2: #b8860b; --curve3: #d55e00; --curve4: #009e73;
+      --curve5: #56b4e9; --curve6: #cc79a7; --curve7: #7b3fa0; --curve8: #0072b2;
     }
     @media (prefers-color-scheme: dark) {
       :root {
@@ -25,6 +27,8 @@ enum PageStyle {
         --masked: #8a949e; --hidden: #e0692a; --mean: #56b4e9;
         --up: #56b4e9; --down: #2b6f9e; --client: #1fb88c; --server: #d583b0;
         --central: #e69f00; --distributed: #56b4e9; --no-noise: #a4aeb8;
+        --curve1: #a4aeb8; --curve2: #f0e442; --curve3: #ff8b3d; --curve4: #1fb88c;
+        --curve5: #56b4e9; --curve6: #e39cc5; --curve7: #b48be0; --curve8: #4a90ff;
       }
     }
     * { box-sizing: border-box; }
@@ -79,6 +83,7 @@ enum PageStyle {
     .wide { stroke-width: 6; }
     .even { stroke-width: 2; }
     \(colourClasses)
+    \(shadeClasses)
 
     .scroll { overflow: auto; max-height: 50rem; border: 1px solid var(--rule);
       border-radius: 8px; margin-top: .8rem; }
@@ -89,6 +94,7 @@ enum PageStyle {
       font-weight: 600; vertical-align: bottom; white-space: normal; line-height: 1.25; }
     tbody tr + tr > * { border-top: 1px solid var(--rule); }
     tbody th { font-weight: 600; }
+    .named th:first-child { text-align: left; }
     .words { text-align: left; white-space: normal; min-width: 11rem; }
     .settings { columns: 2; column-gap: 28px; margin: .8rem 0 0; }
     .settings div { display: flex; justify-content: space-between; gap: 16px; font-size: .93rem;
@@ -138,6 +144,14 @@ enum PageStyle {
       .words { min-width: 0; white-space: normal; }
     }
     """
+
+  /// Shades of a heat map, light enough for text in the page's colour on all of them.
+  private static let shadeClasses = (0...HeatMap.shades)
+    .map { shade in
+      let opacity = 0.03 + 0.47 * Double(shade) / Double(HeatMap.shades)
+      return ".shade-\(shade) { fill-opacity: \(DecimalText.fixed(opacity, decimals: 3)); }"
+    }
+    .joined(separator: "\n    ")
 
   /// One class per colour, so that a shape needs only to name its meaning.
   private static let colourClasses = ChartColour.allCases

@@ -1,8 +1,6 @@
 import Foundation
 
-/// Renders the record of a training run as one HTML page that needs nothing else: styles and
-/// drawings are inline, there are no scripts and no requests, so it opens offline and can be
-/// archived or mailed as it is.
+/// Renders the record of a training run as one HTML page that needs nothing else.
 struct TrainingReport {
   let record: TrainingRecord
 
@@ -24,8 +22,9 @@ struct TrainingReport {
       ConfigurationTable(configuration: record.configuration, privacy: record.privacy).html(),
       ReadingGuide(configuration: record.configuration, privacy: record.privacy).html(),
     ]
-    return HTMLPage.html(
-      title: SummarySection.title + ": " + record.configuration.data, sections: sections)
+    return ReportPage(
+      title: "\(SummarySection.title): \(record.configuration.data)", sections: sections
+    ).html()
   }
 
   /// The page as UTF-8, to be written to a file.

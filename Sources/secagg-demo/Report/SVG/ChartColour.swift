@@ -20,6 +20,14 @@ enum ChartColour: String, CaseIterable {
   case central
   case distributed
   case noNoise = "no-noise"
+  case curve1
+  case curve2
+  case curve3
+  case curve4
+  case curve5
+  case curve6
+  case curve7
+  case curve8
 
   /// Class that makes this the current colour of a shape.
   var style: String { "colour-" + rawValue }

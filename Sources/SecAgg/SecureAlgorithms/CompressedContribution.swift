@@ -1,0 +1,86 @@
+public import FLMath
+
+/// Compressed updates through secure aggregation: the messages are added up, not the updates.
+///
+/// It takes linear compressors of real numbers only, such as random-k with a seed for all: top-k
+/// (`TopCoordinates`), `DRIVE` and `QSGD` do not conform to `LinearCompressor`, so a session with them
+/// does not compile. Compressors of integers go through `QuantizedContribution`.
+///
+/// A compressor is a value of a round, made from the round's public seed.
+public struct CompressedContribution<Compressor: LinearCompressor>: Sendable
+where Compressor.Element == Double {
+  /// The compressor of this round, the same for all clients.
+  public let compressor: Compressor
+  /// The encoding of messages.
+  public let secure: SecureFedAvg
+
+  /// Settings of one round. All clients and the server use the same.
+  ///
+  /// - Parameters:
+  ///   - compressor: the compressor, made from the round's seed.
+  ///   - clippingBound: bound of each element of a message.
+  ///   - maximumWeight: the largest weight of one client.
+  ///   - maximumContributors: the largest number of clients in one sum.
+  ///   - minimumValueBits: the least precision of one element.
+  /// - Throws: `SecureFedAvgError`.
+  public init(
+    _ compressor: Compressor, clippingBound: Double, maximumWeight: UInt64,
+    maximumContributors: Int, minimumValueBits: Int = 16
+  ) throws(SecureFedAvgError) {
+    self.compressor = compressor
+    secure = try SecureFedAvg(
+      parameterCount: compressor.messageCount, clippingBound: clippingBound,
+      maximumWeight: maximumWeight, maximumContributors: maximumContributors,
+      minimumValueBits: minimumValueBits)
+  }
+
+  /// The layout of the session's vectors.
+  public var layout: VectorLayout { secure.layout }
+
+  /// A client's compressed update as the vector of its session.
+  ///
+  /// - Throws: `SecureContributionError` for an update that does not fit.
+  public func encode(
+    _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
+  ) throws(SecureContributionError) -> PackedVector {
+    let message: [Double]
+    do {
+      message = try compressor.compress(update.delta, using: &generator)
+    } catch {
+      throw .compression(error)
+    }
+    do {
+      return try secure.encode(
+        ClientUpdate(delta: message, weight: update.weight), using: &generator)
+    } catch {
+      throw .encoding(error)
+    }
+  }
+
+  /// The estimate of the contributors' weighted mean.
+  ///
+  /// - Throws: `SecureContributionError`.
+  public func decode(
+    _ aggregate: UnmaskedAggregate
+  ) throws(SecureContributionError) -> WeightedMean {
+    let mean: WeightedMean
+    do {
+      mean = try secure.decode(aggregate)
+    } catch {
+      throw .encoding(error)
+    }
+    let estimate: [Double]
+    do {
+      // A mean of messages is the message of the mean.
+      estimate = try compressor.decompress(mean.mean)
+    } catch {
+      throw .compression(error)
+    }
+    do {
+      return try WeightedMean(
+        mean: estimate, totalWeight: mean.totalWeight, contributors: mean.contributors)
+    } catch {
+      throw .encoding(.mean(error))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+
+/// A comparison as a page of its own.
+struct ComparisonReport {
+  let record: ComparisonRecord
+
+  /// The page as UTF-8.
+  func data() -> Data {
+    ReportPage(
+      title: "Federated algorithms under secure aggregation", summary: summary,
+      sections: [curves, table]
+    ).data()
+  }
+
+  private var summary: String {
+    let settings = record.settings
+    var text =
+      "\(Quantity.counted(settings.clients, "client")) with unlike shares of the digits"
+      + " (\(settings.partition)) train the same model (\(settings.model)) for"
+      + " \(Quantity.counted(settings.rounds, "round")) by"
+      + " \(Quantity.counted(record.runs.count, "algorithm")). The server only ever decodes the sum"
+      + " of what they contribute."
+    if let best = record.runs.max(by: { $0.finalAccuracy < $1.finalAccuracy }),
+      record.runs.count > 1
+    {
+      text += " In the end \(best.name) has the highest accuracy,"
+      text += " \(Quantity.percent(best.finalAccuracy))."
+    }
+    text +=
+      record.runs.allSatisfy(\.sumsEqual)
+      ? " Every released sum equals the sum computed in the clear."
+      : " NOT every released sum equals the sum computed in the clear."
+    return text
+  }
+
+  private var curves: String {
+    let rounds = record.runs.map { run in
+      CurveChart.Series(
+        name: run.name, colour: colour(run),
+        points: run.accuracies.enumerated().map { (Double($0.offset + 1), $0.element * 100) })
+    }
+    let scale = ByteScale(upTo: record.runs.compactMap { $0.bytesPerClient.last }.max() ?? 1)
+    let bytes = record.runs.map { run in
+      CurveChart.Series(
+        name: run.name, colour: colour(run),
+        points: zip(run.bytesPerClient, run.accuracies).map { ($0 / scale.bytes, $1 * 100) })
+    }
+    return "<section>\n<h2>Accuracy</h2>\n"
+      + figure(
+        rounds, title: "Test accuracy against rounds, in per cent", identifier: "rounds",
+        label: "round")
+      + figure(
+        bytes, title: "Test accuracy against bytes of a client, sent and received, in per cent",
+        identifier: "bytes", label: "\(scale.unit) of a client, sent and received")
+      + "<p class=\"quiet\">Algorithms whose clients contribute more than an update, such as"
+      + " SCAFFOLD, pay for fewer rounds with more bytes in each. The model counts 8 bytes a"
+      + " parameter on its way down.</p>\n</section>"
+  }
+
+  private func figure(
+    _ series: [CurveChart.Series], title: String, identifier: String, label: String
+  ) -> String {
+    Figure.html(
+      title: title, identifier: identifier,
+      summary: "One line for each of \(record.runs.map(\.name).joined(separator: ", ")).",
+      plotHeight: 320
+    ) { frame in
+      CurveChart(
+        frame: frame, series: series,
+        verticalAxis: Axis.within(lower: lowest, upper: 100, length: frame.plotHeight),
+        verticalLabel: "accuracy (%)" + (lowest > 0 ? ", from \(Int(lowest)) %" : ""),
+        horizontalLabel: label
+      ).rendered()
+    }
+  }
+
+  /// Where the scale of accuracy begins: at the tens below the lowest, so that lines that are near to
+  /// each other can be told apart. It is written at the axis.
+  private var lowest: Double {
+    let lowest = record.runs.flatMap(\.accuracies).filter(\.isFinite).min() ?? 0
+    return min(90, (lowest * 10).rounded(.down) * 10)
+  }
+
+  private func colour(_ run: ComparisonRecord.Run) -> ChartColour {
+    AlgorithmOption(rawValue: run.algorithm)?.colour ?? .plain
+  }
+
+  private var table: String {
+    let table = ComparisonTable(record: record)
+    return "<section>\n<h2>In numbers</h2>\n"
+      + TableHTML.table(head: ComparisonTable.head, rows: table.rows, label: "Algorithms")
+      + "<p class=\"quiet\">Bytes are those of one client on average.</p>\n</section>"
+  }
+}

@@ -1,0 +1,76 @@
+import FLMath
+import SecAgg
+
+/// Trains the same clients by several algorithms, every round through a secure session.
+struct ComparisonRun<Model: Classifier>: Sendable {
+  let population: Population<Model>
+  let settings: ComparisonRecord.Settings
+
+  /// Trains by one algorithm.
+  ///
+  /// - Parameter afterRound: called with the number of rounds that are done.
+  func run(
+    _ option: AlgorithmOption, afterRound: (Int) -> Void
+  ) async throws -> ComparisonRecord.Run {
+    let batches = (population.largestShard + settings.batchSize - 1) / settings.batchSize
+    return try await run(
+      option.algorithm(
+        from: population.initialModel, clients: population.count,
+        examples: population.data.training.count, maximumSteps: batches * settings.localEpochs),
+      option, afterRound: afterRound)
+  }
+
+  private func run<Algorithm: FederatedAlgorithm>(
+    _ start: Algorithm, _ option: AlgorithmOption, afterRound: (Int) -> Void
+  ) async throws -> ComparisonRecord.Run {
+    var algorithm = start
+    var memories = [Algorithm.Client](repeating: start.makeClient(), count: population.count)
+    var record = ComparisonRecord.Run(algorithm: option.rawValue, name: option.title)
+    let secure = try SecureContribution(
+      start.contribution, update: settings.clippingBound,
+      // Who has one batch only makes the fewest steps: one in each epoch.
+      path: Double(settings.localEpochs) * settings.learningRate,
+      maximumWeight: option.weighsByExamples ? UInt64(population.largestShard) : 1,
+      maximumContributors: population.count, minimumValueBits: settings.valueBits)
+    var (up, down) = (0.0, 0.0)
+    for round in 1...settings.rounds {
+      let broadcast = algorithm.broadcast
+      let locals = try await population.localRounds(
+        of: Array(0..<population.count), memories: memories, on: broadcast, round: round)
+      let inputs = try locals.enumerated().map { client, local in
+        var generator = population.seeds.generator(.rounding, round: round, client: client + 1)
+        return try secure.encode(local.update, using: &generator)
+      }
+      let sum = try await SecureSum.run(
+        inputs, layout: secure.layout, minimumContributors: 2, leaving: leaving(in: round),
+        context: secure.applicationContext(of: broadcast, task: "compare"))
+      if sum.sumsEqual == false { record.sumsEqual = false }
+      if let aggregate = sum.aggregate {
+        try algorithm.apply(secure.decode(aggregate))
+        // A client whose contribution was lost must not remember what the server does not know.
+        for id in aggregate.contributors {
+          memories[Int(id.rawValue) - 1] = locals[Int(id.rawValue) - 1].client
+        }
+        record.roundsApplied += 1
+      }
+      up += Double(sum.bytesUp) / Double(population.count)
+      // The model, and what comes with it, is sent as 64-bit numbers.
+      down += Double(sum.bytesDown) / Double(population.count) + Double(8 * broadcast.count)
+      record.accuracies.append(try population.accuracy(algorithm.model))
+      record.bytesPerClient.append(up + down)
+      afterRound(round)
+    }
+    record.bytesUpPerRound = up / Double(settings.rounds)
+    record.bytesDownPerRound = down / Double(settings.rounds)
+    return record
+  }
+
+  private func leaving(in round: Int) -> [ClientID: LeavingPoint] {
+    var generator = population.seeds.generator(.leaving, round: round)
+    return LeavingPoint.draw(
+      clients: population.count,
+      shares: Dictionary(
+        uniqueKeysWithValues: LeavingPoint.allCases.map { ($0, settings.dropout) }),
+      using: &generator)
+  }
+}

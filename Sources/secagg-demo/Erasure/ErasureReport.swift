@@ -1,0 +1,94 @@
+import Foundation
+
+/// Ways to erase a client, for the terminal and as a page of its own.
+struct ErasureReport {
+  let record: ErasureRecord
+
+  private static let head = [
+    "way", "accuracy", "to full retraining", "cost", "distance", "exact", "secure aggregation",
+  ]
+
+  private var rows: [[String]] {
+    let full = record.ways.first?.accuracy ?? .nan
+    return record.ways.map { way in
+      [
+        way.name, Quantity.percent(way.accuracy),
+        DecimalText.fixed((way.accuracy - full) * 100, decimals: 1) + " points",
+        Quantity.percent(way.costShare),
+        way.distance.map { DecimalText.fixed($0, decimals: 4) } ?? DecimalText.missing,
+        way.isExact ? "yes" : "no", way.isSecure ? "yes" : "no",
+      ]
+    }
+  }
+
+  /// A row for each way.
+  func terminalText() -> String {
+    (TextColumns.aligned([Self.head] + rows, leftAligned: [0]) + [
+      "Before: \(Quantity.percent(record.originalAccuracy)), ensemble of shards"
+        + " \(Quantity.percent(record.originalEnsembleAccuracy))"
+    ]).joined(separator: "\n")
+  }
+
+  /// The page as UTF-8.
+  func data() -> Data {
+    ReportPage(
+      title: "Erasing a client", summary: summary, sections: [costs, table]
+    ).data()
+  }
+
+  private var summary: String {
+    let settings = record.settings
+    return "\(Quantity.counted(settings.clients, "client")) train on the digits"
+      + " (\(settings.partition)) for \(Quantity.counted(settings.rounds, "round")). One of them"
+      + " joins in round \(DecimalText.integer(settings.firstRound)) and asks to be erased in the"
+      + " end. The model with the client classifies \(Quantity.percent(record.originalAccuracy)) of"
+      + " the test examples correctly, the one trained from the start without it"
+      + " \(Quantity.percent(record.ways.first?.accuracy ?? .nan))."
+      + (record.sumsEqual
+        ? " Every released sum equals the sum computed in the clear."
+        : " NOT every released sum equals the sum computed in the clear.")
+  }
+
+  private var costs: String {
+    "<section>\n<h2>What it costs</h2>\n"
+      + Figure.html(
+        title: "Trainings by clients, in per cent of those of the whole training",
+        identifier: "costs",
+        summary: record.ways.map { "\($0.name) \(Quantity.percent($0.costShare))" }
+          .joined(separator: ", "),
+        plotHeight: 0
+      ) { frame in
+        BarChart(
+          frame: frame, categories: record.ways.map(\.name),
+          series: [
+            .init(
+              name: "trainings done again", colour: .client,
+              values: record.ways.map { $0.costShare * 100 },
+              texts: record.ways.map { Quantity.percent($0.costShare) })
+          ], horizontalLabel: "trainings (%)"
+        ).rendered()
+      } + "</section>"
+  }
+
+  private var table: String {
+    let settings = record.settings
+    let notes = [
+      "From the checkpoint: the model is kept every \(settings.checkpointInterval) rounds, and the"
+        + " last one before the client's first round is trained on from. The result is that of full"
+        + " retraining, bit for bit, where the distance is 0.",
+      "SISA: \(settings.shards) groups of clients train a model each, all clients from the first"
+        + " round on, and the models vote; before erasing, the ensemble reaches"
+        + " \(Quantity.percent(record.originalEnsembleAccuracy)). Only the client's group trains"
+        + " again.",
+      "FedEraser: the updates of every client are kept every \(settings.keepInterval) rounds, and"
+        + " their directions corrected by one epoch. It needs single updates, so it does not run"
+        + " under secure aggregation, and nothing proves that what the client did is gone.",
+    ]
+    return "<section>\n<h2>In numbers</h2>\n"
+      + TableHTML.table(head: Self.head, rows: rows, label: "Ways to erase a client")
+      + "<p class=\"quiet\">Distance is that of the parameters from those of full retraining, by"
+      + " their norm.</p>\n<ul>\n"
+      + notes.map { "<li>\(XMLText.escaped($0))</li>" }.joined(separator: "\n")
+      + "\n</ul>\n</section>"
+  }
+}

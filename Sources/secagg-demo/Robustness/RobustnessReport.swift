@@ -1,0 +1,83 @@
+import Foundation
+
+/// Attacks against rules, for the terminal and as a page of its own.
+struct RobustnessReport {
+  let record: RobustnessRecord
+
+  /// A row for each rule, a column for each attack.
+  func terminalText() -> String {
+    let rows = record.rules.map { rule in
+      [Self.title(rule: rule)]
+        + record.attacks.map { attack in
+          record.cell(attack: attack, rule: rule).map { Quantity.percent($0.accuracy) }
+            ?? DecimalText.missing
+        }
+    }
+    let head = ["accuracy"] + record.attacks.map(Self.title(attack:))
+    return TextColumns.aligned([head] + rows, leftAligned: [0]).joined(separator: "\n")
+  }
+
+  /// The page as UTF-8.
+  func data() -> Data {
+    ReportPage(
+      title: "Robust rules over secure buckets", summary: summary, sections: [table, notes]
+    ).data()
+  }
+
+  private var summary: String {
+    let settings = record.settings
+    return "\(Quantity.counted(settings.clients, "client")), of which"
+      + " \(DecimalText.integer(settings.attackers)) attack, train on the digits"
+      + " (\(settings.partition)) for \(Quantity.counted(settings.rounds, "round")). In each round"
+      + " the clients are dealt out into \(Quantity.counted(settings.buckets, "bucket")) of"
+      + " \(DecimalText.integer(settings.bucketSize)), each a secure session of its own, and the"
+      + " server sees the means of buckets only."
+      + (record.cells.allSatisfy(\.sumsEqual)
+        ? " Every released sum equals the sum computed in the clear."
+        : " NOT every released sum equals the sum computed in the clear.")
+  }
+
+  private var table: String {
+    let values = record.rules.map { rule in
+      record.attacks.map { record.cell(attack: $0, rule: rule)?.accuracy ?? .nan }
+    }
+    return "<section>\n<h2>Accuracy by attack and rule</h2>\n"
+      + Figure.html(
+        title: "Test accuracy after the last round, in per cent", identifier: "robustness",
+        summary: terminalText(), plotHeight: 0
+      ) { frame in
+        HeatMap(
+          frame: frame, rows: record.rules.map(Self.title(rule:)),
+          columns: record.attacks.map(Self.title(attack:)), values: values, colour: .secure,
+          text: { DecimalText.fixed($0 * 100, decimals: 1) },
+          caption: "the darker, the more accurate: 0 to 100 %"
+        ).rendered()
+      } + "</section>"
+  }
+
+  private var notes: String {
+    let settings = record.settings
+    let notes = [
+      "Of all buckets, \(Quantity.percent(settings.expectedCleanShare)) are to be expected without"
+        + " an attacker. \(Quantity.percent(settings.failureProbability)) of rounds have no majority"
+        + " of such buckets.",
+      "The rules are told to withstand \(DecimalText.integer(settings.spoiltBuckets)) spoilt buckets"
+        + " of \(DecimalText.integer(settings.buckets)).",
+      "A client is hidden by the others of its bucket only; the privacy floor is"
+        + " \(Quantity.counted(settings.privacyFloor, "client")). A session has three parties, so"
+        + " the coordinator fills up buckets of two with one that adds nothing.",
+      "RFA, as sums, has no buckets: the geometric median by three secure sums over all clients.",
+      "Attackers know what honest clients send. No coordinate that they send can be beyond"
+        + " \(DecimalText.significant(settings.clippingBound)): the encoding holds no more.",
+    ]
+    return "<section>\n<h2>How to read it</h2>\n<ul>\n"
+      + notes.map { "<li>\(XMLText.escaped($0))</li>" }.joined(separator: "\n")
+      + "\n</ul>\n</section>"
+  }
+
+  private static func title(rule: String) -> String { RuleOption(rawValue: rule)?.title ?? rule }
+
+  private static func title(attack: String) -> String {
+    AttackOption(rawValue: attack)?.title ?? attack
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+
+@Suite("Demo: experiments")
+struct ExperimentCommandTests {
+  @Test("algorithms are compared through secure sums, with clients that leave")
+  func compare() throws {
+    let run = try DemoProcess([
+      "compare", "--clients", "10", "--rounds", "4", "--dropout", "0.1", "--algorithm", "fedavg",
+      "--algorithm", "scaffold", "--algorithm", "fednova", "--algorithm", "feddyn", "--quiet",
+      "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let runs = try #require(run.json()["runs"] as? [[String: Any]])
+    #expect(
+      runs.compactMap { $0["algorithm"] as? String } == ["fedavg", "scaffold", "fednova", "feddyn"])
+    var up: [Double] = []
+    for algorithm in runs {
+      #expect(algorithm["sumsEqual"] as? Bool == true)
+      #expect(algorithm["roundsApplied"] as? Int == 4)
+      let accuracies = try #require(algorithm["accuracies"] as? [Double])
+      #expect(accuracies.count == 4)
+      #expect(try #require(accuracies.last) > 0.6)
+      let bytes = try #require(algorithm["bytesPerClient"] as? [Double])
+      #expect(bytes == bytes.sorted())
+      up.append(try #require(algorithm["bytesUpPerRound"] as? Double))
+    }
+    // SCAFFOLD sends 2 x 650 numbers of at least 24 bits where FedAvg sends 650.
+    #expect(up[1] - up[0] > 650 * 3)
+    #expect(abs(up[2] - up[0]) < 100)
+  }
+
+  @Test("a median of bucket means withstands what breaks their mean")
+  func robust() throws {
+    let run = try DemoProcess([
+      "robust", "--clients", "20", "--attackers", "2", "--rounds", "3", "--attack", "sign-flip",
+      "--rule", "mean", "--rule", "median", "--rule", "rfa", "--quiet", "--report", "-", "--json",
+      "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try run.json()
+    let settings = try #require(record["settings"] as? [String: Any])
+    #expect(settings["buckets"] as? Int == 10)
+    #expect(settings["spoiltBuckets"] as? Int == 2)
+    let cells = try #require(record["cells"] as? [[String: Any]])
+    for cell in cells {
+      #expect(cell["sumsEqual"] as? Bool == true)
+      #expect(cell["roundsApplied"] as? Int == 3)
+    }
+    let accuracies = try cells.map { try #require($0["accuracy"] as? Double) }
+    #expect(accuracies.count == 3)
+    #expect(accuracies[0] < 0.8)
+    #expect(accuracies[1] > 0.85)
+    #expect(accuracies[2] > 0.85)
+  }
+
+  @Test(
+    "buckets without a clean majority, or below the privacy floor, are refused in one line",
+    arguments: [
+      (["--attackers", "20", "--bucket-size", "4"], "at most 3"),
+      (["--attackers", "60"], "at most 0"),
+      (["--attackers", "5", "--bucket-size", "4", "--privacy-floor", "5"], "privacy floor"),
+    ])
+  func refusedBuckets(options: [String], reason: String) throws {
+    let run = try DemoProcess(["robust", "--quiet"] + options)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    #expect(run.errors.contains(reason) || reason == "at most 0", "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test("federated SHAP as a secure sum is the plain mean, within the steps of the code")
+  func explain() throws {
+    let run = try DemoProcess([
+      "explain", "--clients", "5", "--rounds", "3", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try run.json()
+    #expect(record["sumsEqual"] as? Bool == true)
+    #expect(record["examples"] as? Int == 455)
+    #expect(try #require(record["accuracy"] as? Double) > 0.9)
+    let bound = try #require(record["differenceBound"] as? Double)
+    #expect(bound < 1e-4)
+    let features = try #require(record["features"] as? [[String: Any]])
+    #expect(features.count == 30)
+    #expect(Set(features.compactMap { $0["name"] as? String }).count == 30)
+    var last = Double.infinity
+    var differs = false
+    for feature in features {
+      let secure = try #require(feature["secure"] as? Double)
+      let plain = try #require(feature["plain"] as? Double)
+      #expect(abs(secure - plain) <= bound)
+      #expect(secure <= last)
+      if secure != plain { differs = true }
+      last = secure
+    }
+    #expect(differs)
+  }
+
+  @Test("erasing from the checkpoint is full retraining, and cheaper")
+  func erase() throws {
+    let run = try DemoProcess([
+      "erase", "--clients", "8", "--rounds", "4", "--first-round", "3", "--checkpoint-interval",
+      "2", "--shards", "2", "--keep-interval", "1", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try run.json()
+    #expect(record["sumsEqual"] as? Bool == true)
+    let ways = try #require(record["ways"] as? [[String: Any]])
+    #expect(ways.count == 4)
+    let costs = try ways.map { try #require($0["costShare"] as? Double) }
+    // 7 + 7 + 8 + 8 trainings at first; 4 x 7 again, 2 x 7 again; 4 x 3 of 4 x 8; one epoch of five
+    // in three rounds of 7 clients.
+    for (found, expected) in zip(costs, [28.0 / 30, 14.0 / 30, 12.0 / 32, 21.0 / 5 / 30]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+    #expect(ways[1]["distance"] as? Double == 0)
+    #expect(ways[1]["accuracy"] as? Double == ways[0]["accuracy"] as? Double)
+    #expect(ways[2]["distance"] is NSNull)
+    #expect(try #require(ways[3]["distance"] as? Double) > 0)
+    #expect(ways[3]["isSecure"] as? Bool == false)
+    for way in ways { #expect(try #require(way["accuracy"] as? Double) > 0.8) }
+  }
+
+  @Test(
+    "each writes one page that needs nothing else",
+    arguments: [
+      ["compare", "--clients", "3", "--rounds", "2", "--algorithm", "fedavg"],
+      ["robust", "--clients", "12", "--attackers", "2", "--rounds", "1", "--rule", "median"],
+      ["explain", "--clients", "3", "--rounds", "1"],
+      ["erase", "--clients", "4", "--rounds", "1", "--first-round", "1", "--shards", "1"],
+    ])
+  func page(arguments: [String]) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "secagg-report-\(UUID().uuidString).html")
+    defer { try? FileManager.default.removeItem(at: path) }
+    let run = try DemoProcess(arguments + ["--report", path.path])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let page = try String(contentsOf: path, encoding: .utf8)
+    #expect(page.hasPrefix("<!DOCTYPE html>"))
+    #expect(page.contains("<svg"))
+    #expect(!page.contains("NOT every"))
+    for needsMore in ["<script", "src=", "<link", "@import", "url("] {
+      #expect(!page.contains(needsMore), "\(needsMore)")
+    }
+    #expect(String(decoding: run.output, as: UTF8.self).contains(" %"))
+    #expect(run.errors.contains("100 %"))
+  }
+
+  @Test(
+    "a bad option gives a reason in one line and exit code 64",
+    arguments: [
+      ["compare", "--clients", "2"], ["compare", "--algorithm", "magic"],
+      ["compare", "--value-bits", "64"], ["compare", "--learning-rate", "-1"],
+      ["robust", "--bucket-size", "1"], ["robust", "--attack", "kindness"],
+      ["explain", "--clients", "1"], ["explain", "--rounds", "0"],
+      ["erase", "--first-round", "21"], ["erase", "--shards", "6"],
+    ])
+  func badOption(arguments: [String]) throws {
+    let run = try DemoProcess(arguments + ["--quiet", "--report", "-"])
+    #expect(run.exitCode == 64)
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+}
