@@ -30,6 +30,8 @@ struct RobustnessRecord: Encodable, Sendable {
     var accuracy: Double
     /// Whether every released sum equals the plaintext sum of the same integers.
     var sumsEqual: Bool
+    /// The largest difference of a bucket's mean from what its clients sent; 0 without buckets.
+    var largestDifference = 0.0
     /// Rounds whose sums came out.
     var roundsApplied: Int
   }

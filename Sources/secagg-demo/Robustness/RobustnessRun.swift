@@ -18,9 +18,8 @@ struct RobustnessRun: Sendable {
       roundsApplied: 0)
     for round in 1...settings.rounds {
       let sent = try await sent(by: poisoning, model: engine.model, round: round)
-      let (step, sumsEqual) = try await aggregate(
-        sent, by: rule, model: engine.model, round: round)
-      if !sumsEqual { cell.sumsEqual = false }
+      let step = try await aggregate(
+        sent, by: rule, model: engine.model, round: round, &cell)
       if let step {
         try engine.apply(
           WeightedMean(
@@ -52,14 +51,16 @@ struct RobustnessRun: Sendable {
   }
 
   private func aggregate(
-    _ sent: [[Double]], by option: RuleOption, model: ParameterVector, round: Int
-  ) async throws -> (step: [Double]?, sumsEqual: Bool) {
+    _ sent: [[Double]], by option: RuleOption, model: ParameterVector, round: Int,
+    _ cell: inout RobustnessRecord.Cell
+  ) async throws -> [Double]? {
     if option == .rfa {
       let median = try SecureGeometricMedian(
         dimension: model.layout.count, clients: sent.count, steps: 3, smoothing: 1e-3,
         seeds: population.seeds)
       let (point, equal) = try await median.aggregate(sent, model: model, round: round)
-      return (point, equal)
+      if !equal { cell.sumsEqual = false }
+      return point
     }
     var generator = population.seeds.generator(.buckets, round: round)
     let plan = try BucketPlan(
@@ -69,11 +70,13 @@ struct RobustnessRun: Sendable {
       dimension: model.layout.count, clippingBound: settings.clippingBound, valueBits: 16,
       seeds: population.seeds)
     let result = try await buckets.means(of: sent, plan: plan, model: model, round: round)
-    guard !result.means.isEmpty else { return (nil, result.sumsEqual) }
+    if !result.sumsEqual { cell.sumsEqual = false }
+    cell.largestDifference = max(cell.largestDifference, result.largestDifference)
+    guard !result.means.isEmpty else { return nil }
     let means = try UpdateMatrix(result.means)
     let rule = try option.rule(spoilt: settings.spoiltBuckets)
     // Trimming nothing is the mean.
     let aggregate = try rule?.aggregate(means) ?? TrimmedMean(attackers: 0).aggregate(means)
-    return (aggregate.vector, result.sumsEqual)
+    return aggregate.vector
   }
 }

@@ -14,8 +14,9 @@ struct SecureBuckets: Sendable {
     /// The mean of each bucket whose sum was released.
     var means: [[Double]] = []
     var sumsEqual = true
-    var bytesUp = 0
-    var bytesDown = 0
+    /// The largest difference of a coordinate from the mean of what the bucket's clients sent, clipped
+    /// as the encoding does.
+    var largestDifference = 0.0
   }
 
   /// The means of a plan's buckets.
@@ -50,11 +51,17 @@ struct SecureBuckets: Sendable {
       let sum = try await SecureSum.run(
         inputs, layout: secure.layout, minimumContributors: parties,
         context: secure.applicationContext(model: model, round: round, task: "bucket"))
-      result.bytesUp += sum.bytesUp
-      result.bytesDown += sum.bytesDown
       if sum.sumsEqual == false { result.sumsEqual = false }
       if let aggregate = sum.aggregate {
-        result.means.append(try secure.decode(aggregate).mean)
+        let mean = try secure.decode(aggregate).mean
+        for (index, value) in mean.enumerated() {
+          let sent = bucket.reduce(0) {
+            $0 + min(max(updates[$1][index], -clippingBound), clippingBound)
+          }
+          let difference = abs(value - sent / Double(bucket.count))
+          result.largestDifference = max(result.largestDifference, difference)
+        }
+        result.means.append(mean)
       }
     }
     return result
