@@ -5,15 +5,20 @@ SWIFT ?= swift
 ARGS ?=
 # Messages thrown at the parsers and at the server by `make fuzz`.
 FUZZ_MESSAGES ?= 1000000
-# Python with the package `cryptography`, for `make check-vectors`.
+# Python 3.11 or newer, for `make check-vectors` and `make interop`.
 PYTHON ?= python3
+# What is installed for them.
+PYTHON_ENVIRONMENT = .venv-interop
+# Sessions of both implementations played by `make interop`, and the seed of another run.
+INTEROP_SESSIONS ?= 96
+SEED ?=
 
 SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideChannels/Sources \
   Benchmarks/Package.swift Benchmarks/Sources
 # Options of `make bench`, for example: make bench BENCH="--quick"
 BENCH ?=
 
-.PHONY: demo test bench test-arm fuzz vectors check-vectors ct-check build format lint protobuf dependencies clean
+.PHONY: demo test bench test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -36,9 +41,23 @@ fuzz: dependencies
 vectors: dependencies
 	SECAGG_WRITE_VECTORS=1 $(SWIFT) test --filter Vectors
 
-## Computes the test vectors once more in Python (needs the package `cryptography`).
-check-vectors:
-	$(PYTHON) Scripts/check-vectors.py
+## Computes the test vectors once more, with the second implementation.
+check-vectors: $(PYTHON_ENVIRONMENT)/installed
+	$(PYTHON_ENVIRONMENT)/bin/python Interoperability/verify_vectors.py
+
+## Plays random sessions in which this and the second implementation take part.
+interop: dependencies $(PYTHON_ENVIRONMENT)/installed
+	$(SWIFT) build -c release --product secagg-demo
+	@program="$$($(SWIFT) build -c release --show-bin-path)/secagg-demo" && cd Interoperability && \
+		../$(PYTHON_ENVIRONMENT)/bin/python -m sessions "$$program" \
+		--sessions $(INTEROP_SESSIONS) $(if $(SEED),--seed $(SEED))
+
+$(PYTHON_ENVIRONMENT)/installed: Interoperability/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(PYTHON_ENVIRONMENT)
+	$(PYTHON_ENVIRONMENT)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--requirement Interoperability/requirements.txt
+	@touch $@
 
 ## Looks for branches and indices that depend on a client's secrets, with valgrind, and for secrets
 ## that are left in memory (Linux).
@@ -65,6 +84,9 @@ bench: dependencies
 	cd Benchmarks && $(SWIFT) build -c release -Xswiftc -enable-testing
 	Benchmarks/.build/release/benchmarks --demo .build/release/secagg-demo \
 	  --json Benchmarks/results.json $(BENCH)
+	@$(PYTHON) -c "import matplotlib" 2>/dev/null \
+	  && $(PYTHON) Scripts/plot-benchmarks.py \
+	  || echo "matplotlib is missing, so nothing was drawn: $(PYTHON) -m pip install matplotlib"
 
 ## Regenerates the committed protobuf code.
 protobuf: dependencies

@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "SecAgg", targets: ["SecAgg"]),
     .library(name: "SecAggWire", targets: ["SecAggWire"]),
     .library(name: "FLMath", targets: ["FLMath"]),
+    .library(name: "FLRecords", targets: ["FLRecords"]),
     .executable(name: "secagg-demo", targets: ["secagg-demo"]),
   ],
   dependencies: [
@@ -51,10 +52,15 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .target(
+      name: "FLRecords",
+      dependencies: ["FLMath", "SecAgg"],
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "secagg-demo",
       dependencies: [
-        "SecAgg", "SecAggWire", "FLMath",
+        "SecAgg", "SecAggWire", "FLMath", "FLRecords",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources")],
@@ -68,6 +74,11 @@ let package = Package(
       dependencies: ["FLMath"],
       exclude: ["Algorithms/Reference", "Robustness/Reference"],
       resources: [.copy("Privacy/Reference")],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "FLRecordsTests",
+      dependencies: ["FLRecords", "FLMath", "SecAgg"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -25,13 +25,14 @@ func client(
 
 /// A server: what it does with what arrives.
 func server(
-  context: Digest, secure: SecureFedAvg, engine: inout FederatedAveraging,
+  context: Digest, declaredByAll: Set<MaskCipher>, secure: SecureFedAvg, engine: inout FederatedAveraging,
   inbox: () -> [(ClientMessage, ClientID)], log: (ServerError) -> Void,
   send: (ServerMessage, ClientID) -> Void
 ) throws {
   // snippet: server
   let parameters = try SessionParameters.recommended(
-    for: SessionAssumptions(cohortSize: 1_000), layout: secure.layout, applicationContext: context)
+    for: SessionAssumptions(cohortSize: 1_000), layout: secure.layout,
+    maskCiphers: declaredByAll, applicationContext: context)
   var server = AggregationServer(parameters: parameters)
   while server.phase != .unmasking {
     for (message, sender) in inbox() {

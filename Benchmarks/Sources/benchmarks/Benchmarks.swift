@@ -7,7 +7,7 @@ struct Benchmarks: ParsableCommand {
     abstract: "Measure masks, sharing, the path of a vector and whole sessions.",
     discussion: "Medians of several samples; on a shared machine, look at the least as well.")
 
-  @Option(help: "The suites to run: masks, sharing, path, privacy, sessions.")
+  @Option(help: "The suites to run: masks, sharing, path, privacy, rules, sessions.")
   var suites: [Suite] = Suite.allCases
 
   @Option(help: "The demo's program, with which sessions are measured.")
@@ -24,6 +24,7 @@ struct Benchmarks: ParsableCommand {
     case sharing
     case path
     case privacy
+    case rules
     case sessions
   }
 
@@ -36,6 +37,7 @@ struct Benchmarks: ParsableCommand {
       case .sharing: SharingBenchmarks.run(&results)
       case .path: try PathBenchmarks.run(&results)
       case .privacy: try PrivateBenchmarks.run(&results)
+      case .rules: try AggregationBenchmarks.run(&results)
       case .sessions:
         try SessionBenchmarks.run(
           &results, demo: demo, quick ? .quick : SessionBenchmarks.Grid())

@@ -19,4 +19,6 @@ enum DomainLabel: String {
   case messageChecksum = "SecAgg/1 message checksum"
   case clientState = "SecAgg/1 suspended client"
   case serverState = "SecAgg/1 server state"
+  case recordChain = "SecAgg/1 record chain"
+  case recordedContributors = "SecAgg/1 recorded contributors"
 }

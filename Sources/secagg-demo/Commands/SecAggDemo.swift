@@ -8,7 +8,8 @@ struct SecAggDemo: AsyncParsableCommand {
     commandName: "secagg-demo",
     abstract: "Federated learning in which the server only ever decodes the summed update.",
     subcommands: [
-      TrainCommand.self, AggregateCommand.self, ParametersCommand.self, RoleCommand.self,
+      TrainCommand.self, CapstoneCommand.self, AggregateCommand.self, ParametersCommand.self,
+      RoleCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

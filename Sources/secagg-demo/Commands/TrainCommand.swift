@@ -37,13 +37,16 @@ struct TrainCommand: AsyncParsableCommand {
 
   @OptionGroup var graph: GraphOptions
 
+  @OptionGroup(title: "Differential privacy") var privacy: PrivacyOptions
+
   @Option(help: "Least number of contributors whose sum may be released.")
   var minimumContributors: Int?
 
   @Option(help: "Least bits of a coordinate; bits that the lanes leave over are used as well.")
   var valueBits = 16
 
-  @Option(help: "Largest magnitude of a coordinate of an update; what is beyond is clipped.")
+  @Option(
+    help: "Largest magnitude of a coordinate of an update; with --dp, --clip is in its place.")
   var clippingBound = 4.0
 
   @Option(help: "Local epochs of a client in a round.")
@@ -81,7 +84,9 @@ struct TrainCommand: AsyncParsableCommand {
   private func settings() throws -> TrainingSettings {
     let (degree, threshold) = try graph.resolved(
       clients: clients, dropout: dropout, points: LeavingPoint.allCases.count)
-    let minimum = minimumContributors ?? max(2, min(clients, threshold + 1))
+    let privacy = try privacy.settings()
+    let minimum =
+      minimumContributors ?? usualMinimum(threshold: threshold, mechanism: privacy?.mechanism)
     guard minimum >= 2, minimum <= clients else {
       throw ValidationError(
         "--minimum-contributors must be from 2 to \(clients), found \(minimum)")
@@ -91,7 +96,17 @@ struct TrainCommand: AsyncParsableCommand {
       partition: partition.partition, partitionText: partition.text, model: model,
       graph: graph.graph, degree: degree, threshold: threshold, minimumContributors: minimum,
       minimumValueBits: valueBits, clippingBound: clippingBound, localEpochs: localEpochs,
-      batchSize: batchSize, learningRate: learningRate, seed: seed)
+      batchSize: batchSize, learningRate: learningRate, seed: seed, privacy: privacy)
+  }
+
+  /// The least number of contributors if none is given. Distributed noise is shared by as many, so
+  /// there it is what is left when all have gone that are expected to.
+  private func usualMinimum(threshold: Int, mechanism: PrivacySettings.Mechanism?) -> Int {
+    let usual = max(2, min(clients, threshold + 1))
+    guard mechanism == .distributed else { return usual }
+    let absent = LeavingPoint.allCases.count { $0.isGone(in: .maskedInput) }
+    let leaving = absent * Int((dropout * Double(clients)).rounded(.up))
+    return max(usual, clients - leaving)
   }
 
   func run() async throws {
@@ -104,15 +119,19 @@ struct TrainCommand: AsyncParsableCommand {
       throw ValidationError("\(error)")
     }
     let printsLines = !quiet && json != "-"
-    let lines = RoundLine(clients: clients, rounds: rounds)
+    let lines = RoundLine(clients: clients, rounds: rounds, hasBudget: training.plan != nil)
     var bar = ProgressBar(quiet: quiet)
-    if printsLines { print(lines.header) }
+    if printsLines {
+      if let plan = training.plan { print(plan.text) }
+      print(lines.header)
+    }
     let record = try await withProgress(of: training, lines: printsLines ? lines : nil, bar: &bar)
     bar.finish()
     if report != "-" { try OutputFile.write(TrainingReport(record).data(), to: report) }
     if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
     if printsLines { print(TrainingSummary.text(of: record, report: report)) }
     if record.rounds.contains(where: { $0.sumsEqual == false }) { throw ExitCode(1) }
+    if let refusal = record.privacy?.refusal { throw EndedEarly(description: refusal) }
   }
 
   private func withProgress(
@@ -130,6 +149,11 @@ struct TrainCommand: AsyncParsableCommand {
       })
     bar = display.bar
     return record
+  }
+
+  /// The budget does not allow another round.
+  private struct EndedEarly: Error, CustomStringConvertible {
+    let description: String
   }
 
   /// The bar, shared by the two callbacks of a run.

@@ -2,8 +2,10 @@
 /// shows. The keys of the JSON are the property names; `null` means that there is no value.
 struct TrainingRecord: Codable, Sendable, Equatable {
   /// Version of this layout; readers refuse versions that they do not know.
-  var schemaVersion = 1
+  var schemaVersion = 2
   var configuration: Configuration
+  /// The noise and its budget; nil for a training without.
+  @ExplicitNull var privacy: Privacy?
   var rounds: [Round]
   /// What the server saw of one client in the last applied round; nil when no round was applied.
   @ExplicitNull var serverView: ServerView?
@@ -74,6 +76,8 @@ extension TrainingRecord {
     var applied: Bool
     /// Why the round was not applied.
     @ExplicitNull var refusal: String?
+    /// The epsilon of everything up to this round; nil without a budget.
+    @ExplicitNull var epsilonSpent: Double?
     var phases: [PhaseCost]
   }
 

@@ -33,12 +33,10 @@ struct RoleCommand: ParsableCommand {
           case .server: try server.serve(request, frame)
           case .client: try client.serve(request, frame)
           }
-      } catch let refusal as ServerRefusal {
-        reply.kind = RoleProcess.Reply.refusal.rawValue
-        reply.content = Array(refusal.description.utf8)
       } catch {
-        reply.kind = RoleProcess.Reply.failure.rawValue
-        reply.content = Array("\(error)".utf8)
+        let kind: RoleProcess.Reply = error is ServerRefusal ? .refusal : .failure
+        reply.kind = kind.rawValue
+        reply.content = NamedError(error).content
       }
       try channel.send(reply)
     }
@@ -83,6 +81,9 @@ private struct ServedServer {
       var cost = server?.takeCost() ?? RoleCost()
       cost.peakBytes = PeakMemory.bytes()
       return FrameChannel.bytes(of: cost)
+    case .faults:
+      let faults = server?.aggregate?.faults ?? []
+      return faults.flatMap(FrameChannel.bytes)
     case .open, .answer:
       throw FrameChannel.Broken()
     }
@@ -119,7 +120,7 @@ private struct ServedClient {
       defer { cost = RoleCost() }
       cost.peakBytes = PeakMemory.bytes()
       return FrameChannel.bytes(of: cost)
-    case .receive, .closeRound, .message, .unmask:
+    case .receive, .closeRound, .message, .unmask, .faults:
       throw FrameChannel.Broken()
     }
   }
@@ -141,6 +142,14 @@ extension FrameChannel.Frame {
 }
 
 extension FrameChannel {
+  /// A fault as four numbers: holder, subject, kind of the secret, finding.
+  fileprivate static func bytes(of fault: ShareFault) -> [UInt8] {
+    [
+      UInt64(fault.holder.rawValue), UInt64(fault.subject.rawValue), UInt64(fault.kind.rawValue),
+      UInt64(fault.finding.rawValue),
+    ].flatMap { bytes(of: $0) }
+  }
+
   /// A cost as two numbers.
   fileprivate static func bytes(of cost: RoleCost) -> [UInt8] {
     bytes(of: cost.milliseconds.bitPattern) + bytes(of: cost.wallMilliseconds.bitPattern)

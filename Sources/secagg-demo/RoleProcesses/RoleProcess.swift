@@ -21,14 +21,16 @@ final class RoleProcess {
     case unmask
     case answer
     case cost
+    /// What the server found wrong in shares; asked for by `make interop`.
+    case faults
   }
 
   /// What the process answers.
   enum Reply: UInt8 {
     case done = 1
-    /// The round cannot go on; the content says why.
+    /// The round cannot go on; the content is a `NamedError`.
     case refusal
-    /// Something else went wrong; the content says what.
+    /// Something else went wrong; the content is a `NamedError`.
     case failure
   }
 
@@ -68,8 +70,8 @@ final class RoleProcess {
     }
     switch kind {
     case .done: return reply.content
-    case .refusal: throw ServerRefusal(description: String(decoding: reply.content, as: UTF8.self))
-    case .failure: throw Failure(description: String(decoding: reply.content, as: UTF8.self))
+    case .refusal: throw ServerRefusal(NamedError(content: reply.content))
+    case .failure: throw Failure(description: NamedError(content: reply.content).text)
     }
   }
 

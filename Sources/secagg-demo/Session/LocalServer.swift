@@ -31,7 +31,7 @@ struct LocalServer: ServerEndpoint {
     do {
       return try clock.measure { try server.closeRound() }
     } catch let error as ServerError {
-      throw ServerRefusal(description: "\(error)")
+      throw ServerRefusal(NamedError(error))
     }
   }
 
@@ -46,7 +46,7 @@ struct LocalServer: ServerEndpoint {
       self.aggregate = aggregate
       return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums.unsigned ?? [])
     } catch let error as ServerError {
-      throw ServerRefusal(description: "\(error)")
+      throw ServerRefusal(NamedError(error))
     }
   }
 

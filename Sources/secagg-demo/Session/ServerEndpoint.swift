@@ -23,5 +23,13 @@ struct UnmaskedSums: Sendable, Equatable {
 
 /// The server ended the session without a sum: too many clients have left.
 struct ServerRefusal: Error, CustomStringConvertible {
+  /// The name of the server's error.
+  let errorCase: String
   let description: String
+
+  /// - Parameter error: what the server, in whichever process, threw.
+  init(_ error: NamedError) {
+    errorCase = error.name
+    description = error.text
+  }
 }

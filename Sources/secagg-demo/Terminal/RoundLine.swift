@@ -6,12 +6,15 @@ struct RoundLine {
   /// Names of the columns and their widths in characters.
   private let columns: [(name: String, width: Int)]
   private let clients: Int
+  private let hasBudget: Bool
 
-  /// Columns wide enough for `rounds` rounds with `clients` clients.
-  init(clients: Int, rounds: Int) {
+  /// Columns wide enough for `rounds` rounds with `clients` clients, and one for the epsilon spent if
+  /// there is a budget.
+  init(clients: Int, rounds: Int, hasBudget: Bool) {
     self.clients = clients
+    self.hasBudget = hasBudget
     let digits = String(max(clients, 0)).count
-    columns = [
+    var columns = [
       ("round", max(5, String(max(rounds, 0)).count)),
       ("in the sum", max(10, digits * 2 + 4)),
       // Three counts never have more digits together than three times the count of clients.
@@ -19,8 +22,9 @@ struct RoundLine {
       ("up/client", 9),
       ("secure", 7),
       ("plain", 7),
-      ("sum = plaintext sum", 19),
     ]
+    if hasBudget { columns.append(("epsilon", 7)) }
+    self.columns = columns + [("sum = plaintext sum", 19)]
   }
 
   /// The header: what the starred column means, then the names of the columns.
@@ -32,7 +36,7 @@ struct RoundLine {
   /// The line of one round, without a newline.
   func line(for round: TrainingRecord.Round) -> String {
     let dropped = round.dropped
-    let cells = [
+    var cells = [
       String(round.round),
       "\(round.contributors) of \(clients)",
       "\(dropped.beforeSharingKeys)/\(dropped.afterSharingKeys)/\(dropped.afterMaskedInput)",
@@ -40,6 +44,7 @@ struct RoundLine {
       Quantity.percent(round.accuracy),
       Quantity.percent(round.plainAccuracy),
     ]
+    if hasBudget { cells.append(DecimalText.fixed(round.epsilonSpent ?? .nan, decimals: 3)) }
     let numbers = zip(cells, columns).map { TextColumns.padded($0, left: $1.width) }
       .joined(separator: "  ")
     return numbers + "  " + verdict(of: round)

@@ -12,6 +12,9 @@ enum TrainingSummary {
       "\(applied) of \(record.rounds.count) rounds applied; "
         + "\(equal) of \(released.count) secure sums equal the plaintext sum.",
     ]
+    if let privacy = record.privacy {
+      lines.append(privacy.spending)
+    }
     if report != "-" { lines.append("Report: \(report)") }
     return lines.joined(separator: "\n")
   }

@@ -35,7 +35,7 @@ struct SecureRoundOutcome {
         afterMaskedInput: leaving.values.count { $0 == .afterMaskedInput }),
       accuracy: accuracy, plainAccuracy: plainAccuracy, sumsEqual: sumsEqual,
       bytesUpPerClient: total(\.bytesUp), bytesDownPerClient: total(\.bytesDown),
-      applied: mean != nil, refusal: report.refusal, phases: phases)
+      applied: mean != nil, refusal: report.refusal, epsilonSpent: nil, phases: phases)
   }
 
   /// The bytes of the median client that stayed to the end.

@@ -12,6 +12,7 @@ struct SimulationSeeds: Sendable {
     case leaving
     case localTraining
     case rounding
+    case noise
   }
 
   /// The generator of one purpose, round and client.

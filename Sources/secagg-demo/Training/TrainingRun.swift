@@ -1,4 +1,5 @@
 import FLMath
+import FLRecords
 import Foundation
 import SecAgg
 import SecAggWire
@@ -6,12 +7,13 @@ import SecAggWire
 /// Trains a model by federated averaging twice, side by side: through secure aggregation, with
 /// clients that leave, and in plain floating point over the same clients.
 struct TrainingRun {
-  private let settings: TrainingSettings
-  private let data: DemoData
-  private let classifier: any Classifier
+  let settings: TrainingSettings
+  let data: DemoData
+  let classifier: any Classifier
   private let trainer: StochasticGradientDescent
   private let shards: [Dataset]
-  private let secure: SecureFedAvg
+  let averaging: any RoundAveraging
+  let plan: PrivacyPlan?
   private let seeds: SimulationSeeds
 
   /// Prepares data, model and encoding.
@@ -30,10 +32,34 @@ struct TrainingRun {
     shards = try settings.partition.indices(
       of: training, clients: settings.clients, using: &generator
     ).map { try training.subset($0) }
-    secure = try SecureFedAvg(
-      parameterCount: classifier.layout.count, clippingBound: settings.clippingBound,
-      maximumWeight: UInt64(shards.map(\.count).max() ?? 1),
-      maximumContributors: settings.clients, minimumValueBits: settings.minimumValueBits)
+    let parameterCount = classifier.layout.count
+    plan = try settings.privacy.map {
+      try PrivacyPlan($0, of: settings, parameterCount: parameterCount)
+    }
+    averaging = try Self.averaging(
+      settings, plan: plan, parameterCount: parameterCount,
+      maximumWeight: UInt64(shards.map(\.count).max() ?? 1), seeds: seeds)
+  }
+
+  private static func averaging(
+    _ settings: TrainingSettings, plan: PrivacyPlan?, parameterCount: Int, maximumWeight: UInt64,
+    seeds: SimulationSeeds
+  ) throws -> any RoundAveraging {
+    guard let plan else {
+      let secure = try SecureFedAvg(
+        parameterCount: parameterCount, clippingBound: settings.clippingBound,
+        maximumWeight: maximumWeight, maximumContributors: settings.clients,
+        minimumValueBits: settings.minimumValueBits)
+      return WeightedAveraging(secure: secure, seeds: seeds)
+    }
+    switch plan.noise {
+    case .central:
+      return try CentralNoiseAveraging(
+        plan, parameterCount: parameterCount, maximumContributors: settings.clients,
+        minimumValueBits: settings.minimumValueBits, seeds: seeds)
+    case .distributed(let averaging):
+      return DistributedNoiseAveraging(averaging: averaging)
+    }
   }
 
   /// Trains for all rounds.
@@ -49,11 +75,23 @@ struct TrainingRun {
     let initial = classifier.initialParameters(using: &generator)
     var engine = try FederatedAveraging(model: initial)
     var plainEngine = engine
+    // Opened before anything else: a ledger that cannot be read ends the run here.
+    var budget = try plan.map { try RoundBudget($0) }
     var record = TrainingRecord(
-      configuration: configuration, rounds: [], serverView: nil,
+      configuration: configuration, privacy: plan.map(TrainingRecord.Privacy.init), rounds: [],
+      serverView: nil,
       finalAccuracy: try classifier.accuracy(initial, on: data.test),
       finalPlainAccuracy: try classifier.accuracy(initial, on: data.test), seconds: 0)
+    if let spent = budget?.epsilonSpent { record.privacy?.epsilonSpent = spent }
     for round in 1...settings.rounds {
+      var epsilonSpent: Double?
+      do throws(PrivacyLedgerError) {
+        epsilonSpent = try budget?.spend(for: round)
+      } catch {
+        guard case .exceedsBudget = error else { throw error }
+        record.privacy?.refusal = "\(error)"
+        break
+      }
       var leavingGenerator = seeds.generator(.leaving, round: round)
       let leaving = LeavingPoint.draw(
         clients: settings.clients,
@@ -63,14 +101,19 @@ struct TrainingRun {
       let outcome = try await secureRound(
         round, model: engine.model, leaving: leaving, progress: progress)
       if let mean = outcome.mean { try engine.apply(mean) }
-      try await plainRound(round, engine: &plainEngine, leaving: leaving)
-      let summary = try outcome.summary(
+      if settings.comparesWithPlain {
+        try await plainRound(round, engine: &plainEngine, leaving: leaving)
+      }
+      var summary = try outcome.summary(
         round: round, leaving: leaving,
         accuracy: classifier.accuracy(engine.model, on: data.test),
-        plainAccuracy: classifier.accuracy(plainEngine.model, on: data.test))
-      if let view = outcome.serverView(round: round, layout: secure.layout) {
+        plainAccuracy: settings.comparesWithPlain
+          ? classifier.accuracy(plainEngine.model, on: data.test) : .nan)
+      summary.epsilonSpent = epsilonSpent
+      if let view = outcome.serverView(round: round, layout: averaging.layout) {
         record.serverView = view
       }
+      if let epsilonSpent { record.privacy?.epsilonSpent = epsilonSpent }
       record.rounds.append(summary)
       record.finalAccuracy = summary.accuracy
       record.finalPlainAccuracy = summary.plainAccuracy
@@ -85,21 +128,21 @@ struct TrainingRun {
     _ round: Int, model: ParameterVector, leaving: [ClientID: LeavingPoint],
     progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
+    let context = averaging.applicationContext(
+      model: model, round: round, task: settings.data.rawValue)
     let parameters = try SessionParameters(
       threatModel: settings.threatModel.threatModel, cohortSize: settings.clients,
       degree: settings.degree, threshold: settings.threshold,
-      layout: secure.layout, minimumContributors: settings.minimumContributors,
+      layout: averaging.layout, minimumContributors: settings.minimumContributors,
       maskCipher: MaskCipherOption.fastest.maskCipher,
-      applicationContext: secure.applicationContext(
-        model: model, round: round, task: settings.data.rawValue))
+      applicationContext: context)
     let senders = ClientID.all(cohortSize: settings.clients).filter {
       !(leaving[$0]?.isGone(in: .maskedInput) ?? false)
     }
     let updates = try await localUpdates(of: senders, round: round, model: model)
     let encoded: [ClientID: PackedVector] = try updates.reduce(into: [:]) { encoded, entry in
-      var generator = seeds.generator(
-        .rounding, round: round, client: Int(entry.key.rawValue))
-      encoded[entry.key] = try secure.encode(entry.value, using: &generator)
+      encoded[entry.key] = try averaging.encode(
+        entry.value, of: entry.key, round: round, context: context, in: parameters)
     }
     let observed = senders.first { leaving[$0] == nil }
     let identities = try SimulatedIdentities(seed: settings.seed, for: parameters)
@@ -115,13 +158,11 @@ struct TrainingRun {
     }
     var outcome = SecureRoundOutcome(report: report, observed: observed, update: nil)
     if let aggregate = server.aggregate {
-      outcome.mean = try secure.decode(aggregate)
-      var plaintext = [UInt64](repeating: 0, count: aggregate.layout.elementCount)
-      for id in aggregate.contributors {
-        guard let elements = encoded[id]?.elements.unsigned else { throw MissingUpdate(client: id) }
-        for index in plaintext.indices { plaintext[index] += elements[index] }
+      outcome.mean = try averaging.mean(of: aggregate, round: round)
+      outcome.sumsEqual = try PlaintextSum.equals(aggregate) { id in
+        guard let vector = encoded[id] else { throw MissingUpdate(client: id) }
+        return vector
       }
-      outcome.sumsEqual = plaintext == aggregate.sums.unsigned
     }
     outcome.update = observed.flatMap { updates[$0] }?.delta
     return outcome
@@ -156,21 +197,6 @@ struct TrainingRun {
       }
     }
     return Dictionary(uniqueKeysWithValues: try results.map { try $0.get() })
-  }
-
-  private var configuration: TrainingRecord.Configuration {
-    TrainingRecord.Configuration(
-      data: settings.data.rawValue, threatModel: settings.threatModel.rawValue,
-      clients: settings.clients, roundsRequested: settings.rounds,
-      dropout: settings.dropout, partition: settings.partitionText,
-      model: settings.model.rawValue, parameterCount: classifier.layout.count,
-      graph: settings.graph.rawValue, degree: settings.degree, threshold: settings.threshold,
-      minimumContributors: settings.minimumContributors,
-      valueBits: secure.layout.lanes.valueBits, laneBits: secure.layout.lanes.laneBits,
-      lanesPerWord: secure.layout.lanes.lanesPerWord, clippingBound: settings.clippingBound,
-      localEpochs: settings.localEpochs, batchSize: settings.batchSize,
-      learningRate: settings.learningRate, seed: settings.seed,
-      trainingExamples: data.training.count, testExamples: data.test.count)
   }
 
   /// A client was asked for an update that it never made.

@@ -1,4 +1,5 @@
 import FLMath
+import SecAgg
 
 /// Everything that a training run is told.
 struct TrainingSettings: Sendable {
@@ -20,4 +21,14 @@ struct TrainingSettings: Sendable {
   var batchSize: Int
   var learningRate: Double
   var seed: UInt64
+  /// Noise, and a budget for it; nil for none.
+  var privacy: PrivacySettings?
+  /// Whether the same training is done in plain floating point beside it.
+  var comparesWithPlain = true
+
+  /// How many clients are in a sum, on average; it follows from the settings alone.
+  var expectedContributors: Double {
+    let absent = LeavingPoint.allCases.count { $0.isGone(in: .maskedInput) }
+    return Double(clients) * (1 - Double(absent) * dropout)
+  }
 }

@@ -9,7 +9,7 @@ struct DomainLabelTests {
     .sessionParameters, .applicationContext, .rosterLeaf, .rosterNode, .rosterCommitment,
     .neighbourPermutation, .maskPrivateKey, .shareSealing, .pairwiseMask, .selfMask,
     .selfMaskCommitment, .messageChecksum, .clientState, .serverState, .keyAdvertisement,
-    .contributorSet, .privateAveraging, .rotation,
+    .contributorSet, .privateAveraging, .rotation, .recordChain, .recordedContributors,
   ]
 
   @Test("labels name the protocol and its version, and differ")

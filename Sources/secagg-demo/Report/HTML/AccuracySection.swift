@@ -40,6 +40,9 @@ struct AccuracySection {
     let marks =
       record.rounds.count == 1
       ? "small dot lies on the large one" : "thin line lies on the wide one"
+    guard record.privacy == nil else {
+      return "The gap between the lines is what clipping and noise cost."
+    }
     var text =
       "Where the \(marks), protecting the updates costs no accuracy. Small"
       + " differences come from clipping and rounding each update before it is masked."

@@ -1,10 +1,11 @@
 /// The settings of the run: enough to repeat it.
 struct ConfigurationTable {
   let configuration: TrainingRecord.Configuration
+  let privacy: TrainingRecord.Privacy?
 
   /// The section as HTML.
   func html() -> String {
-    let items = settings.map { name, value in
+    let items = (settings + privacySettings).map { name, value in
       "<div><dt>\(XMLText.escaped(name))</dt><dd>\(XMLText.escaped(value))</dd></div>"
     }
     return "<section>\n<h2>Configuration</h2>\n<dl class=\"settings\">\n"
@@ -36,6 +37,24 @@ struct ConfigurationTable {
       ("lanes per word", DecimalText.integer(settings.lanesPerWord)),
       ("clipping bound (model units)", DecimalText.significant(settings.clippingBound)),
       ("seed", String(settings.seed)),
+    ]
+  }
+
+  private var privacySettings: [(name: String, value: String)] {
+    guard let privacy else { return [("differential privacy", "none")] }
+    return [
+      ("who adds noise", privacy.mechanism),
+      ("budget, epsilon", DecimalText.significant(privacy.epsilon)),
+      ("budget, delta", String(privacy.delta)),
+      ("noise (standard deviation, clips)", DecimalText.significant(privacy.noiseMultiplier)),
+      (
+        "of so many honest clients",
+        privacy.survivingHonest.map(DecimalText.integer) ?? DecimalText.missing
+      ),
+      ("noisy sum is divided by", DecimalText.significant(privacy.denominator)),
+      ("neighbouring relation", privacy.relation),
+      ("sampling of clients", privacy.sampling),
+      ("accountant", privacy.accountant),
     ]
   }
 }

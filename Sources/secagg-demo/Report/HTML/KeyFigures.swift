@@ -25,6 +25,19 @@ struct KeyFigures {
   }
 
   private var tiles: [Tile] {
+    guard let privacy = record.privacy else { return usualTiles }
+    return usualTiles + [
+      Tile(
+        name: "Epsilon spent", value: DecimalText.fixed(privacy.epsilonSpent, decimals: 2),
+        remark: "of \(DecimalText.significant(privacy.epsilon)), at delta \(privacy.delta)"),
+      Tile(
+        name: "Noise on the sum",
+        value: DecimalText.significant(privacy.noiseMultiplier, digits: 3),
+        remark: "standard deviation in clips"),
+    ]
+  }
+
+  private var usualTiles: [Tile] {
     let rounds = record.rounds
     let clients = record.configuration.clients
     let applied = rounds.filter(\.applied)

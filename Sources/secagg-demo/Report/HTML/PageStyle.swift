@@ -12,6 +12,7 @@ enum PageStyle {
       --unreached: #8a949e; --refused: #b3568a;
       --masked: #8a949e; --hidden: #c14f00; --mean: #0072b2;
       --up: #0072b2; --down: #7cc0ea; --client: #009e73; --server: #b3568a;
+      --central: #c77700; --distributed: #0072b2; --no-noise: #55606c;
     }
     @media (prefers-color-scheme: dark) {
       :root {
@@ -23,6 +24,7 @@ enum PageStyle {
         --unreached: #8a949e; --refused: #d583b0;
         --masked: #8a949e; --hidden: #e0692a; --mean: #56b4e9;
         --up: #56b4e9; --down: #2b6f9e; --client: #1fb88c; --server: #d583b0;
+        --central: #e69f00; --distributed: #56b4e9; --no-noise: #a4aeb8;
       }
     }
     * { box-sizing: border-box; }
@@ -116,6 +118,7 @@ enum PageStyle {
         --left-after-sharing-keys: #e69f00; --left-before-sharing-keys: #c14f00;
         --refused: #b3568a; --hidden: #c14f00; --mean: #0072b2; --up: #0072b2;
         --down: #7cc0ea; --client: #009e73; --server: #b3568a;
+        --central: #c77700; --distributed: #0072b2; --no-noise: #444c55;
       }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       body { font-size: 11pt; }

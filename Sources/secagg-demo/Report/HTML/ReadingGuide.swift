@@ -1,6 +1,7 @@
 /// What the report does and does not claim.
 struct ReadingGuide {
   let configuration: TrainingRecord.Configuration
+  let privacy: TrainingRecord.Privacy?
 
   /// The section as HTML.
   func html() -> String {
@@ -22,8 +23,7 @@ struct ReadingGuide {
       <li><strong>This holds</strong> for a server \(server), and when it works together with \
       clients, as long as the server and they hold fewer than \(threshold) of the shares of any \
       other client's secret.</li>
-      <li><strong>This does not cover</strong> what the sum itself gives away (no noise is added, so \
-      there is no differential privacy), clients that send wrong updates, or who takes part.</li>
+      \(whatTheSumTells)
       <li><strong>“Sum = plaintext sum”</strong> compares the decoded integers with the sum computed \
       in the clear from the same quantised updates. They must be equal to the last bit; a rounding \
       error does not excuse a difference. Only a simulation, which sees both sides, can check \
@@ -33,5 +33,17 @@ struct ReadingGuide {
       </ul>
       </section>
       """
+  }
+
+  private var whatTheSumTells: String {
+    guard let privacy else {
+      return "<li><strong>This does not cover</strong> what the sum itself gives away (no noise is"
+        + " added, so there is no differential privacy), clients that send wrong updates, or who"
+        + " takes part.</li>"
+    }
+    return "<li><strong>Differential privacy</strong> limits what the models of all rounds together"
+      + " give away of one client: an epsilon of \(DecimalText.significant(privacy.epsilon)) at a"
+      + " delta of \(privacy.delta). \(privacy.trust)</li>\n<li><strong>This does not cover</strong>"
+      + " clients that send wrong updates, or who takes part.</li>"
   }
 }

@@ -6,11 +6,14 @@ struct RoundTable {
   func html() -> String {
     let heading = "<section>\n<h2>Every round</h2>\n"
     guard !record.rounds.isEmpty else { return heading + "<p>No round took place.</p>\n</section>" }
-    let head = [
+    let names = [
       "round", "in the sum", "left before sharing keys", "left after sharing keys",
       "left after masked input", "secure accuracy", "plain accuracy", "up per client",
       "down per client",
-    ].map { "<th scope=\"col\">\($0)</th>" }.joined()
+    ]
+    let head = (names + (record.privacy == nil ? [] : ["epsilon spent"])).map {
+      "<th scope=\"col\">\($0)</th>"
+    }.joined()
     return heading
       + "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Every round\">\n"
       + "<table class=\"rounds\">\n<thead><tr>\(head)"
@@ -27,8 +30,11 @@ struct RoundTable {
       DecimalText.integer(round.dropped.afterMaskedInput),
       Quantity.percent(round.accuracy), Quantity.percent(round.plainAccuracy),
       Quantity.bytes(round.bytesUpPerClient), Quantity.bytes(round.bytesDownPerClient),
-    ].map { "<td>\($0)</td>" }.joined()
-    return "<tr><th scope=\"row\">\(round.round)</th>\(cells)"
+    ]
+    let budget =
+      record.privacy == nil ? [] : [DecimalText.fixed(round.epsilonSpent ?? .nan, decimals: 3)]
+    return
+      "<tr><th scope=\"row\">\(round.round)</th>\((cells + budget).map { "<td>\($0)</td>" }.joined())"
       + "<td class=\"words\">\(verdict(of: round))</td></tr>"
   }
 

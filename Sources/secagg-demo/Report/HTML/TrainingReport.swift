@@ -21,32 +21,11 @@ struct TrainingReport {
       DropoutSection(record: record).html(),
       PhaseSection(record: record).html(),
       RoundTable(record: record).html(),
-      ConfigurationTable(configuration: record.configuration).html(),
-      ReadingGuide(configuration: record.configuration).html(),
+      ConfigurationTable(configuration: record.configuration, privacy: record.privacy).html(),
+      ReadingGuide(configuration: record.configuration, privacy: record.privacy).html(),
     ]
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>\(XMLText.escaped(SummarySection.title)): \
-      \(XMLText.escaped(record.configuration.data))</title>
-      <style>
-      \(PageStyle.css)
-      </style>
-      </head>
-      <body>
-      <main>
-      \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    return HTMLPage.html(
+      title: SummarySection.title + ": " + record.configuration.data, sections: sections)
   }
 
   /// The page as UTF-8, to be written to a file.

@@ -17,6 +17,9 @@ enum ChartColour: String, CaseIterable {
   case down
   case client
   case server
+  case central
+  case distributed
+  case noNoise = "no-noise"
 
   /// Class that makes this the current colour of a shape.
   var style: String { "colour-" + rawValue }

@@ -1,0 +1,122 @@
+"""What a client checks of the roster, and keeps (section 11.2)."""
+
+from dataclasses import dataclass, field
+
+from .. import wire
+from ..errors import ClientError
+from ..graph import Graph
+from ..parameters import SessionParameters
+from ..roster import Advertisement, Roster, ids_of, path_verifies
+from ..statements import Directory, advertisement_is_authentic
+from .policy import Policy
+
+
+@dataclass(frozen=True)
+class CheckedRoster:
+    """The roster as one client sees it."""
+
+    size: int
+    commitment: bytes
+    neighbours: dict[int, Advertisement]
+    """By id, ascending."""
+    ranks: dict[int, int] = field(default_factory=dict)
+    """Of the client and its neighbours, by id; in the malicious model only."""
+    graph: Graph | None = None
+    """In the malicious model only."""
+
+
+def checked_roster(
+    announcement: wire.RosterAnnouncement,
+    own: Advertisement,
+    parameters: SessionParameters,
+    policy: Policy,
+    directory: Directory | None,
+) -> CheckedRoster:
+    neighbours = _checked_neighbours(announcement, own, parameters, policy)
+    if not parameters.is_malicious:
+        return CheckedRoster(announcement.roster_size, announcement.commitment, neighbours)
+    _check_signatures(neighbours, parameters.digest, directory)
+    if len(neighbours) == announcement.roster_size - 1 and not announcement.ids:
+        return _whole_roster(announcement, own, neighbours, parameters)
+    return _proven_roster(announcement, own, neighbours, parameters)
+
+
+def _checked_neighbours(
+    announcement: wire.RosterAnnouncement,
+    own: Advertisement,
+    parameters: SessionParameters,
+    policy: Policy,
+) -> dict[int, Advertisement]:
+    """Steps 1 to 5."""
+    n = announcement.roster_size
+    if not 3 <= n <= parameters.cohort_size:
+        raise ClientError("rosterSize")
+    if n < policy.cohort_size:
+        raise ClientError("policy")
+    advertisements = [neighbour.advertisement for neighbour in announcement.neighbours]
+    if len(advertisements) != min(parameters.degree, n - 1):
+        raise ClientError("neighbourCount")
+    if len(advertisements) < parameters.threshold:
+        raise ClientError("neighboursBelowThreshold")
+    previous = 0
+    keys = {own.sealing_key, own.mask_key}
+    for a in advertisements:
+        if a.id == own.id or not previous < a.id <= parameters.cohort_size:
+            raise ClientError("invalidNeighbour", str(a.id))
+        previous = a.id
+        for key in (a.sealing_key, a.mask_key):
+            if key in keys:
+                raise ClientError("repeatedKey", str(a.id))
+            keys.add(key)
+    return {a.id: a for a in advertisements}
+
+
+def _check_signatures(
+    neighbours: dict[int, Advertisement], session: bytes, directory: Directory | None
+) -> None:
+    """Steps 6 and 7."""
+    if directory is None:
+        raise ClientError("directoryNeeded")
+    for a in neighbours.values():
+        if not advertisement_is_authentic(directory.get(a.id), session, a):
+            raise ClientError("notAuthentic", str(a.id))
+
+
+def _whole_roster(
+    announcement: wire.RosterAnnouncement,
+    own: Advertisement,
+    neighbours: dict[int, Advertisement],
+    parameters: SessionParameters,
+) -> CheckedRoster:
+    """Step 8."""
+    everyone = Roster.of(parameters.digest, [own, *neighbours.values()])
+    if everyone.commitment != announcement.commitment:
+        raise ClientError("rosterProof", "own")
+    ranks = {a.id: rank for rank, a in enumerate(everyone.advertisements)}
+    graph = Graph.of(everyone.commitment, announcement.roster_size, parameters.degree)
+    return CheckedRoster(announcement.roster_size, everyone.commitment, neighbours, ranks, graph)
+
+
+def _proven_roster(
+    announcement: wire.RosterAnnouncement,
+    own: Advertisement,
+    neighbours: dict[int, Advertisement],
+    parameters: SessionParameters,
+) -> CheckedRoster:
+    """Steps 9 and 10."""
+    n, commitment, id_set = announcement.roster_size, announcement.commitment, announcement.ids
+    paths = [neighbour.path for neighbour in announcement.neighbours]
+    if not id_set or None in paths:
+        raise ClientError("rosterProof", "own")
+    ids = ids_of(id_set)
+    if len(ids) != n or ids[-1] > parameters.cohort_size:
+        raise ClientError("rosterProof", "own")
+    for a, path in zip([own, *neighbours.values()], [announcement.own_path, *paths]):
+        if not path_verifies(parameters.digest, commitment, id_set, a, path or ()):
+            raise ClientError("rosterProof", "own" if a is own else str(a.id))
+    rank_of = {id: rank for rank, id in enumerate(ids)}
+    graph = Graph.of(commitment, n, parameters.degree)
+    if [rank_of[id] for id in neighbours] != graph.neighbours[rank_of[own.id]]:
+        raise ClientError("neighboursNotOfGraph")
+    ranks = {id: rank_of[id] for id in sorted([own.id, *neighbours])}
+    return CheckedRoster(n, commitment, neighbours, ranks, graph)

@@ -1,0 +1,1 @@
+"""The primitives, from `cryptography`, and here what that lacks."""

@@ -1,0 +1,1 @@
+"""Sessions in which both implementations take part."""

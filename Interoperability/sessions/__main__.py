@@ -1,0 +1,71 @@
+"""Plays sessions in which both implementations take part, and compares what they do.
+
+    python -m sessions PROGRAM [--sessions N] [--first N] [--damaged N] [--seed N]
+
+PROGRAM is the package's `secagg-demo`. Every session has random parameters, clients of both, and
+random dropouts in all rounds. The seed and its number make a session: one that fails can be run
+again alone, with `--seed`, `--first` and `--sessions 1`, except for the secrets."""
+
+import argparse
+import random
+import sys
+import time
+from pathlib import Path
+
+from .parsing import compare_parsers
+from .plan import plan
+from .session import Session
+from .signatures import compare_verifiers
+from .tally import Disagreement, Tally
+
+VECTORS = Path(__file__).resolve().parents[2] / "Docs" / "vectors"
+
+
+def run_session(seed: int, number: int, program: str, tally: Tally) -> None:
+    rng = random.Random(f"{seed} {number}")
+    drawn = plan(rng, number)
+    try:
+        session = Session(rng, program, drawn, tally)
+        try:
+            tally.outcomes[session.run()] += 1
+        finally:
+            session.close()
+    except Exception as error:  # a right message refused, a role that stopped
+        about = f"session {number} ({drawn.about})"
+        raise Disagreement(f"{about}: {type(error).__name__}: {error}") from error
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="sessions")
+    parser.add_argument("program", help="the package's secagg-demo")
+    parser.add_argument("--sessions", type=int, default=96)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first session")
+    parser.add_argument("--damaged", type=int, default=5000, help="damaged messages to parse")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    start, tally, failures = time.monotonic(), Tally(), 0
+    for number in range(options.first, options.first + options.sessions):
+        try:
+            run_session(options.seed, number, options.program, tally)
+        except Disagreement as error:
+            failures += 1
+            print(f"{error!s:.4000}")
+    try:
+        rng = random.Random(f"{options.seed} parsing")
+        compare_parsers(rng, options.program, VECTORS, options.damaged, tally)
+        compare_verifiers(options.program, tally)
+    except Disagreement as error:
+        failures += 1
+        print(f"{error!s:.4000}")
+    print("\n".join(tally.lines()))
+    print(
+        f"seed {options.seed}: {options.sessions} sessions, {tally.outcomes['sum']} sums, "
+        f"{tally.refusals.total()} wrong messages, {failures} disagreements, "
+        f"{time.monotonic() - start:.0f} s"
+    )
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The roles of the package: `secagg-demo role server` and `secagg-demo role client`.
+
+They are spoken to over standard input and output, in frames: what it is (1 byte), a client (8), the
+length of the content (8, all little-endian), content. The frame that opens a session holds a seed,
+from which the demonstration makes identities and vectors, the number of threads and the session's
+parameters. Of an error the first line is the name of its case."""
+
+import struct
+import subprocess
+from typing import Final
+
+from secagg_reference import wire
+from secagg_reference.encoding import read_words
+from secagg_reference.parameters import SessionParameters
+from secagg_reference.server import Fault, Result
+
+from .roles import Refused
+
+OPEN, RECEIVE, CLOSE_ROUND, MESSAGE, UNMASK, ANSWER, COST, FAULTS = range(1, 9)
+DONE: Final = 1
+HEADER: Final = struct.Struct("<BQQ")
+
+
+class RoleProcess:
+    """One process."""
+
+    def __init__(self, program: str, role: str) -> None:
+        self._process = subprocess.Popen(
+            [program, "role", role], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def ask(self, request: int, client: int = 0, content: bytes = b"") -> bytes:
+        """The reply, or `Refused`."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(HEADER.pack(request, client, len(content)) + content)
+        self._process.stdin.flush()
+        header = self._process.stdout.read(HEADER.size)
+        if len(header) != HEADER.size:
+            raise RuntimeError(f"the role stopped with {self._process.wait()}")
+        kind, _, length = HEADER.unpack(header)
+        reply = self._process.stdout.read(length)
+        if kind != DONE:
+            raise Refused(reply.decode().partition("\n")[0])
+        return reply
+
+    def close(self) -> None:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.stdout.close()
+        if code := self._process.wait():
+            raise RuntimeError(f"the role ended with {code}")
+
+
+def opening(parameters: bytes, seed: int, threads: int = 1) -> bytes:
+    return struct.pack("<QQ", seed, threads) + parameters
+
+
+class SwiftServer:
+    def __init__(self, program: str, parameters: SessionParameters, seed: int) -> None:
+        self._role = RoleProcess(program, "server")
+        self._role.ask(OPEN, content=opening(wire.encode_parameters(parameters), seed))
+
+    def receive(self, client: int, data: bytes) -> None:
+        self._role.ask(RECEIVE, client, data)
+
+    def close_round(self) -> None:
+        self._role.ask(CLOSE_ROUND)
+
+    def message_for(self, client: int) -> bytes:
+        return self._role.ask(MESSAGE, client)
+
+    def recover(self) -> Result:
+        count, *numbers = read_words(self._role.ask(UNMASK))
+        faults = read_words(self._role.ask(FAULTS))
+        found = [Fault(*faults[at : at + 4]) for at in range(0, len(faults), 4)]
+        return Result(numbers[count:], numbers[:count], sorted(found))
+
+    def close(self) -> None:
+        self._role.close()
+
+
+class SwiftClient:
+    def __init__(self, program: str, id: int, parameters: SessionParameters, seed: int) -> None:
+        self._role = RoleProcess(program, "client")
+        content = opening(wire.encode_parameters(parameters), seed)
+        self._advertisement = self._role.ask(OPEN, id, content)
+
+    @property
+    def advertisement(self) -> bytes:
+        return self._advertisement
+
+    def answer(self, data: bytes) -> bytes:
+        return self._role.ask(ANSWER, content=data)
+
+    def close(self) -> None:
+        self._role.close()

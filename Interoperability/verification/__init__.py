@@ -1,0 +1,1 @@
+"""The checks of the test vectors, for `verify_vectors.py`."""

@@ -1,0 +1,127 @@
+/// Who took part in what, on disk: an append-only log that holds ids and digests, never values.
+///
+/// It is written like the ``PrivacyLedger``: JSON lines chained by digests, a head beside the file, a
+/// lock while it is open, and every call returns when its line is on disk. What a crash leaves and what
+/// is noticed is the same; a torn line is replaced by ``repair(at:minimumGroupSize:)``, and what it was
+/// going to say has to be recorded again.
+///
+/// It is also the register of who has opted out. A round goes like this: take ``optOuts``, select from
+/// `Candidates` without its clients, and after the sum is there ``record(_:selectedWith:)`` it with the
+/// same register.
+public struct AuditLog: ~Copyable, Sendable {
+  private var file: ChainedFile
+  private var rules: AuditRules
+
+  /// Opens a log, or begins one if there is neither the file nor its head.
+  ///
+  /// - Parameters:
+  ///   - path: the log; its head is beside it, with `.head` behind the name.
+  ///   - minimumGroupSize: the smallest number of clients in a sum, at least 2; of an existing log,
+  ///     exactly its own.
+  /// - Throws: ``AuditLogError``.
+  /// - Complexity: O(bytes of the log); memory for who has opted out.
+  public init(at path: String, minimumGroupSize: Int) throws(AuditLogError) {
+    _ = try AuditRules(minimumGroupSize: minimumGroupSize)
+    let reader = try AuditLogError.ofFile { () throws(RecordFileError) in
+      let header = RecordHeader(
+        format: AuditSettings.format, version: AuditSettings.version,
+        settings: AuditSettings(minimumGroupSize: minimumGroupSize))
+      try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
+      return try ChainReader(path, for: .appending)
+    }
+    var replay = try Self.replay(reader, minimumGroupSize: minimumGroupSize)
+    while try replay.next() != nil {}
+    let rules = replay.rules
+    file = try Self.appendable(replay.finish())
+    self.rules = rules
+  }
+
+  private static func replay(
+    _ reader: consuming ChainReader, minimumGroupSize: Int
+  ) throws(AuditLogError) -> AuditReplay {
+    let path = reader.path
+    let replay = try AuditReplay(reader)
+    let recorded = replay.rules.minimumGroupSize
+    guard recorded == minimumGroupSize else {
+      throw .otherMinimumGroupSize(path: path, recorded: recorded, given: minimumGroupSize)
+    }
+    return replay
+  }
+
+  private static func appendable(
+    _ reader: consuming ChainReader
+  ) throws(AuditLogError) -> ChainedFile {
+    do throws(RecordFileError) { return try reader.makeAppendable() } catch { throw .file(error) }
+  }
+
+  /// The smallest number of clients in a sum.
+  public var minimumGroupSize: Int { rules.minimumGroupSize }
+
+  /// Who has opted out by now.
+  public var optOuts: OptOutRegister { rules.register }
+
+  /// Records a sum that was released.
+  ///
+  /// - Parameter optOuts: the register from which the round's candidates were made. Who opts out
+  ///   later, while the round runs, is left out of the next.
+  /// - Throws: ``AuditLogError`` before anything is written if the group is too small or somebody took
+  ///   part who had opted out; ``AuditLogError/file(_:)`` if writing fails.
+  public mutating func record(
+    _ sum: ReleasedSum, selectedWith optOuts: OptOutRegister
+  ) throws(AuditLogError) {
+    try append(
+      .released(sum: sum, optOutsAsOfLine: optOuts.line, optedOut: optOuts.clients.count))
+  }
+
+  /// Records that a client has opted out; nothing if it had already.
+  ///
+  /// - Throws: ``AuditLogError/file(_:)``: the client has to be left out all the same.
+  public mutating func optOut(_ client: UInt32) throws(AuditLogError) {
+    guard !optOuts.clients.contains(client) else { return }
+    try append(.optedOut(client: client))
+  }
+
+  /// Records that a client that had opted out takes part again; nothing if it had not.
+  ///
+  /// - Throws: ``AuditLogError/file(_:)``.
+  public mutating func optIn(_ client: UInt32) throws(AuditLogError) {
+    guard optOuts.clients.contains(client) else { return }
+    try append(.optedIn(client: client))
+  }
+
+  private mutating func append(_ entry: AuditEntry) throws(AuditLogError) {
+    try rules.check(entry)
+    do throws(RecordFileError) {
+      let record = AuditRecord(time: Clock.secondsSince1970(), entry: entry)
+      try file.append(RecordCoding.encode(record, for: file.path))
+    } catch {
+      throw .file(error)
+    }
+    rules.take(entry, line: file.position.lines)
+  }
+
+  /// Replaces the torn last line of a log by a record that there was one.
+  ///
+  /// The call that was writing it had not returned: record again what it was about, an opt-out above
+  /// all. Interrupted, the repair can be repeated.
+  ///
+  /// - Throws: ``AuditLogError``; ``RecordFileError/nothingToRepair(path:)`` if the last line is
+  ///   complete. Nothing but a torn last line is repaired.
+  public static func repair(at path: String, minimumGroupSize: Int) throws(AuditLogError) {
+    let reader = try AuditLogError.ofFile { () throws(RecordFileError) in
+      try ChainReader(path, for: .repairing)
+    }
+    try replaceTorn(replay(reader, minimumGroupSize: minimumGroupSize).finish())
+  }
+
+  private static func replaceTorn(_ reader: consuming ChainReader) throws(AuditLogError) {
+    do throws(RecordFileError) {
+      let torn = try reader.tornBytes()
+      let record = AuditRecord(time: Clock.secondsSince1970(), entry: .repaired(bytes: torn))
+      let bytes = try RecordCoding.encode(record, for: reader.path)
+      try reader.replaceTorn(torn, by: bytes)
+    } catch {
+      throw .file(error)
+    }
+  }
+}

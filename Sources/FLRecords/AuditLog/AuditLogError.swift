@@ -1,0 +1,58 @@
+/// Why an audit log refuses.
+public enum AuditLogError: Error, Hashable, Sendable {
+  /// The minimum group size must be at least 2.
+  case minimumGroupSize(found: Int)
+  /// The log was begun with another minimum group size.
+  case otherMinimumGroupSize(path: String, recorded: Int, given: Int)
+  /// A session allowed smaller groups than the log does.
+  case sessionMinimum(round: Int, found: Int, minimum: Int)
+  /// Fewer clients are in a sum than must be.
+  case groupTooSmall(round: Int, found: Int, minimum: Int)
+  /// A client is named twice.
+  case repeatedParticipant(round: Int, client: UInt32)
+  /// There are not as many clients as contributors of the session.
+  case participantCount(round: Int, participants: Int, contributors: Int)
+  /// A client took part that had opted out before the selection, at that line.
+  case optedOut(round: Int, client: UInt32, line: Int)
+  /// The register of opt-outs is not one of this log.
+  case otherRegister(round: Int, line: Int, lines: Int)
+  /// The file cannot be read or written.
+  case file(RecordFileError)
+}
+
+extension AuditLogError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .minimumGroupSize(let found):
+      "a group has at least 2 clients, found a minimum of \(found); the sum of one is its update"
+    case .otherMinimumGroupSize(let path, let recorded, let given):
+      "\(path) was begun with a minimum group size of \(recorded), not \(given); open it with its "
+        + "own, or begin another log"
+    case .sessionMinimum(let round, let found, let minimum):
+      "round \(round): the session released sums of \(found) clients, the log demands \(minimum); "
+        + "raise the session's minimumContributors"
+    case .groupTooSmall(let round, let found, let minimum):
+      "round \(round): the sum of \(found) clients, where at least \(minimum) must be; discard it"
+    case .repeatedParticipant(let round, let client):
+      "round \(round): client \(client) is named twice; name each once"
+    case .participantCount(let round, let participants, let contributors):
+      "round \(round): \(participants) clients for \(contributors) contributors of the session; name "
+        + "exactly those whose input is in the sum"
+    case .optedOut(let round, let client, let line):
+      "round \(round): client \(client) took part, although it had opted out at line \(line), before "
+        + "the selection; discard the sum, and select from Candidates with the log's opt-outs"
+    case .otherRegister(let round, let line, let lines):
+      "round \(round): selected with the opt-outs of line \(line) of a log of \(lines) lines; pass the "
+        + "register that this log gave when the round was selected"
+    case .file(let error): error.description
+    }
+  }
+
+  /// Calls, and passes a refusal of the file on as one of the log.
+  static func ofFile<Result: ~Copyable>(
+    _ call: () throws(RecordFileError) -> Result
+  ) throws(AuditLogError) -> Result {
+    do throws(RecordFileError) { return try call() } catch { throw .file(error) }
+  }
+}

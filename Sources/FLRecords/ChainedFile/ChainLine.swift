@@ -1,0 +1,60 @@
+internal import SecAgg
+
+/// One line of a chained file, itself a JSON object:
+///
+/// `{"line":3,"record":...,"digest":"..."}`
+///
+/// The digest is of the digest before and of all bytes of the line up to its own key. There is
+/// exactly one way to write a line, so it is read by comparing bytes.
+struct ChainLine {
+  /// The record, as JSON.
+  let record: [UInt8]
+  /// Where the chain is after this line.
+  let position: ChainPosition
+
+  private static let afterRecord = Array(#","digest":""#.utf8)
+  private static let ending = Array(#""}"#.utf8)
+
+  private static func beforeRecord(_ number: Int) -> [UInt8] {
+    Array(#"{"line":\#(number),"record":"#.utf8)
+  }
+
+  /// The line of a record that follows `previous`.
+  init(_ record: [UInt8], after previous: ChainPosition) {
+    let number = previous.lines + 1
+    let digest = RecordDigest.ofLine(Self.beforeRecord(number) + record, after: previous.digest)
+    self.record = record
+    position = ChainPosition(lines: number, digest: digest)
+  }
+
+  /// Reads a line that follows `previous`; `bytes` has no newline.
+  ///
+  /// - Throws: what is wrong with it.
+  init(
+    bytes: [UInt8], after previous: ChainPosition
+  ) throws(RecordFileError.Damage) {
+    let tail = Self.afterRecord.count + 2 * Digest.byteCount + Self.ending.count
+    guard bytes.count > tail else { throw .form }
+    let (body, rest) = (bytes.dropLast(tail), bytes.suffix(tail))
+    guard rest.starts(with: Self.afterRecord), rest.suffix(Self.ending.count) == Self.ending[...],
+      let digest = Digest(
+        hexadecimal: rest.dropFirst(Self.afterRecord.count).dropLast(Self.ending.count)),
+      body.starts(with: Array(#"{"line":"#.utf8))
+    else { throw .form }
+    let start = Self.beforeRecord(previous.lines + 1)
+    guard body.starts(with: start) else { throw .number }
+    self.init(Array(body.dropFirst(start.count)), after: previous)
+    guard position.digest == digest else { throw .digest }
+  }
+
+  /// The bytes of the line, with a newline behind them.
+  var bytes: [UInt8] {
+    var bytes = Self.beforeRecord(position.lines)
+    bytes += record
+    bytes += Self.afterRecord
+    bytes += position.digest.description.utf8
+    bytes += Self.ending
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
+  }
+}

@@ -1,0 +1,150 @@
+/// Reads the lines of a chained file in order and verifies each before it is handed out.
+///
+/// The head is read before the first line. Lines up to the head's are written for good: whatever is
+/// wrong with one of them is damage. What stands behind them is what a crash may have left.
+struct ChainReader: ~Copyable {
+  /// What the lines are read for.
+  enum Purpose {
+    /// To look at them. Somebody else may be writing: what is behind the head is not looked at.
+    case reading
+    /// To write further. A complete line behind the head counts.
+    case appending
+    /// To replace a torn line behind the head.
+    case repairing
+  }
+
+  private let purpose: Purpose
+  private let head: ChainPosition
+  private var lines: LineReader
+  private(set) var position = ChainPosition.start
+  private var end = 0
+
+  var path: String { lines.file.path }
+
+  /// Opens a file, for another purpose than reading under its lock.
+  init(_ path: String, for purpose: Purpose) throws(RecordFileError) {
+    let access: OpenFile.Access =
+      switch purpose {
+      case .reading: .reading
+      case .appending: .appending
+      case .repairing: .rewriting
+      }
+    // The head first: lines that a writer adds in between are then behind it.
+    let seen = try ChainHead.read(of: path)
+    guard let file = try OpenFile.ifPresent(path, for: access) else {
+      throw seen == nil ? .absent(path: path) : .missing(path: path)
+    }
+    if purpose == .reading {
+      guard let seen else { throw .headMissing(path: path) }
+      head = seen
+    } else {
+      try file.lock()
+      guard try file.hasItsName() else { throw .changed(path: path) }
+      // Again under the lock: now nobody else moves it.
+      guard let current = try ChainHead.read(of: path) else { throw .headMissing(path: path) }
+      head = current
+    }
+    self.purpose = purpose
+    lines = LineReader(file)
+  }
+
+  /// The next line; `nil` behind the last.
+  ///
+  /// - Throws: `RecordFileError`, as soon as the file is not what was written.
+  mutating func next() throws(RecordFileError) -> ChainLine? {
+    guard position.lines < head.lines else {
+      return purpose == .appending ? try lineBehindHead() : nil
+    }
+    guard let found = try lines.next(), found.isComplete else {
+      throw .cutOff(path: path, lines: position.lines, written: head.lines)
+    }
+    let line = try parse(found)
+    if line.position.lines == head.lines, line.position.digest != head.digest {
+      throw .damaged(path: path, line: head.lines, .head)
+    }
+    return advance(line)
+  }
+
+  private mutating func advance(_ line: ChainLine) -> ChainLine {
+    position = line.position
+    end += line.bytes.count
+    return line
+  }
+
+  private func parse(_ found: LineReader.Line) throws(RecordFileError) -> ChainLine {
+    do throws(RecordFileError.Damage) {
+      return try ChainLine(bytes: found.bytes, after: position)
+    } catch {
+      throw .damaged(path: path, line: position.lines + 1, error)
+    }
+  }
+
+  /// What stands behind the lines that the head knows of.
+  private enum Tail {
+    case nothing
+    case complete(ChainLine)
+    case torn(bytes: Int)
+  }
+
+  private mutating func readTail() throws(RecordFileError) -> Tail {
+    guard let found = try lines.next() else { return .nothing }
+    let isLast = try lines.next() == nil
+    let torn = Tail.torn(bytes: found.bytes.count + (found.isComplete ? 1 : 0))
+    let line: ChainLine
+    do throws(RecordFileError) {
+      line = try parse(found)
+    } catch {
+      // Blocks of a file reach the disk in any order: a torn line may well end in a newline.
+      guard isLast else { throw error }
+      return torn
+    }
+    guard isLast else { throw .beyondHead(path: path, written: head.lines) }
+    return found.isComplete ? .complete(line) : torn
+  }
+
+  /// The line that was written when the process ended before it could renew the head.
+  private mutating func lineBehindHead() throws(RecordFileError) -> ChainLine? {
+    guard position == head else { return nil }
+    switch try readTail() {
+    case .nothing: return nil
+    case .complete(let line): return advance(line)
+    case .torn(let bytes): throw .tornWrite(path: path, line: head.lines + 1, bytes: bytes)
+    }
+  }
+
+  /// Ends the reading of all lines, and goes on to write.
+  consuming func makeAppendable() throws(RecordFileError) -> ChainedFile {
+    while try next() != nil {}
+    if position != head {
+      // The process may have ended before the line was on disk.
+      try lines.file.synchronize()
+      try ChainHead.write(position, of: path)
+    }
+    return ChainedFile(lines.file, position: position, size: end)
+  }
+}
+
+extension ChainReader {
+  /// The number of bytes of the torn line, after all lines before it have been read.
+  ///
+  /// - Throws: `RecordFileError.nothingToRepair` if the last line is complete, and what
+  ///   ``next()`` throws.
+  mutating func tornBytes() throws(RecordFileError) -> Int {
+    while try next() != nil {}
+    guard case .torn(let bytes) = try readTail() else { throw .nothingToRepair(path: path) }
+    return bytes
+  }
+
+  /// Writes a line over the torn one.
+  ///
+  /// The rest of the torn line goes last or the new line covers it: whenever this is interrupted,
+  /// there is a torn line, to be repaired again, or the new one.
+  consuming func replaceTorn(_ torn: Int, by record: [UInt8]) throws(RecordFileError) {
+    let line = ChainLine(record, after: position)
+    let bytes = line.bytes
+    if torn > bytes.count { try lines.file.truncate(to: end + bytes.count) }
+    try lines.file.overwrite(bytes, at: end)
+    try lines.file.synchronize()
+    try ChainHead.write(line.position, of: path)
+  }
+}

@@ -1,0 +1,85 @@
+/// A file of lines to which lines are only ever added, each of which carries a digest of itself and
+/// of all before it.
+///
+/// Beside it stands the head (`ChainHead`), which says how many lines there are. A line is added in
+/// this order; at each point the process may end, or the machine lose power:
+///
+/// | step | if it ends here, the next opening |
+/// |---|---|
+/// | before anything is written | finds the file as it was |
+/// | the line is being written | finds a torn last line and refuses; a repair replaces it by a record that says so |
+/// | the line is on disk (`fsync`), the head is not | finds one complete line more than the head says, counts it, and renews the head |
+/// | the new head is written beside the old one and on disk | the same: the old head still has the name |
+/// | it has taken the old one's name, and the folder is on disk | finds the line and its head |
+///
+/// Only then does the call return: whoever acts on a recorded line does so after all of that.
+///
+/// What is noticed besides: changed, missing, repeated, exchanged and inserted lines, by their digests
+/// and numbers; lines missing at the end, a missing file, and a missing head, by the head. Not
+/// noticed: an old copy of both put back together, both missing, and whoever computes digests anew.
+/// Digests are no signatures.
+struct ChainedFile: ~Copyable {
+  private let file: OpenFile
+  private(set) var position: ChainPosition
+  private var size: Int
+  private var isSound = true
+
+  init(_ file: consuming OpenFile, position: ChainPosition, size: Int) {
+    self.file = file
+    self.position = position
+    self.size = size
+  }
+
+  var path: String { file.path }
+
+  /// Makes a file with a first line, unless there is a file or a head.
+  ///
+  /// The file is complete, locked and on disk before it has its name; the head follows. If the
+  /// process ends in between, the next opening finds a file without head and refuses it. If it ends
+  /// before, a file whose name ends in `.new` is left, which nobody reads.
+  static func createIfAbsent(_ path: String, first record: [UInt8]) throws(RecordFileError) {
+    if try ChainHead.read(of: path) != nil { return }
+    if try OpenFile.ifPresent(path, for: .reading) != nil { return }
+    let number = UInt64.random(in: .min ... .max)
+    let unnamed = "\(path).\(String(number, radix: 16)).new"
+    let file = try OpenFile(unnamed, for: .creating)
+    let line = ChainLine(record, after: .start)
+    let isNamed: Bool
+    do {
+      try file.lock()
+      try file.append(line.bytes)
+      try file.synchronize()
+      isNamed = try FolderEntry.add(path, for: unnamed)
+    } catch {
+      try? FolderEntry.remove(unnamed)
+      throw error
+    }
+    try FolderEntry.remove(unnamed)
+    // Another process was faster: its file is the one to be opened.
+    guard isNamed else { return }
+    try FolderEntry.synchronize(folderOf: path)
+    try ChainHead.write(line.position, of: path)
+    // Locked until here: who opens the file meanwhile is told so, and not that it has no head.
+    _ = consume file
+  }
+
+  /// Adds a line, and returns when it and its head are on disk.
+  ///
+  /// - Throws: `RecordFileError`. After a failed write nothing more can be added.
+  mutating func append(_ record: [UInt8]) throws(RecordFileError) {
+    guard isSound else { throw .interrupted(path: path) }
+    let line = ChainLine(record, after: position)
+    let bytes = line.bytes
+    guard bytes.count <= RecordFileError.longestLine else {
+      throw .tooLong(path: path, bytes: bytes.count)
+    }
+    guard try file.hasItsName(), try file.size() == size else { throw .changed(path: path) }
+    isSound = false
+    try file.append(bytes)
+    try file.synchronize()
+    try ChainHead.write(line.position, of: path)
+    position = line.position
+    size += bytes.count
+    isSound = true
+  }
+}

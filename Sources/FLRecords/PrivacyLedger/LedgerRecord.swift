@@ -1,0 +1,21 @@
+internal import FLMath
+
+/// What a ledger's first line says.
+struct LedgerSettings: Codable, Hashable, Sendable {
+  static let format = "privacy ledger"
+  static let version = 1
+
+  let budget: PrivacyBudget
+  let relation: NeighbouringRelation
+  let accountant: String
+}
+
+/// What the other lines of a ledger say.
+enum LedgerRecord: Codable, Hashable, Sendable {
+  /// An event of a round, and the epsilon after it as far as it was known then.
+  case spent(round: Int, event: PrivacyEvent, epsilon: Double)
+  /// From here on the budget has this epsilon.
+  case raised(epsilon: Double)
+  /// In place of a torn line of so many bytes. The event counts as spent, even above the budget.
+  case repaired(round: Int, event: PrivacyEvent, bytes: Int)
+}

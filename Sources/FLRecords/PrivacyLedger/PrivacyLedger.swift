@@ -1,0 +1,134 @@
+public import FLMath
+
+/// The privacy budget of a training, on disk: an event is recorded before its noise is drawn, and a
+/// round that would exceed the budget is refused before anybody is asked for anything.
+///
+/// The ledger is a file of JSON lines to which lines are only added, and a small file beside it
+/// (`.head`) that says how many there are. All of it is read when it is opened; what has been spent is
+/// computed from the events anew. While it is open it is locked, so that no two processes spend
+/// the same budget.
+///
+/// ``spend(_:for:)`` writes the line, waits until it is on disk, then replaces the head and waits for
+/// that, and only then returns. If the process ends or the power fails
+///
+/// - before the line is written: the round is not in the ledger, and nothing of it was released;
+/// - while it is written: opening throws ``RecordFileError/tornWrite(path:line:bytes:)``.
+///   ``repair(at:budget:accountant:countingAsSpent:for:)`` puts in its place that the round is spent;
+/// - after it, before the head is replaced: opening finds one complete line more than the head says,
+///   and counts it as spent;
+/// - later: line and head are there.
+///
+/// On creation the file gets its name when its first line is on disk, and then its head. If the
+/// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can be
+/// deleted.
+///
+/// Events may be chosen in the light of what was released before with accountants that add up
+/// divergences (`RenyiAccountant`, `ZeroConcentratedAccountant`): stopping before a budget is exceeded
+/// is a privacy filter (Feldman and Zrnic 2021, "Individual Privacy Accounting via a Rényi Filter").
+/// With a `PrivacyLossAccountant`, fix noise and sampling of all rounds beforehand.
+///
+/// Damaged, missing, exchanged and repeated lines are refused, as are lines missing at the end, a
+/// missing file and a missing head; none of these is ever taken for an empty ledger. What cannot be
+/// noticed: that an old copy of both files was put back, or that both were deleted. Digests are no
+/// signatures: who can write the folder can forge a ledger.
+public struct PrivacyLedger: ~Copyable, Sendable {
+  private var file: ChainedFile
+  private var account: PrivacyAccount
+
+  /// Opens a ledger, or begins one if there is neither the file nor its head.
+  ///
+  /// - Parameters:
+  ///   - path: the ledger; its head is beside it, with `.head` behind the name.
+  ///   - budget: what may be spent; of an existing ledger, exactly its own.
+  ///   - accountant: one that has composed nothing yet. Its neighbouring relation is the ledger's,
+  ///     and so is its kind.
+  /// - Throws: ``PrivacyLedgerError``.
+  /// - Complexity: O(lines), and the cost of composing each kind of event once.
+  public init(
+    at path: String, budget: PrivacyBudget, accountant: some PrivacyAccountant
+  ) throws(PrivacyLedgerError) {
+    // Refused before a file is made.
+    _ = try PrivacyAccount(budget: budget, accountant: accountant)
+    var reader = try PrivacyLedgerError.ofFile { () throws(RecordFileError) in
+      let header = RecordHeader(
+        format: LedgerSettings.format, version: LedgerSettings.version,
+        settings: LedgerSettings(
+          budget: budget, relation: accountant.relation,
+          accountant: PrivacyAccount.name(of: accountant)))
+      try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
+      return try ChainReader(path, for: .appending)
+    }
+    let replay = try LedgerReplay(&reader, budget: budget, accountant: accountant)
+    file = try Self.appendable(reader)
+    account = replay.account
+  }
+
+  private static func appendable(
+    _ reader: consuming ChainReader
+  ) throws(PrivacyLedgerError) -> ChainedFile {
+    do throws(RecordFileError) { return try reader.makeAppendable() } catch { throw .file(error) }
+  }
+
+  /// What may be spent in all.
+  public var budget: PrivacyBudget { account.budget }
+
+  /// The relation for which the guarantee holds.
+  public var relation: NeighbouringRelation { account.relation }
+
+  /// The epsilon, at the budget's delta, of everything in the ledger; above the budget only after a
+  /// repair, infinite if the accountant knows none.
+  public var epsilonSpent: Double { account.epsilonSpent }
+
+  /// Records an event, and returns when it is on disk: only then may its noise be drawn.
+  ///
+  /// A round that is tried again is another round, and costs again. A round that fails after this has
+  /// been spent.
+  ///
+  /// - Parameter round: the application's number, for whoever reads the ledger.
+  /// - Throws: ``PrivacyLedgerError/exceedsBudget(round:spent:after:budget:)`` or
+  ///   ``PrivacyLedgerError/accounting(_:)`` before anything is written;
+  ///   ``PrivacyLedgerError/file(_:)`` if writing fails: the event may have been recorded then, its
+  ///   noise must not be drawn, and the ledger has to be opened again.
+  public mutating func spend(_ event: PrivacyEvent, for round: Int) throws(PrivacyLedgerError) {
+    let next = try account.after([event])
+    guard next.isWithinBudget else {
+      throw .exceedsBudget(
+        round: round, spent: epsilonSpent, after: next.epsilonSpent, budget: budget)
+    }
+    try append(.spent(round: round, event: event, epsilon: next.epsilonSpent))
+    account = next
+  }
+
+  /// Whether ``spend(_:for:)`` would record the event.
+  ///
+  /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
+  public func affords(_ event: PrivacyEvent) throws(PrivacyLedgerError) -> Bool {
+    try account.after([event]).isWithinBudget
+  }
+
+  /// How many more such events fit in the budget, up to 2^30.
+  ///
+  /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
+  public func remainingRounds(of event: PrivacyEvent) throws(PrivacyLedgerError) -> Int {
+    try account.remainingRounds(of: event)
+  }
+
+  /// Raises the budget's epsilon, which is recorded as a line of its own. From then on the ledger is
+  /// opened with the raised budget.
+  ///
+  /// - Throws: ``PrivacyLedgerError/notARaise(from:to:)``, ``PrivacyLedgerError/file(_:)``.
+  public mutating func raiseBudget(to epsilon: Double) throws(PrivacyLedgerError) {
+    var next = account
+    try next.raiseBudget(to: epsilon)
+    try append(.raised(epsilon: epsilon))
+    account = next
+  }
+
+  private mutating func append(_ record: LedgerRecord) throws(PrivacyLedgerError) {
+    do throws(RecordFileError) {
+      try file.append(RecordCoding.encode(record, for: file.path))
+    } catch {
+      throw .file(error)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import FLMath
+import Foundation
+import SecAgg
+
+/// What differential privacy costs in accuracy, through secure aggregation.
+struct CapstoneCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "capstone",
+    abstract: "Draw accuracy against epsilon, for each way to add noise.")
+
+  @Option(help: "digits or breast-cancer.")
+  var data: DemoData.Name = .digits
+
+  @Option(help: "softmax or mlp.")
+  var model: ModelOption = .softmax
+
+  @Option(help: "Number of clients, at least 3; all take part in every round.")
+  var clients = 100
+
+  @Option(help: "Number of rounds of each training.")
+  var rounds = 50
+
+  @Option(help: "Budgets, separated by commas. A training without noise comes on top.")
+  var epsilons = "20,8,4,2,1"
+
+  @Option(help: "Probability with which epsilon may not hold.")
+  var delta = 1e-5
+
+  @Option(help: "Largest Euclidean norm of an update.")
+  var clip = 1.0
+
+  @Option(help: "Trainings for each point, with other splits, roundings and noise.")
+  var repetitions = 3
+
+  @Option(help: "Local epochs of a client in a round.")
+  var localEpochs = 5
+
+  @Option(help: "Examples in a mini-batch.")
+  var batchSize = 16
+
+  @Option(help: "Learning rate of the clients.")
+  var learningRate = 0.3
+
+  @Option(help: "Seed of everything but the keys, the noise included: this is a simulation.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Where the HTML report goes; - for none.", valueName: "path"))
+  var report = "secagg-capstone.html"
+
+  @Option(
+    help: ArgumentHelp("Write every figure as JSON; - is standard output.", valueName: "path"))
+  var json: String?
+
+  @Flag(help: "No progress, no lines; only the files that were asked for.")
+  var quiet = false
+
+  func validate() throws {
+    guard clients >= 3 else {
+      throw ValidationError("--clients must be at least 3, found \(clients)")
+    }
+    guard rounds >= 1, rounds <= 10_000 else {
+      throw ValidationError("--rounds must be from 1 to 10000, found \(rounds)")
+    }
+    guard repetitions >= 1, repetitions <= 100 else {
+      throw ValidationError("--repetitions must be from 1 to 100, found \(repetitions)")
+    }
+    for epsilon in try budgets() {
+      try PrivacyOptions.check(
+        PrivacySettings(mechanism: .central, epsilon: epsilon, delta: delta, clip: clip))
+    }
+  }
+
+  private func budgets() throws -> [Double] {
+    let numbers = epsilons.split(separator: ",").map { Double($0) }
+    let budgets = numbers.compactMap(\.self)
+    guard budgets.count == numbers.count, !budgets.isEmpty,
+      Set(budgets).count == budgets.count
+    else {
+      throw ValidationError(
+        "--epsilons must be different numbers separated by commas, found \(epsilons)")
+    }
+    return budgets.sorted(by: >)
+  }
+
+  private func capstone() throws -> CapstoneRun {
+    // Nobody leaves, so few neighbours will do; a small cohort is its own neighbourhood.
+    let sparse = try? SessionAssumptions(cohortSize: clients, dropoutFraction: 0).smallestGraph()
+    let complete = GraphParameters(degree: clients - 1, threshold: max(2, (clients - 1) / 2 + 1))
+    let graph = sparse ?? complete
+    let training = TrainingSettings(
+      data: data, threatModel: .semiHonest, clients: clients, rounds: rounds, dropout: 0,
+      partition: PartitionOption.iid.partition, partitionText: PartitionOption.iid.text,
+      model: model, graph: sparse == nil ? .complete : .sparse, degree: graph.degree,
+      threshold: graph.threshold, minimumContributors: clients, minimumValueBits: 16,
+      clippingBound: 4, localEpochs: localEpochs, batchSize: batchSize,
+      learningRate: learningRate, seed: seed, comparesWithPlain: false)
+    return CapstoneRun(
+      training: training, mechanisms: PrivacySettings.Mechanism.allCases.reversed(),
+      epsilons: try budgets(), delta: delta, clip: clip, repetitions: repetitions)
+  }
+
+  func run() async throws {
+    let capstone: CapstoneRun
+    do {
+      capstone = try self.capstone()
+      // What is impossible together is found out here.
+      _ = try TrainingRun(capstone.training)
+    } catch let error as DemoData.MissingResource {
+      throw error
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    let total = capstone.totalRounds
+    var bar = ProgressBar(quiet: quiet)
+    let record = try await capstone.run(
+      afterPoint: { _ in },
+      progress: { done, note in bar.update(completed: done, total: total, note: note) })
+    bar.finish()
+    if report != "-" { try OutputFile.write(CapstoneReport(record).data(), to: report) }
+    if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
+    if !quiet, json != "-" {
+      print(record.terminalTable())
+      if report != "-" { print("Report: \(report)") }
+    }
+    if record.points.contains(where: { $0.wrongSums > 0 }) { throw ExitCode(1) }
+  }
+}

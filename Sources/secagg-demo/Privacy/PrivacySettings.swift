@@ -1,0 +1,30 @@
+import FLMath
+
+/// What a training with differential privacy is told.
+struct PrivacySettings: Sendable {
+  /// Who adds the noise.
+  enum Mechanism: String, Sendable, CaseIterable {
+    /// The server, to the sum.
+    case central
+    /// Every client, a share of it to its update.
+    case distributed
+  }
+
+  var mechanism: Mechanism
+  var epsilon: Double
+  var delta: Double
+  /// The largest Euclidean norm of an update.
+  var clip: Double
+  /// The noise in clipping bounds; nil for the least with which all rounds stay within the budget.
+  var noiseMultiplier: Double?
+  /// Which part of the clients may leave out its share of distributed noise, or give it away.
+  var corruptFraction = 0.0
+  /// Where the ledger is; nil for one that is deleted with the run.
+  var ledger: String?
+  var noise = NoiseSource.system
+
+  /// One client more or less: the relation for which all figures of the demo hold.
+  static let relation = NeighbouringRelation.addOrRemove
+  /// Every client is asked in every round.
+  static let sampling = SamplingScheme.none
+}

@@ -1,0 +1,36 @@
+import FLMath
+import FLRecords
+
+/// The privacy budget of one run. A round is paid for before its clients are asked, and what it cost
+/// is on disk by then.
+struct RoundBudget: ~Copyable {
+  private var ledger: PrivacyLedger
+  private let event: PrivacyEvent
+  /// The folder of a ledger that is for this run only.
+  private let folder: TemporaryFolder
+
+  /// Opens the plan's ledger, or begins it.
+  ///
+  /// - Throws: `PrivacyLedgerError`; what `FileManager` throws.
+  init(_ plan: PrivacyPlan) throws {
+    let folder = try TemporaryFolder()
+    let budget = try PrivacyBudget(epsilon: plan.settings.epsilon, delta: plan.settings.delta)
+    ledger = try PrivacyLedger(
+      at: plan.settings.ledger ?? folder.path(of: "ledger.jsonl"), budget: budget,
+      accountant: plan.accountant())
+    self.folder = folder
+    event = plan.event
+  }
+
+  /// The epsilon of everything in the ledger.
+  var epsilonSpent: Double { ledger.epsilonSpent }
+
+  /// Pays for a round.
+  ///
+  /// - Returns: the epsilon of everything up to and including it.
+  /// - Throws: `PrivacyLedgerError.exceedsBudget` if the round is not to take place.
+  mutating func spend(for round: Int) throws(PrivacyLedgerError) -> Double {
+    try ledger.spend(event, for: round)
+    return epsilonSpent
+  }
+}

@@ -1,0 +1,53 @@
+/// What the figures do and do not claim.
+struct CapstoneGuide {
+  let record: CapstoneRecord
+
+  /// What a mechanism is called in legends.
+  static func name(of mechanism: String) -> String {
+    switch PrivacySettings.Mechanism(rawValue: mechanism) {
+    case .central: "central: the server adds the noise"
+    case .distributed: "distributed: each client adds a share"
+    case nil: mechanism
+    }
+  }
+
+  /// The section as HTML.
+  func html() -> String {
+    """
+    <section>
+    <h2>How to read this</h2>
+    <ul>
+    <li><strong>Epsilon</strong> bounds, at a delta of \(record.delta), what the models of all rounds \
+    together give away of one client: that it took part, and with what update. It counts for one \
+    client more or less, with all clients taking part in every round; the number of clients is \
+    public.</li>
+    \(trust)
+    <li><strong>Noise</strong> is its standard deviation on the sum, in largest norms of an update; \
+    it is the least with which all rounds stay within the budget.</li>
+    <li><strong>This is a simulation</strong>: central noise is drawn from the seed, so that its \
+    figures can be repeated, and whoever knows the seed could take it off; <code>secagg-demo train \
+    --dp central</code> draws it from the system's cryptographic generator. Distributed noise always \
+    comes from a cryptographic generator, so its accuracies differ a little from run to run.</li>
+    <li><strong>The test data</strong> are \
+    \(Quantity.counted(record.configuration.testExamples, "example")): one more or less is \
+    \(DecimalText.fixed(100 / Double(record.configuration.testExamples), decimals: 2)) points.</li>
+    </ul>
+    </section>
+    """
+  }
+
+  private var trust: String {
+    record.mechanisms.compactMap { PrivacySettings.Mechanism(rawValue: $0) }.map { mechanism in
+      switch mechanism {
+      case .central:
+        "<li><strong>Central noise</strong> protects against whoever sees the models. The server, "
+          + "which adds it, sees the sums without noise. Its figures are exact.</li>"
+      case .distributed:
+        "<li><strong>Distributed noise</strong> protects against the server as well: it only ever "
+          + "gets the noisy sum. Every client is taken to be honest and to stay; rounding to whole "
+          + "numbers and an accountant that only has upper bounds make it need a little more "
+          + "noise.</li>"
+      }
+    }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+@Suite("Demo: differential privacy")
+struct PrivateTrainingTests {
+  private static let small = [
+    "--clients", "10", "--local-epochs", "1", "--quiet", "--report", "-", "--json", "-",
+  ]
+
+  /// `folder` is deleted afterwards.
+  private func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "secagg-private-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+
+  private func spent(_ record: [String: Any]) throws -> [Double] {
+    let rounds = try #require(record["rounds"] as? [[String: Any]])
+    return try rounds.map { try #require($0["epsilonSpent"] as? Double) }
+  }
+
+  @Test(
+    "the rounds together spend the budget and no more, and their noise is what the accountants say",
+    arguments: [
+      // Theorem 8 of Balle and Wang 2018 with mu = sqrt(3) / z, solved in Python.
+      ("central", 8.0, 3.0, 1.039_627_249_2), ("distributed", 8.0, 3.0, nil),
+    ] as [(String, Double, Double, Double?)])
+  func budget(mechanism: String, epsilon: Double, rounds: Double, multiplier: Double?) throws {
+    let run = try DemoProcess(
+      ["--dp", mechanism, "--epsilon", "\(epsilon)", "--rounds", "\(Int(rounds))"] + Self.small)
+    #expect(run.exitCode == 0)
+    let record = try run.json()
+    let spent = try spent(record)
+    #expect(spent.count == Int(rounds))
+    #expect(spent == spent.sorted() && Set(spent).count == spent.count)
+    let last = try #require(spent.last)
+    #expect(last <= epsilon && last > epsilon * 0.999_99)
+    for round in try #require(record["rounds"] as? [[String: Any]]) {
+      #expect(round["sumsEqual"] as? Bool == true)
+      #expect(round["applied"] as? Bool == true)
+    }
+    let privacy = try #require(record["privacy"] as? [String: Any])
+    #expect(privacy["mechanism"] as? String == mechanism)
+    #expect(privacy["epsilonSpent"] as? Double == last)
+    #expect(privacy["relation"] as? String == "addOrRemove")
+    // 10 clients, of which one leaves at each of two points before its input arrives.
+    #expect(privacy["denominator"] as? Double == 8)
+    let found = try #require(privacy["noiseMultiplier"] as? Double)
+    if let multiplier { #expect(abs(found / multiplier - 1) < 1e-8) }
+    if mechanism == "distributed" { #expect(privacy["survivingHonest"] as? Int == 8) }
+  }
+
+  @Test("corrupt clients are taken off the clients that share the noise")
+  func corruptClients() throws {
+    let run = try DemoProcess(
+      ["--dp", "distributed", "--corrupt-fraction", "0.2", "--rounds", "1"] + Self.small)
+    let privacy = try #require(run.json()["privacy"] as? [String: Any])
+    #expect(privacy["survivingHonest"] as? Int == 6)
+  }
+
+  @Test("a round beyond the budget is refused before its clients are asked, and so is the next run")
+  func exhausted() throws {
+    try withFolder { folder in
+      let ledger = folder.appendingPathComponent("ledger.jsonl").path
+      let arguments =
+        ["--dp", "central", "--epsilon", "3", "--noise-multiplier", "2", "--rounds", "9"]
+        + ["--ledger", ledger] + Self.small
+      let first = try DemoProcess(arguments)
+      #expect(first.exitCode == 1)
+      #expect(first.errors.contains("would bring epsilon"))
+      let spent = try spent(first.json())
+      #expect(spent.count > 0 && spent.count < 9)
+      #expect(try #require(spent.last) <= 3)
+      // A header, and a line for every round that took place.
+      let lines = try String(contentsOfFile: ledger, encoding: .utf8).split(separator: "\n")
+      #expect(lines.count == 1 + spent.count)
+
+      let second = try DemoProcess(arguments)
+      #expect(second.exitCode == 1)
+      #expect(try self.spent(second.json()).isEmpty)
+      let privacy = try #require(second.json()["privacy"] as? [String: Any])
+      #expect(privacy["epsilonSpent"] as? Double == spent.last)
+    }
+  }
+
+  @Test("a damaged ledger ends the run before anything is trained")
+  func damagedLedger() throws {
+    try withFolder { folder in
+      let ledger = folder.appendingPathComponent("ledger.jsonl")
+      let arguments =
+        ["--dp", "central", "--rounds", "2", "--ledger", ledger.path] + Self.small
+      #expect(try DemoProcess(arguments).exitCode == 0)
+      var bytes = try Data(contentsOf: ledger)
+      bytes[bytes.count / 2] ^= 1
+      try bytes.write(to: ledger)
+      let run = try DemoProcess(arguments)
+      #expect(run.exitCode != 0)
+      #expect(run.output.isEmpty)
+      #expect(run.errors.contains(ledger.path))
+    }
+  }
+
+  @Test("a training without noise has no budget")
+  func none() throws {
+    let record = try DemoProcess(["--rounds", "1"] + Self.small).json()
+    #expect(record["privacy"] is NSNull)
+    #expect((record["rounds"] as? [[String: Any]])?.first?["epsilonSpent"] is NSNull)
+  }
+
+  @Test(
+    "a bad option gives a reason in one line and exit code 64",
+    arguments: [
+      ["--epsilon", "8"], ["--ledger", "x"], ["--dp", "local"],
+      ["--dp", "central", "--epsilon", "0"],
+      ["--dp", "central", "--delta", "1"], ["--dp", "central", "--clip", "-1"],
+      ["--dp", "central", "--noise-multiplier", "0"],
+      ["--dp", "central", "--corrupt-fraction", "0.1"],
+      ["--dp", "distributed", "--corrupt-fraction", "0.9"],
+      ["capstone", "--epsilons", "8,x"], ["capstone", "--epsilons", "8,8"],
+      ["capstone", "--epsilons", "0"], ["capstone", "--repetitions", "0"],
+      ["capstone", "--delta", "nan"], ["capstone", "--clients", "2"],
+    ])
+  func badOption(arguments: [String]) throws {
+    let run = try DemoProcess(arguments)
+    #expect(run.exitCode == 64)
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+}

@@ -1,0 +1,117 @@
+import FLMath
+import Foundation
+import Testing
+
+@testable import FLRecords
+
+/// One writer at a time, and nobody else in between.
+@Suite("Locks and other writers")
+struct OpenFileTests {
+  @Test("a ledger that is open is refused to others, and free when it is closed")
+  func locked() throws {
+    let example = try ExampleLedger()
+    let first = try example.open()
+    #expect(example.fileRefusal() == .locked(path: example.path))
+    #expect(throws: PrivacyLedgerError.file(.locked(path: example.path))) {
+      try PrivacyLedger.repair(
+        at: example.path, budget: example.budget, accountant: example.accountant,
+        countingAsSpent: ExampleLedger.event(1), for: 1)
+    }
+    _ = consume first
+    #expect(example.refusal() == nil)
+  }
+
+  @Test("of many that begin the same ledger at once, one has it")
+  func race() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder("ledger")
+    let budget = try PrivacyBudget(epsilon: 1, delta: 1e-6)
+    for _ in 0..<20 {
+      try FilePair(file: nil, head: nil).put(at: path)
+      let spent = await withTaskGroup(of: Bool?.self) { group in
+        for round in 0..<8 {
+          group.addTask {
+            do throws(PrivacyLedgerError) {
+              var ledger = try PrivacyLedger(
+                at: path, budget: budget,
+                accountant: ZeroConcentratedAccountant(relation: .replace))
+              let event = try? PrivacyEvent(
+                .gaussian(noiseMultiplier: 100), sampling: .none, repetitions: 1)
+              guard let event else { return nil }
+              try ledger.spend(event, for: round)
+              return true
+            } catch .file(.locked) {
+              return false
+            } catch {
+              Issue.record("\(error)")
+              return nil
+            }
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      let count = spent.count { $0 == true }
+      #expect(count >= 1)
+      #expect(FilePair(at: path).lines.count == 1 + count)
+      #expect(try folder.names() == ["ledger", "ledger.head"])
+    }
+  }
+
+  /// What else may happen to a file while it is open.
+  enum Interference: CaseIterable {
+    case appended, cut, deleted, replaced
+  }
+
+  @Test("a file changed by others while it is open takes no more", arguments: Interference.allCases)
+  func changed(_ interference: Interference) throws {
+    let example = try ExampleLedger()
+    var ledger = try example.open()
+    let bytes = try #require(example.stages[3].file)
+    switch interference {
+    case .appended, .cut:
+      let handle = try #require(FileHandle(forUpdatingAtPath: example.path))
+      if interference == .cut {
+        try handle.truncate(atOffset: UInt64(bytes.count - 1))
+      } else {
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data([10]))
+      }
+      try handle.close()
+    case .deleted:
+      try FileManager.default.removeItem(atPath: example.path)
+    case .replaced:
+      try FileManager.default.removeItem(atPath: example.path)
+      try example.stages[3].put(at: example.path)
+    }
+    let before = FilePair(at: example.path)
+    let event = try ExampleLedger.event(3)
+    var refusal: PrivacyLedgerError?
+    do { try ledger.spend(event, for: 3) } catch { refusal = error }
+    #expect(refusal == .file(.changed(path: example.path)))
+    #expect(FilePair(at: example.path) == before)
+  }
+
+  @Test("a folder that is not there")
+  func noFolder() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("nowhere/ledger")
+    let budget = try PrivacyBudget(epsilon: 1, delta: 1e-6)
+    var refusal: PrivacyLedgerError?
+    do {
+      _ = try PrivacyLedger(
+        at: path, budget: budget, accountant: ZeroConcentratedAccountant(relation: .replace)
+      ).epsilonSpent
+    } catch { refusal = error }
+    guard case .file(.system("open", let named, ENOENT)) = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(named.hasPrefix(path))
+  }
+
+  @Test(
+    "the folder of a path", arguments: [("a", "."), ("/a", "/"), ("/a/b", "/a"), ("a/b/c", "a/b")])
+  func folders(path: String, folder: String) {
+    #expect(FolderEntry.folder(of: path) == folder)
+  }
+}
