@@ -1,6 +1,7 @@
 // AES-256-CTR with AVX-512 and VAES: 32 blocks at a time, four in each of eight registers.
 #include "../Implementation.h"
 #include "../ProcessorFeatures.h"
+#include "../Wiping.h"
 #include "Interleaving.h"
 
 #if SECAGG_X86_64
@@ -53,11 +54,13 @@ INLINE void combine(
 TARGET static void add(
     const secagg_expanded_key *key, uint64_t block, uint64_t *words, size_t groups) {
   combine(key, block, words, groups, false);
+  secagg_wipe_avx512_registers();
 }
 
 TARGET static void subtract(
     const secagg_expanded_key *key, uint64_t block, uint64_t *words, size_t groups) {
   combine(key, block, words, groups, true);
+  secagg_wipe_avx512_registers();
 }
 
 const secagg_mask_implementation secagg_aes256ctr_vaes512 = {

@@ -1,6 +1,7 @@
 // ChaCha20 with AVX-512: sixteen blocks at a time, one of the state's words in each register; where
 // there are two such groups, both at once, which fills all registers and hides half of the latency.
 #include "ChaCha20.h"
+#include "../Wiping.h"
 
 #if SECAGG_X86_64
 #include <immintrin.h>
@@ -107,11 +108,13 @@ INLINE void combine(
 TARGET static void add(
     const secagg_expanded_key *key, uint64_t block, uint64_t *words, size_t groups) {
   combine(key, block, words, groups, false);
+  secagg_wipe_avx512_registers();
 }
 
 TARGET static void subtract(
     const secagg_expanded_key *key, uint64_t block, uint64_t *words, size_t groups) {
   combine(key, block, words, groups, true);
+  secagg_wipe_avx512_registers();
 }
 
 const secagg_mask_implementation secagg_chacha20_avx512 = {

@@ -70,7 +70,7 @@ public struct PackedVector: Sendable {
     guard elements.count == layout.elementCount else {
       throw .elementCount(found: elements.count, expected: layout.elementCount)
     }
-    // As above: elements that fit equal their sign from bit b-1 up, and nothing else is looked at.
+    // As above: what fits equals its sign from bit b-1 up, and nothing else is looked at.
     let signBit = Int64(lanes.bits - 1)
     var union: Int64 = 0
     for element in elements { union |= (element &>> 63) ^ (element &>> signBit) }
@@ -84,15 +84,15 @@ public struct PackedVector: Sendable {
   /// Packs whole numbers into signed lanes, also such as do not fit one.
   ///
   /// For numbers with noise, where refusing an improbable one would tell of it, and reducing it before
-  /// it is packed too: the number of lanes that wrapped would be in the sum. The word that it is
-  /// instead is the number x 2^(laneBits x lane) like any other.
+  /// it is packed too: how many numbers were reduced would show in the next lane of the sum. Packed as
+  /// it is, it adds itself x 2^(laneBits x lane) to its word like any other.
   init(unbounded elements: [Int64], layout: VectorLayout) {
     self.layout = layout
     words = layout.pack(signed: elements)
   }
 
-  /// A vector of unsigned lanes whose elements come a block at a time: `fill` replaces all of a block by the elements
-  /// from a number on, each of which fits its value bits.
+  /// A vector of unsigned lanes whose elements come a block at a time: `fill` replaces all of a block
+  /// by the elements from a number on, each of which fits its value bits.
   ///
   /// Nothing but a block is in memory beside the words. Complexity: O(elements).
   init(layout: VectorLayout, blockSize: Int, _ fill: (inout [UInt64], Int) -> Void) {

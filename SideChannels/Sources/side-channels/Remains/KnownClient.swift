@@ -121,16 +121,12 @@ extension SecretBytes {
 
   /// The mask that the bytes are the seed of.
   fileprivate borrowing func keyStream(wordCount: Int) -> SecretBytes {
-    var words = [UInt64](repeating: 0, count: wordCount)
-    var span = words.mutableSpan
-    withBytes { seed in
-      MaskExpander.chacha20.apply(.add, seed: seed, to: &span, streamOffset: 0)
-    }
     var stream = SecretBytes(zeroed: 8 * wordCount)
-    stream.withMutableWords { stream in
-      for index in words.indices { stream[index] = words[index] }
+    stream.withMutableWords { words in
+      withBytes { seed in
+        MaskExpander.chacha20.apply(.add, seed: seed, to: &words, streamOffset: 0)
+      }
     }
-    unsafe words.withUnsafeMutableBytes { unsafe Sodium.wipe($0) }
     return stream
   }
 }
