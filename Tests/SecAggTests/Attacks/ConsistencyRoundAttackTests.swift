@@ -44,8 +44,11 @@ struct ConsistencyRoundAttackTests {
       #expect(aggregate.contributors == ClientID.all(cohortSize: 8), "their inputs are in the sum")
       #expect(aggregate.sums.unsigned == session.plaintextSum(of: aggregate.contributors))
     } else {
-      // Four of eight signed: each of them sees three others.
-      #expect(throws: ServerError.self) { _ = try session.run() }
+      // Four of eight signed. Each of them sees three others, so there is nobody to ask.
+      #expect(
+        throws: ServerError.unrecoverable(subject: try client(1), holders: 0, threshold: 4)
+      ) { _ = try session.run() }
+      #expect(session.server.phase == .consistencyCheck)
     }
     #expect(session.refusals == liars.map { .notAuthentic(from: $0) })
   }

@@ -11,20 +11,29 @@ struct DishonestClientAttackTests {
       parameters: testParameters(threatModel: .malicious, cohortSize: 11, threshold: 6), seed: seed)
   }
 
-  @Test("wrong shares of two clients are corrected and named", arguments: Lie.allCases)
-  func wrongShares(lie: Lie) throws {
+  /// One client has left, so that there are shares of a mask key as well. Of each secret there are
+  /// at least ten, of which two wrong ones can be corrected.
+  @Test(
+    "wrong shares of two clients are corrected and named",
+    arguments: Lie.allCases.map { ($0, SecretKind.selfMask) }
+      + [(.random, .maskKey), (.oneBit, .maskKey)])
+  func wrongShares(lie: Lie, about kind: SecretKind) throws {
     var generator = SimulationGenerator(seed: 121)
-    let transcript = try transcript(seed: 121)
+    let transcript = try Transcript(
+      parameters: testParameters(threatModel: .malicious, cohortSize: 12, threshold: 6), seed: 121,
+      losing: [client(12): .maskedInput])
     var server = try transcript.server(in: .unmasking)
     let liars = try [client(1), client(4)]
     for answer in transcript.answers {
       let sent =
-        liars.contains(answer.sender) ? try lie.told(in: answer, using: &generator) : answer
+        liars.contains(answer.sender)
+        ? try lie.told(in: answer, about: [kind], using: &generator) : answer
       try server.receive(.unmaskingResponse(sent), from: answer.sender)
     }
     let aggregate = try server.unmask()
     #expect(aggregate.sums.unsigned == transcript.sums)
     #expect(Set(aggregate.faults.map(\.holder)) == Set(liars))
+    #expect(aggregate.faults.allSatisfy { $0.kind == kind })
   }
 
   @Test(

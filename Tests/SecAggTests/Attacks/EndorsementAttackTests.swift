@@ -129,6 +129,44 @@ struct EndorsementAttackTests {
     expectCount(1, in: bad.prefix(4) + (try genuine(5)))
   }
 
+  @Test("a set without the client itself is not signed, in either kind of graph", arguments: [6, 4])
+  func withoutTheClient(degree: Int) throws {
+    let stage = try Stage(
+      parameters: testParameters(
+        threatModel: .malicious, cohortSize: 7, degree: degree, threshold: 4), seed: 33)
+    #expect(throws: ClientError.missingFromContributors) {
+      _ = try stage.signed(stage.honest.filter { $0 != victim }, by: victim)
+    }
+  }
+
+  @Test("a set of a roster of another size is not signed", arguments: [6, 8, 16])
+  func rosterSize(size: Int) throws {
+    let set = ContributorSet((0..<size).map { $0 < 6 })
+    let announcement = ContributorAnnouncement(
+      session: stage.parameters.digest, recipient: victim, contributors: set)
+    #expect(throws: ClientError.contributorSetSize(found: size, expected: 7)) {
+      _ = try stage.awake(victim).checkConsistency(
+        of: announcement, signedBy: TestIdentities.key(of: victim))
+    }
+  }
+
+  /// Both parts of a request are compared: who is seen to contribute, and how many do out of sight.
+  @Test("a request with one contributor in another's place, or with another number of them")
+  func changedInPart() throws {
+    let swapped = try Array(members.dropLast()) + [client(7)]
+    for (shown, count) in [(swapped, 6), (members, 5), (members, 7)] {
+      #expect(throws: ClientError.contributorsChanged) {
+        let round = try stage.awake(victim).checkConsistency(
+          of: stage.announcement(of: members, to: victim),
+          signedBy: TestIdentities.key(of: victim))
+        _ = try round.unmask(
+          UnmaskingRequest(
+            session: stage.parameters.digest, recipient: victim, contributorCount: count,
+            contributors: shown, endorsements: genuine(5)))
+      }
+    }
+  }
+
   @Test("semi-honest model: a client asks for none and is not moved by any")
   func semiHonest() throws {
     let stage = try Stage(parameters: testParameters(cohortSize: 4, threshold: 2), seed: 32)

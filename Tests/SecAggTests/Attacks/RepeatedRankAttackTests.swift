@@ -12,8 +12,11 @@ struct RepeatedRankAttackTests {
   /// - Parameters:
   ///   - numbers: the clients at the leaves of the tree, in which numbers may come twice.
   ///   - claimed: the ids that the server commits to.
+  ///   - shown: the ids that it shows, one set after the other, until a client accepts; left out,
+  ///     those that it commits to.
   private func accepted(
-    _ numbers: [Int], claiming claimed: [Int], cohortSize: Int, seeing number: Int
+    _ numbers: [Int], claiming claimed: [Int], showing shown: [[Int]]? = nil, cohortSize: Int,
+    seeing number: Int
   ) throws -> (clients: Int, ranks: Set<Int>) {
     let parameters = try testParameters(
       threatModel: .malicious, cohortSize: cohortSize, degree: 4, threshold: 3)
@@ -24,11 +27,14 @@ struct RepeatedRankAttackTests {
     let roster = ForgedRoster(
       try numbers.map { try #require(clients[$0]).advertisement },
       ids: RosterIDs(try claimed.map { try client($0) }), parameters: parameters)
+    let ids = try (shown ?? [claimed]).map { RosterIDs(try $0.map { try client($0) }) }
     var accepting = 0
     var ranks: Set<Int> = []
     for rank in numbers.indices {
       guard let client = clients[numbers[rank]],
-        (try? client.share(roster.announcement(for: rank))) != nil
+        ids.contains(where: {
+          (try? client.share(roster.announcement(for: rank, ids: $0))) != nil
+        })
       else { continue }
       accepting += 1
       ranks.formUnion(roster.neighbours(of: rank).filter { numbers[$0] == number })
@@ -68,5 +74,19 @@ struct RepeatedRankAttackTests {
     }
     // The attack is carried out: client 10 is seen, at one rank.
     #expect(seen > 0)
+  }
+
+  /// Client 10 is at rank 4 if 11 is on the roster in the place of its second leaf, and at rank 5 if
+  /// 9 is. The server commits to one of the two and shows each client the one that suits it.
+  @Test("in a roster with gaps, ids other than those committed to move client 10 nowhere")
+  func idsForEach() throws {
+    let numbers = [2, 4, 6, 8, 10, 10, 12, 14, 16, 18, 20, 22]
+    let (lower, upper) = (Array(Set(numbers)) + [11], Array(Set(numbers)) + [9])
+    for (claimed, rank) in [(lower, 4), (upper, 5)] {
+      let ranks = try accepted(
+        numbers, claiming: claimed, showing: [lower, upper], cohortSize: 24, seeing: 10
+      ).ranks
+      #expect(ranks == [rank])
+    }
   }
 }

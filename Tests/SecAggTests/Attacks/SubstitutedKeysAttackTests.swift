@@ -118,6 +118,12 @@ struct SubstitutedKeysAttackTests {
     let signature = ContributorSet([true, true, true, true, true]).endorsement(
       by: try TestIdentities.key(of: id), session: parameters.digest, roster: parameters.digest)
     try expectRefusal(of: servers(signature: signature))
+    // Nor does it help if what was signed reads like keys.
+    let unsigned = try servers(signature: nil)
+    let mislabelled = try TestIdentities.key(of: id).sign(.contributorSet) {
+      unsigned.writeSigned(to: &$0)
+    }
+    try expectRefusal(of: unsigned.with(signature: mislabelled))
   }
 
   @Test("a client that the directory does not name, and no directory at all")
@@ -152,5 +158,36 @@ struct SubstitutedKeysAttackTests {
     let keys = try [client(1): key, client(2): key]
     let error = try PinnedIdentitiesError.sharedKey(client(1), client(2))
     #expect(throws: error) { _ = try PinnedIdentities(keys) }
+  }
+
+  /// A directory in which everybody has the identity of client 2.
+  private struct SharedDirectory: IdentityDirectory {
+    let key: IdentityPublicKey
+    func identityKey(of id: ClientID) -> IdentityPublicKey? { key }
+  }
+
+  /// The id is in what is signed, so that a directory that is not as careful does no more harm.
+  @Test("keys of one client under the name of another with the same identity")
+  func sharedIdentityElsewhere() throws {
+    let key = try TestIdentities.key(of: client(2))
+    let directory = SharedDirectory(key: key.publicKey)
+    let own = clients[1].advertisement
+    let renamed = KeyAdvertisement(
+      session: own.session, sender: try client(3), sealingKey: own.sealingKey,
+      maskKey: own.maskKey, signature: own.signature)
+    let rest = clients.dropFirst(3).map { $0.advertisement.signed(by: key) }
+    for (third, isRefused) in [(renamed, true), (renamed.signed(by: key), false)] {
+      let leaves = [clients[0].advertisement, third] + rest
+      let announcement = RosterAnnouncement(
+        session: parameters.digest, recipient: clients[0].id, rosterSize: 4,
+        commitment: ForgedRoster(leaves, parameters: parameters).commitment,
+        neighbours: Array(leaves.dropFirst()))
+      if isRefused {
+        clients[0].expectRefusal(
+          of: announcement, identities: directory, .notAuthentic(try client(3)))
+      } else {
+        _ = try clients[0].share(announcement, identities: directory)
+      }
+    }
   }
 }

@@ -58,12 +58,13 @@ struct WeakSessionAttackTests {
         neighbours: Array(leaves.dropFirst())), .policy(.cohortSize(found: 9, floor: 10)))
   }
 
-  @Test("zero, one or fewer contributors than the policy's floor, in the set to be signed")
-  func contributors() throws {
+  @Test(
+    "zero, one or fewer contributors than the minimum, in the set to be signed", arguments: [2, 7])
+  func contributors(floor: Int) throws {
     let stage = try Stage(
       parameters: testParameters(
         threatModel: .malicious, cohortSize: 10, threshold: 6, minimumContributors: 7), seed: 92,
-      policy: ClientPolicy(minimumContributors: 7))
+      policy: ClientPolicy(minimumContributors: floor))
     for count in 0..<7 {
       let members = Array(stage.honest.prefix(count))
       #expect(throws: ClientError.contributorsBelowMinimum(found: count, minimum: 7)) {

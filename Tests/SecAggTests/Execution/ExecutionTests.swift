@@ -30,6 +30,47 @@ struct ExecutionTests {
     }
   }
 
+  @Test("threads that do nothing but ask get every number once", arguments: [2, 4])
+  func contention(threads: Int) {
+    let count = 200_000
+    let queue = WorkQueue(count: count)
+    let taken = Mutex((count: 0, sum: 0))
+    ScopedThreads.run(threads) {
+      var (own, sum) = (0, 0)
+      while let item = queue.take() {
+        own += 1
+        sum += item
+      }
+      taken.withLock {
+        $0.count += own
+        $0.sum += sum
+      }
+    }
+    let (found, sum) = taken.withLock { $0 }
+    #expect(found == count)
+    #expect(sum == count * (count - 1) / 2)
+  }
+
+  @Test("the smallest item that failed is the one that is reported, in whatever order they come")
+  func firstFailure() {
+    let failure = FirstFailure()
+    #expect(failure.item == nil)
+    for item in [5, 2, 7, 0, 3] { failure.note(item) }
+    #expect(failure.item == 0)
+  }
+
+  @Test(
+    "one mask without a seed, on whichever thread, and there is no combination", arguments: [1, 4])
+  func missingSeed(threads: Int) {
+    for missing in [0, 19, 39] {
+      let combination = MaskCombination(
+        .chacha20, Array(repeating: .add, count: 40), on: .threads(threads)
+      ) { $0 == missing ? nil : SecretBytes(copying: [UInt8](repeating: 1, count: 32)) }
+      let isThere = combination != nil
+      #expect(!isThere)
+    }
+  }
+
   @Test("at least one thread", arguments: [Int.min, -1, 0])
   func threadCount(count: Int) {
     #expect(Execution.threads(count).threadCount == 1)
