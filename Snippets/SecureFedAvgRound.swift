@@ -25,7 +25,8 @@ func client(
 
 /// A server: what it does with what arrives.
 func server(
-  context: Digest, declaredByAll: Set<MaskCipher>, secure: SecureFedAvg, engine: inout FederatedAveraging,
+  context: Digest, declaredByAll: Set<MaskCipher>, secure: SecureFedAvg,
+  engine: inout FederatedAveraging,
   inbox: () -> [(ClientMessage, ClientID)], log: (ServerError) -> Void,
   send: (ServerMessage, ClientID) -> Void
 ) throws {
