@@ -16,6 +16,12 @@ struct Benchmarks: ParsableCommand {
   @Option(help: "Where to write the figures as JSON.")
   var json: String
 
+  @Option(help: "Numbers of clients of the sessions.")
+  var clients = [100, 500, 1000]
+
+  @Option(help: "Lengths of the vectors of the sessions.")
+  var dimensions = [100_000, 1_000_000]
+
   @Flag(help: "Only the smallest sessions.")
   var quick = false
 
@@ -40,7 +46,8 @@ struct Benchmarks: ParsableCommand {
       case .rules: try AggregationBenchmarks.run(&results)
       case .sessions:
         try SessionBenchmarks.run(
-          &results, demo: demo, quick ? .quick : SessionBenchmarks.Grid())
+          &results, demo: demo,
+          quick ? .quick : SessionBenchmarks.Grid(clients: clients, dimensions: dimensions))
       }
       try results.write(to: json)
     }
