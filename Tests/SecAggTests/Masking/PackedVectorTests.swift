@@ -42,6 +42,32 @@ struct PackedVectorTests {
     UInt64.max >> UInt64(64 - layout.lanes.valueBits)
   }
 
+  /// Blocks smaller than a word, of words and a part, of as much as there is and more.
+  @Test("block by block the same words, every element asked for once", arguments: shapes)
+  func blocks(shape: Shape) throws {
+    var generator = SimulationGenerator(seed: UInt64(shape.lanes))
+    for elementCount in [1, 7, shape.lanes, 5 * shape.lanes, 5 * shape.lanes + 1, 200] {
+      let layout = try shape.layout(elementCount: elementCount)
+      let elements = (0..<elementCount).map { _ in generator.next() & largest(layout) }
+      let whole = try PackedVector(elements, layout: layout)
+      for blockSize in [1, 2, shape.lanes, shape.lanes + 1, 64, 200, 201] {
+        let comment: Comment =
+          "seed \(shape.lanes), \(elementCount) elements in blocks of \(blockSize)"
+        var next = 0
+        let vector = PackedVector(layout: layout, blockSize: blockSize) { block, start in
+          #expect(start == next, comment)
+          #expect(start + block.count <= elementCount, comment)
+          for index in block.indices where start + index < elementCount {
+            block[index] = elements[start + index]
+          }
+          next = start + block.count
+        }
+        #expect(next == elementCount, comment)
+        #expect(vector.words == whole.words, comment)
+      }
+    }
+  }
+
   @Test("what is packed can be unpacked", arguments: shapes)
   func roundTrip(shape: Shape) throws {
     var generator = SimulationGenerator(seed: UInt64(shape.lanes))

@@ -110,6 +110,16 @@ struct RobustDecodingTests {
     }
   }
 
+  /// Liars and honest alike may lie on one polynomial of higher degree. Nothing is left over then, and
+  /// still it is not an answer.
+  @Test("a polynomial through all shares whose degree is the threshold or more", arguments: 4...9)
+  func highDegree(degree: Int) throws {
+    var generator = SimulationGenerator(seed: UInt64(degree))
+    let word = try word(count: 10, threshold: degree + 1, &generator)
+    let found = RobustDecoding(points: word.points, threshold: 4).decode(try word.shares())
+    #expect(found == nil, "seed \(degree)")
+  }
+
   /// Liars who agree on a polynomial of their own win once they are as near to it as the radius: the
   /// decoder then names the honest, and only the check against the public key tells.
   @Test("a conspiracy beyond the radius gives another secret, never the true one")

@@ -264,6 +264,46 @@ struct WireDamageTests {
     }
   }
 
+  /// Protobuf would keep the last, masked words would be taken whatever stood beside them, and the
+  /// checksum is only of what was kept.
+  @Test("a second body of another round is refused, before the first or behind it")
+  func secondBody() throws {
+    let samples = try SampleMessages.all()
+    for message in samples.fromClients {
+      let bytes = try message.serialized()
+      for other in 10...14 where other != 10 + Int(message.round.rawValue) {
+        for (changed, second) in try withBody(other, beside: bytes) {
+          #expect(
+            throws: WireError(sender: message.sender, reason: .repeatedField(number: second))
+          ) { try ClientMessage(serialized: changed, from: message.sender) }
+        }
+      }
+    }
+    for message in samples.fromServer {
+      let bytes = try message.serialized()
+      let own = try #require(ProtobufFields(bytes)).fields.first { (10...14).contains($0.number) }
+      for other in 11...14 where other != own?.number {
+        for (changed, second) in try withBody(other, beside: bytes) {
+          #expect(throws: WireError(sender: nil, reason: .repeatedField(number: second))) {
+            try ServerMessage(serialized: changed)
+          }
+        }
+      }
+    }
+  }
+
+  /// The message with an empty body before its own and behind it, and which is the second.
+  private func withBody(
+    _ number: Int, beside bytes: [UInt8]
+  ) throws -> [(bytes: [UInt8], second: Int)] {
+    let fields = try #require(ProtobufFields(bytes))
+    let place = try #require(fields.fields.firstIndex { (10...14).contains($0.number) })
+    var (before, behind) = (fields, fields)
+    before.fields.insert((number, .bytes([])), at: place)
+    behind.fields.insert((number, .bytes([])), at: place + 1)
+    return [(before.bytes, fields.fields[place].number), (behind.bytes, number)]
+  }
+
   @Test("two messages in a row are refused, even twice the same")
   func concatenated() throws {
     for message in try SampleMessages.all().fromClients {
