@@ -129,8 +129,7 @@ struct EndorsementAttackTests {
     expectCount(1, in: bad.prefix(4) + (try genuine(5)))
   }
 
-  @Test(
-    "a set without the client itself is not signed, in either kind of graph", arguments: [6, 4])
+  @Test("a set without the client itself is not signed, in either graph", arguments: [6, 4])
   func withoutTheClient(degree: Int) throws {
     let stage = try Stage(
       parameters: testParameters(

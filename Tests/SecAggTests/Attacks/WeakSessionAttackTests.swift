@@ -43,6 +43,21 @@ struct WeakSessionAttackTests {
       of: offer(), .maskCipher(.chacha20), policy: ClientPolicy(acceptedMaskCiphers: []))
   }
 
+  /// Even a client whose policy takes any model does not slip from one into the other.
+  @Test("another threat model than the client was started for")
+  func otherThreatModel() throws {
+    let id = try client(1)
+    #expect(throws: ClientError.identityNeeded) {
+      _ = try AdvertiseKeysRound(
+        id: id, parameters: testParameters(threatModel: .malicious, cohortSize: 5, threshold: 3))
+    }
+    #expect(throws: ClientError.notInThreatModel(.semiHonest)) {
+      _ = try AdvertiseKeysRound(
+        id: id, parameters: testParameters(cohortSize: 5, threshold: 3),
+        signedBy: TestIdentities.key(of: id))
+    }
+  }
+
   @Test("a large cohort of which a small roster is left")
   func roster() throws {
     let parameters = try testParameters(

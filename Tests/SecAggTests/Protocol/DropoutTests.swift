@@ -1,6 +1,7 @@
 import FLMath
-import SecAgg
 import Testing
+
+@testable import SecAgg
 
 /// The promise of the protocol: whoever leaves whenever, the server gets the plaintext sum of
 /// those whose input arrived, or a refusal, and never another value.
@@ -29,6 +30,34 @@ struct DropoutTests {
       #expect(error.culprit == nil, "a round fails for lack of clients, not by one's fault")
       return false
     }
+  }
+
+  /// On a circle where each is joined to the three on either side, 0 to 5 contribute; 8, 10 and 11 did
+  /// not share their keys, and the others left afterwards. Between 9 and a contributor there is no
+  /// mask, and nobody who is asked holds a share of its secrets.
+  @Test("who leaves among others who left is not missed")
+  func departedWithoutContributingNeighbour() throws {
+    let parameters = try testParameters(cohortSize: 14, degree: 6, threshold: 2)
+    var session = try SimulatedSession(parameters: parameters, seed: 35)
+    try session.collect(.advertiseKeys, leaving: [:])
+    try session.server.closeRound()
+    guard case .rosterAnnouncement(let roster) = try session.server.message(for: client(1)) else {
+      Issue.record("no roster")
+      return
+    }
+    let circle = RosterPermutation(count: 14, commitment: roster.commitment)
+    let places = try circle.indexAtPlace.map { try client($0 + 1) }
+    var leaving: [ClientID: LeavingPoint] = [:]
+    for place in [8, 10, 11] { leaving[places[place]] = .beforeSharingKeys }
+    for place in [6, 7, 9, 12, 13] { leaving[places[place]] = .beforeMaskedInput }
+    for round in [ProtocolRound.shareKeys, .maskedInput] {
+      try session.collect(round, leaving: leaving)
+      try session.server.closeRound()
+    }
+    try session.collect(.unmasking, leaving: leaving)
+    let aggregate = try session.server.unmask()
+    #expect(aggregate.contributors == places.prefix(6).sorted())
+    #expect(aggregate.sums == session.plaintextSum(of: aggregate.contributors))
   }
 
   @Test(
