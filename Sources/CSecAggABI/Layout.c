@@ -1,0 +1,41 @@
+/* What the interface promises about its structs: a field that moves breaks every program there is. */
+#include "secagg.h"
+
+#define SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
+#define OFFSET(type, field, offset) \
+  _Static_assert(offsetof(type, field) == (offset), #type "." #field)
+
+SIZE(secagg_failure, 512);
+OFFSET(secagg_failure, culprit, 4);
+OFFSET(secagg_failure, message, 8);
+
+SIZE(secagg_fault, 16);
+OFFSET(secagg_fault, finding, 12);
+
+SIZE(secagg_averaging_settings, 48);
+OFFSET(secagg_averaging_settings, parameter_count, 8);
+OFFSET(secagg_averaging_settings, clipping_bound, 16);
+OFFSET(secagg_averaging_settings, norm_bound, 24);
+OFFSET(secagg_averaging_settings, maximum_weight, 32);
+OFFSET(secagg_averaging_settings, maximum_contributors, 40);
+
+SIZE(secagg_averaging_info, 32);
+OFFSET(secagg_averaging_info, element_count, 8);
+OFFSET(secagg_averaging_info, step, 24);
+
+SIZE(secagg_assumptions, 48);
+OFFSET(secagg_assumptions, minimum_contributors, 20);
+OFFSET(secagg_assumptions, corrupt_fraction, 24);
+OFFSET(secagg_assumptions, mask_ciphers, 40);
+
+SIZE(secagg_session_settings, 32);
+OFFSET(secagg_session_settings, mask_cipher, 24);
+
+SIZE(secagg_parameters_info, 160);
+OFFSET(secagg_parameters_info, mask_cipher, 28);
+OFFSET(secagg_parameters_info, element_count, 32);
+OFFSET(secagg_parameters_info, session_id, 64);
+OFFSET(secagg_parameters_info, digest, 128);
+
+OFFSET(secagg_policy, mask_ciphers, 20);
+OFFSET(secagg_policy, application_context, 24);

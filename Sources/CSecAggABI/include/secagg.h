@@ -1,0 +1,738 @@
+/*
+ * secagg.h - secure aggregation for federated learning, for C and everything that speaks C.
+ *
+ * A server adds up the updates of its clients and only ever decodes the SUM, whoever drops out and
+ * whenever. This header is all there is of the library libsecagg; what is protected, and what is not,
+ * stands in Docs/Security.md.
+ *
+ *
+ * A SESSION
+ *
+ * Client and server exchange messages, which are bytes; how they travel, encrypted and with an
+ * authenticated sender, is the application's (TLS). The server's parameters, serialized, come first.
+ * Each call that is refused gives a status other than SECAGG_OK.
+ *
+ *   client                                       server
+ *   secagg_averaging_create                      secagg_averaging_create
+ *                                                secagg_parameters_recommended
+ *   secagg_parameters_parse        <-----------  secagg_parameters_serialize
+ *   secagg_client_create                         secagg_server_create
+ *   secagg_client_message          ----------->  secagg_server_receive          round 0
+ *                                                secagg_server_close_round
+ *   secagg_client_share_keys       <-----------  secagg_server_message
+ *   secagg_client_message          ----------->  secagg_server_receive          round 1
+ *                                                secagg_server_close_round
+ *   secagg_client_mask_float32     <-----------  secagg_server_message
+ *   secagg_client_message          ----------->  secagg_server_receive          round 2
+ *                                                secagg_server_close_round
+ *   [ secagg_client_endorse        <-----------  secagg_server_message
+ *     secagg_client_message        ----------->  secagg_server_receive          round 3,
+ *                                                secagg_server_close_round      malicious model only ]
+ *   secagg_client_unmask           <-----------  secagg_server_message
+ *   secagg_client_message          ----------->  secagg_server_receive          round 4
+ *                                                secagg_server_unmask
+ *                                                secagg_aggregate_mean_float32
+ *
+ * Examples/c/aggregate.c is a whole session. One round at the server, in short:
+ *
+ *   secagg_failure failure;
+ *   while (next_arrival(&sender, &data, &length)) {
+ *     if (secagg_server_receive(server, sender, data, length, &failure) == SECAGG_MESSAGE_REFUSED)
+ *       log_line("client %u: %s", failure.culprit, failure.message);   // dropped; go on
+ *   }
+ *   if (secagg_server_close_round(server, &failure) != SECAGG_OK) return give_up(failure.message);
+ *   size_t count = 0;
+ *   secagg_server_awaited(server, ids, capacity, &count, &failure);
+ *   for (size_t i = 0; i < count; i++) {
+ *     secagg_bytes *message = NULL;
+ *     if (secagg_server_message(server, ids[i], &message, &failure) == SECAGG_OK) {
+ *       secagg_bytes_view(message, &data, &length, &failure);
+ *       send_to(ids[i], data, length);
+ *       secagg_bytes_free(message);
+ *     }
+ *   }
+ *
+ *
+ * HANDLES
+ *
+ * What the library makes is known by a handle, a pointer of its own type. Its value is a key and no
+ * address: it points to nothing, and is never given twice in a process. NULL, a handle that was freed,
+ * one of another kind, or one that never was, gives SECAGG_INVALID_HANDLE and nothing else happens.
+ *
+ * Every handle is freed once, by the function ..._free of its kind, whatever became of what it stands
+ * for: a client that has ended is freed as well. NULL may be freed, and nothing happens. Secrets are
+ * wiped from memory when they are no longer needed, at the latest when their handle is freed. Handles
+ * are independent of each other: parameters, say, may be freed while clients made with them live on.
+ *
+ * A function that makes a handle writes it to its argument `out`, or NULL if it fails.
+ *
+ *
+ * MEMORY
+ *
+ * What is passed in is read during the call and not kept. Nothing that is passed in is changed, but for
+ * the arguments that results are written to. Arguments of one call must not overlap, unless all of them
+ * are only read.
+ *
+ * Bytes whose number is not known beforehand come as a handle secagg_bytes, and are read in place
+ * (secagg_bytes_view). Numbers are written into the caller's arrays: `capacity` is the length of the
+ * array and `*count` becomes how many numbers there are. If they do not fit, nothing else is written
+ * and the status is SECAGG_BUFFER_TOO_SMALL; with a capacity of 0 the array may be NULL, to ask for the
+ * count.
+ *
+ * A pointer may be NULL only where that is said. Keys, seeds and digests are arrays of exactly 32 bytes.
+ * Numbers in messages and in stored bytes have one byte order, whatever the machine: they may be read on
+ * another.
+ *
+ *
+ * FAILURES
+ *
+ * Every function but those that cannot fail returns a status. The last argument, which may be NULL,
+ * receives the same status, the client to blame, if there is one, and a sentence that says what was
+ * expected, what came, and what to do. It holds no secret. Nothing is kept in thread-local or global
+ * variables.
+ *
+ * Unless said otherwise, a call that fails has changed nothing. There are two exceptions. A client that
+ * refuses the server's message with SECAGG_SESSION_REFUSED has ended, its secrets wiped: its part in the
+ * session is over. A server whose sum is inconsistent (SECAGG_SUM_INCONSISTENT) has ended.
+ *
+ * No input makes the library abort the process or crash it, as long as pointers point to as much memory
+ * as is said. If the system runs out of memory, the process ends.
+ *
+ *
+ * THREADS
+ *
+ * Every function may be called from every thread at any time. Calls on one client, or on one server, run
+ * one after the other; calls on different handles run in parallel. A handle that is freed while a call
+ * with it runs is gone for the calls that follow; the one that runs ends as if nothing had happened.
+ * (That is not true of the memory that secagg_bytes_view has given: it lives exactly until
+ * secagg_bytes_free.) Calls with an argument `threads` use up to so many threads, the caller's own
+ * among them, 0 standing for as many as there are processors; none is left behind. There are no
+ * callbacks, no signal handlers, and no threads between calls.
+ *
+ * After fork(), only one of the two processes may go on with the clients of before: both would mask
+ * with the same masks. A process that forks while another of its threads is in a call must not use the
+ * library in its child.
+ *
+ *
+ * VERSIONS
+ *
+ * secagg_abi_version() gives major << 16 | minor of the interface. Within a major version, functions,
+ * constants, and fields at the end of the structs that begin with `struct_size` are added, each time
+ * with a new minor version, and nothing is changed or taken away. So a program runs with every library
+ * that has its major version and a minor version not below its own:
+ *
+ *   uint32_t version = secagg_abi_version();
+ *   if (version >> 16 != SECAGG_ABI_MAJOR || (version & 0xffff) < SECAGG_ABI_MINOR) ...
+ *
+ * The major version is part of the library's name for the loader (libsecagg.so.1). New minor versions
+ * may add status codes: treat one that you do not know as SECAGG_SESSION_REFUSED at a client, and as
+ * SECAGG_SUM_INCONSISTENT at a server.
+ *
+ * Structs that may grow begin with `uint32_t struct_size`, to be set to sizeof the struct; the macros
+ * SECAGG_..._INIT do so, and set everything else to what is usual. A library takes a shorter struct of an
+ * older program: what is missing has the value 0, which always means "as before". It refuses a longer one
+ * of a newer program if anything that it does not know is not 0, with SECAGG_INVALID_ARGUMENT. Into a struct
+ * that it fills in, it writes struct_size bytes and no more, and 0 into fields that it does not know.
+ *
+ * secagg_version() gives the version of the package. Messages and stored bytes carry versions of their
+ * own: Docs/Specification.md.
+ *
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SECAGG_H
+#define SECAGG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SECAGG_ABI_MAJOR 1
+#define SECAGG_ABI_MINOR 0
+
+#if defined(__GNUC__) || defined(__clang__)
+#define SECAGG_API __attribute__((visibility("default")))
+#else
+#define SECAGG_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------------
+ * Statuses
+ * --------------------------------------------------------------------------------------------- */
+
+/* There is one status for each thing that a caller does differently. */
+typedef int32_t secagg_status;
+
+enum {
+  /* Done. */
+  SECAGG_OK = 0,
+  /* An argument is NULL, out of range, of the wrong length, or does not go with the others: correct
+   * the program. */
+  SECAGG_INVALID_ARGUMENT = 1,
+  /* Not a live handle of this kind: correct the program. */
+  SECAGG_INVALID_HANDLE = 2,
+  /* The results do not fit; how many there are was written to `*count`. */
+  SECAGG_BUFFER_TOO_SMALL = 3,
+  /* There can be no such session, or no such averaging: change the settings. */
+  SECAGG_INVALID_PARAMETERS = 4,
+  /* The update does not have the model's length, is not finite, or weighs more than allowed: skip the
+   * round, or train again. The client can still mask another. */
+  SECAGG_INVALID_UPDATE = 5,
+  /* The call does not belong to the present round. */
+  SECAGG_WRONG_PHASE = 6,
+  /* A message, or serialized parameters, cannot be read, are damaged, or do not belong here. At a server:
+   * drop it and go on; `culprit` has sent it. At a client: ask the server to send it again. */
+  SECAGG_MESSAGE_REFUSED = 7,
+  /* The server has no message for this client in the present round: it left, or was left out. */
+  SECAGG_NO_MESSAGE = 8,
+  /* A client refuses what the server asks of it, by the protocol or by its own policy. It has revealed
+   * nothing, and has ended. */
+  SECAGG_SESSION_REFUSED = 9,
+  /* Too few clients are left for a sum that may be released: wait for more, or give the session up. */
+  SECAGG_TOO_FEW_CLIENTS = 10,
+  /* The answers so far do not suffice to take the masks off: wait for more and try again, or give the
+   * session up. */
+  SECAGG_MORE_ANSWERS_NEEDED = 11,
+  /* There is no sum, or none that means anything: masks did not cancel, contributors have put values
+   * there that no honest ones do, or all weights are 0. Discard the round and keep the model. */
+  SECAGG_SUM_INCONSISTENT = 12,
+  /* Stored bytes are damaged, cut short, of another kind, or sealed under another key. */
+  SECAGG_STATE_UNREADABLE = 13,
+  /* The system gives no locked memory for an identity key: raise the limit (ulimit -l). */
+  SECAGG_NO_RESOURCES = 14
+};
+
+/* What a call says of its status. Never grows. */
+typedef struct secagg_failure {
+  /* The status that the call returned. */
+  secagg_status status;
+  /* The client whose message was refused; 0 if no single client's was. */
+  uint32_t culprit;
+  /* A sentence in UTF-8, ending in a zero byte; cut where it does not fit. Empty for SECAGG_OK. */
+  char message[504];
+} secagg_failure;
+
+/* The version of the package, such as "0.9.0": a constant. */
+SECAGG_API const char *secagg_version(void);
+
+/* The version of this interface that the library has: major << 16 | minor. See VERSIONS. */
+SECAGG_API uint32_t secagg_abi_version(void);
+
+/* ------------------------------------------------------------------------------------------------
+ * Bytes that the library gives
+ * --------------------------------------------------------------------------------------------- */
+
+typedef struct secagg_bytes secagg_bytes;
+
+/* Where the bytes lie, and how many there are. They can be read until secagg_bytes_free, from all threads.
+ * `*data` is never NULL, not even for no bytes. */
+SECAGG_API secagg_status secagg_bytes_view(
+    const secagg_bytes *bytes, const uint8_t **data, size_t *length, secagg_failure *failure);
+
+/* Wipes and frees the bytes. */
+SECAGG_API secagg_status secagg_bytes_free(secagg_bytes *bytes);
+
+/* ------------------------------------------------------------------------------------------------
+ * Averaging: updates as vectors that can be added, sums as weighted means
+ * --------------------------------------------------------------------------------------------- */
+
+/* How updates are clipped and encoded. All clients and the server of a training use the same settings.
+ * Immutable. */
+typedef struct secagg_averaging secagg_averaging;
+
+typedef struct secagg_averaging_settings {
+  uint32_t struct_size;
+  /* The least number of bits of one encoded coordinate, 2 to 52; bits that are left over are used as
+   * well. */
+  uint32_t minimum_value_bits;
+  /* The number of parameters of the model, at least 1. */
+  uint64_t parameter_count;
+  /* Each coordinate of an update is clipped to -bound ... bound, in units of the model. */
+  double clipping_bound;
+  /* The Euclidean norm of an update is shortened to this bound; INFINITY or 0 for none. */
+  double norm_bound;
+  /* The largest weight (number of examples) of one client; near the real ones, for precision. */
+  uint64_t maximum_weight;
+  /* The largest number of clients in one sum: at most the cohort's size. */
+  uint32_t maximum_contributors;
+  /* 0. */
+  uint32_t reserved;
+} secagg_averaging_settings;
+
+/* 16 bits and no bound of the norm; parameter_count, clipping_bound, maximum_weight and
+ * maximum_contributors are still to be set. */
+#define SECAGG_AVERAGING_SETTINGS_INIT \
+  { sizeof(secagg_averaging_settings), 16, 0, 0.0, 0.0, 0, 0, 0 }
+
+/* SECAGG_INVALID_PARAMETERS for settings that do not go together. */
+SECAGG_API secagg_status secagg_averaging_create(
+    const secagg_averaging_settings *settings, secagg_averaging **out, secagg_failure *failure);
+
+typedef struct secagg_averaging_info {
+  uint32_t struct_size;
+  /* The number of bits of one encoded coordinate. */
+  uint32_t value_bits;
+  /* The number of elements of a vector: the parameters, then the weight. */
+  uint64_t element_count;
+  /* The number of 64-bit words of a vector on the wire. */
+  uint64_t word_count;
+  /* The distance of neighbouring encoded numbers, of an update with the largest weight. */
+  double step;
+} secagg_averaging_info;
+
+#define SECAGG_AVERAGING_INFO_INIT \
+  { sizeof(secagg_averaging_info), 0, 0, 0, 0.0 }
+
+/* What follows from the settings. */
+SECAGG_API secagg_status secagg_averaging_get_info(
+    const secagg_averaging *averaging, secagg_averaging_info *info, secagg_failure *failure);
+
+/* The digest of the settings, a round, the model that the updates are differences from, and the name of
+ * the task: for `application_context` of the session. Clients that were given different models get
+ * masks that do not cancel, rather than a sum that means nothing; a client compares it with the one in the
+ * parameters, most easily by its policy.
+ *
+ * `count` is the number of parameters; they must be finite. The digest of float32 numbers is that of the
+ * same numbers as float64. `task` is UTF-8 and ends in a zero byte. (In Swift: SecureFedAvg's
+ * applicationContext of a model with one layer, named "parameters", of shape [count].) */
+SECAGG_API secagg_status secagg_averaging_context_float32(
+    const secagg_averaging *averaging, const float *model, size_t count, uint64_t round,
+    const char *task, uint8_t context[32], secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_averaging_context_float64(
+    const secagg_averaging *averaging, const double *model, size_t count, uint64_t round,
+    const char *task, uint8_t context[32], secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_averaging_free(secagg_averaging *averaging);
+
+/* ------------------------------------------------------------------------------------------------
+ * Parameters of a session
+ * --------------------------------------------------------------------------------------------- */
+
+/* Everything that the server and all clients of one session agree on. One session gives one sum, and
+ * nothing of it is used again. Immutable. */
+typedef struct secagg_parameters secagg_parameters;
+
+/* What is assumed of the server; bits of a set where a policy accepts several. */
+enum {
+  /* It follows the protocol and may try to learn from what it sees. */
+  SECAGG_SEMI_HONEST = 1,
+  /* It may break every rule. Clients have identities then, and a directory of them. */
+  SECAGG_MALICIOUS = 2
+};
+
+/* The ciphers of the masks; bits of a set where several are declared or accepted. */
+enum {
+  /* On every processor. */
+  SECAGG_CHACHA20 = 1,
+  /* On processors with instructions for AES only, and several times as fast there. */
+  SECAGG_AES256CTR = 2
+};
+
+/* The set of the mask ciphers that this processor has. A client declares what it accepts of them to the
+ * server, which offers one that all have declared. */
+SECAGG_API uint32_t secagg_mask_ciphers(void);
+
+/* Take this for corrupt_fraction or dropout_fraction to get the usual one. */
+#define SECAGG_DEFAULT_FRACTION (-1.0)
+
+/* What a session must withstand. */
+typedef struct secagg_assumptions {
+  uint32_t struct_size;
+  /* The number of clients that may take part, 3 to 2^20. Their ids are 1 to cohort_size. */
+  uint32_t cohort_size;
+  /* SECAGG_SEMI_HONEST or SECAGG_MALICIOUS. */
+  uint32_t threat_model;
+  /* Anything beyond the sum is learnt with a probability of at most 2^-security_bits; 0 for 40. */
+  uint32_t security_bits;
+  /* A session in which no more clients leave than assumed fails with a probability below
+   * 2^-failure_bits; 0 for 20. */
+  uint32_t failure_bits;
+  /* The smallest number of contributors whose sum may be released; 0 for the number of clients that
+   * stay if as many leave as assumed. */
+  uint32_t minimum_contributors;
+  /* The fraction of the clients that collude with the server, from 0 and below 1; by default 0.05, and at
+   * least one client. */
+  double corrupt_fraction;
+  /* The fraction of the clients that leave, from 0 and below 1; by default 0.1. */
+  double dropout_fraction;
+  /* The set of mask ciphers that all clients have declared; the fastest is taken. 0 for ChaCha20. */
+  uint32_t mask_ciphers;
+  /* 0. */
+  uint32_t reserved;
+} secagg_assumptions;
+
+#define SECAGG_ASSUMPTIONS_INIT \
+  { sizeof(secagg_assumptions), 0, SECAGG_SEMI_HONEST, 0, 0, 0, SECAGG_DEFAULT_FRACTION, \
+    SECAGG_DEFAULT_FRACTION, 0, 0 }
+
+/* Parameters of a new session whose degree and threshold are computed from what it must withstand: the
+ * way to make them. `context` is the application context, for example secagg_averaging_context_float32.
+ *
+ * SECAGG_INVALID_PARAMETERS if no session withstands it. */
+SECAGG_API secagg_status secagg_parameters_recommended(
+    const secagg_assumptions *assumptions, const secagg_averaging *averaging,
+    const uint8_t context[32], secagg_parameters **out, secagg_failure *failure);
+
+/* Degree and threshold as prescribed. */
+typedef struct secagg_session_settings {
+  uint32_t struct_size;
+  /* SECAGG_SEMI_HONEST or SECAGG_MALICIOUS. */
+  uint32_t threat_model;
+  /* The number of clients that may take part, 3 to 2^20. Their ids are 1 to cohort_size. */
+  uint32_t cohort_size;
+  /* The number of neighbours of a client, even; 0 for the complete graph. */
+  uint32_t degree;
+  /* The number of neighbours that can recover a client's secret, 2 to the degree; in the malicious model
+   * more than half of it, which is advisable in the other as well. */
+  uint32_t threshold;
+  /* The smallest number of contributors whose sum may be released, at least 2. */
+  uint32_t minimum_contributors;
+  /* SECAGG_CHACHA20 or SECAGG_AES256CTR. */
+  uint32_t mask_cipher;
+  /* 0. */
+  uint32_t reserved;
+} secagg_session_settings;
+
+#define SECAGG_SESSION_SETTINGS_INIT \
+  { sizeof(secagg_session_settings), SECAGG_SEMI_HONEST, 0, 0, 0, 0, SECAGG_CHACHA20, 0 }
+
+/* Parameters of a new session with a graph of one's own. SECAGG_INVALID_PARAMETERS if they do not go
+ * together. */
+SECAGG_API secagg_status secagg_parameters_create(
+    const secagg_session_settings *settings, const secagg_averaging *averaging,
+    const uint8_t context[32], secagg_parameters **out, secagg_failure *failure);
+
+/* Reads what secagg_parameters_serialize gave at the server, and validates it. Whether the parameters are
+ * safe enough is for the client's policy to say. SECAGG_MESSAGE_REFUSED. */
+SECAGG_API secagg_status secagg_parameters_parse(
+    const uint8_t *data, size_t length, secagg_parameters **out, secagg_failure *failure);
+
+/* The parameters in bytes, for the clients. */
+SECAGG_API secagg_status secagg_parameters_serialize(
+    const secagg_parameters *parameters, secagg_bytes **out, secagg_failure *failure);
+
+typedef struct secagg_parameters_info {
+  uint32_t struct_size;
+  uint32_t threat_model;
+  uint32_t cohort_size;
+  uint32_t degree;
+  uint32_t threshold;
+  uint32_t minimum_contributors;
+  uint32_t maximum_contributors;
+  uint32_t mask_cipher;
+  /* The number of elements of a vector, and of 64-bit words on the wire. */
+  uint64_t element_count;
+  uint64_t word_count;
+  /* The most bytes that a message of this session can have: refuse longer ones while they arrive. */
+  uint64_t maximum_client_message_length;
+  uint64_t maximum_server_message_length;
+  /* Random bytes that name the session. */
+  uint8_t session_id[32];
+  /* What the sum is for. */
+  uint8_t application_context[32];
+  /* The digest of all parameters. */
+  uint8_t digest[32];
+} secagg_parameters_info;
+
+#define SECAGG_PARAMETERS_INFO_INIT \
+  { sizeof(secagg_parameters_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0} }
+
+SECAGG_API secagg_status secagg_parameters_get_info(
+    const secagg_parameters *parameters, secagg_parameters_info *info, secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_parameters_free(secagg_parameters *parameters);
+
+/* ------------------------------------------------------------------------------------------------
+ * Identities, for the malicious model
+ * --------------------------------------------------------------------------------------------- */
+
+/* A client's long-lived key pair (Ed25519), in locked memory. Immutable. */
+typedef struct secagg_identity secagg_identity;
+
+/* A fresh key pair. SECAGG_NO_RESOURCES. */
+SECAGG_API secagg_status secagg_identity_generate(secagg_identity **out, secagg_failure *failure);
+
+/* The key pair of a seed that was kept. SECAGG_NO_RESOURCES. */
+SECAGG_API secagg_status secagg_identity_from_seed(
+    const uint8_t seed[32], secagg_identity **out, secagg_failure *failure);
+
+/* Writes the secret seed, to be kept in a safe place; wipe the array afterwards. */
+SECAGG_API secagg_status secagg_identity_seed(
+    const secagg_identity *identity, uint8_t seed[32], secagg_failure *failure);
+
+/* Writes the public key, for the directories of the others. */
+SECAGG_API secagg_status secagg_identity_public_key(
+    const secagg_identity *identity, uint8_t key[32], secagg_failure *failure);
+
+/* The identity lives on in the clients that were made with it. */
+SECAGG_API secagg_status secagg_identity_free(secagg_identity *identity);
+
+/* Whose public key stands behind which client of a session. The root of trust of the malicious model: it
+ * must not come from the server. Immutable. */
+typedef struct secagg_directory secagg_directory;
+
+/* Key number i, at keys + 32 * i, is that of client ids[i]. No client and no key may come twice. */
+SECAGG_API secagg_status secagg_directory_create(
+    const uint32_t *ids, const uint8_t *keys, size_t count, secagg_directory **out,
+    secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_directory_free(secagg_directory *directory);
+
+/* ------------------------------------------------------------------------------------------------
+ * Clients
+ * --------------------------------------------------------------------------------------------- */
+
+/* A client of one session. */
+typedef struct secagg_client secagg_client;
+
+/* The least that a client accepts, whatever a server offers. 0 and NULL demand nothing beyond what every
+ * session must have. */
+typedef struct secagg_policy {
+  uint32_t struct_size;
+  /* The smallest cohort, and the smallest number of clients that actually advertise keys. */
+  uint32_t minimum_cohort_size;
+  uint32_t minimum_threshold;
+  /* The smallest number of contributors to a sum that the client helps to unmask. */
+  uint32_t minimum_contributors;
+  /* The sets of threat models and of mask ciphers that the client accepts; 0 for all. */
+  uint32_t threat_models;
+  uint32_t mask_ciphers;
+  /* The application context (32 bytes) that the session must have, or NULL for any. */
+  const uint8_t *application_context;
+} secagg_policy;
+
+#define SECAGG_POLICY_INIT \
+  { sizeof(secagg_policy), 0, 0, 0, 0, 0, NULL }
+
+/* A client in round 0, with fresh keys.
+ *
+ * `id` is the client's number in the cohort, 1 to cohort_size, as the server has assigned it. `policy` may
+ * be NULL. `identity` is needed in the malicious model and must be NULL in the semi-honest one; it is
+ * kept until the client has ended.
+ *
+ * SECAGG_SESSION_REFUSED if the parameters fall below the policy; SECAGG_INVALID_ARGUMENT. */
+SECAGG_API secagg_status secagg_client_create(
+    const secagg_parameters *parameters, uint32_t id, const secagg_policy *policy,
+    const secagg_identity *identity, secagg_client **out, secagg_failure *failure);
+
+/* Where a client or a server stands. A client's round is the one whose message it has ready. */
+enum {
+  SECAGG_ADVERTISE_KEYS = 0,
+  SECAGG_SHARE_KEYS = 1,
+  SECAGG_MASKED_INPUT = 2,
+  /* In the malicious model only. */
+  SECAGG_CONSISTENCY_CHECK = 3,
+  SECAGG_UNMASKING = 4,
+  /* A client: refused, or suspended. A server: the aggregate was given, or there is none. */
+  SECAGG_ENDED = 5
+};
+
+/* The round of the client. */
+SECAGG_API secagg_status secagg_client_round(
+    const secagg_client *client, uint32_t *round, secagg_failure *failure);
+
+/* The number of the client in its cohort. */
+SECAGG_API secagg_status secagg_client_id(
+    const secagg_client *client, uint32_t *id, secagg_failure *failure);
+
+/* The parameters of the client's session. */
+SECAGG_API secagg_status secagg_client_parameters(
+    const secagg_client *client, secagg_parameters **out, secagg_failure *failure);
+
+/* The client's message of its round, for the server. It can be asked for again, and is the same then.
+ * SECAGG_WRONG_PHASE if the client has ended. */
+SECAGG_API secagg_status secagg_client_message(
+    const secagg_client *client, secagg_bytes **out, secagg_failure *failure);
+
+/* Round 1: takes the server's message that opens it, the roster, and shares the client's secrets among
+ * its neighbours. `directory` is needed in the malicious model and must be NULL in the semi-honest one.
+ *
+ * SECAGG_MESSAGE_REFUSED: nothing has changed. SECAGG_SESSION_REFUSED: the client has ended. */
+SECAGG_API secagg_status secagg_client_share_keys(
+    secagg_client *client, const uint8_t *message, size_t length,
+    const secagg_directory *directory, uint32_t threads, secagg_failure *failure);
+
+/* Round 2: takes the server's message that opens it, the neighbours' shares, and masks the update.
+ *
+ * `update` is local model minus global model, `count` numbers; they are read where they are, in blocks.
+ * `weight` is the client's number of examples. `averaging` must have the settings that the session was
+ * made with. float32 numbers give what the same numbers give as float64.
+ *
+ * A client masks once: a second call gives SECAGG_WRONG_PHASE. SECAGG_MESSAGE_REFUSED,
+ * SECAGG_INVALID_UPDATE, SECAGG_INVALID_ARGUMENT: nothing has changed. SECAGG_SESSION_REFUSED: the client
+ * has ended. */
+SECAGG_API secagg_status secagg_client_mask_float32(
+    secagg_client *client, const uint8_t *message, size_t length,
+    const secagg_averaging *averaging, const float *update, size_t count, uint64_t weight,
+    uint32_t threads, secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_client_mask_float64(
+    secagg_client *client, const uint8_t *message, size_t length,
+    const secagg_averaging *averaging, const double *update, size_t count, uint64_t weight,
+    uint32_t threads, secagg_failure *failure);
+
+/* Round 3, in the malicious model only: takes the server's message that opens it, the set of
+ * contributors, checks and signs it. SECAGG_WRONG_PHASE in the semi-honest model. */
+SECAGG_API secagg_status secagg_client_endorse(
+    secagg_client *client, const uint8_t *message, size_t length, secagg_failure *failure);
+
+/* Round 4: takes the server's message that opens it and reveals one share for each neighbour. All secrets
+ * are wiped then; only the message is left. */
+SECAGG_API secagg_status secagg_client_unmask(
+    secagg_client *client, const uint8_t *message, size_t length, secagg_failure *failure);
+
+/* Draws a key for secagg_client_suspend. Keep it where only this client's own processes can read it. */
+SECAGG_API secagg_status secagg_sealing_key(uint8_t key[32], secagg_failure *failure);
+
+/* Puts the client to sleep: bytes, sealed under a key (XChaCha20-Poly1305), from which
+ * secagg_client_resume makes the same client again, in this process or another. The client ends; free its
+ * handle.
+ *
+ * Sealing does not tell old bytes from new ones, and a client must not be woken twice from the same: who
+ * sees it mask two updates sees their difference. Keep only the newest bytes, store them BEFORE the
+ * message of the round is sent, and delete them before the message of round 4 is sent.
+ *
+ * SECAGG_WRONG_PHASE after round 4, when there is nothing left to do, and once ended. */
+SECAGG_API secagg_status secagg_client_suspend(
+    secagg_client *client, const uint8_t key[32], secagg_bytes **out, secagg_failure *failure);
+
+/* Wakes a client from the bytes that secagg_client_suspend gave. `identity` is needed in the malicious
+ * model, the same as before, and must be NULL in the semi-honest one. SECAGG_STATE_UNREADABLE. */
+SECAGG_API secagg_status secagg_client_resume(
+    const uint8_t *data, size_t length, const uint8_t key[32], const secagg_identity *identity,
+    secagg_client **out, secagg_failure *failure);
+
+/* Wipes the client's secrets. */
+SECAGG_API secagg_status secagg_client_free(secagg_client *client);
+
+/* ------------------------------------------------------------------------------------------------
+ * Servers
+ * --------------------------------------------------------------------------------------------- */
+
+/* The server of one session. It needs memory for one vector, not for one of each client. */
+typedef struct secagg_server secagg_server;
+
+/* Opens a session. `directory` is needed in the malicious model and must be NULL in the semi-honest one. */
+SECAGG_API secagg_status secagg_server_create(
+    const secagg_parameters *parameters, const secagg_directory *directory, secagg_server **out,
+    secagg_failure *failure);
+
+/* The round whose messages the server takes, or SECAGG_ENDED. */
+SECAGG_API secagg_status secagg_server_phase(
+    const secagg_server *server, uint32_t *phase, secagg_failure *failure);
+
+/* The parameters of the server's session. */
+SECAGG_API secagg_status secagg_server_parameters(
+    const secagg_server *server, secagg_parameters **out, secagg_failure *failure);
+
+/* Takes a client's message. `sender` is the client that the connection has authenticated.
+ *
+ * SECAGG_MESSAGE_REFUSED, with `culprit`: the message is dropped and nothing has changed. */
+SECAGG_API secagg_status secagg_server_receive(
+    secagg_server *server, uint32_t sender, const uint8_t *message, size_t length,
+    secagg_failure *failure);
+
+/* The clients whose message of the present round was accepted, in ascending order. */
+SECAGG_API secagg_status secagg_server_received(
+    const secagg_server *server, uint32_t *ids, size_t capacity, size_t *count,
+    secagg_failure *failure);
+
+/* The clients that can still send a message of the present round, in ascending order: right after
+ * secagg_server_close_round, those that are owed secagg_server_message. When none is left there is no
+ * point in waiting. */
+SECAGG_API secagg_status secagg_server_awaited(
+    const secagg_server *server, uint32_t *ids, size_t capacity, size_t *count,
+    secagg_failure *failure);
+
+/* Ends the present round and opens the next. Who has not sent by now has left the session.
+ *
+ * SECAGG_TOO_FEW_CLIENTS: the round stays open. SECAGG_WRONG_PHASE in the last round. */
+SECAGG_API secagg_status secagg_server_close_round(secagg_server *server, secagg_failure *failure);
+
+/* The message that opens the present round for one client; made anew at each call. SECAGG_NO_MESSAGE;
+ * SECAGG_WRONG_PHASE before the first secagg_server_close_round and after the end. */
+SECAGG_API secagg_status secagg_server_message(
+    const secagg_server *server, uint32_t recipient, secagg_bytes **out, secagg_failure *failure);
+
+/* The sum of those whose masked input arrived. */
+typedef struct secagg_aggregate secagg_aggregate;
+
+/* In the last round: takes the masks off and ends the session.
+ *
+ * SECAGG_MORE_ANSWERS_NEEDED: nothing has changed, try again after more messages.
+ * SECAGG_SUM_INCONSISTENT: the session has ended without a sum. */
+SECAGG_API secagg_status secagg_server_unmask(
+    secagg_server *server, uint32_t threads, secagg_aggregate **out, secagg_failure *failure);
+
+/* The whole state in bytes, for secagg_server_restore. The server goes on.
+ *
+ * Store it after secagg_server_close_round as well, BEFORE any message of the round that was opened is
+ * sent: a server that forgets that it has asked, and asks again about other contributors, collects both
+ * secrets of a client. In the last round it holds the shares that were revealed: keep it secret. */
+SECAGG_API secagg_status secagg_server_store(
+    const secagg_server *server, secagg_bytes **out, secagg_failure *failure);
+
+/* The server of a stored state. `directory`: the same as before, see secagg_server_create.
+ * SECAGG_STATE_UNREADABLE. */
+SECAGG_API secagg_status secagg_server_restore(
+    const uint8_t *data, size_t length, const secagg_directory *directory, secagg_server **out,
+    secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_server_free(secagg_server *server);
+
+/* ------------------------------------------------------------------------------------------------
+ * Aggregates. Immutable.
+ * --------------------------------------------------------------------------------------------- */
+
+/* Whose updates are in the sum, in ascending order. */
+SECAGG_API secagg_status secagg_aggregate_contributors(
+    const secagg_aggregate *aggregate, uint32_t *ids, size_t capacity, size_t *count,
+    secagg_failure *failure);
+
+/* A share that did not help, although the sum is right: `holder`, who held it, or `subject`, who had
+ * dealt it, is at fault. Never grows. */
+typedef struct secagg_fault {
+  uint32_t holder;
+  uint32_t subject;
+  /* Whose secret: 1 that of the self mask, 2 that of the mask key. */
+  uint32_t secret;
+  /* SECAGG_WRONG_SHARE or SECAGG_UNOPENED. */
+  uint32_t finding;
+} secagg_fault;
+
+enum {
+  /* The share contradicts those of the others. */
+  SECAGG_WRONG_SHARE = 1,
+  /* The holder says that the sealed share did not open. */
+  SECAGG_UNOPENED = 2
+};
+
+/* The faults that were found; usually none. */
+SECAGG_API secagg_status secagg_aggregate_faults(
+    const secagg_aggregate *aggregate, secagg_fault *faults, size_t capacity, size_t *count,
+    secagg_failure *failure);
+
+/* Writes the weighted mean of the contributors' updates: `count` numbers, exactly as many as the model
+ * has parameters, rounded to float32, or as they are. `averaging` must have the settings of the session.
+ * `total_weight`, the sum of the contributors' weights, may be NULL.
+ *
+ * SECAGG_SUM_INCONSISTENT: a contributor lied, or all weights are 0; nothing is written. */
+SECAGG_API secagg_status secagg_aggregate_mean_float32(
+    const secagg_aggregate *aggregate, const secagg_averaging *averaging, float *mean, size_t count,
+    uint64_t *total_weight, secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_aggregate_mean_float64(
+    const secagg_aggregate *aggregate, const secagg_averaging *averaging, double *mean, size_t count,
+    uint64_t *total_weight, secagg_failure *failure);
+
+SECAGG_API secagg_status secagg_aggregate_free(secagg_aggregate *aggregate);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
