@@ -121,8 +121,7 @@
  * with a new minor version, and nothing is changed or taken away. So a program runs with every library
  * that has its major version and a minor version not below its own:
  *
- *   uint32_t version = secagg_abi_version();
- *   if (version >> 16 != SECAGG_ABI_MAJOR || (version & 0xffff) < SECAGG_ABI_MINOR) ...
+ *   if (!SECAGG_ABI_FITS(secagg_abi_version())) return too_old_or_too_new();
  *
  * The major version is part of the library's name for the loader (libsecagg.so.1). New minor versions
  * may add status codes: treat one that you do not know as SECAGG_SESSION_REFUSED at a client, and as
@@ -148,6 +147,10 @@
 
 #define SECAGG_ABI_MAJOR 1
 #define SECAGG_ABI_MINOR 0
+
+/* Whether a library of this version has all that this header has. */
+#define SECAGG_ABI_FITS(version) \
+  ((version) >> 16 == SECAGG_ABI_MAJOR && (int)((version) & 0xffff) >= SECAGG_ABI_MINOR)
 
 #if defined(__GNUC__) || defined(__clang__)
 #define SECAGG_API __attribute__((visibility("default")))
@@ -511,8 +514,8 @@ typedef struct secagg_policy {
 /* A client in round 0, with fresh keys.
  *
  * `id` is the client's number in the cohort, 1 to cohort_size, as the server has assigned it. `policy` may
- * be NULL. `identity` is needed in the malicious model and must be NULL in the semi-honest one; it is
- * kept until the client has ended.
+ * be NULL. `identity` is needed in the malicious model and must be NULL in the semi-honest one; it lives
+ * on with the client.
  *
  * SECAGG_SESSION_REFUSED if the parameters fall below the policy; SECAGG_INVALID_ARGUMENT. */
 SECAGG_API secagg_status secagg_client_create(
