@@ -1,0 +1,90 @@
+"""What a client adds to the sum: its update, its metrics and its weight; and what comes out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+from flwr.app import ArrayRecord, MetricRecord
+
+import secagg
+
+from .model_vector import ModelShape, Vector
+
+
+class UnusableReply(Exception):
+    """A training reply that cannot be added. The text holds no number of it."""
+
+
+@dataclass(frozen=True)
+class UpdateShape:
+    """What the vectors of a session hold: the coordinates of the model, then the metrics, scaled so
+    that the largest magnitude of each is the clipping bound. The weight is added by `Averaging`."""
+
+    model: ModelShape
+    metrics: tuple[tuple[str, float], ...]
+    weighted_by_key: str
+    clipping_bound: float
+    maximum_examples: int
+    minimum_value_bits: int
+
+    def averaging(self, maximum_contributors: int) -> secagg.Averaging:
+        return secagg.Averaging(
+            parameter_count=self.model.parameter_count + len(self.metrics),
+            clipping_bound=self.clipping_bound,
+            maximum_weight=self.maximum_examples,
+            maximum_contributors=maximum_contributors,
+            minimum_value_bits=self.minimum_value_bits,
+        )
+
+    def base(self, arrays: ArrayRecord) -> Vector:
+        """The global model as the vector that updates are differences from."""
+        return self.model.flattened(arrays, room=len(self.metrics))
+
+    def context(self, averaging: secagg.Averaging, base: Vector, round: int) -> bytes:
+        """The application context of a session: everything that clients must agree on."""
+        task = json.dumps(["flower", self.model.description(), self.metrics, self.weighted_by_key])
+        return averaging.application_context(base, round=round, task=task)
+
+    def update(
+        self, base: Vector, arrays: ArrayRecord, metrics: MetricRecord
+    ) -> tuple[Vector, int]:
+        """A trained model and its metrics as update and weight."""
+        if ModelShape.of(arrays) != self.model:
+            raise UnusableReply("the trained model has other arrays than the global one")
+        vector = self.base(arrays)
+        vector -= base
+        count = self.model.parameter_count
+        for index, (name, bound) in enumerate(self.metrics):
+            value = metrics.get(name)
+            if not isinstance(value, (int, float)):
+                raise UnusableReply(f"the metric {name!r} is missing, or is no single number")
+            vector[count + index] = value * (self.clipping_bound / bound)
+        return vector, self._weight(metrics)
+
+    def _weight(self, metrics: MetricRecord) -> int:
+        weight = metrics.get(self.weighted_by_key)
+        if not isinstance(weight, (int, float)) or weight != int(weight) or weight < 0:
+            raise UnusableReply(f"{self.weighted_by_key!r} is missing, or is no whole number")
+        if weight > self.maximum_examples:
+            raise UnusableReply(
+                f"{self.weighted_by_key!r} is above the largest that the server allows; the server"
+                " app must raise SecAggSettings.maximum_examples"
+            )
+        return int(weight)
+
+    def result(self, base: Vector, mean: secagg.Mean) -> tuple[ArrayRecord, MetricRecord]:
+        """The global model after the mean update, and the mean metrics."""
+        count = self.model.parameter_count
+        averaged: dict[str, Any] = {self.weighted_by_key: mean.total_weight}
+        for index, (name, bound) in enumerate(self.metrics):
+            averaged[name] = float(mean.mean[count + index]) * (bound / self.clipping_bound)
+        moved = base[:count].astype(numpy.float64)
+        moved += mean.mean[:count]
+        return self.model.record(moved), MetricRecord(averaged)
+
+
+def metric_bounds(metrics: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """In an order that both ends have."""
+    return tuple(sorted((name, float(bound)) for name, bound in metrics.items()))

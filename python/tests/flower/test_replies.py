@@ -1,0 +1,135 @@
+"""What clients may reply to training, and what of it the server learns when it cannot be added."""
+
+from collections import OrderedDict
+
+import numpy
+import pytest
+from flwr.app import Array, ArrayRecord, Message, MetricRecord, RecordDict
+
+from .federation import NODES, federation, initial_arrays, train, train_messages
+from .test_rounds import result, settings
+
+
+def replying(change):
+    """A client whose reply is changed before the mod sees it."""
+
+    def training(message, context):
+        reply = train(message, context)
+        if context.node_id == 11:
+            change(reply.content)
+        return reply
+
+    return training
+
+
+def without_metrics(content):
+    del content["metrics"]
+
+
+def too_many_examples(content):
+    content["metrics"]["num-examples"] = 4242
+
+
+def no_examples(content):
+    del content["metrics"]["num-examples"]
+
+
+def half_an_example(content):
+    content["metrics"]["num-examples"] = 4242.5
+
+
+def negative_examples(content):
+    content["metrics"]["num-examples"] = -4242
+
+
+def other_arrays(content):
+    content["arrays"] = ArrayRecord([numpy.full(4242, 0.1)])
+
+
+def other_order(content):
+    content["arrays"] = ArrayRecord(OrderedDict(reversed(list(content["arrays"].items()))))
+
+
+def no_loss(content):
+    del content["metrics"]["train_loss"]
+
+
+def several_losses(content):
+    content["metrics"]["train_loss"] = [4242.0, 1.0]
+
+
+def not_finite(content):
+    content["arrays"]["bias"] = Array(numpy.full(3, numpy.nan, numpy.float32))
+
+
+def infinite_loss(content):
+    content["metrics"]["train_loss"] = float("inf")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without_metrics,
+        too_many_examples,
+        no_examples,
+        half_an_example,
+        negative_examples,
+        other_arrays,
+        other_order,
+        no_loss,
+        several_losses,
+        not_finite,
+        infinite_loss,
+    ],
+)
+def test_the_round_goes_on_without_it(tmp_path, change):
+    grid, arrays = federation(tmp_path, training=replying(change)), initial_arrays()
+    [reply] = result(grid, arrays)
+    assert reply.content["metrics"]["num-examples"] == 20 + 30 + 40 + 50
+    [refused] = [m for m in grid.seen if m.has_error()]
+    assert refused.metadata.src_node_id == 11
+    assert refused.error.reason.startswith("secagg: ")
+    assert "4242" not in str(refused)
+
+
+def test_an_app_that_raises(tmp_path):
+    def training(message, context):
+        if context.node_id == 11:
+            raise RuntimeError("no data today")
+        return train(message, context)
+
+    grid, arrays = federation(tmp_path, training=training), initial_arrays()
+    [reply] = result(grid, arrays)
+    assert reply.content["metrics"]["num-examples"] == 140
+
+
+def test_whole_numbers_and_double_precision(tmp_path):
+    """Counters of a model stay whole, and double precision is not lost."""
+    initial = ArrayRecord(
+        OrderedDict(
+            counter=Array(numpy.array([7, 7], numpy.int64)),
+            wide=Array(numpy.array([0.125, 1e6 + 1e-6], numpy.float64)),
+            half=Array(numpy.array([1.5], numpy.float16)),
+        )
+    )
+
+    def training(message, context):
+        arrays = message.content["arrays"]
+        moved = OrderedDict(
+            counter=Array(arrays["counter"].numpy() + 1),
+            wide=Array(arrays["wide"].numpy() + 0.5),
+            half=Array((arrays["half"].numpy() + 0.5).astype(numpy.float16)),
+        )
+        metrics = MetricRecord({"num-examples": 1, "train_loss": 0.0})
+        return Message(
+            RecordDict({"arrays": ArrayRecord(moved), "m": metrics}), reply_to=message
+        )
+
+    grid = federation(tmp_path, training=training)
+    [reply] = result(grid, initial, settings(maximum_examples=1))
+    trained = reply.content["arrays"]
+    assert trained["counter"].numpy().tolist() == [8, 8]
+    assert trained["counter"].dtype == "int64"
+    assert numpy.abs(trained["wide"].numpy() - [0.625, 1e6 + 0.5 + 1e-6]).max() < 2e-6
+    assert trained["half"].numpy().tolist() == [2.0]
+    assert train_messages(grid, initial)[0].metadata.dst_node_id in NODES

@@ -1,0 +1,328 @@
+"""One round of training through the grid: what the strategy gets, whoever leaves and whenever."""
+
+import logging
+import math
+
+import numpy
+import pytest
+from flwr.app import ArrayRecord, ConfigRecord, Message, RecordDict
+from in_process_grid import handled_twice, late, silent, twice, unreachable
+
+import secagg
+from secagg.flower import RoundFailed, SecAggGrid, SecAggSettings
+
+from .federation import (
+    EXAMPLES,
+    NODES,
+    SHIFTS,
+    expected_mean,
+    federation,
+    initial_arrays,
+    train_messages,
+    vector,
+)
+
+ADVERTISE, SHARE, TRAIN, UNMASK = (
+    "query.secagg_advertise",
+    "query.secagg_share",
+    "train",
+    "query.secagg_unmask",
+)
+FAST = dict(
+    phase_timeout=0.3,
+    train_timeout=0.3,
+    poll_interval=0.01,
+    unmask_grace=0.05,
+    metrics={"train_loss": 2.0},
+    clipping_bound=1.0,
+    maximum_examples=100,
+    retries=0,
+)
+
+
+def settings(**changed):
+    return SecAggSettings(**FAST | changed)
+
+
+def result(grid, arrays, chosen=None):
+    replies = SecAggGrid(grid, chosen or settings()).send_and_receive(train_messages(grid, arrays))
+    return list(replies)
+
+
+def check(reply, arrays, contributors):
+    assert not reply.has_error()
+    [(name, trained)] = reply.content.array_records.items()
+    assert name == "arrays"
+    assert {n: (a.shape, a.dtype) for n, a in trained.items()} == {
+        n: (a.shape, a.dtype) for n, a in arrays.items()
+    }
+    shift = vector(trained) - vector(arrays)
+    assert numpy.abs(shift - expected_mean(SHIFTS, contributors)).max() < 1e-4
+    [metrics] = reply.content.metric_records.values()
+    assert metrics["num-examples"] == sum(EXAMPLES[id] for id in contributors)
+    assert math.isclose(
+        metrics["train_loss"], 2 * expected_mean(SHIFTS, contributors), abs_tol=1e-4
+    )
+    assert set(metrics) == {"num-examples", "train_loss"}
+
+
+def test_all_stay(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES)
+    assert [kind for id, kind in grid.log if id == 11] == [ADVERTISE, SHARE, TRAIN, UNMASK]
+
+
+@pytest.mark.parametrize("fate", [silent, unreachable], ids=["silent", "unreachable"])
+@pytest.mark.parametrize(
+    ("phase", "contributing"),
+    [(ADVERTISE, False), (SHARE, False), (TRAIN, False), (UNMASK, True)],
+)
+def test_one_leaves(tmp_path, fate, phase, contributing):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[33].fates[phase] = fate
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES if contributing else [11, 22, 44, 55])
+
+
+def test_straggler_and_its_late_reply_in_the_next_round(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    secured = SecAggGrid(grid, settings())
+    grid.nodes[22].fates[TRAIN] = late(0.6)
+    [reply] = secured.send_and_receive(train_messages(grid, arrays))
+    check(reply, arrays, [11, 33, 44, 55])
+    grid.nodes[22].fates.clear()
+    [reply] = secured.send_and_receive(train_messages(grid, arrays, round=2))
+    check(reply, arrays, NODES)
+
+
+def test_slow_but_in_time(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    for phase in (ADVERTISE, SHARE, TRAIN, UNMASK):
+        grid.nodes[22].fates[phase] = late(0.1)
+    [reply] = result(grid, arrays, settings(unmask_grace=1.0))
+    check(reply, arrays, NODES)
+
+
+@pytest.mark.parametrize("phase", [ADVERTISE, SHARE, TRAIN, UNMASK])
+def test_repeated_replies_count_once(tmp_path, phase):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[44].fates[phase] = twice
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES)
+
+
+@pytest.mark.parametrize("phase", [SHARE, TRAIN, UNMASK])
+def test_a_client_answers_a_message_once(tmp_path, phase, caplog):
+    """Its state is consumed: the second time it has nothing to say."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[44].fates[phase] = handled_twice
+    replies = result(grid, arrays)
+    second = [m for m in grid.seen if m.metadata.src_node_id == 44 and m.has_error()]
+    assert all("secagg: Malformed" in message.error.reason for message in second)
+    # The repetition of an early message has used up the state, so that the client leaves; nothing
+    # that it says twice differs.
+    contributors = NODES if phase == UNMASK else [11, 22, 33, 55]
+    [reply] = replies
+    check(reply, arrays, contributors)
+
+
+def test_an_old_state_is_worth_nothing(tmp_path):
+    """Who brings back the context of before the masking cannot make the client mask again."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+    kept = {}
+
+    def remembering(message, answer):
+        kept["state"], kept["message"] = grid.nodes[11].state, message
+        return [(0.0, answer())]
+
+    grid.nodes[11].fates[TRAIN] = remembering
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES)
+    grid.nodes[11].state = kept["state"]
+    again = grid._handled(11, kept["message"])
+    assert again.has_error() and "Malformed" in again.error.reason
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_state_is_sealed_and_its_key_is_the_nodes_own(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[55].fates[SHARE] = unreachable
+    result(grid, arrays)
+    [key] = tmp_path.iterdir()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.name.startswith("7-55-")
+    assert key.read_bytes() not in grid.nodes[55].state
+    assert len(key.read_bytes()) == 32
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
+def test_a_key_that_others_can_read_is_refused(tmp_path, mode):
+    grid, arrays = federation(tmp_path), initial_arrays()
+
+    def exposed(message, answer):
+        for file in tmp_path.glob("7-11-*"):
+            file.chmod(mode)
+        return [(0.0, answer())]
+
+    grid.nodes[11].fates[SHARE] = exposed
+    [reply] = result(grid, arrays)
+    check(reply, arrays, [22, 33, 44, 55])
+
+
+def test_nothing_of_a_single_client_reaches_the_server(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    result(grid, arrays)
+    for message in grid.seen:
+        assert message.content.metric_records == {}
+        if message.metadata.message_type == TRAIN:
+            [(name, record)] = message.content.items()
+            assert name == "secagg"
+            assert list(record) == ["message"]
+            shape = message.content["secagg"]["message"]
+            # 15 parameters, a metric and a weight take 17 lanes of 32 bits; the rest is envelope.
+            assert 72 <= len(shape.data) <= 250
+
+
+def test_a_plain_request_to_train_is_refused(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    for reply in grid.send_and_receive(train_messages(grid, arrays)):
+        assert reply.has_error()
+        assert "NotSecured" in reply.error.reason
+
+
+def test_another_model_than_that_of_the_session_is_refused(tmp_path):
+    """A server that gives one client a model of its own gets nothing from it."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+
+    def marked(message, answer):
+        other = {name: array.numpy() + 1 for name, array in message.content["arrays"].items()}
+        from flwr.app import Array
+
+        message.content["arrays"] = ArrayRecord({n: Array(a) for n, a in other.items()})
+        return [(0.0, answer())]
+
+    grid.nodes[22].fates[TRAIN] = marked
+    [reply] = result(grid, arrays)
+    check(reply, arrays, [11, 33, 44, 55])
+
+
+def test_too_few_for_a_sum(tmp_path, caplog):
+    grid, arrays = federation(tmp_path, nodes=NODES[:2]), initial_arrays()
+    with caplog.at_level(logging.ERROR, logger="flwr"):
+        assert result(grid, arrays) == []
+
+
+def failing(tmp_path):
+    """Three of five leave in training: a sum of two is not released."""
+    grid = federation(tmp_path)
+    for id in NODES[:3]:
+        grid.nodes[id].fates[TRAIN] = silent
+    return grid
+
+
+def test_a_round_without_a_sum_is_skipped_loudly(tmp_path, monkeypatch):
+    grid, arrays = failing(tmp_path), initial_arrays()
+    logged = []
+    logger = logging.getLogger("flwr")
+    handler = logging.Handler()
+    handler.emit = logged.append
+    logger.addHandler(handler)
+    try:
+        assert result(grid, arrays) == []
+    finally:
+        logger.removeHandler(handler)
+    errors = [record.getMessage() for record in logged if record.levelno == logging.ERROR]
+    assert any("SKIPPED" in message for message in errors)
+
+
+def test_a_round_without_a_sum_raises_if_wanted(tmp_path):
+    grid, arrays = failing(tmp_path), initial_arrays()
+    with pytest.raises(RoundFailed):
+        result(grid, arrays, settings(on_failure="raise"))
+
+
+def test_a_round_is_tried_again_with_those_who_are_there(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    for id in NODES[:2]:
+        grid.nodes[id].fates[TRAIN] = silent
+    chosen = settings(retries=1, minimum_contributors=3, dropout_fraction=0.0)
+    [reply] = result(grid, arrays, chosen)
+    check(reply, arrays, NODES[2:])
+
+
+def test_damaged_answers_are_dropped(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+
+    def damaged(message, answer):
+        reply = answer()
+        array = reply.content["secagg"]["message"]
+        array.data = array.data[:-1] + bytes([array.data[-1] ^ 1])
+        return [(0.0, reply)]
+
+    grid.nodes[33].fates[TRAIN] = damaged
+    [reply] = result(grid, arrays)
+    check(reply, arrays, [11, 22, 44, 55])
+
+
+def test_answers_without_content_are_dropped(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+
+    def empty(message, answer):
+        answer()
+        return [(0.0, Message(RecordDict(), reply_to=message))]
+
+    for phase, id in ((ADVERTISE, 11), (TRAIN, 22)):
+        grid.nodes[id].fates[phase] = empty
+    [reply] = result(grid, arrays, settings(minimum_contributors=3, dropout_fraction=0.4))
+    check(reply, arrays, [33, 44, 55])
+
+
+def test_the_ciphers_of_all_nodes_are_used_from_the_second_round_on(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    secured = SecAggGrid(grid, settings())
+    for round in (1, 2):
+        [reply] = secured.send_and_receive(train_messages(grid, arrays, round))
+        check(reply, arrays, NODES)
+    assert set(secured._declared.values()) == {secagg.mask_ciphers()}
+
+
+def test_policy_of_a_client(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    strict = secagg.Policy(minimum_contributors=6)
+    grid.nodes[11].app = federation(tmp_path, nodes=[11], policy=strict).nodes[11].app
+    [reply] = result(grid, arrays)
+    check(reply, arrays, [22, 33, 44, 55])
+
+
+def test_other_messages_pass(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    record = RecordDict({"arrays": arrays, "config": ConfigRecord({"server-round": 1})})
+    messages = [Message(record, id, "evaluate") for id in NODES]
+    replies = list(SecAggGrid(grid, settings()).send_and_receive(messages, timeout=1))
+    assert [reply.content["metrics"]["accuracy"] for reply in replies] == [0.5] * 5
+
+
+def test_different_models_cannot_be_summed(tmp_path):
+    grid = federation(tmp_path)
+    messages = train_messages(grid, initial_arrays())
+    other = RecordDict({"arrays": ArrayRecord([numpy.zeros(3)]), "config": ConfigRecord()})
+    messages[1] = Message(other, NODES[1], "train")
+    with pytest.raises(ValueError, match="different models"):
+        SecAggGrid(grid, settings()).send_and_receive(messages)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"metrics": {"num-examples": 1.0}},
+        {"metrics": {"train_loss": 0.0}},
+        {"metrics": {"train_loss": math.inf}},
+        {"retries": -1},
+        {"on_failure": "ignore"},
+        {"phase_timeout": 0.0},
+    ],
+)
+def test_settings(wrong):
+    with pytest.raises(ValueError):
+        settings(**wrong)

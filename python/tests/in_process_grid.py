@@ -1,0 +1,154 @@
+"""Flower's SuperLink and SuperNodes in one process: messages and contexts are serialized on their way,
+and nodes can be made to misbehave."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flwr.app import Context, Error, Message, RecordDict
+from flwr.clientapp import ClientApp
+from flwr.common.constant import ErrorCode
+from flwr.common.serde import context_from_proto, context_to_proto, message_from_proto, message_to_proto
+from flwr.serverapp import Grid
+
+Fate = Callable[[Message, Callable[[], Message]], list[tuple[float, Message]]]
+"""What becomes of a message: replies, and in how many seconds. Calling the second argument lets the
+node answer it."""
+
+
+def answers(message: Message, answer: Callable[[], Message]) -> list[tuple[float, Message]]:
+    return [(0.0, answer())]
+
+
+def silent(message: Message, answer: Callable[[], Message]) -> list[tuple[float, Message]]:
+    """The node handles the message, and is gone before it has sent the reply."""
+    answer()
+    return []
+
+
+def unreachable(message: Message, answer: Callable[[], Message]) -> list[tuple[float, Message]]:
+    """What a SuperLink says of a node that it has lost."""
+    error = Error(ErrorCode.NODE_UNAVAILABLE, "node unavailable")
+    return [(0.0, Message(error, reply_to=message))]
+
+
+def twice(message: Message, answer: Callable[[], Message]) -> list[tuple[float, Message]]:
+    """The reply comes again, as an equal message."""
+    reply = answer()
+    return [(0.0, reply), (0.0, reply)]
+
+
+def handled_twice(message: Message, answer: Callable[[], Message]) -> list[tuple[float, Message]]:
+    """The node is made to handle the message again."""
+    return [(0.0, answer()), (0.0, answer())]
+
+
+def late(seconds: float) -> Fate:
+    return lambda message, answer: [(seconds, answer())]
+
+
+@dataclass
+class Node:
+    app: ClientApp
+    config: dict[str, Any]
+    state: bytes = b""
+    fates: dict[str, Fate] = field(default_factory=dict)
+    """By message type."""
+
+
+class InProcessGrid(Grid):
+    def __init__(self, nodes: Mapping[int, Node], run_id: int = 7) -> None:
+        self.nodes, self._run_id = dict(nodes), run_id
+        self._replies: list[tuple[float, bytes]] = []
+        self.up: dict[int, int] = dict.fromkeys(nodes, 0)
+        """Bytes that each node has sent."""
+        self.down: dict[int, int] = dict.fromkeys(nodes, 0)
+        self.log: list[tuple[int, str]] = []
+        """Which node got which type of message."""
+        self.seen: list[Message] = []
+        """Everything that the server side has received."""
+        self.client_seconds = 0.0
+        """Processor time of the nodes; serialization is no part of it."""
+
+    def _context(self, id: int) -> Context:
+        node = self.nodes[id]
+        context = Context(self._run_id, id, dict(node.config), RecordDict(), {})
+        if node.state:
+            context.state = context_from_proto(_parsed(node.state)).state
+        return context
+
+    def _handled(self, id: int, message: Message) -> Message:
+        node = self.nodes[id]
+        context = self._context(id)
+        began = time.process_time()
+        try:
+            reply = node.app(message, context)
+        except Exception as error:  # as a SuperNode does
+            text = f"{type(error)}:<'{error}'>"
+            reply = Message(Error(ErrorCode.CLIENT_APP_RAISED_EXCEPTION, text), reply_to=message)
+        self.client_seconds += time.process_time() - began
+        node.state = context_to_proto(context).SerializeToString()
+        return reply
+
+    def push_messages(self, messages: Iterable[Message]) -> Iterable[str]:
+        ids = []
+        for message in messages:
+            message.metadata.__dict__["_message_id"] = str(uuid.uuid4())
+            message.metadata.__dict__["_run_id"] = self._run_id
+            id = message.metadata.dst_node_id
+            ids.append(message.metadata.message_id)
+            encoded = message_to_proto(message).SerializeToString()
+            self.down[id] += len(encoded)
+            self.log.append((id, message.metadata.message_type))
+            received = message_from_proto(_message(encoded))
+            fate = self.nodes[id].fates.get(message.metadata.message_type, answers)
+            for delay, reply in fate(received, lambda r=received, i=id: self._handled(i, r)):
+                answered = message_to_proto(reply).SerializeToString()
+                if not reply.has_error():
+                    self.up[id] += len(answered)
+                self._replies.append((time.monotonic() + delay, answered))
+        return ids
+
+    def pull_messages(self, message_ids: Iterable[str]) -> Iterable[Message]:
+        wanted, now, found, kept = set(message_ids), time.monotonic(), [], []
+        for due, encoded in self._replies:
+            reply = message_from_proto(_message(encoded))
+            if due <= now and reply.metadata.reply_to_message_id in wanted:
+                found.append(reply)
+            else:
+                kept.append((due, encoded))
+        self._replies = kept
+        self.seen.extend(found)
+        return found
+
+    def send_and_receive(
+        self, messages: Iterable[Message], *, timeout: float | None = None
+    ) -> Iterable[Message]:
+        return list(self.pull_messages(self.push_messages(messages)))
+
+    def get_node_ids(self) -> Iterable[int]:
+        return list(self.nodes)
+
+    def create_message(self, *arguments: Any, **named: Any) -> Message:
+        raise NotImplementedError
+
+    def set_run(self, run: Any) -> None:
+        pass
+
+    @property
+    def run(self) -> Any:
+        return None
+
+
+def _message(encoded: bytes) -> Any:
+    from flwr.proto.message_pb2 import Message as Encoded
+
+    return Encoded.FromString(encoded)
+
+
+def _parsed(encoded: bytes) -> Any:
+    from flwr.proto.message_pb2 import Context as Encoded
+
+    return Encoded.FromString(encoded)
