@@ -7,10 +7,11 @@ from pathlib import Path
 from flwr.app import Array, ArrayRecord, Context, MetricRecord
 from flwr.serverapp import Grid, ServerApp
 from flwr.serverapp.strategy import FedAdam, FedAvg, FedProx, FedYogi
-from secagg.flower import SecAggGrid, SecAggSettings
+from secagg.flower import SecAggGrid
 
 from . import model
 from .data import test_examples
+from .settings import secagg_settings
 
 STRATEGIES = {"fedavg": FedAvg, "fedprox": FedProx, "fedadam": FedAdam, "fedyogi": FedYogi}
 
@@ -35,16 +36,9 @@ def main(grid: Grid, context: Context) -> None:
         accuracies[server_round] = model.accuracy(numbers, examples)
         return MetricRecord({"accuracy": accuracies[server_round]})
 
-    settings = SecAggSettings(
-        clipping_bound=2.0,
-        maximum_examples=1000,
-        metrics={"train_loss": 10.0},
-        train_timeout=float(run["train-timeout"]),
-        phase_timeout=float(run["phase-timeout"]),
-    )
     initial = OrderedDict((n, Array(a)) for n, a in model.initial_model().items())
     result = strategy.start(
-        grid=SecAggGrid(grid, settings),
+        grid=SecAggGrid(grid, secagg_settings(run)),
         initial_arrays=ArrayRecord(initial),
         num_rounds=int(run["num-server-rounds"]),
         evaluate_fn=evaluate,
