@@ -17,9 +17,20 @@ archive=$(pkg-config --variable=libdir libsodium)/libsodium.a
 rm -f "$work/static/libsodium.a"
 if [ -e "$archive" ]; then ln -s "$archive" "$work/static/libsodium.a"; fi
 
+# What the library shows: the functions of the header. The Swift runtime and libsodium inside it are its
+# own, and do not meet those of a program. A declaration begins with SECAGG_API, and its first
+# parenthesis follows the name.
+grep -v '^#' "$header" | tr '\n' ' ' | grep -o 'SECAGG_API [^(]*(' \
+  | sed 's/.*[ *]\(secagg_[a-z0-9_]*\)($/\1/' | sort >"$work/declared"
+{
+  echo "{ global:"
+  sed 's/$/;/' "$work/declared"
+  echo "local: *; };"
+} >"$work/secagg.map"
+
 "${SWIFT:-swift}" build -c release --product secagg --scratch-path "$work" \
-  -Xswiftc -static-stdlib -Xlinker "-L$PWD/$work/static" \
-  -Xlinker --version-script="$PWD/Scripts/secagg.map" -Xlinker -soname="libsecagg.so.$major" \
+  -Xswiftc -static-stdlib -Xswiftc "-L$PWD/$work/static" \
+  -Xlinker --version-script="$PWD/$work/secagg.map" -Xlinker -soname="libsecagg.so.$major" \
   -Xlinker --exclude-libs=ALL -Xlinker --gc-sections -Xlinker -s
 built=$("${SWIFT:-swift}" build -c release --scratch-path "$work" --show-bin-path)/libsecagg.so
 
@@ -39,10 +50,7 @@ Cflags: -I\${prefix}/include
 Libs: -L\${prefix}/lib -lsecagg
 END
 
-# A declaration begins with SECAGG_API, and its first parenthesis follows the name.
-grep -v '^#' "$header" | tr '\n' ' ' | grep -o 'SECAGG_API [^(]*(' \
-  | sed 's/.*[ *]\(secagg_[a-z0-9_]*\)($/\1/' | sort >"$work/declared"
-nm -D --defined-only "$out/lib/$file" | awk '{print $3}' | sort >"$work/shown"
+nm -D --defined-only --extern-only "$out/lib/$file" | awk '{print $3}' | sort >"$work/shown"
 diff "$work/declared" "$work/shown" || {
   echo "The library does not show the functions of secagg.h: < is declared only, > shown only." >&2
   exit 1

@@ -40,7 +40,7 @@ compile plain -O2
 echo "== valgrind"
 compile checked -O1
 valgrind --quiet --error-exitcode=1 --leak-check=full \
-  --errors-for-leak-kinds=definite,indirect,possible "$build/checked"
+  --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect "$build/checked"
 
 echo "== address and undefined-behaviour sanitizers"
 compile sanitized -O1 -fsanitize=address,undefined -fno-sanitize-recover=all

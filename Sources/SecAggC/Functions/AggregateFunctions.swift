@@ -1,12 +1,12 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import FLMath
 internal import SecAgg
 
 // The sum and its mean: see the header.
 
 @c @implementation
-func secagg_aggregate_contributors(
+public func secagg_aggregate_contributors(
   _ aggregate: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
   _ count: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -18,7 +18,7 @@ func secagg_aggregate_contributors(
 }
 
 @c @implementation
-func secagg_aggregate_faults(
+public func secagg_aggregate_faults(
   _ aggregate: OpaquePointer?, _ faults: UnsafeMutablePointer<secagg_fault>?,
   _ capacity: Int, _ count: UnsafeMutablePointer<Int>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -35,7 +35,7 @@ func secagg_aggregate_faults(
 }
 
 @c @implementation
-func secagg_aggregate_mean_float32(
+public func secagg_aggregate_mean_float32(
   _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
   _ mean: UnsafeMutablePointer<Float>?, _ count: Int,
   _ totalWeight: UnsafeMutablePointer<UInt64>?, _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -48,7 +48,7 @@ func secagg_aggregate_mean_float32(
 }
 
 @c @implementation
-func secagg_aggregate_mean_float64(
+public func secagg_aggregate_mean_float64(
   _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
   _ mean: UnsafeMutablePointer<Double>?, _ count: Int,
   _ totalWeight: UnsafeMutablePointer<UInt64>?, _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -74,6 +74,6 @@ private func decodedMean(
 }
 
 @c @implementation
-func secagg_aggregate_free(_ aggregate: OpaquePointer?) -> secagg_status {
+public func secagg_aggregate_free(_ aggregate: OpaquePointer?) -> secagg_status {
   unsafe Handles.aggregates.free(aggregate).code
 }

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import FLMath
 internal import SecAgg
 
@@ -9,7 +9,7 @@ extension secagg_averaging_settings: VersionedStruct {}
 extension secagg_averaging_info: VersionedStruct {}
 
 @c @implementation
-func secagg_averaging_create(
+public func secagg_averaging_create(
   _ settings: UnsafePointer<secagg_averaging_settings>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -33,7 +33,7 @@ func secagg_averaging_create(
 }
 
 @c @implementation
-func secagg_averaging_get_info(
+public func secagg_averaging_get_info(
   _ averaging: OpaquePointer?, _ info: UnsafeMutablePointer<secagg_averaging_info>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -48,6 +48,6 @@ func secagg_averaging_get_info(
 }
 
 @c @implementation
-func secagg_averaging_free(_ averaging: OpaquePointer?) -> secagg_status {
+public func secagg_averaging_free(_ averaging: OpaquePointer?) -> secagg_status {
   unsafe Handles.averagings.free(averaging).code
 }

@@ -1,11 +1,11 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 
 // Bytes that the library gives: see the header.
 
 @c @implementation
-func secagg_bytes_view(
+public func secagg_bytes_view(
   _ bytes: OpaquePointer?, _ data: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
   _ length: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -17,7 +17,7 @@ func secagg_bytes_view(
 }
 
 @c @implementation
-func secagg_bytes_free(_ bytes: OpaquePointer?) -> secagg_status {
+public func secagg_bytes_free(_ bytes: OpaquePointer?) -> secagg_status {
   unsafe Handles.bytes.free(bytes).code
 }
 

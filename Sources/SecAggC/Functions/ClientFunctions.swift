@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 
 // A client and what it says of itself: see the header.
@@ -7,7 +7,7 @@ internal import SecAgg
 extension secagg_policy: VersionedStruct {}
 
 @c @implementation
-func secagg_client_create(
+public func secagg_client_create(
   _ parameters: OpaquePointer?, _ id: UInt32, _ policy: UnsafePointer<secagg_policy>?,
   _ identity: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -46,7 +46,7 @@ private func clientPolicy(
 }
 
 @c @implementation
-func secagg_client_round(
+public func secagg_client_round(
   _ client: OpaquePointer?, _ round: UnsafeMutablePointer<UInt32>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -58,7 +58,7 @@ func secagg_client_round(
 }
 
 @c @implementation
-func secagg_client_id(
+public func secagg_client_id(
   _ client: OpaquePointer?, _ id: UnsafeMutablePointer<UInt32>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -69,7 +69,7 @@ func secagg_client_id(
 }
 
 @c @implementation
-func secagg_client_parameters(
+public func secagg_client_parameters(
   _ client: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -79,7 +79,7 @@ func secagg_client_parameters(
 }
 
 @c @implementation
-func secagg_client_message(
+public func secagg_client_message(
   _ client: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -89,6 +89,6 @@ func secagg_client_message(
 }
 
 @c @implementation
-func secagg_client_free(_ client: OpaquePointer?) -> secagg_status {
+public func secagg_client_free(_ client: OpaquePointer?) -> secagg_status {
   unsafe Handles.clients.free(client).code
 }

@@ -1,11 +1,11 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 
 // The rounds of a client: see the header.
 
 @c @implementation
-func secagg_client_share_keys(
+public func secagg_client_share_keys(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
   _ directory: OpaquePointer?, _ threads: UInt32,
   _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -20,7 +20,7 @@ func secagg_client_share_keys(
 }
 
 @c @implementation
-func secagg_client_mask_float32(
+public func secagg_client_mask_float32(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
   _ averaging: OpaquePointer?, _ update: UnsafePointer<Float>?, _ count: Int, _ weight: UInt64,
   _ threads: UInt32, _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -42,7 +42,7 @@ func secagg_client_mask_float32(
 }
 
 @c @implementation
-func secagg_client_mask_float64(
+public func secagg_client_mask_float64(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
   _ averaging: OpaquePointer?, _ update: UnsafePointer<Double>?, _ count: Int,
   _ weight: UInt64, _ threads: UInt32, _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -64,7 +64,7 @@ func secagg_client_mask_float64(
 }
 
 @c @implementation
-func secagg_client_endorse(
+public func secagg_client_endorse(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -75,7 +75,7 @@ func secagg_client_endorse(
 }
 
 @c @implementation
-func secagg_client_unmask(
+public func secagg_client_unmask(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {

@@ -1,11 +1,11 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 
 // Clients that sleep between rounds: see the header.
 
 @c @implementation
-func secagg_sealing_key(
+public func secagg_sealing_key(
   _ key: UnsafeMutablePointer<UInt8>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
@@ -17,7 +17,7 @@ func secagg_sealing_key(
 }
 
 @c @implementation
-func secagg_client_suspend(
+public func secagg_client_suspend(
   _ client: OpaquePointer?, _ key: UnsafePointer<UInt8>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -29,7 +29,7 @@ func secagg_client_suspend(
 }
 
 @c @implementation
-func secagg_client_resume(
+public func secagg_client_resume(
   _ data: UnsafePointer<UInt8>?, _ length: Int, _ key: UnsafePointer<UInt8>?,
   _ identity: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?

@@ -1,12 +1,12 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import FLMath
 internal import SecAgg
 
 // What a session is for: see the header.
 
 @c @implementation
-func secagg_averaging_context_float32(
+public func secagg_averaging_context_float32(
   _ averaging: OpaquePointer?, _ model: UnsafePointer<Float>?, _ count: Int, _ round: UInt64,
   _ task: UnsafePointer<CChar>?, _ context: UnsafeMutablePointer<UInt8>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -20,7 +20,7 @@ func secagg_averaging_context_float32(
 }
 
 @c @implementation
-func secagg_averaging_context_float64(
+public func secagg_averaging_context_float64(
   _ averaging: OpaquePointer?, _ model: UnsafePointer<Double>?, _ count: Int, _ round: UInt64,
   _ task: UnsafePointer<CChar>?, _ context: UnsafeMutablePointer<UInt8>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?

@@ -1,11 +1,11 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 
 // Identities and their directory: see the header.
 
 @c @implementation
-func secagg_identity_generate(
+public func secagg_identity_generate(
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.identities) { () throws(Failure) in
@@ -14,7 +14,7 @@ func secagg_identity_generate(
 }
 
 @c @implementation
-func secagg_identity_from_seed(
+public func secagg_identity_from_seed(
   _ seed: UnsafePointer<UInt8>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -25,7 +25,7 @@ func secagg_identity_from_seed(
 }
 
 @c @implementation
-func secagg_identity_seed(
+public func secagg_identity_seed(
   _ identity: OpaquePointer?, _ seed: UnsafeMutablePointer<UInt8>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -39,7 +39,7 @@ func secagg_identity_seed(
 }
 
 @c @implementation
-func secagg_identity_public_key(
+public func secagg_identity_public_key(
   _ identity: OpaquePointer?, _ key: UnsafeMutablePointer<UInt8>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -50,12 +50,12 @@ func secagg_identity_public_key(
 }
 
 @c @implementation
-func secagg_identity_free(_ identity: OpaquePointer?) -> secagg_status {
+public func secagg_identity_free(_ identity: OpaquePointer?) -> secagg_status {
   unsafe Handles.identities.free(identity).code
 }
 
 @c @implementation
-func secagg_directory_create(
+public func secagg_directory_create(
   _ ids: UnsafePointer<UInt32>?, _ keys: UnsafePointer<UInt8>?, _ count: Int,
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -80,6 +80,6 @@ func secagg_directory_create(
 }
 
 @c @implementation
-func secagg_directory_free(_ directory: OpaquePointer?) -> secagg_status {
+public func secagg_directory_free(_ directory: OpaquePointer?) -> secagg_status {
   unsafe Handles.directories.free(directory).code
 }

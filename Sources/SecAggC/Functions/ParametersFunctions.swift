@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 internal import SecAggWire
 
@@ -10,12 +10,12 @@ extension secagg_session_settings: VersionedStruct {}
 extension secagg_parameters_info: VersionedStruct {}
 
 @c @implementation
-func secagg_mask_ciphers() -> UInt32 {
+public func secagg_mask_ciphers() -> UInt32 {
   MaskCipher.available.reduce(0) { $0 | UInt32($1.rawValue) }
 }
 
 @c @implementation
-func secagg_parameters_recommended(
+public func secagg_parameters_recommended(
   _ assumptions: UnsafePointer<secagg_assumptions>?, _ averaging: OpaquePointer?,
   _ context: UnsafePointer<UInt8>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -50,7 +50,7 @@ func secagg_parameters_recommended(
 private let defaultFraction = -1.0
 
 @c @implementation
-func secagg_parameters_create(
+public func secagg_parameters_create(
   _ settings: UnsafePointer<secagg_session_settings>?, _ averaging: OpaquePointer?,
   _ context: UnsafePointer<UInt8>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -73,7 +73,7 @@ func secagg_parameters_create(
 }
 
 @c @implementation
-func secagg_parameters_parse(
+public func secagg_parameters_parse(
   _ data: UnsafePointer<UInt8>?, _ length: Int, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -85,7 +85,7 @@ func secagg_parameters_parse(
 }
 
 @c @implementation
-func secagg_parameters_serialize(
+public func secagg_parameters_serialize(
   _ parameters: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -97,7 +97,7 @@ func secagg_parameters_serialize(
 }
 
 @c @implementation
-func secagg_parameters_get_info(
+public func secagg_parameters_get_info(
   _ parameters: OpaquePointer?, _ info: UnsafeMutablePointer<secagg_parameters_info>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -128,7 +128,7 @@ private func set<Field: BitwiseCopyable>(_ field: inout Field, to digest: Digest
 }
 
 @c @implementation
-func secagg_parameters_free(_ parameters: OpaquePointer?) -> secagg_status {
+public func secagg_parameters_free(_ parameters: OpaquePointer?) -> secagg_status {
   unsafe Handles.parameters.free(parameters).code
 }
 

@@ -1,11 +1,11 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 
 // A server: see the header.
 
 @c @implementation
-func secagg_server_create(
+public func secagg_server_create(
   _ parameters: OpaquePointer?, _ directory: OpaquePointer?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -17,7 +17,7 @@ func secagg_server_create(
 }
 
 @c @implementation
-func secagg_server_receive(
+public func secagg_server_receive(
   _ server: OpaquePointer?, _ sender: UInt32, _ message: UnsafePointer<UInt8>?, _ length: Int,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -28,7 +28,7 @@ func secagg_server_receive(
 }
 
 @c @implementation
-func secagg_server_close_round(
+public func secagg_server_close_round(
   _ server: OpaquePointer?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
@@ -37,7 +37,7 @@ func secagg_server_close_round(
 }
 
 @c @implementation
-func secagg_server_message(
+public func secagg_server_message(
   _ server: OpaquePointer?, _ recipient: UInt32, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -48,7 +48,7 @@ func secagg_server_message(
 }
 
 @c @implementation
-func secagg_server_unmask(
+public func secagg_server_unmask(
   _ server: OpaquePointer?, _ threads: UInt32, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -59,7 +59,7 @@ func secagg_server_unmask(
 }
 
 @c @implementation
-func secagg_server_store(
+public func secagg_server_store(
   _ server: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -69,7 +69,7 @@ func secagg_server_store(
 }
 
 @c @implementation
-func secagg_server_restore(
+public func secagg_server_restore(
   _ data: UnsafePointer<UInt8>?, _ length: Int, _ directory: OpaquePointer?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -81,6 +81,6 @@ func secagg_server_restore(
 }
 
 @c @implementation
-func secagg_server_free(_ server: OpaquePointer?) -> secagg_status {
+public func secagg_server_free(_ server: OpaquePointer?) -> secagg_status {
   unsafe Handles.servers.free(server).code
 }

@@ -1,11 +1,11 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
-internal import CSecAggABI
+public import CSecAggABI
 internal import SecAgg
 
 // Where a server stands: see the header.
 
 @c @implementation
-func secagg_server_phase(
+public func secagg_server_phase(
   _ server: OpaquePointer?, _ phase: UnsafeMutablePointer<UInt32>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -16,7 +16,7 @@ func secagg_server_phase(
 }
 
 @c @implementation
-func secagg_server_parameters(
+public func secagg_server_parameters(
   _ server: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -26,7 +26,7 @@ func secagg_server_parameters(
 }
 
 @c @implementation
-func secagg_server_received(
+public func secagg_server_received(
   _ server: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
   _ count: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -38,7 +38,7 @@ func secagg_server_received(
 }
 
 @c @implementation
-func secagg_server_awaited(
+public func secagg_server_awaited(
   _ server: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
   _ count: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
