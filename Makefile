@@ -18,7 +18,7 @@ SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideCh
 # Options of `make bench`, for example: make bench BENCH="--quick"
 BENCH ?=
 
-.PHONY: demo test bench test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
+.PHONY: demo test library example-c bench test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -28,6 +28,14 @@ demo: dependencies
 ## Builds and runs all tests.
 test: dependencies
 	$(SWIFT) test
+
+## Builds libsecagg.so, secagg.h and a pkg-config file into .build/secagg, for C and what speaks C (Linux).
+library: dependencies
+	./Scripts/build-library.sh
+
+## Runs Examples/c against it: plain, under valgrind, and with sanitizers.
+example-c: library
+	./Scripts/run-c-example.sh
 
 ## Checks the mask kernels in plain C: here and, under QEMU, on 64-bit ARM and on a big-endian machine.
 test-arm:

@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "SecAggWire", targets: ["SecAggWire"]),
     .library(name: "FLMath", targets: ["FLMath"]),
     .library(name: "FLRecords", targets: ["FLRecords"]),
+    .library(name: "secagg", type: .dynamic, targets: ["SecAggC"]),
     .executable(name: "secagg-demo", targets: ["secagg-demo"]),
   ],
   dependencies: [
@@ -50,6 +51,12 @@ let package = Package(
       dependencies: [
         "SecAgg", "FLMath", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
+      swiftSettings: strict
+    ),
+    .target(name: "CSecAggABI"),
+    .target(
+      name: "SecAggC",
+      dependencies: ["CSecAggABI", "SecAgg", "SecAggWire", "FLMath"],
       swiftSettings: strict
     ),
     .target(

@@ -28,7 +28,7 @@ public struct L2Clipping: Sendable, Hashable {
   /// - Complexity: O(elements), without allocation.
   @discardableResult
   public func clip(_ vector: inout [Double]) throws(ClippingError) -> Double {
-    let factors = try factors(of: vector)
+    let factors = try factors(of: vector.span)
     for index in vector.indices {
       vector[index] = vector[index] * factors.first * factors.second
     }
@@ -37,19 +37,30 @@ public struct L2Clipping: Sendable, Hashable {
 
   /// What to multiply the elements of a vector by, one after the other: two multiplications keep the
   /// precision where one factor would be too small to be precise.
+  @usableFromInline
   package struct Factors {
-    package let first: Double
-    package let second: Double
+    @usableFromInline package let first: Double
+    @usableFromInline package let second: Double
     /// 1 if the vector is within the bound.
-    let product: Double
+    @usableFromInline let product: Double
+
+    @inlinable
+    init(first: Double, second: Double, product: Double) {
+      self.first = first
+      self.second = second
+      self.product = product
+    }
   }
 
   /// The factors that shorten a vector to the bound.
   ///
   /// - Throws: as ``clip(_:)``.
-  package func factors(of vector: [Double]) throws(ClippingError) -> Factors {
+  @inlinable
+  package func factors(
+    of vector: Span<some UpdateNumber>
+  ) throws(ClippingError) -> Factors {
     if let index = vector.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: vector[index])
+      throw .nonFinite(index: index, found: vector[index].widened)
     }
     let scale = Self.scale(of: vector)
     // The magnitude changes nothing but tells the compiler to leave out what a root of a negative
@@ -66,36 +77,43 @@ public struct L2Clipping: Sendable, Hashable {
   }
 
   /// `number` if all bits of the mask are 1, 1 if none is.
-  private static func selected(_ number: Double, orOneBy mask: UInt64) -> Double {
+  @inlinable
+  static func selected(_ number: Double, orOneBy mask: UInt64) -> Double {
     Double(bitPattern: number.bitPattern & mask | (1.0).bitPattern & ~mask)
   }
 
   /// A power of two near the reciprocal of the largest element: it scales without rounding, and
   /// after it the squares neither overflow nor all vanish.
-  private static func scale(of vector: [Double]) -> Double {
+  @inlinable
+  static func scale(of vector: Span<some UpdateNumber>) -> Double {
     // Subnormal numbers count as the least normal one.
     var largest = Double.leastNormalMagnitude
     for index in vector.indices {
-      let magnitude = vector[index].magnitude
+      let magnitude = vector[index].widened.magnitude
       largest = magnitude > largest ? magnitude : largest
     }
     // Exponent fields of normal numbers are 1...2046, so that this is one of them too.
     return Double(bitPattern: (2047 &- largest.bitPattern &>> 52) &<< 52)
   }
 
-  private static func sumOfSquares(_ vector: [Double], scaledBy scale: Double) -> Double {
+  @inlinable
+  static func sumOfSquares(
+    _ vector: Span<some UpdateNumber>, scaledBy scale: Double
+  ) -> Double {
     // Independent partial sums: additions need not wait for each other.
     var sums = SIMD4<Double>.zero
     var index = 0
     while index &+ 4 <= vector.count {
       let four =
-        SIMD4(vector[index], vector[index &+ 1], vector[index &+ 2], vector[index &+ 3]) * scale
+        SIMD4(
+          vector[index].widened, vector[index &+ 1].widened, vector[index &+ 2].widened,
+          vector[index &+ 3].widened) * scale
       sums += four * four
       index &+= 4
     }
     var sum = sums.sum()
     while index < vector.count {
-      let one = vector[index] * scale
+      let one = vector[index].widened * scale
       sum += one * one
       index &+= 1
     }

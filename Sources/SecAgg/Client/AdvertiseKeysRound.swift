@@ -16,6 +16,9 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// What to send to the server.
   public let message: KeyAdvertisement
 
+  /// The parameters of the client's session.
+  package var parameters: SessionParameters { context.parameters }
+
   private let context: ClientContext
   private let sealingKeys: KeyPair
   private let maskSecret: SecretBytes

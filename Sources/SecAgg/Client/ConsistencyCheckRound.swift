@@ -4,6 +4,9 @@ public struct ConsistencyCheckRound: ~Copyable, Sendable {
   /// What to send to the server.
   public let message: ContributorEndorsement
 
+  /// The parameters of the client's session.
+  package var parameters: SessionParameters { context.parameters }
+
   private let context: ClientContext
   private let roster: ClientRoster
   private let shares: HeldShares

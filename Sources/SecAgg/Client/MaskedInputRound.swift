@@ -4,6 +4,9 @@ public struct MaskedInputRound: ~Copyable, Sendable {
   /// What to send to the server.
   public let message: MaskedInput
 
+  /// The parameters of the client's session.
+  package var parameters: SessionParameters { context.parameters }
+
   private let context: ClientContext
   private let roster: ClientRoster
   private let shares: HeldShares

@@ -5,6 +5,9 @@ public struct ShareKeysRound: ~Copyable, Sendable {
   /// What to send to the server.
   public let message: ShareDistribution
 
+  /// The parameters of the client's session.
+  package var parameters: SessionParameters { context.parameters }
+
   private let context: ClientContext
   private let roster: ClientRoster
   private let agreedSealingSecrets: SecretTable

@@ -18,6 +18,7 @@ enum DomainLabel: String {
   case selfMaskCommitment = "SecAgg/1 self mask commitment"
   case messageChecksum = "SecAgg/1 message checksum"
   case clientState = "SecAgg/1 suspended client"
+  case sealedClient = "SecAgg/1 sealed client"
   case serverState = "SecAgg/1 server state"
   case recordChain = "SecAgg/1 record chain"
   case recordedContributors = "SecAgg/1 recorded contributors"

@@ -28,6 +28,16 @@ public struct SecretBytes: ~Copyable {
     }
   }
 
+  /// Copies bytes into secret memory.
+  package init(copying bytes: Span<UInt8>) {
+    self.init(zeroed: bytes.count)
+    let (storage, count) = unsafe (storage, count)
+    unsafe bytes.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      unsafe storage.copyMemory(from: start, byteCount: count)
+    }
+  }
+
   deinit {
     unsafe Sodium.wipe(UnsafeMutableRawBufferPointer(start: storage, count: count))
     unsafe storage.deallocate()

@@ -1,9 +1,9 @@
 internal import CSodium
 
 /// The only source of randomness for secrets: libsodium's `randombytes_buf`.
-enum SecureRandom {
+package enum SecureRandom {
   /// Fresh secret bytes.
-  static func secretBytes(_ count: Int) -> SecretBytes {
+  package static func secretBytes(_ count: Int) -> SecretBytes {
     var secret = SecretBytes(zeroed: count)
     secret.withMutableBytes { bytes in fill(&bytes) }
     return secret

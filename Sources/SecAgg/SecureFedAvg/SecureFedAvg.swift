@@ -122,21 +122,29 @@ public struct SecureFedAvg: Sendable, Hashable {
   public func encode(
     _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
   ) throws(SecureFedAvgError) -> PackedVector {
-    guard update.delta.count == parameterCount else {
-      throw .updateLength(found: update.delta.count, expected: parameterCount)
+    try encode(update.delta.span, weight: update.weight, using: &generator)
+  }
+
+  /// The same for numbers that lie anywhere in memory, of any type: the same numbers and randomness give
+  /// the same vector.
+  func encode<Number: UpdateNumber>(
+    _ delta: Span<Number>, weight: UInt64, using generator: inout some RandomNumberGenerator
+  ) throws(SecureFedAvgError) -> PackedVector {
+    guard delta.count == parameterCount else {
+      throw .updateLength(found: delta.count, expected: parameterCount)
     }
-    guard update.weight <= maximumWeight else {
-      throw .weight(found: update.weight, maximum: maximumWeight)
+    guard weight <= maximumWeight else {
+      throw .weight(found: weight, maximum: maximumWeight)
     }
-    let factors = try normFactors(of: update.delta)
-    let scale = Double(update.weight) / Double(maximumWeight)
+    let factors = try normFactors(of: delta)
+    let scale = Double(weight) / Double(maximumWeight)
     // Everything is done to a block before the next, so that memory is read and written once.
     var values = [Double](repeating: 0, count: Self.block)
     var randomness = [UInt64](repeating: 0, count: Self.block)
     return PackedVector(layout: layout, blockSize: Self.block) { elements, start in
       let count = min(max(parameterCount - start, 0), elements.count)
       for index in 0..<count {
-        let shortened = update.delta[start + index] * factors.first * factors.second
+        let shortened = delta[start + index].widened * factors.first * factors.second
         values[index] = coordinateClipping.clipped(shortened) * scale
         randomness[index] = generator.next()
       }
@@ -144,7 +152,7 @@ public struct SecureFedAvg: Sendable, Hashable {
       _ = codec.encode(
         values.span.extracting(first: count), roundedBy: randomness.span, to: &codes, from: 0)
       for index in count..<elements.count {
-        elements[index] = weightPiece(start + index - parameterCount, of: update.weight)
+        elements[index] = weightPiece(start + index - parameterCount, of: weight)
       }
     }
   }
@@ -154,7 +162,7 @@ public struct SecureFedAvg: Sendable, Hashable {
 
   /// What shortens an update to the norm bound; nothing, if there is none.
   private func normFactors(
-    of delta: [Double]
+    of delta: Span<some UpdateNumber>
   ) throws(SecureFedAvgError) -> (first: Double, second: Double) {
     do {
       if let normClipping {
@@ -165,7 +173,7 @@ public struct SecureFedAvg: Sendable, Hashable {
       throw .clipping(error)
     }
     if let index = delta.firstNonFiniteIndex {
-      throw .clipping(.nonFinite(index: index, found: delta[index]))
+      throw .clipping(.nonFinite(index: index, found: delta[index].widened))
     }
     return (1, 1)
   }

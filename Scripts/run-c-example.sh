@@ -1,0 +1,47 @@
+#!/bin/sh
+# Builds Examples/c against .build/secagg with every warning an error, as C and the header as C++ too, and
+# runs it plain, under valgrind (no errors, no leaks), and with the address and undefined-behaviour
+# sanitizers. Installs valgrind with apt where it is missing.
+set -eu
+cd "$(dirname "$0")/.."
+
+if ! command -v valgrind >/dev/null 2>&1; then
+  as_root=""
+  [ "$(id -u)" -eq 0 ] || as_root="sudo"
+  $as_root apt-get update -qq
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq valgrind libc6-dbg
+fi
+
+PKG_CONFIG_PATH=$PWD/.build/secagg/lib/pkgconfig
+export PKG_CONFIG_PATH
+library=$PWD/.build/secagg/lib
+build=.build/example-c
+mkdir -p "$build"
+warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
+
+compile() {
+  name=$1
+  shift
+  # shellcheck disable=SC2046,SC2086
+  "${CC:-cc}" -std=c11 -g $warnings "$@" $(pkg-config --cflags secagg) Examples/c/aggregate.c \
+    $(pkg-config --libs secagg) "-Wl,-rpath,$library" -lm -o "$build/$name"
+}
+
+# shellcheck disable=SC2046,SC2086
+if command -v "${CXX:-c++}" >/dev/null 2>&1; then
+  echo '#include <secagg.h>' | "${CXX:-c++}" -std=c++17 $warnings $(pkg-config --cflags secagg) \
+    -x c++ -fsyntax-only -
+fi
+
+echo "== plain"
+compile plain -O2
+"$build/plain"
+
+echo "== valgrind"
+compile checked -O1
+valgrind --quiet --error-exitcode=1 --leak-check=full \
+  --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect "$build/checked"
+
+echo "== address and undefined-behaviour sanitizers"
+compile sanitized -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+"$build/sanitized"

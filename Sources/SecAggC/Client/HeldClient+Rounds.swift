@@ -1,0 +1,131 @@
+internal import SecAgg
+internal import SecAggWire
+internal import Synchronization
+
+/// The rounds. A state is taken out before its round is consumed: if that throws, nothing is put back, and
+/// the client has ended. What is the fault of the caller, or of the connection, is found out before.
+extension HeldClient {
+  /// Round 1.
+  func shareKeys(
+    with bytes: [UInt8], identities: PinnedIdentities?, execution: Execution
+  ) throws(Failure) {
+    try parameters.threatModel.check("a directory", isGiven: identities != nil)
+    let message = try ServerMessage(received: bytes)
+    guard case .rosterAnnouncement(let announcement) = message else {
+      throw .otherMessage(expected: "a roster announcement")
+    }
+    try state.withLock { (state) throws(Failure) in
+      switch state.take() {
+      case .advertising(let round):
+        do throws(ClientError) {
+          state = .sharing(
+            try round.shareKeys(with: announcement, identities: identities, execution: execution))
+        } catch {
+          throw error.failure
+        }
+      case let other:
+        throw state.putBack(other, expected: "to round 0")
+      }
+    }
+  }
+
+  /// Round 2.
+  ///
+  /// - Parameter encode: makes the vector; not called if there is no use for it.
+  func maskInput(
+    delivery bytes: [UInt8], averaging: SecureFedAvg, execution: Execution,
+    encode: () throws(Failure) -> PackedVector
+  ) throws(Failure) {
+    guard averaging.layout == parameters.layout else {
+      throw .invalidArgument("the averaging has other settings than the session's")
+    }
+    let round = round
+    guard round == .shareKeys else { throw .wrongRound(round, expected: "to round 1") }
+    let message = try ServerMessage(received: bytes)
+    guard case .shareDelivery(let delivery) = message else {
+      throw .otherMessage(expected: "a share delivery")
+    }
+    let vector = try encode()
+    try state.withLock { (state) throws(Failure) in
+      switch state.take() {
+      case .sharing(let round):
+        do throws(ClientError) {
+          state = .masked(
+            try round.maskInput(vector, delivery: delivery, execution: execution))
+        } catch {
+          throw error.failure
+        }
+      case let other:
+        throw state.putBack(other, expected: "to round 1")
+      }
+    }
+  }
+
+  /// Round 3, in the malicious model.
+  func endorse(_ bytes: [UInt8]) throws(Failure) {
+    guard let identity else {
+      throw Failure(.wrongPhase, "the semi-honest model has no consistency check")
+    }
+    let message = try ServerMessage(received: bytes)
+    guard case .contributorAnnouncement(let announcement) = message else {
+      throw .otherMessage(expected: "a contributor announcement")
+    }
+    try state.withLock { (state) throws(Failure) in
+      switch state.take() {
+      case .masked(let round):
+        do throws(ClientError) {
+          state = .endorsed(
+            try round.checkConsistency(of: announcement, signedBy: identity.value))
+        } catch {
+          throw error.failure
+        }
+      case let other:
+        throw state.putBack(other, expected: "to round 2")
+      }
+    }
+  }
+
+  /// Round 4.
+  func unmask(_ bytes: [UInt8]) throws(Failure) {
+    let message = try ServerMessage(received: bytes)
+    guard case .unmaskingRequest(let request) = message else {
+      throw .otherMessage(expected: "an unmasking request")
+    }
+    let isMalicious = parameters.threatModel == .malicious
+    try state.withLock { (state) throws(Failure) in
+      if isMalicious, state.round == .maskedInput {
+        throw .wrongRound(.maskedInput, expected: "to round 3 of the malicious model")
+      }
+      switch state.take() {
+      case .masked(let round):
+        do throws(ClientError) {
+          state = .answered(try round.unmask(request))
+        } catch {
+          throw error.failure
+        }
+      case .endorsed(let round):
+        do throws(ClientError) {
+          state = .answered(try round.unmask(request))
+        } catch {
+          throw error.failure
+        }
+      case let other:
+        throw state.putBack(other, expected: "to the last round but one")
+      }
+    }
+  }
+}
+
+extension ServerMessage {
+  /// A message of the server as it arrived.
+  fileprivate init(received bytes: [UInt8]) throws(Failure) {
+    self = try translating { () throws(WireError) in try ServerMessage(serialized: bytes) }
+  }
+}
+
+extension Failure {
+  /// A message of the server that belongs to another call.
+  fileprivate static func otherMessage(expected: StaticString) -> Failure {
+    Failure(.messageRefused, "expected \(expected), found another message of the server")
+  }
+}

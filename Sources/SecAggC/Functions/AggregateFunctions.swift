@@ -1,0 +1,79 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+public import CSecAggABI
+internal import FLMath
+internal import SecAgg
+
+// The sum and its mean: see the header.
+
+@c @implementation
+public func secagg_aggregate_contributors(
+  _ aggregate: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
+  _ count: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
+    try unsafe write(
+      aggregate.contributors.map(\.rawValue), to: ids, capacity: capacity, count: count)
+  }
+}
+
+@c @implementation
+public func secagg_aggregate_faults(
+  _ aggregate: OpaquePointer?, _ faults: UnsafeMutablePointer<secagg_fault>?,
+  _ capacity: Int, _ count: UnsafeMutablePointer<Int>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
+    let found = aggregate.faults.map { fault in
+      secagg_fault(
+        holder: fault.holder.rawValue, subject: fault.subject.rawValue,
+        secret: UInt32(fault.kind.rawValue), finding: UInt32(fault.finding.rawValue))
+    }
+    try unsafe write(found, to: faults, capacity: capacity, count: count)
+  }
+}
+
+@c @implementation
+public func secagg_aggregate_mean_float32(
+  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
+  _ mean: UnsafeMutablePointer<Float>?, _ count: Int,
+  _ totalWeight: UnsafeMutablePointer<UInt64>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let decoded = try unsafe decodedMean(aggregate, averaging, count)
+    try unsafe write(decoded.mean, to: mean, "mean") { Float($0) }
+    unsafe totalWeight?.pointee = decoded.totalWeight
+  }
+}
+
+@c @implementation
+public func secagg_aggregate_mean_float64(
+  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
+  _ mean: UnsafeMutablePointer<Double>?, _ count: Int,
+  _ totalWeight: UnsafeMutablePointer<UInt64>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let decoded = try unsafe decodedMean(aggregate, averaging, count)
+    try unsafe write(decoded.mean, to: mean, "mean") { $0 }
+    unsafe totalWeight?.pointee = decoded.totalWeight
+  }
+}
+
+/// The mean of an aggregate that has `count` parameters.
+private func decodedMean(
+  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?, _ count: Int
+) throws(Failure) -> WeightedMean {
+  let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
+  let secure = try unsafe Handles.averagings.object(of: averaging).value
+  guard count == secure.parameterCount else {
+    throw .invalidArgument(
+      "the model has \(secure.parameterCount) parameters, the array room for \(count)")
+  }
+  return try translating { () throws(SecureFedAvgError) in try secure.decode(aggregate) }
+}
+
+@c @implementation
+public func secagg_aggregate_free(_ aggregate: OpaquePointer?) -> secagg_status {
+  unsafe Handles.aggregates.free(aggregate).code
+}

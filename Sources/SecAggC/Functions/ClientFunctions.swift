@@ -1,0 +1,94 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+public import CSecAggABI
+internal import SecAgg
+
+// A client and what it says of itself: see the header.
+
+extension secagg_policy: VersionedStruct {}
+
+@c @implementation
+public func secagg_client_create(
+  _ parameters: OpaquePointer?, _ id: UInt32, _ policy: UnsafePointer<secagg_policy>?,
+  _ identity: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure, handle: out, in: Handles.clients) { () throws(Failure) in
+    let parameters = try unsafe Handles.parameters.object(of: parameters).value
+    let identity = try unsafe Handles.identities.object(ofOptional: identity)
+    let policy = try unsafe clientPolicy(policy, for: parameters)
+    return try HeldClient(
+      id: clientID(id), parameters: parameters, policy: policy, identity: identity)
+  }
+}
+
+/// A policy of a caller's; the part of it that the library does not know is checked here.
+private func clientPolicy(
+  _ pointer: UnsafePointer<secagg_policy>?, for parameters: SessionParameters
+) throws(Failure) -> ClientPolicy {
+  guard unsafe pointer != nil else { return ClientPolicy() }
+  let given = try unsafe secagg_policy.read(pointer, "policy")
+  if unsafe given.application_context != nil {
+    let context = try unsafe digest(given.application_context, "policy.application_context")
+    guard context == parameters.applicationContext else {
+      throw Failure(
+        .sessionRefused,
+        "refused by this client's policy: it demands the application context \(context), the server "
+          + "offers \(parameters.applicationContext); the model, the settings or the task differ")
+    }
+  }
+  return ClientPolicy(
+    minimumCohortSize: unsafe Int(given.minimum_cohort_size),
+    minimumThreshold: unsafe Int(given.minimum_threshold),
+    minimumContributors: unsafe Int(given.minimum_contributors),
+    acceptedThreatModels: try unsafe ThreatModel.set(of: given.threat_models),
+    acceptedMaskCiphers: try unsafe MaskCipher.set(
+      of: given.mask_ciphers, empty: Set(MaskCipher.allCases)))
+}
+
+@c @implementation
+public func secagg_client_round(
+  _ client: OpaquePointer?, _ round: UnsafeMutablePointer<UInt32>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let client = try unsafe Handles.clients.object(of: client)
+    let code = client.round.map { UInt32($0.rawValue) } ?? UInt32(ServerPhase.ended.rawValue)
+    try unsafe write(code, to: round, "round")
+  }
+}
+
+@c @implementation
+public func secagg_client_id(
+  _ client: OpaquePointer?, _ id: UnsafeMutablePointer<UInt32>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let client = try unsafe Handles.clients.object(of: client)
+    try unsafe write(client.id.rawValue, to: id, "id")
+  }
+}
+
+@c @implementation
+public func secagg_client_parameters(
+  _ client: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure, handle: out, in: Handles.parameters) { () throws(Failure) in
+    Immutable(try unsafe Handles.clients.object(of: client).parameters)
+  }
+}
+
+@c @implementation
+public func secagg_client_message(
+  _ client: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure, handle: out, in: Handles.bytes) { () throws(Failure) in
+    Immutable(copying: try unsafe Handles.clients.object(of: client).message())
+  }
+}
+
+@c @implementation
+public func secagg_client_free(_ client: OpaquePointer?) -> secagg_status {
+  unsafe Handles.clients.free(client).code
+}

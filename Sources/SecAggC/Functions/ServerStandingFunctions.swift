@@ -1,0 +1,49 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+public import CSecAggABI
+internal import SecAgg
+
+// Where a server stands: see the header.
+
+@c @implementation
+public func secagg_server_phase(
+  _ server: OpaquePointer?, _ phase: UnsafeMutablePointer<UInt32>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let server = try unsafe Handles.servers.object(of: server)
+    try unsafe write(UInt32(server.phase.rawValue), to: phase, "phase")
+  }
+}
+
+@c @implementation
+public func secagg_server_parameters(
+  _ server: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure, handle: out, in: Handles.parameters) { () throws(Failure) in
+    Immutable(try unsafe Handles.servers.object(of: server).parameters)
+  }
+}
+
+@c @implementation
+public func secagg_server_received(
+  _ server: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
+  _ count: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let server = try unsafe Handles.servers.object(of: server)
+    try unsafe write(
+      server.received.map(\.rawValue), to: ids, capacity: capacity, count: count)
+  }
+}
+
+@c @implementation
+public func secagg_server_awaited(
+  _ server: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
+  _ count: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let server = try unsafe Handles.servers.object(of: server)
+    try unsafe write(server.awaited.map(\.rawValue), to: ids, capacity: capacity, count: count)
+  }
+}

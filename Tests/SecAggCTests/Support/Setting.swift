@@ -1,0 +1,58 @@
+import CSecAggABI
+import SecAgg
+import Testing
+
+/// A threat model and a graph to run a session in.
+struct Setting: Sendable, CustomTestStringConvertible {
+  let threatModel: Int
+  let degree: UInt32
+
+  var testDescription: String {
+    (isMalicious ? "malicious" : "semi-honest") + (degree == 0 ? ", complete graph" : ", degree 8")
+  }
+
+  var isMalicious: Bool { threatModel == SECAGG_MALICIOUS }
+
+  static let all = [
+    Setting(threatModel: SECAGG_SEMI_HONEST, degree: 0),
+    Setting(threatModel: SECAGG_SEMI_HONEST, degree: 8),
+    Setting(threatModel: SECAGG_MALICIOUS, degree: 0),
+    Setting(threatModel: SECAGG_MALICIOUS, degree: 8),
+  ]
+
+  static let semiHonest = all[0]
+  static let malicious = all[2]
+
+  /// The rounds in order.
+  var rounds: [Int] {
+    [SECAGG_ADVERTISE_KEYS, SECAGG_SHARE_KEYS, SECAGG_MASKED_INPUT]
+      + (isMalicious ? [SECAGG_CONSISTENCY_CHECK] : []) + [SECAGG_UNMASKING]
+  }
+}
+
+/// Averaging in which a whole number is its own code, so that rounding is not at random: what comes of a
+/// session can be compared bit by bit.
+enum ExactAveraging {
+  static let parameterCount = 300
+  static let maximumWeight: UInt64 = 8
+  static let bound = 32767.0
+
+  static func settings(cohortSize: Int) -> secagg_averaging_settings {
+    secagg_averaging_settings(
+      struct_size: UInt32(MemoryLayout<secagg_averaging_settings>.size), minimum_value_bits: 16,
+      parameter_count: UInt64(parameterCount), clipping_bound: bound, norm_bound: .infinity,
+      maximum_weight: maximumWeight, maximum_contributors: UInt32(cohortSize), reserved: 0)
+  }
+
+  static func handle(cohortSize: Int) throws -> Handle {
+    var settings = settings(cohortSize: cohortSize)
+    return try Handle({ secagg_averaging_free($0) }) { secagg_averaging_create(&settings, $0, $1) }
+  }
+
+  /// The same in Swift.
+  static func swift(cohortSize: Int) throws -> SecureFedAvg {
+    try SecureFedAvg(
+      parameterCount: parameterCount, clippingBound: bound, maximumWeight: maximumWeight,
+      maximumContributors: cohortSize)
+  }
+}

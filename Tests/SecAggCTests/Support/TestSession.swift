@@ -1,0 +1,154 @@
+import CSecAggABI
+import FLMath
+import SecAgg
+import Testing
+
+/// A server and clients behind handles, in one process.
+final class TestSession {
+  static let cohortSize = 12
+
+  let setting: Setting
+  let averaging: Handle
+  let parameters: Handle
+  let directory: Handle?
+  let clients: [TestClient]
+  var server: Handle
+  /// Called with every client and the round that it is in, before it is sent anything.
+  var beforeEachMessage: (TestClient) throws -> Void = { _ in }
+  /// Called after every message that the server took.
+  var afterEachMessage: (TestSession) throws -> Void = { _ in }
+
+  init(_ setting: Setting, seed: UInt64 = 1) throws {
+    self.setting = setting
+    averaging = try ExactAveraging.handle(cohortSize: Self.cohortSize)
+    parameters = try Self.parameters(setting, averaging: averaging)
+    let identities = try (1...Self.cohortSize).map { _ in
+      setting.isMalicious
+        ? try Handle({ secagg_identity_free($0) }) { secagg_identity_generate($0, $1) } : nil
+    }
+    directory = try Self.directory(of: identities.compactMap { $0 })
+    var generator = SimulationGenerator(seed: seed)
+    var clients: [TestClient] = []
+    for (index, identity) in identities.enumerated() {
+      let update = (0..<ExactAveraging.parameterCount).map { _ in
+        Float(8 * Int.random(in: -4095...4095, using: &generator))
+      }
+      clients.append(
+        try TestClient(
+          id: UInt32(index + 1), parameters: parameters, identity: identity, update: update,
+          weight: UInt64.random(in: 1...8, using: &generator)))
+    }
+    self.clients = clients
+    server = try Handle({ [parameters, directory] in
+      _ = (parameters, directory)
+      return secagg_server_free($0)
+    }) { [parameters, directory] in
+      secagg_server_create(parameters.value, directory?.value, $0, $1)
+    }
+  }
+
+  static func parameters(_ setting: Setting, averaging: Handle) throws -> Handle {
+    var settings = secagg_session_settings(
+      struct_size: UInt32(MemoryLayout<secagg_session_settings>.size),
+      threat_model: UInt32(setting.threatModel), cohort_size: UInt32(cohortSize),
+      degree: setting.degree, threshold: setting.degree == 0 ? 6 : 5,
+      minimum_contributors: 4, mask_cipher: UInt32(SECAGG_CHACHA20), reserved: 0)
+    return try Handle({ secagg_parameters_free($0) }) {
+      secagg_parameters_create(&settings, averaging.value, context, $0, $1)
+    }
+  }
+
+  static let context = [UInt8](repeating: 7, count: 32)
+
+  /// The directory of clients 1, 2, ...; none of no identities.
+  static func directory(of identities: [Handle]) throws -> Handle? {
+    guard !identities.isEmpty else { return nil }
+    var keys: [UInt8] = []
+    for identity in identities {
+      var key = [UInt8](repeating: 0, count: 32)
+      try succeed { secagg_identity_public_key(identity.value, &key, $0) }
+      keys += key
+    }
+    let ids = (1...UInt32(identities.count)).map { $0 }
+    return try Handle({ secagg_directory_free($0) }) {
+      secagg_directory_create(ids, keys, ids.count, $0, $1)
+    }
+  }
+
+  /// The server's message that opens the present round for a client.
+  func message(for id: UInt32) throws -> [UInt8] {
+    try Handle.bytes { secagg_server_message(server.value, id, $0, $1) }
+  }
+
+  func receive(_ message: [UInt8], from id: UInt32) -> Answer {
+    Answer { secagg_server_receive(server.value, id, message, message.count, $0) }
+  }
+
+  func awaited() throws -> [UInt32] {
+    try numbers(0) { secagg_server_awaited(server.value, $0, $1, $2, $3) }
+  }
+
+  func received() throws -> [UInt32] {
+    try numbers(0) { secagg_server_received(server.value, $0, $1, $2, $3) }
+  }
+
+  func phase() throws -> Int {
+    var phase: UInt32 = 99
+    try succeed { secagg_server_phase(server.value, &phase, $0) }
+    return Int(phase)
+  }
+
+  func closeRound() throws {
+    try succeed { secagg_server_close_round(server.value, $0) }
+  }
+
+  /// The server from its stored bytes.
+  func storeAndRestore() throws {
+    let stored = try Handle.bytes { secagg_server_store(server.value, $0, $1) }
+    server = try Handle({ secagg_server_free($0) }) {
+      secagg_server_restore(stored, stored.count, directory?.value, $0, $1)
+    }
+    let again = try Handle.bytes { secagg_server_store(server.value, $0, $1) }
+    #expect(again == stored)
+  }
+
+  /// One round: those that are awaited and have not left send their message.
+  ///
+  /// - Parameter leaving: the round before which a client leaves.
+  func collect(_ round: Int, leaving: [UInt32: Int] = [:]) throws {
+    for id in try awaited() where round < leaving[id] ?? .max {
+      let client = clients[Int(id) - 1]
+      try beforeEachMessage(client)
+      if round != SECAGG_ADVERTISE_KEYS {
+        let answer = client.take(
+          try message(for: id), opening: round, averaging: averaging, directory: directory,
+          asDouble: id % 2 == 0)
+        guard answer.status == SECAGG_OK else { throw answer }
+      }
+      #expect(try client.round() == round)
+      let answer = receive(try client.message(), from: id)
+      guard answer.status == SECAGG_OK else { throw answer }
+      try afterEachMessage(self)
+    }
+  }
+
+  /// All rounds up to one, which is open afterwards.
+  func run(to last: Int, leaving: [UInt32: Int] = [:]) throws {
+    for round in setting.rounds where round < last {
+      try collect(round, leaving: leaving)
+      try closeRound()
+    }
+    #expect(try phase() == last)
+  }
+
+  /// The whole session.
+  func run(leaving: [UInt32: Int] = [:]) throws -> Handle {
+    try run(to: SECAGG_UNMASKING, leaving: leaving)
+    try collect(SECAGG_UNMASKING, leaving: leaving)
+    return try unmask()
+  }
+
+  func unmask() throws -> Handle {
+    try Handle({ secagg_aggregate_free($0) }) { secagg_server_unmask(server.value, 2, $0, $1) }
+  }
+}
