@@ -46,9 +46,13 @@ def on_super_nodes(folder: Path, application: Path, killed: int, in_round: int) 
         nodes = [super_node(folder, n, link, certificates, DATA) for n in range(NODES)]
         for node in nodes:
             processes.enter_context(node)
+        for number, node in enumerate(nodes):
+            wait_until(lambda n=node: "SuperNode ID" in n.text(), 90, f"SuperNode {number} joins")
         config = {
             "data": str(DATA),
             "num-server-rounds": 3,
+            # The first round has all, since all have joined; the others what is left.
+            "nodes": NODES - 1,
             "pause": 5.0,
             "train-timeout": 40.0,
             "phase-timeout": 40.0,

@@ -9,9 +9,17 @@ from typing import Any
 
 from flwr.app import Context, Error, Message, RecordDict
 from flwr.clientapp import ClientApp
-from flwr.common.constant import ErrorCode
-from flwr.common.serde import context_from_proto, context_to_proto, message_from_proto, message_to_proto
+from flwr.common.constant import SUPERLINK_NODE_ID, ErrorCode
+from flwr.common.serde import (
+    context_from_proto,
+    context_to_proto,
+    message_from_proto,
+    message_to_proto,
+)
+from flwr.proto.message_pb2 import Context as EncodedContext
+from flwr.proto.message_pb2 import Message as EncodedMessage
 from flwr.serverapp import Grid
+from flwr.supercore.task_identity import TaskIdentity
 
 Fate = Callable[[Message, Callable[[], Message]], list[tuple[float, Message]]]
 """What becomes of a message: replies, and in how many seconds. Calling the second argument lets the
@@ -40,11 +48,6 @@ def twice(message: Message, answer: Callable[[], Message]) -> list[tuple[float, 
     return [(0.0, reply), (0.0, reply)]
 
 
-def handled_twice(message: Message, answer: Callable[[], Message]) -> list[tuple[float, Message]]:
-    """The node is made to handle the message again."""
-    return [(0.0, answer()), (0.0, answer())]
-
-
 def late(seconds: float) -> Fate:
     return lambda message, answer: [(seconds, answer())]
 
@@ -61,6 +64,9 @@ class Node:
 class InProcessGrid(Grid):
     def __init__(self, nodes: Mapping[int, Node], run_id: int = 7) -> None:
         self.nodes, self._run_id = dict(nodes), run_id
+        # Who makes messages in this process.
+        TaskIdentity.task_id, TaskIdentity.run_id = 1, run_id
+        TaskIdentity.node_id = SUPERLINK_NODE_ID
         self._replies: list[tuple[float, bytes]] = []
         self.up: dict[int, int] = dict.fromkeys(nodes, 0)
         """Bytes that each node has sent."""
@@ -76,7 +82,7 @@ class InProcessGrid(Grid):
         node = self.nodes[id]
         context = Context(self._run_id, id, dict(node.config), RecordDict(), {})
         if node.state:
-            context.state = context_from_proto(_parsed(node.state)).state
+            context.state = context_from_proto(EncodedContext.FromString(node.state)).state
         return context
 
     def _handled(self, id: int, message: Message) -> Message:
@@ -102,7 +108,7 @@ class InProcessGrid(Grid):
             encoded = message_to_proto(message).SerializeToString()
             self.down[id] += len(encoded)
             self.log.append((id, message.metadata.message_type))
-            received = message_from_proto(_message(encoded))
+            received = message_from_proto(EncodedMessage.FromString(encoded))
             fate = self.nodes[id].fates.get(message.metadata.message_type, answers)
             for delay, reply in fate(received, lambda r=received, i=id: self._handled(i, r)):
                 answered = message_to_proto(reply).SerializeToString()
@@ -114,7 +120,7 @@ class InProcessGrid(Grid):
     def pull_messages(self, message_ids: Iterable[str]) -> Iterable[Message]:
         wanted, now, found, kept = set(message_ids), time.monotonic(), [], []
         for due, encoded in self._replies:
-            reply = message_from_proto(_message(encoded))
+            reply = message_from_proto(EncodedMessage.FromString(encoded))
             if due <= now and reply.metadata.reply_to_message_id in wanted:
                 found.append(reply)
             else:
@@ -141,14 +147,3 @@ class InProcessGrid(Grid):
     def run(self) -> Any:
         return None
 
-
-def _message(encoded: bytes) -> Any:
-    from flwr.proto.message_pb2 import Message as Encoded
-
-    return Encoded.FromString(encoded)
-
-
-def _parsed(encoded: bytes) -> Any:
-    from flwr.proto.message_pb2 import Context as Encoded
-
-    return Encoded.FromString(encoded)

@@ -50,7 +50,8 @@ class SealedState:
 
     @contextlib.contextmanager
     def woken(self, session: bytes) -> Iterator[secagg.Client]:
-        """Wakes the client of a session, which is gone from here then."""
+        """Wakes the client of a session, which is gone from here then. One that refuses a message
+        without ending, because it is damaged or was answered before, is put to sleep again."""
         record = self._state.config_records.get(RECORD)
         if record is None or field(record, "session", bytes) != session:
             raise Malformed("this client is not in that session")
@@ -59,7 +60,12 @@ class SealedState:
         if key is None:
             raise Malformed("this client was woken before")
         with secagg.Client.resume(field(record, "sealed", bytes), key) as client:
-            yield client
+            try:
+                yield client
+            except secagg.Error:
+                if client.round is not secagg.Round.ENDED:
+                    self.keep(client, session)
+                raise
 
     def _claimed_key(self, name: str) -> bytes | None:
         """The key, which nobody gets a second time: of two that rename a file one succeeds."""
