@@ -86,9 +86,7 @@ def main() -> int:
         folder.mkdir(exist_ok=True)
         secured = secured_application(folder)
         print("1, 2. In Flower's simulation, without and with secure aggregation", flush=True)
-        simulated = in_simulation(
-            folder, {"plain": plain_application(folder), "secured": secured}
-        )
+        simulated = in_simulation(folder, {"plain": plain_application(folder), "secured": secured})
         print(f"3. On a SuperLink and {NODES} SuperNodes with TLS", flush=True)
         deployed = on_super_nodes(folder, secured, killed=3, in_round=2)
     plain, secure = simulated["plain"], simulated["secured"]
@@ -99,7 +97,10 @@ def main() -> int:
     print(f"   secure, 4 SuperNodes, TLS  {percent(deployed.accuracy)}   one killed in round 2")
     print()
     failed: list[str] = []
-    sums = [tuple(map(int, found)) for found in re.findall(r"the sum of (\d+) of (\d+) nodes", deployed.log)]
+    sums = [
+        tuple(map(int, found))
+        for found in re.findall(r"the sum of (\d+) of (\d+) nodes", deployed.log)
+    ]
     differences = [abs(a - b) for a, b in zip(plain.accuracy, secure.accuracy, strict=True)]
     check(max(differences) <= TOLERANCE, "simulation: the accuracy is that of plain FedAvg", failed)
     check(len(secure.train) == ROUNDS, "simulation: no round was skipped", failed)

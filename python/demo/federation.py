@@ -50,9 +50,11 @@ class SuperLink:
     ) -> "Run":
         home = self.folder / f"{name}-home"
         home.mkdir()
-        secured = f'root-certificates = "{self._certificates.authority}"' if (
-            self._certificates
-        ) else "insecure = true"
+        secured = (
+            f'root-certificates = "{self._certificates.authority}"'
+            if (self._certificates)
+            else "insecure = true"
+        )
         (home / "config.toml").write_text(
             f'[superlink]\ndefault = "here"\n\n[superlink.here]\n'
             f'address = "127.0.0.1:{self.port}"\n{secured}\n'

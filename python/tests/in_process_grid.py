@@ -146,4 +146,3 @@ class InProcessGrid(Grid):
     @property
     def run(self) -> Any:
         return None
-

@@ -56,9 +56,7 @@ class Parameters(LibraryObject):
         )
         digest = Memory(context, "context", 32)
         self._take(
-            make(
-                "parameters_create", ctypes.byref(settings), averaging._handle, digest.address
-            )
+            make("parameters_create", ctypes.byref(settings), averaging._handle, digest.address)
         )
 
     @classmethod

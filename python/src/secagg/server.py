@@ -27,9 +27,7 @@ class Server(LibraryObject):
 
         :param directory: needed in the malicious model, and must be `None` in the semi-honest one.
         """
-        super().__init__(
-            make("server_create", parameters._handle, directory and directory._handle)
-        )
+        super().__init__(make("server_create", parameters._handle, directory and directory._handle))
 
     @classmethod
     def restore(cls, data: Any, *, directory: Directory | None = None) -> Self:

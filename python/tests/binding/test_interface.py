@@ -13,9 +13,7 @@ HEADER = (REPOSITORY / "Sources/CSecAggABI/include/secagg.h").read_text()
 CODE = re.sub(r"/\*.*?\*/", " ", HEADER, flags=re.DOTALL)
 PROTOTYPES = {
     name: [" ".join(a.split()) for a in arguments.split(",")]
-    for name, arguments in re.findall(
-        r"SECAGG_API secagg_status secagg_(\w+)\s*\(([^)]*)\)", CODE
-    )
+    for name, arguments in re.findall(r"SECAGG_API secagg_status secagg_(\w+)\s*\(([^)]*)\)", CODE)
 }
 NUMBERS = {
     "uint8_t": ctypes.c_uint8,

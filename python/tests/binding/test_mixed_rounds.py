@@ -2,11 +2,10 @@
 
 import numpy
 import pytest
+from pure_client import PureClient
 
 import secagg
 from secagg import Round
-
-from pure_client import PureClient
 
 from .rounds import LibraryClient, averaging, play, session, updates, weighted_mean
 

@@ -72,9 +72,7 @@ def masking(parameters):
     ],
 )
 def test_averaging_settings(wrong):
-    right = dict(
-        parameter_count=10, clipping_bound=1.0, maximum_weight=10, maximum_contributors=5
-    )
+    right = dict(parameter_count=10, clipping_bound=1.0, maximum_weight=10, maximum_contributors=5)
     with pytest.raises((secagg.InvalidParameters, secagg.InvalidArgument)):
         secagg.Averaging(**right | wrong)
     assert secagg.Averaging(**right).parameter_count == 10
@@ -282,7 +280,9 @@ def test_messages_that_are_no_bytes(parameters, data):
         server.receive(1, data)
 
 
-@pytest.mark.parametrize("make", [bytes, bytearray, memoryview, lambda m: numpy.frombuffer(m, "u1")])
+@pytest.mark.parametrize(
+    "make", [bytes, bytearray, memoryview, lambda m: numpy.frombuffer(m, "u1")]
+)
 def test_messages_may_be_any_bytes(parameters, make):
     server, clients = advertising(parameters)
     clients[1].share_keys(make(server.message(1)))

@@ -39,7 +39,9 @@ def test_clients_of_many_threads_at_one_server():
             if step is not unmask:
                 server.close_round()
     mean = settings.mean(server.unmask())
-    assert numpy.allclose(mean.mean, sum(clients) / CLIENTS / 100, atol=CLIENTS * settings.step * 100)
+    assert numpy.allclose(
+        mean.mean, sum(clients) / CLIENTS / 100, atol=CLIENTS * settings.step * 100
+    )
 
 
 def test_an_object_that_is_closed_while_it_is_used():

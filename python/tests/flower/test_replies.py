@@ -89,7 +89,7 @@ def test_the_round_goes_on_without_it(tmp_path, change):
     [refused] = [m for m in grid.seen if m.has_error()]
     assert refused.metadata.src_node_id == 11
     assert refused.error.reason.startswith("secagg: ")
-    assert "4242" not in str(refused)
+    assert "4242" not in refused.error.reason
 
 
 def test_an_app_that_raises(tmp_path):
@@ -121,9 +121,7 @@ def test_whole_numbers_and_double_precision(tmp_path):
             half=Array((arrays["half"].numpy() + 0.5).astype(numpy.float16)),
         )
         metrics = MetricRecord({"num-examples": 1, "train_loss": 0.0})
-        return Message(
-            RecordDict({"arrays": ArrayRecord(moved), "m": metrics}), reply_to=message
-        )
+        return Message(RecordDict({"arrays": ArrayRecord(moved), "m": metrics}), reply_to=message)
 
     grid = federation(tmp_path, training=training)
     [reply] = result(grid, initial, settings(maximum_examples=1))

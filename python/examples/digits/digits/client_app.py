@@ -5,6 +5,7 @@ from collections import OrderedDict
 
 from flwr.app import Array, ArrayRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
+
 from secagg.flower import register, secagg_mod
 
 from . import model

@@ -6,6 +6,7 @@ import numpy as np
 
 from .data import Examples
 
+
 def initial_model(hidden: int = 32) -> "OrderedDict[str, np.ndarray]":
     generator = np.random.default_rng(1)
     return OrderedDict(

@@ -1,6 +1,7 @@
 """What suits this model and these clients. `SecAggGrid(grid)` alone would do as well."""
 
 from flwr.app import UserConfig
+
 from secagg.flower import SecAggSettings
 
 

@@ -66,4 +66,4 @@ class _Bytes(LibraryObject):
 
 def view(handle: int) -> memoryview:
     """The bytes of a handle without a copy; it is freed when the last view of them has gone."""
-    return memoryview(numpy.asarray(_Bytes(handle)))
+    return numpy.asarray(_Bytes(handle)).data

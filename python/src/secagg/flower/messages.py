@@ -33,8 +33,9 @@ def query(action: str) -> str:
 
 def session_record(session: bytes, **fields: Any) -> ConfigRecord:
     """What every message of the grid carries."""
-    named = {name.replace("_", "-"): value for name, value in fields.items()}
-    return ConfigRecord({"version": VERSION, "session": session} | named)
+    values: dict[str, Any] = {"version": VERSION, "session": session}
+    values |= {name.replace("_", "-"): value for name, value in fields.items()}
+    return ConfigRecord(values)
 
 
 def config_of(content: RecordDict) -> ConfigRecord:

@@ -29,8 +29,9 @@ class SecAggSettings:
     """Of the clients, those that may collude with the server; `None` for 0.05, and at least one."""
     dropout_fraction: float = 0.25
     """Of the clients, those that may leave before the end of a round."""
-    minimum_value_bits: int = 16
-    """The least precision of one coordinate; bits that are left over are used as well."""
+    minimum_value_bits: int | None = None
+    """The least precision of one coordinate; `None` for as many bits as 4 bytes a parameter leave
+    when the sum of all nodes has to fit."""
     phase_timeout: float = 60.0
     """Seconds that clients have for each of the rounds without training."""
     train_timeout: float | None = None

@@ -32,9 +32,9 @@ def replies(
             log(WARNING, "secagg: nothing could be sent to node %s", node)
     while pending:
         for reply in grid.pull_messages(list(pending)):
-            node = pending.pop(reply.metadata.reply_to_message_id, None)
-            if node is None:
+            if reply.metadata.reply_to_message_id not in pending:
                 continue
+            node = pending.pop(reply.metadata.reply_to_message_id)
             if not reply.has_error() and reply.metadata.src_node_id != node:
                 log(WARNING, "secagg: a reply to node %s came from another and is dropped", node)
                 continue

@@ -44,9 +44,7 @@ class SecAggGrid(Grid):
     def _secured(self, training: list[Message], timeout: float | None) -> list[Message]:
         attempts = 1 + self._settings.retries
         for attempt in range(1, attempts + 1):
-            attempted = SecureRound(
-                self._grid, self._settings, training, timeout, self._declared
-            )
+            attempted = SecureRound(self._grid, self._settings, training, timeout, self._declared)
             try:
                 return [attempted.run()]
             except RoundFailed as failure:

@@ -69,7 +69,7 @@ class SecureRound:
             weighted_by_key=settings.weighted_by_key,
             clipping_bound=float(settings.clipping_bound),
             maximum_examples=settings.maximum_examples,
-            minimum_value_bits=settings.minimum_value_bits,
+            minimum_value_bits=settings.minimum_value_bits or _value_bits(len(ordered)),
         )
         self._server_round = _server_round(ordered[0].content)
         self._missing: dict[int, str] = {}
@@ -142,9 +142,7 @@ class SecureRound:
         fields = shape_fields(self._shape) | {"round": self._server_round}
         messages = {}
         for id in server.close_round():
-            record = session_record(
-                parameters.digest, message=bytes(server.message(id)), **fields
-            )
+            record = session_record(parameters.digest, message=bytes(server.message(id)), **fields)
             original = self._training[id]
             content = RecordDict({**original.content, RECORD: record})
             messages[id] = _message(original, original.metadata.message_type, content)
@@ -237,6 +235,11 @@ class SecureRound:
             self._declared[self._training[id].metadata.dst_node_id] = (
                 ciphers | secagg.MaskCipher.CHACHA20
             )
+
+
+def _value_bits(nodes: int) -> int:
+    """Half a word, less what the sum of so many takes."""
+    return max(16, 32 - (nodes - 1).bit_length())
 
 
 def _message(
