@@ -62,12 +62,16 @@ class Node:
 
 
 class InProcessGrid(Grid):
-    def __init__(self, nodes: Mapping[int, Node], run_id: int = 7) -> None:
+    def __init__(
+        self, nodes: Mapping[int, Node], run_id: int = 7, remembering: bool = True
+    ) -> None:
+        self._remembering = remembering
         self.nodes, self._run_id = dict(nodes), run_id
         # Who makes messages in this process.
         TaskIdentity.task_id, TaskIdentity.run_id = 1, run_id
         TaskIdentity.node_id = SUPERLINK_NODE_ID
-        self._replies: list[tuple[float, bytes]] = []
+        self._replies: list[tuple[float, str, bytes]] = []
+        """When they are due, what they reply to, and their bytes."""
         self.up: dict[int, int] = dict.fromkeys(nodes, 0)
         """Bytes that each node has sent."""
         self.down: dict[int, int] = dict.fromkeys(nodes, 0)
@@ -76,7 +80,9 @@ class InProcessGrid(Grid):
         self.seen: list[Message] = []
         """Everything that the server side has received."""
         self.client_seconds = 0.0
-        """Processor time of the nodes; serialization is no part of it."""
+        """Processor time of the nodes, without that of serialization."""
+        self.transport_seconds = 0.0
+        """Processor time of serialization."""
 
     def _context(self, id: int) -> Context:
         node = self.nodes[id]
@@ -99,7 +105,7 @@ class InProcessGrid(Grid):
         return reply
 
     def push_messages(self, messages: Iterable[Message]) -> Iterable[str]:
-        ids = []
+        ids, began, handling = [], time.process_time(), self.client_seconds
         for message in messages:
             message.metadata.__dict__["_message_id"] = str(uuid.uuid4())
             message.metadata.__dict__["_run_id"] = self._run_id
@@ -114,19 +120,24 @@ class InProcessGrid(Grid):
                 answered = message_to_proto(reply).SerializeToString()
                 if not reply.has_error():
                     self.up[id] += len(answered)
-                self._replies.append((time.monotonic() + delay, answered))
+                due, to = time.monotonic() + delay, reply.metadata.reply_to_message_id
+                self._replies.append((due, to, answered))
+        clients = self.client_seconds - handling
+        self.transport_seconds += time.process_time() - began - clients
         return ids
 
     def pull_messages(self, message_ids: Iterable[str]) -> Iterable[Message]:
+        began = time.process_time()
         wanted, now, found, kept = set(message_ids), time.monotonic(), [], []
-        for due, encoded in self._replies:
-            reply = message_from_proto(EncodedMessage.FromString(encoded))
-            if due <= now and reply.metadata.reply_to_message_id in wanted:
-                found.append(reply)
+        for due, to, encoded in self._replies:
+            if due <= now and to in wanted:
+                found.append(message_from_proto(EncodedMessage.FromString(encoded)))
             else:
-                kept.append((due, encoded))
+                kept.append((due, to, encoded))
         self._replies = kept
-        self.seen.extend(found)
+        if self._remembering:
+            self.seen.extend(found)
+        self.transport_seconds += time.process_time() - began
         return found
 
     def send_and_receive(
