@@ -329,3 +329,12 @@ def test_different_models_cannot_be_summed(tmp_path):
 def test_settings(wrong):
     with pytest.raises(ValueError):
         settings(**wrong)
+
+
+def test_the_application_context_is_that_of_the_specification(tmp_path):
+    """The digest of a content as section 3 has it, computed by the second implementation."""
+    from secagg_reference.parameters import application_context
+
+    from secagg.flower.update import _application_context
+
+    assert _application_context(b"content") == application_context(b"content")

@@ -1,6 +1,5 @@
 """Models as flat vectors."""
 
-import json
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -34,9 +33,6 @@ class ModelShape:
         narrow = {"float32", "float16"}
         single = all(kind in narrow for _, _, kind in self.arrays)
         return numpy.dtype(numpy.float32 if single else numpy.float64)
-
-    def description(self) -> str:
-        return json.dumps(self.arrays, separators=(",", ":"))
 
     def flattened(self, record: ArrayRecord, room: int = 0) -> Vector:
         """All parameters one after the other, and `room` more numbers that are 0."""

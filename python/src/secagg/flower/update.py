@@ -1,5 +1,6 @@
 """What a client adds to the sum: its update, its metrics and its weight; and what comes out."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,10 +43,21 @@ class UpdateShape:
         """The global model as the vector that updates are differences from."""
         return self.model.flattened(arrays, room=len(self.metrics))
 
-    def context(self, averaging: secagg.Averaging, base: Vector, round: int) -> bytes:
-        """The application context of a session: everything that clients must agree on."""
-        task = json.dumps(["flower", self.model.description(), self.metrics, self.weighted_by_key])
-        return averaging.application_context(base, round=round, task=task)
+    def context(self, arrays: ArrayRecord, round: int) -> bytes:
+        """The application context of a session: everything that clients must agree on, the model
+        included. Of the model its bytes count as they travel, which costs less than its numbers."""
+        content = {
+            "for": "secagg.flower 1",
+            "round": round,
+            "model": self.model.arrays,
+            "digests": [hashlib.sha256(array.data).hexdigest() for array in arrays.values()],
+            "metrics": self.metrics,
+            "weighted by": self.weighted_by_key,
+            "clipping bound": self.clipping_bound,
+            "maximum examples": self.maximum_examples,
+            "value bits": self.minimum_value_bits,
+        }
+        return _application_context(json.dumps(content).encode())
 
     def update(
         self, base: Vector, arrays: ArrayRecord, metrics: MetricRecord
@@ -83,6 +95,15 @@ class UpdateShape:
         moved = base[:count].astype(numpy.float64)
         moved += mean.mean[:count]
         return self.model.record(moved), MetricRecord(averaged)
+
+
+def _application_context(content: bytes) -> bytes:
+    """That of section 3 of the specification."""
+    label = b"SecAgg/1 application context"
+    digest = hashlib.blake2b(digest_size=32)
+    for part in (label, content):
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.digest()
 
 
 def metric_bounds(metrics: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

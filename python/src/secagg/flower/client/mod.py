@@ -35,9 +35,9 @@ def _masked(message: Message, context: Context, call_next: ClientAppCallable) ->
     arrays = _only_arrays(message.content)
     shape = shape_of(request, arrays)
     base = shape.base(arrays)
+    context_of_model = shape.context(arrays, field(request, "round", int))
     session = field(request, "session", bytes)
     delivery = field(request, "message", bytes)
-    round = field(request, "round", int)
 
     trained = call_next(message, context)
     if trained.has_error():
@@ -48,7 +48,7 @@ def _masked(message: Message, context: Context, call_next: ClientAppCallable) ->
     state = SealedState(context)
     with state.woken(session) as client, client.parameters as parameters:
         averaging = shape.averaging(parameters.maximum_contributors)
-        if shape.context(averaging, base, round) != parameters.application_context:
+        if context_of_model != parameters.application_context:
             raise Malformed("the model is not the one that the session is for")
         client.mask(update, weight, delivery, averaging)
         masked = packed(client.message)

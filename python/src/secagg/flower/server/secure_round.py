@@ -82,7 +82,7 @@ class SecureRound:
             raise RoundFailed(f"a secure sum needs 3 nodes, the strategy chose {count}")
         averaging = self._shape.averaging(count)
         base = self._shape.base(self._arrays)
-        context = self._shape.context(averaging, base, self._server_round)
+        context = self._shape.context(self._arrays, self._server_round)
         parameters = self._parameters(averaging, context)
         server = secagg.Server(parameters)
         try:
