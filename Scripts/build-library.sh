@@ -11,11 +11,19 @@ major=$(version MAJOR)
 file=libsecagg.so.$major.$(version MINOR)
 
 work=.build/library
-mkdir -p "$work/static"
-# The linker takes the first directory that has the library at all: one with the static one alone.
+mkdir -p "$work"
+# The linker takes the first directory that has the library at all: one with the static one alone, which
+# a pkg-config file of our own leads to.
 archive=$(pkg-config --variable=libdir libsodium)/libsodium.a
-rm -f "$work/static/libsodium.a"
-if [ -e "$archive" ]; then ln -s "$archive" "$work/static/libsodium.a"; fi
+rm -rf "$work/static"
+if [ -e "$archive" ]; then
+  mkdir "$work/static"
+  ln -s "$archive" "$work/static/libsodium.a"
+  sed "s|^libdir=.*|libdir=$PWD/$work/static|" \
+    "$(pkg-config --variable=pcfiledir libsodium)/libsodium.pc" >"$work/static/libsodium.pc"
+  PKG_CONFIG_PATH=$PWD/$work/static:${PKG_CONFIG_PATH:-}
+  export PKG_CONFIG_PATH
+fi
 
 # What the library shows: the functions of the header. The Swift runtime and libsodium inside it are its
 # own, and do not meet those of a program. A declaration begins with SECAGG_API, and its first
@@ -29,7 +37,7 @@ grep -v '^#' "$header" | tr '\n' ' ' | grep -o 'SECAGG_API [^(]*(' \
 } >"$work/secagg.map"
 
 "${SWIFT:-swift}" build -c release --product secagg --scratch-path "$work" \
-  -Xswiftc -static-stdlib -Xswiftc "-L$PWD/$work/static" \
+  -Xswiftc -static-stdlib \
   -Xlinker --version-script="$PWD/$work/secagg.map" -Xlinker -soname="libsecagg.so.$major" \
   -Xlinker --exclude-libs=ALL -Xlinker --gc-sections -Xlinker -s
 built=$("${SWIFT:-swift}" build -c release --scratch-path "$work" --show-bin-path)/libsecagg.so
