@@ -198,7 +198,7 @@ class Client(LibraryObject):
         memory = Memory(request, "request")
         call("client_unmask", self._handle, memory.address, memory.length)
 
-    def suspend(self, key: Any) -> memoryview:
+    def suspend(self, key: Any, *, sent: bool = False) -> memoryview:
         """Puts the client to sleep: bytes, sealed under a key, that `resume` wakes it from. The
         client has ended here.
 
@@ -207,6 +207,10 @@ class Client(LibraryObject):
         delete them before that of round 4 is.
 
         :param key: 32 bytes of `sealing_key`.
+        :param sent: `message` has been handed to what sends it, and need not be kept. In round 2 this
+            leaves the masked vector out, which is nearly all of the bytes; the woken client raises
+            `NoMessage` until the next round.
         """
         sealing = Memory(key, "key", 32)
-        return view(make("client_suspend", self._handle, sealing.address))
+        name = "client_suspend_sent" if sent else "client_suspend"
+        return view(make(name, self._handle, sealing.address))

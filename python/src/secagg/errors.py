@@ -43,7 +43,8 @@ class MessageRefused(Error):
 
 
 class NoMessage(Error):
-    """The server has no message for this client: it left, or was left out."""
+    """There is no message: at a server for a client that left or was left out, at a client that was
+    suspended without it."""
 
 
 class SessionRefused(Error):

@@ -51,7 +51,7 @@ class LibraryClient:
         settings: secagg.Averaging,
         identity: secagg.Identity | None = None,
         directory: Directories = None,
-        sleeping: bool = False,
+        sleeping: str = "",
     ) -> None:
         self.client = secagg.Client(parameters, id, identity=identity)
         self._update, self._weight, self._settings = update, weight, settings
@@ -63,7 +63,7 @@ class LibraryClient:
     def answer(self, round: secagg.Round, message: memoryview) -> bytes:
         if self._sleeping:
             key = secagg.sealing_key()
-            sealed = self.client.suspend(key)
+            sealed = self.client.suspend(key, sent=self._sleeping == "sent")
             self.client = secagg.Client.resume(sealed, key, identity=self._identity)
         match round:
             case secagg.Round.SHARE_KEYS:

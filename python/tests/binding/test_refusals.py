@@ -307,6 +307,26 @@ def test_sealed_clients_open_with_their_key_only(parameters):
     assert secagg.Client.resume(sealed, key).id == 1
 
 
+def test_a_client_whose_vector_was_sent_sleeps_without_it():
+    settings = averaging(parameters=10_000)
+    server, clients = masking(session(settings))
+    for id, client in clients.items():
+        client.mask(numpy.zeros(10_000), 1, server.message(id), settings)
+        server.receive(id, client.message)
+    server.close_round()
+    key = secagg.sealing_key()
+    sealed = bytes(clients[1].suspend(key, sent=True))
+    assert len(sealed) < 2_000
+    woken = secagg.Client.resume(sealed, key)
+    assert woken.round is Round.MASKED_INPUT
+    with pytest.raises(secagg.NoMessage):
+        _ = woken.message
+    # It can sleep again, either way.
+    woken = secagg.Client.resume(woken.suspend(key), key)
+    woken.unmask(server.message(1))
+    server.receive(1, woken.message)
+
+
 # Servers
 
 

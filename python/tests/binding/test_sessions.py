@@ -36,7 +36,7 @@ def tolerance(settings: secagg.Averaging, total: int) -> float:
         ({Round.ADVERTISE_KEYS: [1], Round.UNMASKING: [3]}, [2, 3, 4, 5]),
     ],
 )
-@pytest.mark.parametrize("sleeping", [False, True])
+@pytest.mark.parametrize("sleeping", ["", "whole", "sent"])
 def test_mean_of_those_who_stay(leaving, contributors, sleeping):
     settings = averaging()
     parameters = session(settings)
@@ -89,7 +89,7 @@ def test_malicious_model():
     vectors = updates(CLIENTS, 50)
     clients = {
         id: LibraryClient(
-            parameters, id, vectors[id], WEIGHTS[id], settings, identities[id], directory, True
+            parameters, id, vectors[id], WEIGHTS[id], settings, identities[id], directory, "sent"
         )
         for id in vectors
     }

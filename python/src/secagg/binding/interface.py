@@ -173,6 +173,7 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
     "client_unmask": [_HANDLE, _IN, c_size_t, _FAILURE],
     "sealing_key": [_IN, _FAILURE],
     "client_suspend": [_HANDLE, _IN, _OUT_HANDLE, _FAILURE],
+    "client_suspend_sent": [_HANDLE, _IN, _OUT_HANDLE, _FAILURE],
     "client_resume": [_IN, c_size_t, _IN, _HANDLE, _OUT_HANDLE, _FAILURE],
     "server_create": [_HANDLE, _HANDLE, _OUT_HANDLE, _FAILURE],
     "server_phase": [_HANDLE, _OUT_NUMBER, _FAILURE],

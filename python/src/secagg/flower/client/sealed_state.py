@@ -40,7 +40,7 @@ class SealedState:
     def keep(self, client: secagg.Client, session: bytes) -> None:
         """Puts the client to sleep."""
         key = secagg.sealing_key()
-        sealed = bytes(client.suspend(key))
+        sealed = bytes(client.suspend(key, sent=True))
         name = self._prefix + secrets.token_hex(8)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
