@@ -60,8 +60,10 @@ public func secagg_directory_create(
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.directories) { () throws(Failure) in
+    guard (0...largestDirectory).contains(count) else {
+      throw .invalidArgument("a directory has at most \(largestDirectory) clients, found \(count)")
+    }
     let numbers = try unsafe withNumbers(ids, count, "ids") { ids in ids.indices.map { ids[$0] } }
-    guard count <= Int.max / Digest.byteCount else { throw .invalidArgument("count is beyond memory") }
     let bytes = try unsafe copiedBytes(keys, count * Digest.byteCount, "keys")
     var directory: [ClientID: IdentityPublicKey] = [:]
     for (index, number) in numbers.enumerated() {
@@ -78,6 +80,9 @@ public func secagg_directory_create(
       try translating { () throws(PinnedIdentitiesError) in try PinnedIdentities(directory) })
   }
 }
+
+/// The largest cohort: nothing is allocated for more.
+private let largestDirectory = 1 << 20
 
 @c @implementation
 public func secagg_directory_free(_ directory: OpaquePointer?) -> secagg_status {

@@ -36,13 +36,14 @@ public func secagg_parameters_recommended(
         failureBits: given.failure_bits == 0 ? 20 : Int(given.failure_bits))
     }
     let ciphers = try MaskCipher.set(of: given.mask_ciphers, empty: [.chacha20])
-    return try Immutable(sendable: try translating { () throws(RecommendationError) in
-      try .recommended(
-        for: assumptions, layout: secure.layout,
-        minimumContributors: given.minimum_contributors == 0
-          ? nil : Int(given.minimum_contributors),
-        maskCiphers: ciphers, applicationContext: context)
-    })
+    return try Immutable(
+      sendable: try translating { () throws(RecommendationError) in
+        try .recommended(
+          for: assumptions, layout: secure.layout,
+          minimumContributors: given.minimum_contributors == 0
+            ? nil : Int(given.minimum_contributors),
+          maskCiphers: ciphers, applicationContext: context)
+      })
   }
 }
 
@@ -62,13 +63,14 @@ public func secagg_parameters_create(
     let context = try unsafe digest(context, "context")
     let threatModel = try ThreatModel(code: given.threat_model)
     let cipher = try MaskCipher(code: given.mask_cipher)
-    return try Immutable(sendable: try translating { () throws(SessionParametersError) in
-      try SessionParameters(
-        threatModel: threatModel, cohortSize: Int(given.cohort_size),
-        degree: given.degree == 0 ? nil : Int(given.degree), threshold: Int(given.threshold),
-        layout: secure.layout, minimumContributors: Int(given.minimum_contributors),
-        maskCipher: cipher, applicationContext: context)
-    })
+    return try Immutable(
+      sendable: try translating { () throws(SessionParametersError) in
+        try SessionParameters(
+          threatModel: threatModel, cohortSize: Int(given.cohort_size),
+          degree: given.degree == 0 ? nil : Int(given.degree), threshold: Int(given.threshold),
+          layout: secure.layout, minimumContributors: Int(given.minimum_contributors),
+          maskCipher: cipher, applicationContext: context)
+      })
   }
 }
 
