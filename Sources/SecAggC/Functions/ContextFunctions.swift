@@ -3,8 +3,9 @@ public import CSecAggABI
 internal import FLMath
 internal import SecAgg
 
-// What a session is for: see the header.
+// What a session is for.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_averaging_context_float32(
   _ averaging: OpaquePointer?, _ model: UnsafePointer<Float>?, _ count: Int, _ round: UInt64,
@@ -22,6 +23,7 @@ public func secagg_averaging_context_float32(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_averaging_context_float64(
   _ averaging: OpaquePointer?, _ model: UnsafePointer<Double>?, _ count: Int, _ round: UInt64,

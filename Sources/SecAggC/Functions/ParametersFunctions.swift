@@ -3,17 +3,19 @@ public import CSecAggABI
 internal import SecAgg
 internal import SecAggWire
 
-// Parameters of a session: see the header.
+// Parameters of a session.
 
 extension secagg_assumptions: VersionedStruct {}
 extension secagg_session_settings: VersionedStruct {}
 extension secagg_parameters_info: VersionedStruct {}
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_mask_ciphers() -> UInt32 {
   MaskCipher.available.reduce(0) { $0 | UInt32($1.rawValue) }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_recommended(
   _ assumptions: UnsafePointer<secagg_assumptions>?, _ averaging: OpaquePointer?,
@@ -50,6 +52,7 @@ public func secagg_parameters_recommended(
 /// SECAGG_DEFAULT_FRACTION.
 private let defaultFraction = -1.0
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_create(
   _ settings: UnsafePointer<secagg_session_settings>?, _ averaging: OpaquePointer?,
@@ -74,6 +77,7 @@ public func secagg_parameters_create(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_parse(
   _ data: UnsafePointer<UInt8>?, _ length: Int, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -86,6 +90,7 @@ public func secagg_parameters_parse(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_serialize(
   _ parameters: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -98,6 +103,7 @@ public func secagg_parameters_serialize(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_get_info(
   _ parameters: OpaquePointer?, _ info: UnsafeMutablePointer<secagg_parameters_info>?,
@@ -129,6 +135,7 @@ private func set<Field: BitwiseCopyable>(_ field: inout Field, to digest: Digest
   unsafe withUnsafeMutableBytes(of: &field) { unsafe $0.copyBytes(from: digest.bytes) }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_free(_ parameters: OpaquePointer?) -> secagg_status {
   unsafe Handles.parameters.free(parameters).code
