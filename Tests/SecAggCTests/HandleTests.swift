@@ -33,41 +33,57 @@ struct HandleTests {
         name: name, value: handle.value, owner: owners as AnyObject, use: use, free: free)
     }
     return [
-      kind("bytes", bytes, { handle, failure in
-        var (data, length) = (UnsafePointer<UInt8>?.none, 0)
-        return secagg_bytes_view(handle, &data, &length, failure)
-      }, { secagg_bytes_free($0) }),
-      kind("averaging", session.averaging, { handle, failure in
-        var info = secagg_averaging_info()
-        info.struct_size = UInt32(MemoryLayout<secagg_averaging_info>.size)
-        return secagg_averaging_get_info(handle, &info, failure)
-      }, { secagg_averaging_free($0) }),
-      kind("parameters", session.parameters, { handle, failure in
-        var info = secagg_parameters_info()
-        info.struct_size = UInt32(MemoryLayout<secagg_parameters_info>.size)
-        return secagg_parameters_get_info(handle, &info, failure)
-      }, { secagg_parameters_free($0) }),
-      kind("identity", identity, { handle, failure in
-        var key = [UInt8](repeating: 0, count: 32)
-        return secagg_identity_public_key(handle, &key, failure)
-      }, { secagg_identity_free($0) }),
-      kind("directory", directory, { handle, failure in
-        var out: OpaquePointer?
-        defer { _ = secagg_server_free(out) }
-        return secagg_server_create(session.parameters.value, handle, &out, failure)
-      }, { secagg_directory_free($0) }),
-      kind("client", session.clients[0].handle, { handle, failure in
-        var id: UInt32 = 0
-        return secagg_client_id(handle, &id, failure)
-      }, { secagg_client_free($0) }),
-      kind("server", session.server, { handle, failure in
-        var phase: UInt32 = 0
-        return secagg_server_phase(handle, &phase, failure)
-      }, { secagg_server_free($0) }),
-      kind("aggregate", aggregate, { handle, failure in
-        var (count, ids) = (0, [UInt32](repeating: 0, count: 12))
-        return secagg_aggregate_contributors(handle, &ids, 12, &count, failure)
-      }, { secagg_aggregate_free($0) }),
+      kind(
+        "bytes", bytes,
+        { handle, failure in
+          var (data, length) = (UnsafePointer<UInt8>?.none, 0)
+          return secagg_bytes_view(handle, &data, &length, failure)
+        }, { secagg_bytes_free($0) }),
+      kind(
+        "averaging", session.averaging,
+        { handle, failure in
+          var info = secagg_averaging_info()
+          info.struct_size = UInt32(MemoryLayout<secagg_averaging_info>.size)
+          return secagg_averaging_get_info(handle, &info, failure)
+        }, { secagg_averaging_free($0) }),
+      kind(
+        "parameters", session.parameters,
+        { handle, failure in
+          var info = secagg_parameters_info()
+          info.struct_size = UInt32(MemoryLayout<secagg_parameters_info>.size)
+          return secagg_parameters_get_info(handle, &info, failure)
+        }, { secagg_parameters_free($0) }),
+      kind(
+        "identity", identity,
+        { handle, failure in
+          var key = [UInt8](repeating: 0, count: 32)
+          return secagg_identity_public_key(handle, &key, failure)
+        }, { secagg_identity_free($0) }),
+      kind(
+        "directory", directory,
+        { handle, failure in
+          var out: OpaquePointer?
+          defer { _ = secagg_server_free(out) }
+          return secagg_server_create(session.parameters.value, handle, &out, failure)
+        }, { secagg_directory_free($0) }),
+      kind(
+        "client", session.clients[0].handle,
+        { handle, failure in
+          var id: UInt32 = 0
+          return secagg_client_id(handle, &id, failure)
+        }, { secagg_client_free($0) }),
+      kind(
+        "server", session.server,
+        { handle, failure in
+          var phase: UInt32 = 0
+          return secagg_server_phase(handle, &phase, failure)
+        }, { secagg_server_free($0) }),
+      kind(
+        "aggregate", aggregate,
+        { handle, failure in
+          var (count, ids) = (0, [UInt32](repeating: 0, count: 12))
+          return secagg_aggregate_contributors(handle, &ids, 12, &count, failure)
+        }, { secagg_aggregate_free($0) }),
     ]
   }
 
@@ -135,7 +151,8 @@ struct HandleTests {
   func distinct() throws {
     var values: Set<OpaquePointer> = []
     for _ in 0..<2000 {
-      values.insert(try Handle({ secagg_identity_free($0) }) { secagg_identity_generate($0, $1) }.value)
+      values.insert(
+        try Handle({ secagg_identity_free($0) }) { secagg_identity_generate($0, $1) }.value)
     }
     #expect(values.count == 2000)
   }

@@ -16,6 +16,7 @@ struct SessionTests {
   func complete(setting: Setting) throws {
     let session = try TestSession(setting)
     let result = try MeanResult(session.run(), averaging: session.averaging)
+    #expect(result.mean.contains { abs($0) > 1 })
     #expect(result.contributors == Array(1...UInt32(TestSession.cohortSize)))
     #expect(try result == session.swiftMean(of: result.contributors))
     #expect(try session.phase() == SECAGG_ENDED)
@@ -44,7 +45,8 @@ struct SessionTests {
     #expect(try result == session.swiftMean(of: result.contributors))
   }
 
-  @Test("messages can be asked for again and are the same", arguments: [Setting.semiHonest, .malicious])
+  @Test(
+    "messages can be asked for again and are the same", arguments: [Setting.semiHonest, .malicious])
   func repeatedMessages(setting: Setting) throws {
     let session = try TestSession(setting)
     for round in setting.rounds {

@@ -1,11 +1,17 @@
 internal import SecAgg
 
+/// The lengths that an array in memory can have. A `size_t` beyond `Int` comes as a negative number; one that
+/// no memory has is refused before anything is allocated for it.
+private let largestCount = 0...Int.max >> 16
+
 /// The bytes that a caller passed, copied: whatever becomes of its memory afterwards.
 func copiedBytes(
   _ start: UnsafePointer<UInt8>?, _ length: Int, _ argument: StaticString
 ) throws(Failure) -> [UInt8] {
   guard let start = unsafe start else { throw .null(argument) }
-  guard length >= 0 else { throw .invalidArgument("the length of \(argument) is beyond memory") }
+  guard largestCount.contains(length) else {
+    throw .invalidArgument("the length of \(argument) is beyond memory")
+  }
   return unsafe Array(UnsafeBufferPointer(start: start, count: length))
 }
 
@@ -15,7 +21,7 @@ func withNumbers<Number: BitwiseCopyable, Result: ~Copyable>(
   _ body: (Span<Number>) throws(Failure) -> Result
 ) throws(Failure) -> Result {
   guard let start = unsafe start else { throw .null(argument) }
-  guard count >= 0, count <= Int.max / MemoryLayout<Number>.stride else {
+  guard largestCount.contains(count) else {
     throw .invalidArgument("the count of \(argument) is beyond memory")
   }
   guard UInt(bitPattern: start) % UInt(MemoryLayout<Number>.alignment) == 0 else {
@@ -43,7 +49,9 @@ func secret(
 
 /// A client's number.
 func clientID(_ number: UInt32) throws(Failure) -> ClientID {
-  guard let id = ClientID(number) else { throw .invalidArgument("client ids are 1 and above, found 0") }
+  guard let id = ClientID(number) else {
+    throw .invalidArgument("client ids are 1 and above, found 0")
+  }
   return id
 }
 

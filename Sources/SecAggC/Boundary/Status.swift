@@ -1,7 +1,7 @@
 internal import CSecAggABI
 
 /// What a caller can do about a call that failed: the statuses of the header.
-enum Status: Sendable, Hashable, CaseIterable {
+enum Status: Sendable, Hashable {
   case ok
   case invalidArgument
   case invalidHandle

@@ -16,7 +16,8 @@ extension VersionedStruct {
     let size = try unsafe checkedSize(UnsafeRawPointer(pointer), argument)
     let bytes = unsafe UnsafeRawBufferPointer(start: pointer, count: size)
     for index in MemoryLayout<Self>.size..<size where unsafe bytes[index] != 0 {
-      throw .invalidArgument("\(argument) has fields that this version of the library does not know")
+      throw .invalidArgument(
+        "\(argument) has fields that this version of the library does not know")
     }
     return unsafe pointer.pointee
   }

@@ -8,7 +8,8 @@ extension HeldClient {
   func suspend(under key: borrowing SecretBytes, isSent: Bool) throws(Failure) -> [UInt8] {
     try state.withLock { (state) throws(Failure) in
       switch state.take() {
-      case .advertising(let round): SealedClient.seal(round.suspend(), of: .advertiseKeys, under: key)
+      case .advertising(let round):
+        SealedClient.seal(round.suspend(), of: .advertiseKeys, under: key)
       case .sharing(let round): SealedClient.seal(round.suspend(), of: .shareKeys, under: key)
       case .masked(let round):
         SealedClient.seal(

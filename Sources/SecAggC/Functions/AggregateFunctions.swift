@@ -3,8 +3,9 @@ public import CSecAggABI
 internal import FLMath
 internal import SecAgg
 
-// The sum and its mean: see the header.
+// The sum and its mean.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_contributors(
   _ aggregate: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
@@ -17,6 +18,7 @@ public func secagg_aggregate_contributors(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_faults(
   _ aggregate: OpaquePointer?, _ faults: UnsafeMutablePointer<secagg_fault>?,
@@ -34,6 +36,7 @@ public func secagg_aggregate_faults(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_mean_float32(
   _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
@@ -47,6 +50,7 @@ public func secagg_aggregate_mean_float32(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_mean_float64(
   _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
@@ -73,6 +77,7 @@ private func decodedMean(
   return try translating { () throws(SecureFedAvgError) in try secure.decode(aggregate) }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_free(_ aggregate: OpaquePointer?) -> secagg_status {
   unsafe Handles.aggregates.free(aggregate).code

@@ -3,11 +3,12 @@ public import CSecAggABI
 internal import FLMath
 internal import SecAgg
 
-// Averaging: see the header.
+// Averaging.
 
 extension secagg_averaging_settings: VersionedStruct {}
 extension secagg_averaging_info: VersionedStruct {}
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_averaging_create(
   _ settings: UnsafePointer<secagg_averaging_settings>?,
@@ -32,6 +33,7 @@ public func secagg_averaging_create(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_averaging_get_info(
   _ averaging: OpaquePointer?, _ info: UnsafeMutablePointer<secagg_averaging_info>?,
@@ -47,6 +49,7 @@ public func secagg_averaging_get_info(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_averaging_free(_ averaging: OpaquePointer?) -> secagg_status {
   unsafe Handles.averagings.free(averaging).code

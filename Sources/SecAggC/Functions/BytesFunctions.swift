@@ -2,8 +2,9 @@
 public import CSecAggABI
 internal import SecAgg
 
-// Bytes that the library gives: see the header.
+// Bytes that the library gives.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_bytes_view(
   _ bytes: OpaquePointer?, _ data: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
@@ -16,6 +17,7 @@ public func secagg_bytes_view(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_bytes_free(_ bytes: OpaquePointer?) -> secagg_status {
   unsafe Handles.bytes.free(bytes).code

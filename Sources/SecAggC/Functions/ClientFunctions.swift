@@ -2,10 +2,11 @@
 public import CSecAggABI
 internal import SecAgg
 
-// A client and what it says of itself: see the header.
+// A client and what it says of itself.
 
 extension secagg_policy: VersionedStruct {}
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_create(
   _ parameters: OpaquePointer?, _ id: UInt32, _ policy: UnsafePointer<secagg_policy>?,
@@ -45,6 +46,7 @@ private func clientPolicy(
       of: given.mask_ciphers, empty: Set(MaskCipher.allCases)))
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_round(
   _ client: OpaquePointer?, _ round: UnsafeMutablePointer<UInt32>?,
@@ -57,6 +59,7 @@ public func secagg_client_round(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_id(
   _ client: OpaquePointer?, _ id: UnsafeMutablePointer<UInt32>?,
@@ -68,6 +71,7 @@ public func secagg_client_id(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_parameters(
   _ client: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -78,6 +82,7 @@ public func secagg_client_parameters(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_message(
   _ client: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -88,6 +93,7 @@ public func secagg_client_message(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_free(_ client: OpaquePointer?) -> secagg_status {
   unsafe Handles.clients.free(client).code

@@ -2,8 +2,9 @@
 public import CSecAggABI
 internal import SecAgg
 
-// The rounds of a client: see the header.
+// The rounds of a client.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_share_keys(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
@@ -19,6 +20,7 @@ public func secagg_client_share_keys(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_mask_float32(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
@@ -41,6 +43,7 @@ public func secagg_client_mask_float32(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_mask_float64(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
@@ -63,6 +66,7 @@ public func secagg_client_mask_float64(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_endorse(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
@@ -74,6 +78,7 @@ public func secagg_client_endorse(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_unmask(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,

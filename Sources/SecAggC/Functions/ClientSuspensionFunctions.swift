@@ -2,8 +2,9 @@
 public import CSecAggABI
 internal import SecAgg
 
-// Clients that sleep between rounds: see the header.
+// Clients that sleep between rounds.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_sealing_key(
   _ key: UnsafeMutablePointer<UInt8>?, _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -16,6 +17,7 @@ public func secagg_sealing_key(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_suspend(
   _ client: OpaquePointer?, _ key: UnsafePointer<UInt8>?,
@@ -40,6 +42,7 @@ public func secagg_client_suspend_sent(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_resume(
   _ data: UnsafePointer<UInt8>?, _ length: Int, _ key: UnsafePointer<UInt8>?,

@@ -2,8 +2,9 @@
 public import CSecAggABI
 internal import SecAgg
 
-// Identities and their directory: see the header.
+// Identities and their directory.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_identity_generate(
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -13,6 +14,7 @@ public func secagg_identity_generate(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_identity_from_seed(
   _ seed: UnsafePointer<UInt8>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -24,6 +26,7 @@ public func secagg_identity_from_seed(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_identity_seed(
   _ identity: OpaquePointer?, _ seed: UnsafeMutablePointer<UInt8>?,
@@ -38,6 +41,7 @@ public func secagg_identity_seed(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_identity_public_key(
   _ identity: OpaquePointer?, _ key: UnsafeMutablePointer<UInt8>?,
@@ -49,19 +53,23 @@ public func secagg_identity_public_key(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_identity_free(_ identity: OpaquePointer?) -> secagg_status {
   unsafe Handles.identities.free(identity).code
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_directory_create(
   _ ids: UnsafePointer<UInt32>?, _ keys: UnsafePointer<UInt8>?, _ count: Int,
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.directories) { () throws(Failure) in
+    guard (0...largestDirectory).contains(count) else {
+      throw .invalidArgument("a directory has at most \(largestDirectory) clients, found \(count)")
+    }
     let numbers = try unsafe withNumbers(ids, count, "ids") { ids in ids.indices.map { ids[$0] } }
-    guard count <= Int.max / Digest.byteCount else { throw .invalidArgument("count is beyond memory") }
     let bytes = try unsafe copiedBytes(keys, count * Digest.byteCount, "keys")
     var directory: [ClientID: IdentityPublicKey] = [:]
     for (index, number) in numbers.enumerated() {
@@ -79,6 +87,10 @@ public func secagg_directory_create(
   }
 }
 
+/// The largest cohort: nothing is allocated for more.
+private let largestDirectory = 1 << 20
+
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_directory_free(_ directory: OpaquePointer?) -> secagg_status {
   unsafe Handles.directories.free(directory).code

@@ -3,17 +3,19 @@ public import CSecAggABI
 internal import SecAgg
 internal import SecAggWire
 
-// Parameters of a session: see the header.
+// Parameters of a session.
 
 extension secagg_assumptions: VersionedStruct {}
 extension secagg_session_settings: VersionedStruct {}
 extension secagg_parameters_info: VersionedStruct {}
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_mask_ciphers() -> UInt32 {
   MaskCipher.available.reduce(0) { $0 | UInt32($1.rawValue) }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_recommended(
   _ assumptions: UnsafePointer<secagg_assumptions>?, _ averaging: OpaquePointer?,
@@ -36,19 +38,21 @@ public func secagg_parameters_recommended(
         failureBits: given.failure_bits == 0 ? 20 : Int(given.failure_bits))
     }
     let ciphers = try MaskCipher.set(of: given.mask_ciphers, empty: [.chacha20])
-    return try Immutable(sendable: try translating { () throws(RecommendationError) in
-      try .recommended(
-        for: assumptions, layout: secure.layout,
-        minimumContributors: given.minimum_contributors == 0
-          ? nil : Int(given.minimum_contributors),
-        maskCiphers: ciphers, applicationContext: context)
-    })
+    return try Immutable(
+      sendable: try translating { () throws(RecommendationError) in
+        try .recommended(
+          for: assumptions, layout: secure.layout,
+          minimumContributors: given.minimum_contributors == 0
+            ? nil : Int(given.minimum_contributors),
+          maskCiphers: ciphers, applicationContext: context)
+      })
   }
 }
 
 /// SECAGG_DEFAULT_FRACTION.
 private let defaultFraction = -1.0
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_create(
   _ settings: UnsafePointer<secagg_session_settings>?, _ averaging: OpaquePointer?,
@@ -62,16 +66,18 @@ public func secagg_parameters_create(
     let context = try unsafe digest(context, "context")
     let threatModel = try ThreatModel(code: given.threat_model)
     let cipher = try MaskCipher(code: given.mask_cipher)
-    return try Immutable(sendable: try translating { () throws(SessionParametersError) in
-      try SessionParameters(
-        threatModel: threatModel, cohortSize: Int(given.cohort_size),
-        degree: given.degree == 0 ? nil : Int(given.degree), threshold: Int(given.threshold),
-        layout: secure.layout, minimumContributors: Int(given.minimum_contributors),
-        maskCipher: cipher, applicationContext: context)
-    })
+    return try Immutable(
+      sendable: try translating { () throws(SessionParametersError) in
+        try SessionParameters(
+          threatModel: threatModel, cohortSize: Int(given.cohort_size),
+          degree: given.degree == 0 ? nil : Int(given.degree), threshold: Int(given.threshold),
+          layout: secure.layout, minimumContributors: Int(given.minimum_contributors),
+          maskCipher: cipher, applicationContext: context)
+      })
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_parse(
   _ data: UnsafePointer<UInt8>?, _ length: Int, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -84,6 +90,7 @@ public func secagg_parameters_parse(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_serialize(
   _ parameters: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -96,6 +103,7 @@ public func secagg_parameters_serialize(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_get_info(
   _ parameters: OpaquePointer?, _ info: UnsafeMutablePointer<secagg_parameters_info>?,
@@ -127,6 +135,7 @@ private func set<Field: BitwiseCopyable>(_ field: inout Field, to digest: Digest
   unsafe withUnsafeMutableBytes(of: &field) { unsafe $0.copyBytes(from: digest.bytes) }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_free(_ parameters: OpaquePointer?) -> secagg_status {
   unsafe Handles.parameters.free(parameters).code

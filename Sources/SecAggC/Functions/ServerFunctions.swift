@@ -2,8 +2,9 @@
 public import CSecAggABI
 internal import SecAgg
 
-// A server: see the header.
+// A server.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_create(
   _ parameters: OpaquePointer?, _ directory: OpaquePointer?,
@@ -16,6 +17,7 @@ public func secagg_server_create(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_receive(
   _ server: OpaquePointer?, _ sender: UInt32, _ message: UnsafePointer<UInt8>?, _ length: Int,
@@ -27,6 +29,7 @@ public func secagg_server_receive(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_close_round(
   _ server: OpaquePointer?, _ failure: UnsafeMutablePointer<secagg_failure>?
@@ -36,6 +39,7 @@ public func secagg_server_close_round(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_message(
   _ server: OpaquePointer?, _ recipient: UInt32, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -47,6 +51,7 @@ public func secagg_server_message(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_unmask(
   _ server: OpaquePointer?, _ threads: UInt32, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -58,6 +63,7 @@ public func secagg_server_unmask(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_store(
   _ server: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -68,6 +74,7 @@ public func secagg_server_store(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_restore(
   _ data: UnsafePointer<UInt8>?, _ length: Int, _ directory: OpaquePointer?,
@@ -80,6 +87,7 @@ public func secagg_server_restore(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_free(_ server: OpaquePointer?) -> secagg_status {
   unsafe Handles.servers.free(server).code

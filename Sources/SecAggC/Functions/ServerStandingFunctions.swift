@@ -2,8 +2,9 @@
 public import CSecAggABI
 internal import SecAgg
 
-// Where a server stands: see the header.
+// Where a server stands.
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_phase(
   _ server: OpaquePointer?, _ phase: UnsafeMutablePointer<UInt32>?,
@@ -15,6 +16,7 @@ public func secagg_server_phase(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_parameters(
   _ server: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -25,6 +27,7 @@ public func secagg_server_parameters(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_received(
   _ server: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,
@@ -37,6 +40,7 @@ public func secagg_server_received(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_awaited(
   _ server: OpaquePointer?, _ ids: UnsafeMutablePointer<UInt32>?, _ capacity: Int,

@@ -20,7 +20,9 @@ struct HandleTable<Object: AnyObject & Sendable>: ~Copyable, Sendable {
   /// The object of a handle.
   func object(of handle: OpaquePointer?) throws(Failure) -> Object {
     let key = UInt(bitPattern: handle)
-    guard let object = objects.withLock({ $0[key] }) else { throw .noHandle(kind, isNull: key == 0) }
+    guard let object = objects.withLock({ $0[key] }) else {
+      throw .noHandle(kind, isNull: key == 0)
+    }
     return object
   }
 

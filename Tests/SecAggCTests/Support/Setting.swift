@@ -1,4 +1,5 @@
 import CSecAggABI
+import FLMath
 import SecAgg
 import Testing
 
@@ -35,7 +36,8 @@ struct Setting: Sendable, CustomTestStringConvertible {
 enum ExactAveraging {
   static let parameterCount = 300
   static let maximumWeight: UInt64 = 8
-  static let bound = 32767.0
+  /// The largest code of the 17 bits that the lanes of 12 contributors leave: the step is 1.
+  static let bound = 65535.0
 
   static func settings(cohortSize: Int) -> secagg_averaging_settings {
     secagg_averaging_settings(
@@ -51,8 +53,10 @@ enum ExactAveraging {
 
   /// The same in Swift.
   static func swift(cohortSize: Int) throws -> SecureFedAvg {
-    try SecureFedAvg(
+    let secure = try SecureFedAvg(
       parameterCount: parameterCount, clippingBound: bound, maximumWeight: maximumWeight,
       maximumContributors: cohortSize)
+    #expect(secure.codec.step == 1)
+    return secure
   }
 }

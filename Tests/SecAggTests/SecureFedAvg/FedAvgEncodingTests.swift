@@ -109,4 +109,32 @@ struct FedAvgEncodingTests {
       #expect(value == UInt128(weight))
     }
   }
+
+  @Test("float32 numbers give what the same numbers give as float64", arguments: FedAvgShape.all)
+  func narrowNumbers(shape: FedAvgShape) throws {
+    let secure = try shape.secure()
+    let seed = UInt64.random(in: 0 ... .max)
+    var generator = SimulationGenerator(seed: seed)
+    // Some within the bounds, some beyond, some subnormal.
+    let update = (0..<shape.parameterCount).map { index -> Float in
+      let number = Float.random(in: -2...2, using: &generator) * Float(secure.clippingBound)
+      return index % 7 == 3 ? number * .leastNonzeroMagnitude : number
+    }
+    for weight in [0, 1, secure.maximumWeight] {
+      var one = SimulationGenerator(seed: seed)
+      var other = one
+      let narrow = try secure.encode(update.span, weight: weight, using: &one)
+      let wide = try secure.encode(
+        ClientUpdate(delta: update.map(Double.init), weight: weight), using: &other)
+      #expect(narrow.words == wide.words, "seed \(seed)")
+    }
+    for bad in [Float.nan, .infinity] {
+      var refused = update
+      refused[refused.count - 1] = bad
+      #expect(throws: SecureFedAvgError.self) {
+        var generator = SimulationGenerator(seed: seed)
+        _ = try secure.encode(refused.span, weight: 1, using: &generator)
+      }
+    }
+  }
 }

@@ -1,0 +1,71 @@
+import CSecAggABI
+import SecAgg
+import Testing
+
+/// What a client accepts, and what it is told when it does not.
+@Suite("Policies")
+struct PolicyTests {
+  private func status(_ change: (inout secagg_policy) -> Void) throws -> Answer {
+    let session = try TestSession(.semiHonest)
+    var policy = secagg_policy()
+    policy.struct_size = UInt32(MemoryLayout<secagg_policy>.size)
+    change(&policy)
+    var out: OpaquePointer?
+    defer { _ = secagg_client_free(out) }
+    return Answer {
+      secagg_client_create(session.parameters.value, 1, &policy, nil, &out, $0)
+    }
+  }
+
+  @Test("floors and sets")
+  func floors() throws {
+    let (refused, ok) = (SECAGG_SESSION_REFUSED, SECAGG_OK)
+    #expect(try status { _ in }.status == ok)
+    #expect(try status { $0.minimum_cohort_size = 12 }.status == ok)
+    #expect(try status { $0.minimum_cohort_size = 13 }.status == refused)
+    #expect(try status { $0.minimum_threshold = 6 }.status == ok)
+    #expect(try status { $0.minimum_threshold = 7 }.status == refused)
+    #expect(try status { $0.minimum_contributors = 4 }.status == ok)
+    #expect(try status { $0.minimum_contributors = 5 }.status == refused)
+    #expect(try status { $0.minimum_contributors = .max }.status == refused)
+    #expect(try status { $0.threat_models = UInt32(SECAGG_SEMI_HONEST) }.status == ok)
+    #expect(try status { $0.threat_models = UInt32(SECAGG_MALICIOUS) }.status == refused)
+    #expect(try status { $0.mask_ciphers = UInt32(SECAGG_CHACHA20) }.status == ok)
+    #expect(try status { $0.mask_ciphers = UInt32(SECAGG_AES256CTR) }.status == refused)
+    #expect(try status { $0.threat_models = 4 }.status == SECAGG_INVALID_ARGUMENT)
+    #expect(try status { $0.mask_ciphers = 8 }.status == SECAGG_INVALID_ARGUMENT)
+  }
+
+  @Test("another application context than the client's own is refused")
+  func context() throws {
+    var context = TestSession.context
+    let same = try context.withUnsafeBufferPointer { context in
+      try status { $0.application_context = context.baseAddress }
+    }
+    #expect(same.status == SECAGG_OK)
+    context[31] ^= 1
+    let other = try context.withUnsafeBufferPointer { context in
+      try status { $0.application_context = context.baseAddress }
+    }
+    #expect(other.status == SECAGG_SESSION_REFUSED)
+  }
+
+  @Test("the policy is kept: too few contributors are refused in the last round")
+  func kept() throws {
+    let session = try TestSession(.semiHonest)
+    var policy = secagg_policy()
+    policy.struct_size = UInt32(MemoryLayout<secagg_policy>.size)
+    policy.minimum_contributors = 4
+    let client = session.clients[0]
+    client.handle = try Handle({ secagg_client_free($0) }) {
+      secagg_client_create(session.parameters.value, 1, &policy, nil, $0, $1)
+    }
+    // Ten of twelve leave before their input: the server itself closes no such round.
+    var leaving: [UInt32: Int] = [:]
+    for id in UInt32(4)...12 { leaving[id] = SECAGG_MASKED_INPUT }
+    try session.run(to: SECAGG_MASKED_INPUT)
+    try session.collect(SECAGG_MASKED_INPUT, leaving: leaving)
+    expect(SECAGG_TOO_FEW_CLIENTS) { secagg_server_close_round(session.server.value, $0) }
+    #expect(try session.phase() == SECAGG_MASKED_INPUT)
+  }
+}
