@@ -26,8 +26,10 @@ DROPOUT_FRACTION = 0.25
 
 
 def cost(large: bool) -> None:
-    print("| clients | parameters | | neighbours, threshold | clients' CPU | server's CPU | ratio "
-          "| sent by a client | bytes a parameter | largest error |")
+    print(
+        "| clients | parameters | | neighbours, threshold | clients' CPU | server's CPU | ratio "
+        "| sent by a client | bytes a parameter | largest error |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for clients, parameters, shares, is_large in SIZES:
         if is_large and not large:
@@ -66,8 +68,11 @@ def dropouts() -> None:
     """Of 20 clients, so many leave instead of sending what a phase is for."""
     cohort = Cohort(20, 1000)
     counts = (1, 4)
-    print("| 20 clients; leave before sending their | " + " | ".join(
-        f"{count}: {name}" for count in counts for name in ("SecAgg+", "secagg")) + " |")
+    print(
+        "| 20 clients; leave before sending their | "
+        + " | ".join(f"{count}: {name}" for count in counts for name in ("SecAgg+", "secagg"))
+        + " |"
+    )
     print("|---|" + "---|" * (2 * len(counts)))
     for phase in theirs.PHASES:
         cells = []

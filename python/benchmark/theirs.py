@@ -48,9 +48,7 @@ class _Strategy(FedAvg):
         return None, {}
 
 
-def measure(
-    cohort: Cohort, leaving: dict[str, list[int]], shares: int, threshold: int
-) -> Measured:
+def measure(cohort: Cohort, leaving: dict[str, list[int]], shares: int, threshold: int) -> Measured:
     from in_process_grid import InProcessGrid, Node, answers, silent
 
     training = {"seconds": 0.0}
