@@ -414,6 +414,11 @@ def test_mean_wants_the_settings_of_the_session(settings, parameters):
     assert settings.mean(aggregate).total_weight == 5
 
 
+def test_a_task_with_a_zero_character_is_no_name(settings):
+    with pytest.raises(secagg.InvalidArgument):
+        settings.application_context(numpy.zeros(50), round=1, task="one\0two")
+
+
 # Objects
 
 

@@ -6,6 +6,9 @@ import numpy
 import pytest
 from flwr.app import Array, ArrayRecord, Message, MetricRecord, RecordDict
 
+import secagg
+from secagg.flower.client.refusal import answering
+
 from .federation import NODES, federation, initial_arrays, train, train_messages
 from .test_rounds import result, settings
 
@@ -35,7 +38,7 @@ def no_examples(content):
 
 
 def half_an_example(content):
-    content["metrics"]["num-examples"] = 4242.5
+    content["metrics"]["num-examples"] = 12.5
 
 
 def negative_examples(content):
@@ -107,8 +110,8 @@ def test_whole_numbers_and_double_precision(tmp_path):
     """Counters of a model stay whole, and double precision is not lost."""
     initial = ArrayRecord(
         OrderedDict(
-            counter=Array(numpy.array([7, 7], numpy.int64)),
-            wide=Array(numpy.array([0.125, 1e6 + 1e-6], numpy.float64)),
+            counter=Array(numpy.full(50, 7, numpy.int64)),
+            wide=Array(numpy.array([0.125, 1e6 + 1e-3], numpy.float64)),
             half=Array(numpy.array([1.5], numpy.float16)),
         )
     )
@@ -126,8 +129,30 @@ def test_whole_numbers_and_double_precision(tmp_path):
     grid = federation(tmp_path, training=training)
     [reply] = result(grid, initial, settings(maximum_examples=1))
     trained = reply.content["arrays"]
-    assert trained["counter"].numpy().tolist() == [8, 8]
+    assert trained["counter"].numpy().tolist() == [8] * 50
     assert trained["counter"].dtype == "int64"
-    assert numpy.abs(trained["wide"].numpy() - [0.625, 1e6 + 0.5 + 1e-6]).max() < 2e-6
+    assert numpy.abs(trained["wide"].numpy() - [0.625, 1e6 + 0.501]).max() < 1e-5
     assert trained["half"].numpy().tolist() == [2.0]
     assert train_messages(grid, initial)[0].metadata.dst_node_id in NODES
+
+
+def test_what_an_error_says_stays_at_the_client():
+    """Errors of the library name numbers that only the client knows."""
+    message = Message(RecordDict(), 11, "train")
+
+    def refuse():
+        raise secagg.InvalidUpdate("the client's weight is 4242")
+
+    reply = answering(message, refuse)
+    assert reply.error.reason == "secagg: InvalidUpdate, see the log of the node"
+
+
+def test_the_app_sees_its_own_records_only(tmp_path):
+    seen = []
+
+    def training(message, context):
+        seen.append(sorted(message.content))
+        return train(message, context)
+
+    result(federation(tmp_path, training=training), initial_arrays())
+    assert seen == [["arrays", "config"]] * 5

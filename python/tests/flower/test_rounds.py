@@ -11,6 +11,8 @@ from in_process_grid import late, silent, twice, unreachable
 
 import secagg
 from secagg.flower import RoundFailed, SecAggGrid, SecAggSettings
+from secagg.flower.model_vector import ModelShape
+from secagg.flower.update import UpdateShape
 
 from .federation import (
     EXAMPLES,
@@ -19,6 +21,7 @@ from .federation import (
     expected_mean,
     federation,
     initial_arrays,
+    train,
     train_messages,
     vector,
 )
@@ -281,13 +284,27 @@ def test_answers_without_content_are_dropped(tmp_path):
     check(reply, arrays, [33, 44, 55])
 
 
-def test_the_ciphers_of_all_nodes_are_used_from_the_second_round_on(tmp_path):
+@pytest.mark.parametrize("lacking", [False, True], ids=["all have AES", "one has not"])
+def test_the_cipher_is_one_that_all_have_declared(tmp_path, lacking):
     grid, arrays = federation(tmp_path), initial_arrays()
+    if lacking:
+        chacha = secagg.Policy(mask_ciphers=secagg.MaskCipher.CHACHA20)
+        grid.nodes[11].app = federation(tmp_path, nodes=[11], policy=chacha).nodes[11].app
+    offered = []
+
+    def noting(message, answer):
+        parameters = secagg.Parameters.parse(message.content["secagg"]["parameters"])
+        offered.append(parameters.mask_cipher)
+        return [(0.0, answer())]
+
+    grid.nodes[22].fates[ADVERTISE] = noting
     secured = SecAggGrid(grid, settings())
     for round in (1, 2):
         [reply] = secured.send_and_receive(train_messages(grid, arrays, round))
         check(reply, arrays, NODES)
-    assert set(secured._declared.values()) == {secagg.mask_ciphers()}
+    common = secagg.MaskCipher.CHACHA20 if lacking else secagg.mask_ciphers()
+    fastest = max(secagg.MaskCipher.CHACHA20, common & secagg.MaskCipher.AES256CTR)
+    assert offered == [secagg.MaskCipher.CHACHA20, fastest]
 
 
 def test_policy_of_a_client(tmp_path):
@@ -313,6 +330,135 @@ def test_different_models_cannot_be_summed(tmp_path):
     messages[1] = Message(other, NODES[1], "train")
     with pytest.raises(ValueError, match="different models"):
         SecAggGrid(grid, settings()).send_and_receive(messages)
+
+
+def test_a_message_of_another_session_changes_nothing(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    old = []
+
+    def keeping(message, answer):
+        old.append(copy.deepcopy(message))
+        return [(0.0, answer())]
+
+    def disturbed(message, answer):
+        reply = grid._handled(11, old[0])
+        assert reply.has_error()
+        return [(0.0, answer())]
+
+    secured = SecAggGrid(grid, settings())
+    grid.nodes[11].fates[SHARE] = keeping
+    secured.send_and_receive(train_messages(grid, arrays))
+    grid.nodes[11].fates = {SHARE: disturbed}
+    [reply] = secured.send_and_receive(train_messages(grid, arrays, round=2))
+    check(reply, arrays, NODES)
+
+
+def test_nothing_is_left_of_a_session_that_a_node_left(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    secured = SecAggGrid(grid, settings())
+    grid.nodes[55].fates[SHARE] = unreachable
+    secured.send_and_receive(train_messages(grid, arrays))
+    assert len(list(tmp_path.iterdir())) == 1
+    grid.nodes[55].fates.clear()
+    secured.send_and_receive(train_messages(grid, arrays, round=2))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_state_does_not_grow_with_the_model(tmp_path):
+    sizes = []
+
+    def measured(message, answer):
+        reply = answer()
+        sizes.append(len(grid.nodes[11].state))
+        return [(0.0, reply)]
+
+    arrays = ArrayRecord([numpy.zeros(50_000, numpy.float32)])
+    grid = federation(tmp_path, training=lambda message, context: train(message, context))
+    grid.nodes[11].fates[TRAIN] = measured
+    [reply] = result(grid, arrays)
+    assert reply.content["metrics"]["num-examples"] == sum(EXAMPLES.values())
+    assert sizes[0] < 4_000
+
+
+def test_a_reply_in_the_name_of_another_node_is_dropped(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+
+    def impersonating(message, answer):
+        reply = answer()
+        reply.metadata.__dict__["_src_node_id"] = 44
+        return [(0.0, reply)]
+
+    grid.nodes[33].fates[TRAIN] = impersonating
+    [reply] = result(grid, arrays)
+    check(reply, arrays, [11, 22, 44, 55])
+
+
+def test_all_answers_are_waited_for_within_the_grace(tmp_path):
+    """A sum from all answers has wrong shares corrected; one from just enough has not."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[22].fates[UNMASK] = late(0.2)
+    result(grid, arrays, settings(unmask_grace=3600.0, phase_timeout=3600.0))
+    answered = {m.metadata.src_node_id for m in grid.seen if m.metadata.message_type == UNMASK}
+    assert answered == set(NODES)
+
+
+def test_fewer_answers_will_do_after_the_grace(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[22].fates[UNMASK] = silent
+    [reply] = result(grid, arrays, settings(phase_timeout=3600.0))
+    check(reply, arrays, NODES)
+
+
+def test_too_few_answers(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    for id in NODES[:4]:
+        grid.nodes[id].fates[UNMASK] = silent
+    with pytest.raises(RoundFailed):
+        result(grid, arrays, settings(on_failure="raise"))
+
+
+def test_messages_do_not_outlive_their_phase(tmp_path):
+    """A node that comes back does not work on what nobody waits for."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+    lifetimes = {}
+
+    def noting(message, answer):
+        lifetimes[message.metadata.message_type] = message.metadata.ttl
+        return [(0.0, answer())]
+
+    grid.nodes[11].fates = dict.fromkeys((ADVERTISE, SHARE, UNMASK), noting)
+    result(grid, arrays)
+    assert lifetimes == dict.fromkeys((ADVERTISE, SHARE, UNMASK), 0.6)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"model": numpy.ones(3)},
+        {"round": 2},
+        {"metrics": (("loss", 2.0),)},
+        {"metrics": (("other", 1.0),)},
+        {"weighted_by_key": "other"},
+        {"clipping_bound": 2.0},
+        {"maximum_examples": 11},
+        {"minimum_value_bits": 17},
+    ],
+)
+def test_everything_counts_in_the_application_context(changed):
+    def context(model=None, round=1, **fields):
+        arrays = ArrayRecord([numpy.zeros(3) if model is None else model])
+        usual = dict(
+            metrics=(("loss", 1.0),),
+            weighted_by_key="num-examples",
+            clipping_bound=1.0,
+            maximum_examples=10,
+            minimum_value_bits=16,
+        )
+        shape = UpdateShape(model=ModelShape.of(arrays), **usual | fields)
+        return shape.context(arrays, round)
+
+    assert context() == context()
+    assert context(**changed) != context()
 
 
 @pytest.mark.parametrize(

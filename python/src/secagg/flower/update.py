@@ -79,11 +79,6 @@ class UpdateShape:
         weight = metrics.get(self.weighted_by_key)
         if not isinstance(weight, (int, float)) or weight != int(weight) or weight < 0:
             raise UnusableReply(f"{self.weighted_by_key!r} is missing, or is no whole number")
-        if weight > self.maximum_examples:
-            raise UnusableReply(
-                f"{self.weighted_by_key!r} is above the largest that the server allows; the server"
-                " app must raise SecAggSettings.maximum_examples"
-            )
         return int(weight)
 
     def result(self, base: Vector, mean: secagg.Mean) -> tuple[ArrayRecord, MetricRecord]:

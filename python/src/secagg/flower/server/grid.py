@@ -55,8 +55,6 @@ class SecAggGrid(Grid):
                     for message in training
                     if message.metadata.dst_node_id not in failure.unreachable
                 ]
-                if len(training) < 3:
-                    break
         if self._settings.on_failure == "raise":
             raise last
         log(ERROR, "secagg: the round is SKIPPED, the model stays as it is")
