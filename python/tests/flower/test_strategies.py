@@ -9,7 +9,7 @@ from in_process_grid import InProcessGrid, Node, silent, unreachable
 from secagg.flower import SecAggGrid
 
 from .federation import NODES, federation, initial_arrays, train, vector
-from .test_rounds import settings
+from .round_checks import settings
 
 STRATEGIES = [FedAvg, lambda **o: FedProx(proximal_mu=0.1, **o), FedAdam, FedYogi]
 NAMES = ["FedAvg", "FedProx", "FedAdam", "FedYogi"]
