@@ -116,3 +116,23 @@ def weighted_mean(
     ids = list(ids)
     total = sum(weights[id] for id in ids)
     return sum(updates[id] * weights[id] for id in ids) / total
+
+
+def advertising(parameters, ids=(1, 2, 3, 4, 5)):
+    """A server in round 1 and its clients."""
+    server = secagg.Server(parameters)
+    clients = {id: secagg.Client(parameters, id) for id in ids}
+    for id, client in clients.items():
+        server.receive(id, client.message)
+    server.close_round()
+    return server, clients
+
+
+def masking(parameters):
+    """A server in round 2 and its clients."""
+    server, clients = advertising(parameters)
+    for id, client in clients.items():
+        client.share_keys(server.message(id))
+        server.receive(id, client.message)
+    server.close_round()
+    return server, clients
