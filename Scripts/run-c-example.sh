@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds Examples/c against .build/secagg with every warning an error, as C and the header as C++ too, and
 # runs it plain, under valgrind (no errors, no leaks), and with the address and undefined-behaviour
-# sanitizers. Installs valgrind with apt where it is missing.
+# sanitizers; then measures what calls cost. Installs valgrind with apt where it is missing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,11 +19,12 @@ build=.build/example-c
 mkdir -p "$build"
 warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
 
+# compile SOURCE NAME FLAGS...
 compile() {
-  name=$1
-  shift
+  source=$1 name=$2
+  shift 2
   # shellcheck disable=SC2046,SC2086
-  "${CC:-cc}" -std=c11 -g $warnings "$@" $(pkg-config --cflags secagg) Examples/c/aggregate.c \
+  "${CC:-cc}" -std=c11 -g $warnings "$@" $(pkg-config --cflags secagg) "Examples/c/$source.c" \
     $(pkg-config --libs secagg) "-Wl,-rpath,$library" -lm -o "$build/$name"
 }
 
@@ -34,14 +35,18 @@ if command -v "${CXX:-c++}" >/dev/null 2>&1; then
 fi
 
 echo "== plain"
-compile plain -O2
+compile aggregate plain -O2
 "$build/plain"
 
 echo "== valgrind"
-compile checked -O1
+compile aggregate checked -O1
 valgrind --quiet --error-exitcode=1 --leak-check=full \
   --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect "$build/checked"
 
 echo "== address and undefined-behaviour sanitizers"
-compile sanitized -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+compile aggregate sanitized -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 "$build/sanitized"
+
+echo "== cost, of a million parameters"
+compile cost cost -O2
+"$build/cost"

@@ -127,6 +127,9 @@ public struct SecureFedAvg: Sendable, Hashable {
 
   /// The same for numbers that lie anywhere in memory, of any type: the same numbers and randomness give
   /// the same vector.
+  ///
+  /// Put into its callers, each of which knows the type: for any type it would be a hundred times slower.
+  @inline(__always)
   func encode<Number: UpdateNumber>(
     _ delta: Span<Number>, weight: UInt64, using generator: inout some RandomNumberGenerator
   ) throws(SecureFedAvgError) -> PackedVector {

@@ -24,11 +24,21 @@ struct ReadmeTests {
     #expect(try text("README.md").contains("```swift\n\(code)\n```"))
   }
 
+  @Test(
+    "functions of the C interface that documents name are declared",
+    arguments: ["README.md", "Docs/CABI.md"])
+  func functions(document: String) throws {
+    let header = try text("Sources/CSecAggABI/include/secagg.h")
+    let names = try text(document).matches(of: /\bsecagg_[a-z0-9_]+\b/).map { String($0.output) }
+    #expect(names.count >= 5)
+    for name in names { #expect(header.contains(name), "\(document): \(name)") }
+  }
+
   @Test("every link to a file of the package leads somewhere")
   func links() throws {
     let documents = [
       "README.md", "CONTRIBUTING.md", "SECURITY.md", "Docs/Architecture.md", "Docs/Security.md",
-      "Docs/Performance.md", "Docs/Decisions.md", "Docs/Specification.md", "Docs/vectors/README.md",
+      "Docs/CABI.md", "Docs/Performance.md", "Docs/Decisions.md", "Docs/Specification.md", "Docs/vectors/README.md",
     ]
     var found = 0
     for document in documents {

@@ -18,6 +18,15 @@ enum EncodingCases {
         let vector = try secure.encode(ClientUpdate(delta: delta, weight: 17), using: &generator)
         return Secrecy.secretBits(of: vector.words)
       }
+      let narrow = delta.map(Float.init)
+      report.check(
+        "encoding an update of float32, " + (normBound == nil ? "no norm bound" : "norm bound"),
+        secret: "the update"
+      ) {
+        Secrecy.classify(narrow)
+        let vector = try secure.encode(narrow.span, weight: 17, using: &generator)
+        return Secrecy.secretBits(of: vector.words)
+      }
     }
   }
 }
