@@ -1,7 +1,7 @@
 """One round of SecAgg+ and of this package for the same vectors, all parties in this process.
 
-Prints tables in Markdown. Training costs nothing here, and turning messages into bytes is counted in
-neither."""
+Prints tables in Markdown. The ratio is that of the processor time of all parties; training is no part
+of it, and neither is turning messages into bytes and back."""
 
 import argparse
 import logging
@@ -26,11 +26,21 @@ DROPOUT_FRACTION = 0.25
 
 
 def cost(large: bool) -> None:
-    print(
-        "| clients | parameters | | neighbours, threshold | clients' CPU | server's CPU | ratio "
-        "| sent by a client | bytes a parameter | largest error |"
+    titles = (
+        "clients",
+        "parameters",
+        "",
+        "neighbours, threshold",
+        "clients' CPU",
+        "server's CPU",
+        "ratio",
+        "messages' CPU",
+        "sent by a client",
+        "bytes a parameter",
+        "largest error",
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| " + " | ".join(titles) + " |")
+    print("|" + "---|" * len(titles))
     for clients, parameters, shares, is_large in SIZES:
         if is_large and not large:
             continue
@@ -57,6 +67,7 @@ def _row(name: str, cohort: Cohort, round: Measured, ratio: str, error: float) -
         f"{round.client_seconds:.3f} s",
         f"{round.server_seconds:.3f} s",
         ratio,
+        f"{round.transport_seconds:.3f} s",
         f"{round.up_bytes / 1e6:.2f} MB",
         f"{round.up_bytes / cohort.parameters:.2f}",
         f"{error:.1e}",
