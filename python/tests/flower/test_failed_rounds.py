@@ -5,7 +5,7 @@ import logging
 import numpy
 import pytest
 from flwr.app import ArrayRecord, ConfigRecord, Message, RecordDict
-from in_process_grid import silent
+from in_process_grid import silent, unreachable
 
 from secagg.flower import RoundFailed, SecAggGrid
 
@@ -15,13 +15,23 @@ from .federation import (
     initial_arrays,
     train_messages,
 )
-from .round_checks import TRAIN, UNMASK, check, result, settings
+from .round_checks import ADVERTISE, TRAIN, UNMASK, check, result, settings
 
 
-def test_too_few_for_a_sum(tmp_path, caplog):
-    grid, arrays = federation(tmp_path, nodes=NODES[:2]), initial_arrays()
-    with caplog.at_level(logging.ERROR, logger="flwr"):
-        assert result(grid, arrays) == []
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_few_for_a_sum(tmp_path, count):
+    grid, arrays = federation(tmp_path, nodes=NODES[:count]), initial_arrays()
+    assert result(grid, arrays, settings(retries=1)) == []
+    with pytest.raises(RoundFailed):
+        result(grid, arrays, settings(on_failure="raise"))
+
+
+@pytest.mark.parametrize("fate", [silent, unreachable])
+def test_nobody_is_there(tmp_path, fate):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    for node in grid.nodes.values():
+        node.fates[ADVERTISE] = fate
+    assert result(grid, arrays, settings(retries=2)) == []
 
 
 def failing(tmp_path):

@@ -4,11 +4,15 @@ from typing import Any, Final
 
 from flwr.app import Array, ArrayRecord, ConfigRecord, Message, MessageType, RecordDict
 
+import secagg
+
 from .model_vector import ModelShape
 from .update import UpdateShape
 
 RECORD: Final = "secagg"
 """The name of the record that is added to messages, and of the client's state."""
+
+NODE_RECORD: Final = "secagg-node"
 
 ADVERTISE: Final = "secagg_advertise"
 SHARE: Final = "secagg_share"
@@ -64,6 +68,21 @@ def unpacked(content: RecordDict) -> bytes:
     if record is None or _MESSAGE not in record:
         raise Malformed("no protocol message")
     return record[_MESSAGE].data
+
+
+def node_record(session: bytes, ciphers: secagg.MaskCipher) -> ConfigRecord:
+    """What a node says of itself."""
+    return session_record(session, mask_ciphers=int(ciphers))
+
+
+def declared_ciphers(content: RecordDict) -> secagg.MaskCipher:
+    """What a node has said of the ciphers that it has; everybody has ChaCha20."""
+    record = content.config_records.get(NODE_RECORD)
+    if record is None:
+        return secagg.MaskCipher.CHACHA20
+    known = secagg.MaskCipher.CHACHA20 | secagg.MaskCipher.AES256CTR
+    declared = secagg.MaskCipher(field(record, "mask-ciphers", int) & known)
+    return declared | secagg.MaskCipher.CHACHA20
 
 
 def shape_fields(shape: UpdateShape) -> dict[str, Any]:

@@ -7,13 +7,13 @@ import secagg
 
 from ..messages import (
     ADVERTISE,
-    RECORD,
+    NODE_RECORD,
     SHARE,
     UNMASK,
     config_of,
     field,
+    node_record,
     packed,
-    session_record,
 )
 from .refusal import answering
 from .sealed_state import SealedState
@@ -49,10 +49,8 @@ def _advertise(message: Message, context: Context, policy: secagg.Policy | None)
     with secagg.Client(parameters, field(request, "client", int), policy=policy) as client:
         content = packed(client.message)
         state.keep(client, parameters.digest)
-    ciphers = int(secagg.mask_ciphers() & _accepted(policy))
-    content.config_records[RECORD + "-node"] = session_record(
-        parameters.digest, mask_ciphers=ciphers
-    )
+    ciphers = secagg.mask_ciphers() & _accepted(policy)
+    content[NODE_RECORD] = node_record(parameters.digest, ciphers)
     return Message(content, reply_to=message)
 
 

@@ -11,6 +11,7 @@ from flwr.serverapp import Grid
 from ..messages import is_training
 from ..settings import SecAggSettings
 from .secure_round import MaskCiphers, RoundFailed, SecureRound
+from .training import Training
 
 
 class SecAggGrid(Grid):
@@ -44,8 +45,14 @@ class SecAggGrid(Grid):
     def _secured(self, training: list[Message], timeout: float | None) -> list[Message]:
         attempts = 1 + self._settings.retries
         for attempt in range(1, attempts + 1):
-            attempted = SecureRound(self._grid, self._settings, training, timeout, self._declared)
             try:
+                attempted = SecureRound(
+                    self._grid,
+                    self._settings,
+                    Training(training, self._settings),
+                    timeout,
+                    self._declared,
+                )
                 return [attempted.run()]
             except RoundFailed as failure:
                 log(ERROR, "secagg: attempt %d of %d has no sum: %s", attempt, attempts, failure)
@@ -55,6 +62,8 @@ class SecAggGrid(Grid):
                     for message in training
                     if message.metadata.dst_node_id not in failure.unreachable
                 ]
+                if not training:
+                    break
         if self._settings.on_failure == "raise":
             raise last
         log(ERROR, "secagg: the round is SKIPPED, the model stays as it is")
