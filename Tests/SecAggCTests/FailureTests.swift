@@ -6,7 +6,8 @@ import Testing
 /// What callers are told.
 @Suite("Failures")
 struct FailureTests {
-  @Test("a long message is cut between characters", arguments: [500, 501, 502, 503, 504, 505, 5000])
+  @Test(
+    "a long message is cut between characters", arguments: [500, 501, 502, 503, 504, 505, 5000])
   func longMessage(length: Int) {
     for start in ["", "a", "ab", "abc"] {
       let message = start + String(repeating: "\u{20ac}", count: length / 3)
