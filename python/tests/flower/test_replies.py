@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 import numpy
 import pytest
-from flwr.app import Array, ArrayRecord, Message, MetricRecord, RecordDict
+from flwr.app import Array, ArrayRecord, Error, Message, MetricRecord, RecordDict
 
 import secagg
 from secagg.flower.client.refusal import answering
@@ -39,6 +39,10 @@ def no_examples(content):
 
 def half_an_example(content):
     content["metrics"]["num-examples"] = 12.5
+
+
+def no_number_of_examples(content):
+    content["metrics"]["num-examples"] = float("nan")
 
 
 def negative_examples(content):
@@ -77,6 +81,7 @@ def infinite_loss(content):
         no_examples,
         half_an_example,
         negative_examples,
+        no_number_of_examples,
         other_arrays,
         other_order,
         no_loss,
@@ -95,15 +100,42 @@ def test_the_round_goes_on_without_it(tmp_path, change):
     assert "4242" not in refused.error.reason
 
 
-def test_an_app_that_raises(tmp_path):
+@pytest.mark.parametrize("kind", [RuntimeError, FileNotFoundError])
+def test_what_the_app_raises_is_the_apps(tmp_path, kind):
     def training(message, context):
         if context.node_id == 11:
-            raise RuntimeError("no data today")
+            raise kind("no data today")
         return train(message, context)
 
     grid, arrays = federation(tmp_path, training=training), initial_arrays()
     [reply] = result(grid, arrays)
     assert reply.content["metrics"]["num-examples"] == 140
+    [failed] = [m for m in grid.seen if m.has_error()]
+    assert kind.__name__ in failed.error.reason and "no data today" in failed.error.reason
+
+
+def test_an_app_that_replies_with_an_error(tmp_path):
+    def training(message, context):
+        if context.node_id == 11:
+            return Message(Error(17, "no data today"), reply_to=message)
+        return train(message, context)
+
+    grid, arrays = federation(tmp_path, training=training), initial_arrays()
+    [reply] = result(grid, arrays)
+    assert reply.content["metrics"]["num-examples"] == 140
+    [failed] = [m for m in grid.seen if m.has_error()]
+    assert failed.error.code == 17
+
+
+@pytest.mark.parametrize("bound", [{"clipping_bound": 0.2}, {"metrics": {"train_loss": 0.1}}, {}])
+def test_clipping_is_in_the_log_of_the_node(tmp_path, bound, monkeypatch):
+    logged = []
+    monkeypatch.setattr(
+        "secagg.flower.update.log", lambda level, text, *values: logged.append(text % values)
+    )
+    grid, arrays = federation(tmp_path), initial_arrays()
+    result(grid, arrays, settings(**bound))
+    assert any("clipped" in line for line in logged) == bool(bound)
 
 
 def test_whole_numbers_and_double_precision(tmp_path):

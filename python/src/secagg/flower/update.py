@@ -4,10 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from logging import WARNING
 from typing import Any
 
 import numpy
 from flwr.app import ArrayRecord, MetricRecord
+from flwr.common import log
 
 import secagg
 
@@ -68,16 +70,24 @@ class UpdateShape:
         vector = self.base(arrays)
         vector -= base
         count = self.model.parameter_count
+        self._warn_of_clipping(vector[:count])
         for index, (name, bound) in enumerate(self.metrics):
             value = metrics.get(name)
             if not isinstance(value, (int, float)):
                 raise UnusableReply(f"the metric {name!r} is missing, or is no single number")
+            if abs(value) > bound:
+                log(WARNING, "secagg: the metric %r is above its bound and is clipped", name)
             vector[count + index] = value * (self.clipping_bound / bound)
         return vector, self._weight(metrics)
 
+    def _warn_of_clipping(self, update: Vector) -> None:
+        """In the log of the node: clipping that nobody knows of is a wrong result."""
+        if update.size and max(update.max(), -update.min()) > self.clipping_bound:
+            log(WARNING, "secagg: the update is above the clipping bound and is clipped")
+
     def _weight(self, metrics: MetricRecord) -> int:
         weight = metrics.get(self.weighted_by_key)
-        if not isinstance(weight, (int, float)) or weight != int(weight) or weight < 0:
+        if not isinstance(weight, (int, float)) or not float(weight).is_integer() or weight < 0:
             raise UnusableReply(f"{self.weighted_by_key!r} is missing, or is no whole number")
         return int(weight)
 

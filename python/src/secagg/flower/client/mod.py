@@ -1,5 +1,7 @@
 """The mod around training."""
 
+from dataclasses import dataclass
+
 from flwr.app import ArrayRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp.typing import ClientAppCallable
 
@@ -12,8 +14,9 @@ from ..messages import (
     packed,
     shape_of,
 )
-from ..update import UnusableReply
-from .refusal import NotSecured, answering
+from ..model_vector import Vector
+from ..update import UnusableReply, UpdateShape
+from .refusal import REFUSALS, NotSecured, answering, refused
 from .sealed_state import SealedState
 
 
@@ -24,36 +27,59 @@ def secagg_mod(message: Message, context: Context, call_next: ClientAppCallable)
     leave the round out. Messages of other types pass."""
     if not is_training(message):
         return call_next(message, context)
-    return answering(message, lambda: _masked(message, context, call_next))
-
-
-def _masked(message: Message, context: Context, call_next: ClientAppCallable) -> Message:
-    if RECORD not in message.content.config_records:
-        raise NotSecured("the server asked for an update outside of a secure round")
-    request = config_of(message.content)
-    del message.content[RECORD]
-    arrays = _only_arrays(message.content)
-    shape = shape_of(request, arrays)
-    base = shape.base(arrays)
-    context_of_model = shape.context(arrays, field(request, "round", int))
-    session = field(request, "session", bytes)
-    delivery = field(request, "message", bytes)
-
+    try:
+        request = _Request.taken_from(message.content)
+    except REFUSALS as error:
+        return refused(message, error)
+    # What the app raises is the app's.
     trained = call_next(message, context)
     if trained.has_error():
         return trained
-    update, weight = shape.update(
-        base, _only_arrays(trained.content), _only_metrics(trained.content)
+    return answering(
+        message, lambda: Message(request.masked(trained.content, context), reply_to=message)
     )
-    state = SealedState(context)
-    with state.woken(session) as client, client.parameters as parameters:
-        averaging = shape.averaging(parameters.maximum_contributors)
-        if context_of_model != parameters.application_context:
-            raise Malformed("the model is not the one that the session is for")
-        client.mask(update, weight, delivery, averaging)
-        masked = packed(client.message)
-        state.keep(client, session)
-    return Message(masked, reply_to=message)
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What a train message asks for."""
+
+    session: bytes
+    delivery: bytes
+    shape: UpdateShape
+    base: Vector
+    """The model to train from."""
+    application_context: bytes
+    """What the session has to be for."""
+
+    @staticmethod
+    def taken_from(content: RecordDict) -> "_Request":
+        """Reads the message and leaves in it what is the app's."""
+        if RECORD not in content.config_records:
+            raise NotSecured("the server asked for an update outside of a secure round")
+        record = config_of(content)
+        del content[RECORD]
+        arrays = _only_arrays(content)
+        shape = shape_of(record, arrays)
+        return _Request(
+            session=field(record, "session", bytes),
+            delivery=field(record, "message", bytes),
+            shape=shape,
+            base=shape.base(arrays),
+            application_context=shape.context(arrays, field(record, "round", int)),
+        )
+
+    def masked(self, trained: RecordDict, context: Context) -> RecordDict:
+        update, weight = self.shape.update(self.base, _only_arrays(trained), _only_metrics(trained))
+        state = SealedState(context)
+        with state.woken(self.session) as client, client.parameters as parameters:
+            if self.application_context != parameters.application_context:
+                raise Malformed("the model is not the one that the session is for")
+            averaging = self.shape.averaging(parameters.maximum_contributors)
+            client.mask(update, weight, self.delivery, averaging)
+            masked = packed(client.message)
+            state.keep(client, self.session)
+        return masked
 
 
 def _only_arrays(content: RecordDict) -> ArrayRecord:

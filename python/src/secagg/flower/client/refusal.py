@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from logging import ERROR
+from typing import Final
 
 from flwr.app import Error, Message
 from flwr.common import log
@@ -17,15 +18,20 @@ class NotSecured(Exception):
     """A request for an update that would not be part of a secure sum."""
 
 
-_REFUSALS = (secagg.Error, Malformed, UnusableReply, NotSecured, OSError)
+REFUSALS: Final = (secagg.Error, Malformed, UnusableReply, NotSecured, OSError)
+
+
+def refused(message: Message, error: Exception) -> Message:
+    """An error reply. The exception's own text stays in the node's log: it may name what only the
+    client knows, such as the number of its examples."""
+    log(ERROR, "secagg: %s: %s", type(error).__name__, error)
+    reason = f"secagg: {type(error).__name__}, see the log of the node"
+    return Message(Error(ErrorCode.MOD_FAILED_PRECONDITION, reason), reply_to=message)
 
 
 def answering(message: Message, answer: Callable[[], Message]) -> Message:
-    """The answer, or an error reply. The exception's own text stays in the client's log: it may
-    name what only the client knows, such as the number of its examples."""
+    """The answer, or a refusal."""
     try:
         return answer()
-    except _REFUSALS as error:
-        log(ERROR, "secagg: %s: %s", type(error).__name__, error)
-        reason = f"secagg: {type(error).__name__}, see the log of the node"
-        return Message(Error(ErrorCode.MOD_FAILED_PRECONDITION, reason), reply_to=message)
+    except REFUSALS as error:
+        return refused(message, error)
