@@ -36,4 +36,13 @@ enum LeavingPoint: Sendable, CaseIterable {
     }
     return leaving
   }
+
+  /// Chooses at random which clients leave, the same share of them at each point.
+  static func draw(
+    clients: Int, share: Double, using generator: inout SimulationGenerator
+  ) -> [ClientID: LeavingPoint] {
+    draw(
+      clients: clients,
+      shares: Dictionary(uniqueKeysWithValues: allCases.map { ($0, share) }), using: &generator)
+  }
 }
