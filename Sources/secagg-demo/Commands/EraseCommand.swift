@@ -17,7 +17,7 @@ struct EraseCommand: AsyncParsableCommand {
   @Option(
     help: """
       Share of the clients that leave at each of three points; of less than \
-      \(SecureTraining.smallestCohortWithDropouts) nobody does.
+      \(LeavingPoint.smallestCohort) nobody does.
       """)
   var dropout = 0.05
 

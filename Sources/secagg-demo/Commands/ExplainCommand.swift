@@ -14,7 +14,11 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(help: "Number of rounds.")
   var rounds = 10
 
-  @Option(help: "Share of the clients that leave at each of three points, in every sum.")
+  @Option(
+    help: """
+      Share of the clients that leave at each of three points, in every sum; of less than \
+      \(LeavingPoint.smallestCohort) nobody does.
+      """)
   var dropout = 0.1
 
   @Option(help: "Least bits of a coordinate; bits that the lanes leave over are used as well.")

@@ -106,7 +106,8 @@ struct ComparisonReport {
   /// Where the scale of accuracy begins: at the tens below the lowest, so that lines that are near to
   /// each other can be told apart. It is written at the axis.
   private var lowest: Double {
-    let lowest = (record.runs + record.compressed).flatMap(\.accuracies).filter(\.isFinite).min() ?? 0
+    let lowest =
+      (record.runs + record.compressed).flatMap(\.accuracies).filter(\.isFinite).min() ?? 0
     return min(90, (lowest * 10).rounded(.down) * 10)
   }
 

@@ -12,11 +12,13 @@ struct ComparisonRun<Model: Classifier>: Sendable {
   func run(
     _ option: AlgorithmOption, afterRound: (Int) -> Void
   ) async throws -> ComparisonRecord.Run {
-    let batches = (population.largestShard + settings.training.batchSize - 1) / settings.training.batchSize
+    let batches =
+      (population.largestShard + settings.training.batchSize - 1) / settings.training.batchSize
     return try await run(
       option.algorithm(
         from: population.initialModel, clients: population.count,
-        examples: population.data.training.count, maximumSteps: batches * settings.training.localEpochs),
+        examples: population.data.training.count,
+        maximumSteps: batches * settings.training.localEpochs),
       option, afterRound: afterRound)
   }
 

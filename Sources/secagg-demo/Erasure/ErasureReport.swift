@@ -74,7 +74,7 @@ struct ErasureReport {
     let settings = record.settings
     let notes = [
       "Of a cohort of at least"
-        + " \(DecimalText.integer(SecureTraining.smallestCohortWithDropouts)) clients"
+        + " \(DecimalText.integer(LeavingPoint.smallestCohort)) clients"
         + " \(Quantity.percent(settings.dropout)) leave at each of three points. Who is in which sum"
         + " is read from the audit log, and a round is trained again with those.",
       "From the checkpoint: the model is kept every \(settings.checkpointInterval) rounds, and the"

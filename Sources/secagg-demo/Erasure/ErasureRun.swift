@@ -92,7 +92,8 @@ struct ErasureRun: Sendable {
   /// - Parameter trail: where the new sums are recorded: the log takes none with the client in it.
   private func retrained(
     _ history: ParticipationHistory, _ checkpoints: [Int: ParameterVector],
-    _ original: ParameterVector, _ record: inout ErasureRecord, _ trail: AuditTrail?, _ progress: (Int) -> Void
+    _ original: ParameterVector, _ record: inout ErasureRecord, _ trail: AuditTrail?,
+    _ progress: (Int) -> Void
   ) async throws -> (model: ParameterVector, share: Double) {
     let plan = try RetrainingPlan(
       erasing: [erased], from: history, checkpoints: checkpoints.keys.sorted())

@@ -36,9 +36,6 @@ struct SecureTraining: Sendable {
     let parameters: SessionParameters
   }
 
-  /// The smallest cohort that anybody leaves: what is left of a smaller one would be too few.
-  static let smallestCohortWithDropouts = 8
-
   /// Carries out one round of these clients (from 1), at least three.
   ///
   /// - Returns: what was released; nil if too many had left, so that the model is as it was.
@@ -97,7 +94,7 @@ struct SecureTraining: Sendable {
   private func leaving(
     _ leaving: Leaving, clients: Int, round: Int
   ) -> [ClientID: LeavingPoint] {
-    guard clients >= Self.smallestCohortWithDropouts else { return [:] }
+    guard clients >= LeavingPoint.smallestCohort else { return [:] }
     var generator = population.seeds.generator(.leaving, round: round)
     return switch leaving {
     case .anywhere: LeavingPoint.draw(clients: clients, share: dropout, using: &generator)

@@ -47,7 +47,8 @@ struct ExplanationRun: Sendable {
           plain: importance.plain.mean[$0])
       },
       largestDifference: differences.max() ?? 0, differenceBound: importance.bound,
-      sumsEqual: sums.equal, roundsApplied: roundsApplied, bytesUpPerClient: Double(importance.bytesUp) / clients,
+      sumsEqual: sums.equal, roundsApplied: roundsApplied,
+      bytesUpPerClient: Double(importance.bytesUp) / clients,
       bytesDownPerClient: Double(importance.bytesDown) / clients)
   }
 
@@ -108,7 +109,9 @@ struct ExplanationRun: Sendable {
     }
     var generator = population.seeds.generator(.leaving, round: round)
     let leaving = LeavingPoint.draw(
-      clients: inputs.count, share: settings.dropout, using: &generator)
+      clients: inputs.count,
+      share: inputs.count < LeavingPoint.smallestCohort ? 0 : settings.dropout,
+      using: &generator)
     let sum = try await SecureSum.run(
       inputs, layout: secure.layout, minimumContributors: 2, leaving: leaving,
       context: secure.applicationContext(model: model, round: round, task: task))

@@ -45,4 +45,8 @@ enum LeavingPoint: Sendable, CaseIterable {
       clients: clients,
       shares: Dictionary(uniqueKeysWithValues: allCases.map { ($0, share) }), using: &generator)
   }
+
+  /// The smallest cohort that anybody leaves where every sum has to come out: what is left of a smaller
+  /// one would often be too few.
+  static let smallestCohort = 8
 }

@@ -18,7 +18,8 @@ struct CompressionReferenceTests {
     #expect(largestDifference(try plain.rotated(x), try one["y"].doubles) <= Self.tolerance)
   }
 
-  @Test("The transform of any number of elements is its matrix", arguments: [1, 2, 3, 4, 7, 8, 100])
+  @Test(
+    "The transform of any number of elements is its matrix", arguments: [1, 2, 3, 4, 7, 8, 100])
   func transformMatrix(dimension: Int) throws {
     var generator = SimulationGenerator(seed: UInt64(dimension))
     let x = (0..<dimension).map { _ in Double.random(in: -1...1, using: &generator) }

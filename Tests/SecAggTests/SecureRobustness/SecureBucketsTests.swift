@@ -136,7 +136,8 @@ struct SecureBucketsTests {
     }
   }
 
-  @Test("an attacker moves the mean of its bucket no farther than the bound, and the median not there")
+  @Test(
+    "an attacker moves the mean of its bucket no farther than the bound, and the median not there")
   func attack() throws {
     let plan = try plan(clients: 10, attackers: 2, size: 2)
     let attacker = 3
