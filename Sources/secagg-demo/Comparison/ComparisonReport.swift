@@ -89,7 +89,8 @@ struct ComparisonReport {
   private func figure(
     _ series: [CurveChart.Series], title: String, identifier: String, label: String
   ) -> String {
-    Figure.html(
+    let lowest = Self.lowest(of: series)
+    return Figure.html(
       title: title, identifier: identifier,
       summary: "One line for each of \(series.map(\.name).joined(separator: ", ")).",
       plotHeight: 320
@@ -105,10 +106,9 @@ struct ComparisonReport {
 
   /// Where the scale of accuracy begins: at the tens below the lowest, so that lines that are near to
   /// each other can be told apart. It is written at the axis.
-  private var lowest: Double {
-    let lowest =
-      (record.runs + record.compressed).flatMap(\.accuracies).filter(\.isFinite).min() ?? 0
-    return min(90, (lowest * 10).rounded(.down) * 10)
+  private static func lowest(of series: [CurveChart.Series]) -> Double {
+    let lowest = series.flatMap(\.points).map(\.y).filter(\.isFinite).min() ?? 0
+    return min(90, (lowest / 10).rounded(.down) * 10)
   }
 
   private func colour(_ run: ComparisonRecord.Run) -> ChartColour {

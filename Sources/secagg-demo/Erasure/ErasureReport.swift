@@ -81,7 +81,7 @@ struct ErasureReport {
         + " last one before the client's first round is trained on from. The result is that of full"
         + " retraining, bit for bit, where the distance is 0.",
       "SISA: \(settings.shards) groups of clients train a model each, all clients from the first"
-        + " round on, and the models vote; before erasing, the ensemble reaches"
+        + " round on, and the mean of their probabilities decides; before erasing, the ensemble reaches"
         + " \(Quantity.percent(record.originalEnsembleAccuracy)). Only the client's group trains"
         + " again.",
       "FedEraser: the updates of every client are kept every \(settings.keepInterval) rounds, and"

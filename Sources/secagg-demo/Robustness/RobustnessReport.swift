@@ -70,8 +70,8 @@ struct RobustnessReport {
       "RFA, as sums, has no buckets: the geometric median by"
         + " \(RobustnessRecord.weiszfeldSteps) secure sums over all clients, whose updates are"
         + " no longer than \(DecimalText.significant(settings.clippingBound)).",
-      "Attackers know what honest clients send. No coordinate that they send can be beyond"
-        + " \(DecimalText.significant(settings.clippingBound)): the encoding holds no more.",
+      "Attackers know what honest clients send. No coordinate of a bucket's mean can be beyond"
+        + " \(DecimalText.significant(settings.clippingBound)), whatever they send.",
     ]
     if settings.dropout > 0 {
       let missing = record.cells.map(\.bucketsWithoutSum).max() ?? 0

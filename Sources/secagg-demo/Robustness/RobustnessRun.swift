@@ -7,11 +7,14 @@ struct RobustnessRun: Sendable {
   let settings: RobustnessRecord.Settings
   private let buckets: SecureBuckets
   private let geometricMedian: SecureGeometricMedian
+  /// Of the sessions of all clients.
+  private let graph: GraphParameters
 
   /// - Throws: whatever makes the settings impossible together.
   init(population: Population<SoftmaxRegression>, settings: RobustnessRecord.Settings) throws {
     self.population = population
     self.settings = settings
+    graph = .smallest(clients: settings.clients, dropout: settings.dropout)
     let dimension = population.model.layout.count
     buckets = try SecureBuckets(
       parameterCount: dimension, clippingBound: settings.clippingBound,
@@ -165,7 +168,7 @@ struct RobustnessRun: Sendable {
       }
       let sum = try await SecureSum.run(
         inputs, layout: geometricMedian.layout, minimumContributors: settings.clients / 2 + 1,
-        degree: 20, leaving: leaving(in: round),
+        graph: graph, leaving: leaving(in: round),
         context: geometricMedian.applicationContext(
           model: model, round: round, point: point, task: "robust"))
       if sum.sumsEqual == false { cell.sumsEqual = false }

@@ -39,21 +39,20 @@ struct SecureSum {
       bytesDown: report.phases.reduce(0) { $0 + $1.bytesDown.values.reduce(0, +) })
   }
 
-  /// Runs a session whose threshold is a majority of the neighbours.
+  /// Runs a session.
   ///
   /// - Parameters:
   ///   - minimumContributors: the least number of vectors whose sum may be seen.
-  ///   - degree: neighbours of a client, an even number; the complete graph where there are no more
-  ///     clients, or by default.
+  ///   - graph: neighbours and threshold; by default the complete graph with a majority of it.
   ///   - context: what the clients bind their masks to.
   /// - Throws: whatever makes such a session impossible.
   static func run(
     _ inputs: [PackedVector], layout: VectorLayout, minimumContributors: Int,
-    degree: Int = .max, leaving: [ClientID: LeavingPoint] = [:], context: Digest
+    graph: GraphParameters? = nil, leaving: [ClientID: LeavingPoint] = [:], context: Digest
   ) async throws -> SecureSum {
-    let degree = min(degree, inputs.count - 1)
+    let graph = graph ?? .complete(clients: inputs.count)
     let parameters = try SessionParameters(
-      cohortSize: inputs.count, degree: degree, threshold: max(2, degree / 2 + 1), layout: layout,
+      cohortSize: inputs.count, degree: graph.degree, threshold: graph.threshold, layout: layout,
       minimumContributors: minimumContributors, maskCipher: MaskCipherOption.fastest.maskCipher,
       applicationContext: context)
     return try await run(inputs, in: parameters, leaving: leaving)
