@@ -60,6 +60,25 @@ struct ExperimentCommandTests {
     }
   }
 
+  @Test("unlike clients: codes are weighted by examples, and what random-k leaves out comes later")
+  func compressionOfUnlikeClients() throws {
+    let run = try DemoProcess([
+      "compare", "--rounds", "30", "--algorithm", "fedavg", "--compression", "quantized",
+      "--compression", "random-k", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try run.json()
+    let runs = try #require(record["runs"] as? [[String: Any]])
+    let compressed = try #require(record["compressed"] as? [[String: Any]])
+    let plain = try #require(runs[0]["accuracies"] as? [Double])
+    let quantized = try #require(compressed[0]["accuracies"] as? [Double])
+    // Unweighted, the first round alone is off by 15 points.
+    for (found, expected) in zip(quantized, plain) { #expect(abs(found - expected) < 0.03) }
+    // Without error feedback it is 75 % by then.
+    let sparse = try #require(compressed[1]["accuracies"] as? [Double])
+    #expect(try #require(sparse.suffix(5).max()) > 0.82)
+  }
+
   @Test("a median of bucket means withstands what breaks their mean")
   func robust() throws {
     let run = try DemoProcess([
@@ -212,7 +231,11 @@ struct ExperimentCommandTests {
     }
     let more = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
     #expect(more.count == lines.count + 2)
-    for line in more.suffix(2) { #expect(line.contains("\"participants\":[2,3,4,5,6,7,8]")) }
+    // Rounds are counted on: 4 of the training, 4 of training again.
+    for (line, round) in zip(more.suffix(2), [9, 10]) {
+      #expect(line.contains("\"participants\":[2,3,4,5,6,7,8]"))
+      #expect(line.contains("\"round\":\(round),"), "\(line)")
+    }
   }
 
   @Test("erasing is exact with clients that leave as well")
