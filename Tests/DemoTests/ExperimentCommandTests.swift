@@ -238,6 +238,18 @@ struct ExperimentCommandTests {
     }
   }
 
+  @Test("where no round has a sum there is nothing to erase, and the reason is one line")
+  func nothingToErase() throws {
+    let run = try DemoProcess([
+      "erase", "--clients", "12", "--rounds", "2", "--first-round", "1", "--dropout", "0.4",
+      "--shards", "1", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("lower --dropout"))
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+  }
+
   @Test("erasing is exact with clients that leave as well")
   func eraseWithDropouts() throws {
     let run = try DemoProcess([

@@ -14,7 +14,7 @@ public import FLMath
 /// // One session for each bucket, with `bucket.parameters(...)`; in it each client sends
 /// let vector = try bucket.encode(update, using: &rounding)
 /// // Server, after the last session; nil where one ended without a sum:
-/// let step = try robust.aggregate(sums, of: plan, by: CoordinateMedian(attackers: 17))
+/// let step = try robust.aggregate(sums, of: plan, by: CoordinateMedian(attackers: 10))
 /// ```
 ///
 /// What an attacker can do is spoil the mean of its own bucket. All clients count alike. A bucket whose

@@ -44,16 +44,17 @@ struct ErasureRun: Sendable {
     }
     try trail.optOut(erased)
     let history = try trail.participants(rounds: settings.rounds)
+    let account = try Self.account(of: trail.history(of: erased), trail)
+    guard !account.rounds.isEmpty else { throw NothingToErase() }
     var record = ErasureRecord(
-      settings: settings, client: try Self.account(of: trail.history(of: erased), trail),
+      settings: settings, client: account,
       originalAccuracy: try population.accuracy(original.model), originalEnsembleAccuracy: 0,
       sumsEqual: original.sumsEqual)
 
     let initial = [0: population.initialModel]
-    let full = try await retrained(history, initial, original.model, &record, trail, progress)
+    let full = try await retrained(history, initial, &record, trail, progress)
     try add("full retraining", full.model, full.share, from: full.model, to: &record)
-    let late = try await retrained(
-      history, checkpoints, original.model, &record, nil, progress)
+    let late = try await retrained(history, checkpoints, &record, nil, progress)
     try add("from the checkpoint", late.model, late.share, from: full.model, to: &record)
     try await addShards(to: &record, progress)
     let eraser = try fedEraser(UpdateHistory(kept, dimension: full.model.layout.count))
@@ -92,14 +93,13 @@ struct ErasureRun: Sendable {
   /// - Parameter trail: where the new sums are recorded: the log takes none with the client in it.
   private func retrained(
     _ history: ParticipationHistory, _ checkpoints: [Int: ParameterVector],
-    _ original: ParameterVector, _ record: inout ErasureRecord, _ trail: AuditTrail?,
+    _ record: inout ErasureRecord, _ trail: AuditTrail?,
     _ progress: (Int) -> Void
   ) async throws -> (model: ParameterVector, share: Double) {
     let plan = try RetrainingPlan(
       erasing: [erased], from: history, checkpoints: checkpoints.keys.sorted())
-    // A client that is in no sum has left nothing to erase.
     guard let start = plan.checkpoint.flatMap({ checkpoints[$0] }) else {
-      return (original, plan.costShare)
+      throw NothingToErase()
     }
     let state = try await training.replay(
       plan.rounds.map { ($0.number, $0.clients) }, from: SecureTraining.State(start),
@@ -192,5 +192,11 @@ struct ErasureRun: Sendable {
       ErasureRecord.Way(
         name: name, accuracy: try population.accuracy(model), costShare: share,
         distance: (squares / norm).squareRoot(), isExact: isExact, isSecure: isExact))
+  }
+
+  /// The client that is to be erased is in no sum.
+  struct NothingToErase: Error, CustomStringConvertible {
+    let description =
+      "the client to be erased is in no sum: too many clients have left; lower --dropout or add rounds"
   }
 }
