@@ -9,13 +9,13 @@ struct ErasureRun: Sendable {
   let settings: ErasureRecord.Settings
 
   /// The client that is erased.
-  private let erased: UInt32 = 1
+  let erased: UInt32 = 1
 
-  private var training: SecureTraining {
+  var training: SecureTraining {
     SecureTraining(population: population, dropout: settings.dropout)
   }
 
-  private var everybody: [UInt32] { [UInt32](1...UInt32(settings.clients)) }
+  var everybody: [UInt32] { [UInt32](1...UInt32(settings.clients)) }
 
   /// How many rounds all ways take together, for progress: the training itself, the same again, from
   /// the checkpoint on, each shard, and one shard again.
@@ -114,72 +114,6 @@ struct ErasureRun: Sendable {
     }
     if !state.sumsEqual { record.sumsEqual = false }
     return (state.model, plan.costShare)
-  }
-
-  /// SISA: an ensemble of models, of which only that of the client's shard is trained again.
-  private func addShards(
-    to record: inout ErasureRecord, _ progress: (Int) -> Void
-  ) async throws {
-    var generator = population.seeds.generator(.shards)
-    let assignment = try ShardAssignment(
-      everybody, shards: settings.shards, using: &generator)
-    var models: [ParameterVector] = []
-    var trainings = 0
-    for clients in assignment.shards {
-      let state = try await shard(clients, &record, progress)
-      models.append(state.model)
-      trainings += state.trainings
-    }
-    let before = try ShardEnsemble(models, of: assignment)
-    record.originalEnsembleAccuracy = try before.accuracy(
-      population.model, on: population.data.test)
-    var after = before
-    var again = 0
-    for touched in assignment.shards(touchedBy: [erased]) {
-      let state = try await shard(
-        assignment.shards[touched].filter { $0 != erased }, &record, progress)
-      after = try after.replacing(shard: touched, by: state.model)
-      again += state.trainings
-    }
-    record.ways.append(
-      ErasureRecord.Way(
-        name: "SISA, \(Quantity.counted(settings.shards, "shard"))",
-        accuracy: try after.accuracy(population.model, on: population.data.test),
-        costShare: Double(again) / Double(trainings), distance: nil, isExact: true,
-        isSecure: true))
-  }
-
-  private func shard(
-    _ clients: [UInt32], _ record: inout ErasureRecord, _ progress: (Int) -> Void
-  ) async throws -> SecureTraining.State {
-    let state = try await training.replay(
-      (0..<settings.rounds).map { ($0, clients) },
-      from: SecureTraining.State(population.initialModel), leaving: .anywhere
-    ) { _, _, _, _ in progress(1) }
-    if !state.sumsEqual { record.sumsEqual = false }
-    return state
-  }
-
-  /// FedEraser with calibration by one epoch, in units of whole local trainings.
-  private func fedEraser(
-    _ history: UpdateHistory
-  ) throws -> (model: ParameterVector, trainings: Double) {
-    let short = try StochasticGradientDescent(
-      learningRate: settings.training.learningRate, batchSize: settings.training.batchSize,
-      epochs: 1)
-    var epochs = 0
-    let model = try FedEraser.reconstruct(
-      erasing: [erased], from: history, initial: population.initialModel
-    ) { (model, client, round) throws -> [Double] in
-      epochs += 1
-      var generator = population.seeds.generator(
-        .localTraining, round: settings.rounds + round, client: Int(client))
-      let local = try short.train(
-        population.model, from: model, on: population.shards[Int(client) - 1],
-        using: &generator)
-      return try ClientUpdate(from: model, to: local, weight: 1).delta
-    }
-    return (model, Double(epochs) / Double(settings.training.localEpochs))
   }
 
   private func add(
