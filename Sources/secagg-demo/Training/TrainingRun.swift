@@ -12,6 +12,8 @@ struct TrainingRun {
   let classifier: any Classifier
   private let trainer: StochasticGradientDescent
   private let shards: [Dataset]
+  /// The clients that take part, in the order of their ids within a session.
+  private let clients: [UInt32]
   let averaging: any RoundAveraging
   let plan: PrivacyPlan?
   private let seeds: SimulationSeeds
@@ -29,9 +31,10 @@ struct TrainingRun {
     seeds = SimulationSeeds(seed: settings.seed)
     var generator = seeds.generator(.partition)
     let training = data.training
-    shards = try settings.partition.indices(
-      of: training, clients: settings.clients, using: &generator
-    ).map { try training.subset($0) }
+    let everybody = settings.clients + settings.optedOut.count
+    clients = try Candidates(1...UInt32(everybody), optedOut: settings.optedOut).clients
+    let all = try settings.partition.indices(of: training, clients: everybody, using: &generator)
+    shards = try clients.map { try training.subset(all[Int($0) - 1]) }
     let parameterCount = classifier.layout.count
     plan = try settings.privacy.map {
       try PrivacyPlan($0, of: settings, parameterCount: parameterCount)
@@ -65,9 +68,11 @@ struct TrainingRun {
   /// Trains for all rounds.
   ///
   /// - Parameters:
+  ///   - trail: where it is recorded whose updates are in a sum.
   ///   - afterRound: called with each round's record as soon as it is there.
   ///   - progress: called with the training round and the protocol's round that it is in.
   func run(
+    recordedIn trail: AuditTrail? = nil,
     afterRound: (TrainingRecord.Round) -> Void, progress: (Int, ProtocolRound) -> Void
   ) async throws -> TrainingRecord {
     let started = ContinuousClock.now
@@ -100,6 +105,11 @@ struct TrainingRun {
         using: &leavingGenerator)
       let outcome = try await secureRound(
         round, model: engine.model, leaving: leaving, progress: progress)
+      if let released = outcome.released, let trail {
+        try trail.record(
+          round: round, contributors: released.contributors, of: clients,
+          in: released.parameters, model: engine.model, selectedWith: trail.optOuts)
+      }
       if let mean = outcome.mean { try engine.apply(mean) }
       if settings.comparesWithPlain {
         try await plainRound(round, engine: &plainEngine, leaving: leaving)
@@ -158,6 +168,7 @@ struct TrainingRun {
     }
     var outcome = SecureRoundOutcome(report: report, observed: observed, update: nil)
     if let aggregate = server.aggregate {
+      outcome.released = (aggregate.contributors, parameters)
       outcome.mean = try averaging.mean(of: aggregate, round: round)
       outcome.sumsEqual = try PlaintextSum.equals(aggregate) { id in
         guard let vector = encoded[id] else { throw MissingUpdate(client: id) }
