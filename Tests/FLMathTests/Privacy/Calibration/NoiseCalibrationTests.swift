@@ -92,6 +92,25 @@ struct NoiseCalibrationTests {
     }
   }
 
+  @Test(
+    "A multiplier is found from the epsilon that it gives, also where the bracket begins and ends",
+    arguments: [0x1p-9, 0.5, 0.9995, 1, 1.0005, 2, 3.7, 4, 1e6])
+  func inverse(multiplier: Double) throws {
+    let accountant = ZeroConcentratedAccountant(relation: .addOrRemove)
+    func events(_ z: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
+      [try PrivacyEvent(.gaussian(noiseMultiplier: z), sampling: .none, repetitions: 1)]
+    }
+    var spent = accountant
+    try spent.compose(events(multiplier))
+    let epsilon = try spent.epsilon(delta: 1e-6)
+    let found = try NoiseCalibration.noiseMultiplier(
+      epsilon: epsilon, delta: 1e-6, accountant: accountant, events: events)
+    #expect(relativeError(found, multiplier) < 1e-8)
+    var check = accountant
+    try check.compose(events(found))
+    #expect(try check.epsilon(delta: 1e-6) <= epsilon)
+  }
+
   @Test("What has been spent before counts, and what cannot be reached is refused")
   func spentBefore() throws {
     var accountant = ZeroConcentratedAccountant(relation: .replace)
