@@ -5,6 +5,7 @@ Needs matplotlib (python3 -m pip install matplotlib). Times are CPU times of one
 title says otherwise.
 """
 import json
+import math
 import pathlib
 import sys
 
@@ -12,6 +13,7 @@ import matplotlib
 
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend has to be chosen first)
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "Docs" / "performance"
@@ -22,9 +24,10 @@ def sessions(results, **wanted):
     return [s for s in results["sessions"] if all(s[k] == v for k, v in wanted.items())]
 
 
-def save(figure, name):
+def save(figure, name, bottom=0.0):
+    """Writes a figure whose lowest part, a share of `bottom`, is kept free for its legend."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    figure.tight_layout()
+    figure.tight_layout(rect=(0, bottom, 1, 1))
     # Without a date, the same figures give the same file.
     figure.savefig(OUTPUT / name, metadata={"Date": None})
     plt.close(figure)
@@ -49,14 +52,25 @@ def by_clients(results, role, title, name):
         panel.set_yscale("log")
         ticks = sorted({s["clients"] for s in results["sessions"]})
         panel.set_xticks(ticks, [str(t) for t in ticks])
-        panel.minorticks_off()
+        panel.xaxis.set_minor_locator(NullLocator())
+        # Whole decades, each with labels at 1, 2 and 5, so that a time can be read off.
+        low, high = panel.dataLim.intervaly
+        panel.set_ylim(10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)))
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.yaxis.set_minor_locator(NullLocator())
         panel.set_title(f"{dimension:,} elements")
         panel.set_xlabel("clients")
         panel.set_ylabel("CPU seconds")
         panel.grid(True, which="major", alpha=0.3)
-    panels[0][0].legend(fontsize=8)
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    # Filled by columns: a column for each dropout.
+    columns = len(labels) // 2
+    order = [index for column in range(columns) for index in (column, column + columns)]
+    handles, labels = [handles[i] for i in order], [labels[i] for i in order]
+    figure.legend(handles, labels, ncol=columns, fontsize=8, loc="lower center")
     figure.suptitle(title)
-    save(figure, name)
+    save(figure, name, bottom=0.12)
 
 
 def rates(results):

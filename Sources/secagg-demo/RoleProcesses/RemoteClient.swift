@@ -6,6 +6,7 @@ import Synchronization
 final class RemoteClient: ClientEndpoint {
   let id: ClientID
   let advertisement: [UInt8]
+  let answersAlone = true
   private let process: Mutex<RoleProcess>
 
   /// Starts the process and the client in it, which makes its vector from `seed`.

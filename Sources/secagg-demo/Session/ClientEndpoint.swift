@@ -14,6 +14,12 @@ protocol ClientEndpoint: Sendable {
   var id: ClientID { get }
   /// The first message.
   var advertisement: [UInt8] { get }
+  /// Whether no other client is at work while this one answers, so that its wall time is its own.
+  var answersAlone: Bool { get }
   /// The answer to a message of the server. `input` is asked for when the time has come to mask it.
   func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> ClientStep
+}
+
+extension ClientEndpoint {
+  var answersAlone: Bool { false }
 }

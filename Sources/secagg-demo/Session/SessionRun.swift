@@ -154,9 +154,12 @@ struct SessionRun {
     _ work: [(any ClientEndpoint, [UInt8])],
     input: @escaping @Sendable (ClientID) throws -> PackedVector
   ) async -> [Answer] {
-    await concurrentMap(work) { client, message in
+    let answer: @Sendable (any ClientEndpoint, [UInt8]) -> Answer = { client, message in
       let step = Result { try client.answer(message) { try input(client.id) } }
       return Answer(client: client.id, step: step, bytesDown: message.count)
     }
+    let alone = work.filter { $0.0.answersAlone }.map { answer($0.0, $0.1) }
+    let together = work.filter { !$0.0.answersAlone }
+    return alone + (await concurrentMap(together) { answer($0.0, $0.1) })
   }
 }
