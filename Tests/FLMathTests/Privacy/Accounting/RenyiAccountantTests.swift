@@ -150,7 +150,7 @@ struct RenyiAccountantTests {
 
   /// The forward differences of dp-accounting 0.6 cancel here: it has 0.217 at order 128, and 0.261
   /// instead of 0.080 as epsilon at delta = 1.5e-9.
-  @Test("Sampling without replacement at high orders of much noise: theorem 27 by mpmath, 900 digits")
+  @Test("Sampling without replacement at high orders of much noise, by mpmath in 900 digits")
   func withoutReplacementOfMuchNoise() throws {
     for (z, sample, population, order, expected) in [
       (28.288904438520053, 1, 3, 128, 0.021_515_998_021_540_256_3),
