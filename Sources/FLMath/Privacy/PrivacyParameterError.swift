@@ -30,7 +30,7 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
 
     var expectation: String {
       switch self {
-      case .epsilon: "at least 0"
+      case .epsilon: "at least 0, and finite and above 0 where the classic formula divides by it"
       case .delta: "from 0 to 1"
       case .sensitivity, .standardDeviation, .clippingBound, .learningRate, .denominator,
         .countStandardDeviation, .l2Sensitivity, .scale:
