@@ -61,7 +61,7 @@ struct TrainingRun {
         plan, parameterCount: parameterCount, maximumContributors: settings.clients,
         minimumValueBits: settings.minimumValueBits, seeds: seeds)
     case .distributed(let averaging):
-      return DistributedNoiseAveraging(averaging: averaging)
+      return try DistributedNoiseAveraging(averaging, quantile: plan.settings.quantile)
     }
   }
 
@@ -88,10 +88,12 @@ struct TrainingRun {
       finalAccuracy: try classifier.accuracy(initial, on: data.test),
       finalPlainAccuracy: try classifier.accuracy(initial, on: data.test), seconds: 0)
     if let spent = budget?.epsilonSpent { record.privacy?.epsilonSpent = spent }
+    var averaging = averaging
     for round in 1...settings.rounds {
       var epsilonSpent: Double?
+      let event = try averaging.event()
       do throws(PrivacyLedgerError) {
-        epsilonSpent = try budget?.spend(for: round)
+        if let event { epsilonSpent = try budget?.spend(event, for: round) }
       } catch {
         guard case .exceedsBudget = error else { throw error }
         record.privacy?.refusal = "\(error)"
@@ -104,7 +106,7 @@ struct TrainingRun {
           uniqueKeysWithValues: LeavingPoint.allCases.map { ($0, settings.dropout) }),
         using: &leavingGenerator)
       let outcome = try await secureRound(
-        round, model: engine.model, leaving: leaving, progress: progress)
+        round, model: engine.model, averaging: &averaging, leaving: leaving, progress: progress)
       if let released = outcome.released, let trail {
         try trail.record(
           round: round, contributors: released.contributors, of: clients,
@@ -124,6 +126,7 @@ struct TrainingRun {
         record.serverView = view
       }
       if let epsilonSpent { record.privacy?.epsilonSpent = epsilonSpent }
+      record.privacy?.clipAtEnd = averaging.clip ?? .nan
       record.rounds.append(summary)
       record.finalAccuracy = summary.accuracy
       record.finalPlainAccuracy = summary.plainAccuracy
@@ -135,8 +138,8 @@ struct TrainingRun {
 
   /// One round through secure aggregation.
   private func secureRound(
-    _ round: Int, model: ParameterVector, leaving: [ClientID: LeavingPoint],
-    progress: (Int, ProtocolRound) -> Void
+    _ round: Int, model: ParameterVector, averaging: inout any RoundAveraging,
+    leaving: [ClientID: LeavingPoint], progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
     let context = averaging.applicationContext(
       model: model, round: round, task: settings.data.rawValue)
@@ -170,6 +173,7 @@ struct TrainingRun {
     if let aggregate = server.aggregate {
       outcome.released = (aggregate.contributors, parameters)
       outcome.mean = try averaging.mean(of: aggregate, round: round)
+      averaging = try averaging.following(aggregate)
       outcome.sumsEqual = try PlaintextSum.equals(aggregate) { id in
         guard let vector = encoded[id] else { throw MissingUpdate(client: id) }
         return vector

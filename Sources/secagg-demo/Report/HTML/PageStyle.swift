@@ -100,7 +100,7 @@ enum PageStyle {
     tbody tr + tr > * { border-top: 1px solid var(--rule); }
     tbody th { font-weight: 600; }
     .named th:first-child { text-align: left; }
-    .words { text-align: left; white-space: normal; min-width: 11rem; }
+    .words { text-align: left; white-space: normal; min-width: 5.5rem; }
     .settings { columns: 2; column-gap: 28px; margin: .8rem 0 0; }
     .settings div { display: flex; justify-content: space-between; gap: 16px; font-size: .93rem;
       break-inside: avoid; padding: 5px 0; border-bottom: 1px solid var(--rule); }
