@@ -3,12 +3,16 @@
 SWIFT ?= swift
 # Options of the demo, for example: make demo ARGS="--clients 20 --rounds 5"
 ARGS ?=
+# Options of the demonstration and the comparison with Flower, for example: make bench-flower FLOWER="--large"
+FLOWER ?=
 # Messages thrown at the parsers and at the server by `make fuzz`.
 FUZZ_MESSAGES ?= 1000000
 # Python 3.11 or newer, for `make check-vectors` and `make interop`.
 PYTHON ?= python3
 # What is installed for them.
 PYTHON_ENVIRONMENT = .venv-interop
+# What is installed for the Python package, with Flower.
+FLOWER_ENVIRONMENT = .venv-flower
 # Sessions of both implementations played by `make interop`, and the seed of another run.
 INTEROP_SESSIONS ?= 96
 SEED ?=
@@ -18,7 +22,7 @@ SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideCh
 # Options of `make bench`, for example: make bench BENCH="--quick"
 BENCH ?=
 
-.PHONY: demo test library example-c bench test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
+.PHONY: demo test library example-c wheel test-python flower-demo bench-flower python-package bench test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -65,6 +69,36 @@ $(PYTHON_ENVIRONMENT)/installed: Interoperability/requirements.txt
 	$(PYTHON) -m venv $(PYTHON_ENVIRONMENT)
 	$(PYTHON_ENVIRONMENT)/bin/python -m pip install --quiet --disable-pip-version-check \
 		--requirement Interoperability/requirements.txt
+	@touch $@
+
+## Builds the wheel of the Python package into python/dist, and tries it (Linux).
+wheel: library $(FLOWER_ENVIRONMENT)/installed
+	./Scripts/build-wheel.sh $(CURDIR)/$(FLOWER_ENVIRONMENT)/bin/python
+
+## Tests the installed wheel, with clients of the second implementation and with Flower's grid.
+test-python: python-package
+	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m pytest
+	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m mypy
+	$(FLOWER_ENVIRONMENT)/bin/ruff check --quiet python && $(FLOWER_ENVIRONMENT)/bin/ruff format --check --quiet python
+
+## Trains on digits with Flower, in simulation and on four SuperNodes with TLS, one of which is killed;
+## about three minutes.
+flower-demo: python-package
+	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m demo $(FLOWER)
+
+## Compares with Flower's own SecAgg+, the same vectors and clients; FLOWER="--large" for all sizes.
+bench-flower: python-package
+	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m benchmark $(FLOWER)
+
+python-package: wheel
+	$(FLOWER_ENVIRONMENT)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--force-reinstall --no-deps python/dist/*.whl
+
+$(FLOWER_ENVIRONMENT)/installed: python/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(FLOWER_ENVIRONMENT)
+	$(FLOWER_ENVIRONMENT)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--requirement python/requirements.txt
 	@touch $@
 
 ## Looks for branches and indices that depend on a client's secrets, with valgrind, and for secrets

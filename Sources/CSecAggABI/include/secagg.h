@@ -547,7 +547,7 @@ SECAGG_API secagg_status secagg_client_parameters(
     const secagg_client *client, secagg_parameters **out, secagg_failure *failure);
 
 /* The client's message of its round, for the server. It can be asked for again, and is the same then.
- * SECAGG_WRONG_PHASE if the client has ended. */
+ * SECAGG_WRONG_PHASE if the client has ended; SECAGG_NO_MESSAGE after secagg_client_suspend_sent. */
 SECAGG_API secagg_status secagg_client_message(
     const secagg_client *client, secagg_bytes **out, secagg_failure *failure);
 
@@ -601,6 +601,12 @@ SECAGG_API secagg_status secagg_sealing_key(uint8_t key[32], secagg_failure *fai
  *
  * SECAGG_WRONG_PHASE after round 4, when there is nothing left to do, and once ended. */
 SECAGG_API secagg_status secagg_client_suspend(
+    secagg_client *client, const uint8_t key[32], secagg_bytes **out, secagg_failure *failure);
+
+/* As secagg_client_suspend, for a client whose message has been handed to what sends it. The bytes of
+ * round 2 leave the masked vector out, which is nearly all of them: the woken client goes on with the next
+ * round, and secagg_client_message gives SECAGG_NO_MESSAGE until then. */
+SECAGG_API secagg_status secagg_client_suspend_sent(
     secagg_client *client, const uint8_t key[32], secagg_bytes **out, secagg_failure *failure);
 
 /* Wakes a client from the bytes that secagg_client_suspend gave. `identity` is needed in the malicious

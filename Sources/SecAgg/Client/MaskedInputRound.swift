@@ -94,8 +94,17 @@ public struct MaskedInputRound: ~Copyable, Sendable {
   /// - Warning: delete them before the answer is sent. A client that is woken from them again and
   ///   answers another request can reveal shares of both secrets of a neighbour.
   public consuming func suspend() -> SecretBytes {
+    let words = message.words
+    return suspend(words: words)
+  }
+
+  /// As `suspend()`, once the message has been handed to what sends it: the vector is left out, which
+  /// nothing needs any more, and with it nearly all of the bytes. Only `init(resumingSent:)` wakes it.
+  package consuming func suspendSent() -> SecretBytes { suspend(words: []) }
+
+  private consuming func suspend(words: [UInt64]) -> SecretBytes {
     var writer = SuspendedClient.writer(.maskedInput, context)
-    let (roster, words) = (roster, message.words)
+    let roster = roster
     writer.write {
       roster.write(to: &$0)
       $0.write(words: words)
@@ -104,15 +113,29 @@ public struct MaskedInputRound: ~Copyable, Sendable {
     return writer.finish()
   }
 
+  /// Whether the message was left out when the client was suspended; it has no words then.
+  package var isSent: Bool { message.words.isEmpty }
+
   /// Wakes a client that was suspended in this round.
   ///
   /// - Throws: `ClientError.notResumable` for bytes that are damaged or of another round.
   public init(resuming bytes: borrowing SecretBytes) throws(ClientError) {
-    self = try SuspendedClient.resume(bytes, .maskedInput) {
+    self = try Self.resumed(bytes, orSent: false)
+  }
+
+  /// Wakes a client that was suspended in this round with its message or, by `suspendSent()`, without.
+  package init(resumingSent bytes: borrowing SecretBytes) throws(ClientError) {
+    self = try Self.resumed(bytes, orSent: true)
+  }
+
+  private static func resumed(
+    _ bytes: borrowing SecretBytes, orSent mayBeSent: Bool
+  ) throws(ClientError) -> MaskedInputRound {
+    try SuspendedClient.resume(bytes, .maskedInput) {
       (reader, context) throws(StoredStateError) in
       let roster = try ClientRoster(from: &reader, client: context)
       let words = try reader.words()
-      guard words.count == context.parameters.layout.wordCount else {
+      guard words.count == context.parameters.layout.wordCount || mayBeSent && words.isEmpty else {
         throw .invalidField("masked input")
       }
       return MaskedInputRound(

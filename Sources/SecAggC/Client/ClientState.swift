@@ -23,6 +23,14 @@ enum ClientState: ~Copyable, Sendable {
     }
   }
 
+  /// Whether the client was suspended after its masked input was sent, and has it no more.
+  var isSent: Bool {
+    switch self {
+    case .masked(let round): round.isSent
+    default: false
+    }
+  }
+
   /// The message of the round.
   var message: ClientMessage? {
     switch self {

@@ -3,13 +3,17 @@ internal import Synchronization
 
 extension HeldClient {
   /// The client's state, sealed. The client has ended then.
-  func suspend(under key: borrowing SecretBytes) throws(Failure) -> [UInt8] {
+  ///
+  /// - Parameter isSent: the masked input need not be kept.
+  func suspend(under key: borrowing SecretBytes, isSent: Bool) throws(Failure) -> [UInt8] {
     try state.withLock { (state) throws(Failure) in
       switch state.take() {
       case .advertising(let round):
         SealedClient.seal(round.suspend(), of: .advertiseKeys, under: key)
       case .sharing(let round): SealedClient.seal(round.suspend(), of: .shareKeys, under: key)
-      case .masked(let round): SealedClient.seal(round.suspend(), of: .maskedInput, under: key)
+      case .masked(let round):
+        SealedClient.seal(
+          isSent ? round.suspendSent() : round.suspend(), of: .maskedInput, under: key)
       case .endorsed(let round):
         SealedClient.seal(round.suspend(), of: .consistencyCheck, under: key)
       case let other: throw state.putBack(other, expected: "to a client with something left to do")
@@ -46,7 +50,7 @@ extension ClientState {
       switch round {
       case .advertiseKeys: self = .advertising(try AdvertiseKeysRound(resuming: bytes))
       case .shareKeys: self = .sharing(try ShareKeysRound(resuming: bytes))
-      case .maskedInput: self = .masked(try MaskedInputRound(resuming: bytes))
+      case .maskedInput: self = .masked(try MaskedInputRound(resumingSent: bytes))
       case .consistencyCheck: self = .endorsed(try ConsistencyCheckRound(resuming: bytes))
       case .unmasking: self = .ended
       }

@@ -26,7 +26,19 @@ public func secagg_client_suspend(
   unsafe answer(failure, handle: out, in: Handles.bytes) { () throws(Failure) in
     let client = try unsafe Handles.clients.object(of: client)
     let key = try unsafe secret(key, "key")
-    return Immutable(copying: try client.suspend(under: key))
+    return Immutable(copying: try client.suspend(under: key, isSent: false))
+  }
+}
+
+@c @implementation
+public func secagg_client_suspend_sent(
+  _ client: OpaquePointer?, _ key: UnsafePointer<UInt8>?,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure, handle: out, in: Handles.bytes) { () throws(Failure) in
+    let client = try unsafe Handles.clients.object(of: client)
+    let key = try unsafe secret(key, "key")
+    return Immutable(copying: try client.suspend(under: key, isSent: true))
   }
 }
 

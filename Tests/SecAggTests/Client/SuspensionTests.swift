@@ -55,6 +55,24 @@ struct SuspensionTests {
     #expect(seen & (1 << UInt64(layout.lanes.laneBits) - 1) == 999)
   }
 
+  @Test("round 2, after the message was sent: no vector in the bytes, the same answer from there")
+  func maskingSent() throws {
+    let lone = try SuspendedRound.lone()
+    let whole = try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6]).suspend()
+    let bytes = try MaskedInputRound(resuming: whole).suspendSent()
+    let words = lone.parameters.layout.wordCount
+    #expect(bytes.count == whole.count - 8 * words)
+    // Who asks for the message must not get one without a vector.
+    #expect(throws: ClientError.self) { _ = try MaskedInputRound(resuming: bytes) }
+    let woken = try MaskedInputRound(resumingSent: bytes)
+    let isSent = woken.isSent
+    #expect(isSent)
+    let request = try lone.request(contributors: [1, 2, 4])
+    let one = try woken.unmask(request)
+    let other = try MaskedInputRound(resumingSent: whole).unmask(request)
+    #expect(one == other)
+  }
+
   @Test("round 2: the same message, and the same answer from there")
   func masking() throws {
     let lone = try SuspendedRound.lone()

@@ -1,0 +1,1 @@
+"""`make flower-demo`: the digits example on a real Flower, with and without secure aggregation."""

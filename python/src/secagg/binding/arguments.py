@@ -1,0 +1,59 @@
+"""Arguments on their way into the library: checked, and left where they are in memory."""
+
+import operator
+from typing import Any, Final
+
+import numpy
+
+from ..errors import InvalidArgument
+
+_EMPTY: Final = numpy.zeros(1, numpy.uint8)
+
+Vector = numpy.ndarray[Any, numpy.dtype[Any]]
+
+
+def unsigned(value: Any, bits: int, name: str) -> int:
+    """An integer from 0 that fits `bits` bits; ctypes would cut off what does not."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InvalidArgument(f"{name}: an integer is needed, not {type(value).__name__}") from None
+    if not 0 <= number < 1 << bits:
+        raise InvalidArgument(f"{name}: expected 0 to 2^{bits} - 1")
+    return number
+
+
+def real(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidArgument(f"{name}: a number is needed") from None
+
+
+class Memory:
+    """The address and length of a bytes-like object, which is kept as long as this is."""
+
+    __slots__ = ("_array", "address", "length")
+
+    def __init__(self, data: Any, name: str, length: int | None = None) -> None:
+        try:
+            seen = memoryview(data).cast("B")
+        except TypeError:
+            raise InvalidArgument(f"{name}: contiguous bytes are needed") from None
+        if length is not None and seen.nbytes != length:
+            raise InvalidArgument(f"{name}: expected {length} bytes, found {seen.nbytes}")
+        self._array = numpy.frombuffer(seen, numpy.uint8) if seen.nbytes else _EMPTY
+        self.address: int = self._array.ctypes.data
+        self.length = seen.nbytes
+
+
+def vector(values: Any, name: str) -> tuple[Vector, str]:
+    """A vector as the library reads it, and the name of its type. No copy is made of contiguous
+    float32 and float64 numbers in the machine's byte order."""
+    array = numpy.asarray(values)
+    if array.ndim != 1:
+        raise InvalidArgument(f"{name}: expected one dimension, found {array.ndim}")
+    if array.dtype.kind not in "fiu" or array.dtype.itemsize > 8:
+        raise InvalidArgument(f"{name}: real numbers are needed, not {array.dtype}")
+    kind = "float32" if array.dtype.kind == "f" and array.dtype.itemsize <= 4 else "float64"
+    return numpy.ascontiguousarray(array, numpy.dtype(kind)), kind

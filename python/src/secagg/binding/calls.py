@@ -1,0 +1,72 @@
+"""Calls of the library whose status becomes an exception."""
+
+import ctypes
+from typing import Any, Final
+
+from .. import errors
+from .interface import Failure
+from .loading import library
+
+BUFFER_TOO_SMALL: Final = 3
+
+_ERRORS: Final[dict[int, type[errors.Error]]] = {
+    1: errors.InvalidArgument,
+    2: errors.InvalidHandle,
+    4: errors.InvalidParameters,
+    5: errors.InvalidUpdate,
+    6: errors.WrongPhase,
+    7: errors.MessageRefused,
+    8: errors.NoMessage,
+    9: errors.SessionRefused,
+    10: errors.TooFewClients,
+    11: errors.MoreAnswersNeeded,
+    12: errors.SumInconsistent,
+    13: errors.StateUnreadable,
+    14: errors.NoResources,
+}
+
+
+def _error(name: str, failure: Failure) -> errors.Error:
+    message = failure.message.decode(errors="replace")
+    if failure.status == 7:
+        return errors.MessageRefused(message, failure.culprit)
+    # A status of a later minor version is taken for the one that ends the most, as the header says.
+    ending = errors.SessionRefused if name.startswith("client") else errors.SumInconsistent
+    return _ERRORS.get(failure.status, ending)(message)
+
+
+def call(name: str, *arguments: Any) -> None:
+    """Calls `secagg_<name>`, which takes a failure last; raises an `Error` unless it is done."""
+    failure = Failure()
+    if getattr(library, f"secagg_{name}")(*arguments, ctypes.byref(failure)) != 0:
+        raise _error(name, failure)
+
+
+def make(name: str, *arguments: Any) -> int:
+    """Calls a function that makes a handle, and gives the handle."""
+    out = ctypes.c_void_p()
+    call(name, *arguments, ctypes.byref(out))
+    return out.value or 0
+
+
+def number(name: str, *arguments: Any) -> int:
+    """Calls a function that writes one 32-bit number."""
+    out = ctypes.c_uint32()
+    call(name, *arguments, ctypes.byref(out))
+    return out.value
+
+
+def records(name: str, handle: int, kind: Any) -> list[Any]:
+    """Calls a function that writes an array, as often as its length takes."""
+    count = ctypes.c_size_t()
+    capacity = 0
+    while True:
+        array = (kind * capacity)() if capacity else None
+        failure = Failure()
+        arguments = (handle, array, capacity, ctypes.byref(count), ctypes.byref(failure))
+        status = getattr(library, f"secagg_{name}")(*arguments)
+        if status == 0:
+            return list(array[: count.value]) if array else []
+        if status != BUFFER_TOO_SMALL:
+            raise _error(name, failure)
+        capacity = count.value

@@ -1,0 +1,71 @@
+"""What can go wrong, one class for each thing that a caller does differently.
+
+The text of an exception says what was expected, what came and what to do. It holds no secret."""
+
+
+class Error(Exception):
+    """The base of all of them."""
+
+
+class InvalidArgument(Error, ValueError):
+    """An argument is out of range, of the wrong length or type, or does not go with the others."""
+
+
+class InvalidHandle(Error, ValueError):
+    """The object was closed."""
+
+
+class InvalidParameters(Error, ValueError):
+    """There can be no such session, or no such averaging: change the settings."""
+
+
+class InvalidUpdate(Error, ValueError):
+    """The update has another length than the model, is not finite, or weighs more than allowed.
+
+    The client can still mask another one."""
+
+
+class WrongPhase(Error):
+    """The call does not belong to the present round."""
+
+
+class MessageRefused(Error):
+    """A message cannot be read, is damaged or does not belong here. Nothing has changed.
+
+    A server drops it and goes on; a client asks for it again."""
+
+    culprit: int
+    """The client that has sent it, at a server; 0 if there is none."""
+
+    def __init__(self, message: str, culprit: int = 0) -> None:
+        super().__init__(message)
+        self.culprit = culprit
+
+
+class NoMessage(Error):
+    """There is no message: at a server for a client that left or was left out, at a client that was
+    suspended without it."""
+
+
+class SessionRefused(Error):
+    """A client refuses what the server asks of it. It has revealed nothing, and has ended."""
+
+
+class TooFewClients(Error):
+    """Too few clients are left for a sum that may be released: wait for more, or give up."""
+
+
+class MoreAnswersNeeded(Error):
+    """The answers so far do not suffice to take the masks off: wait for more, or give up."""
+
+
+class SumInconsistent(Error):
+    """There is no sum, or none that means anything: discard the round and keep the model."""
+
+
+class StateUnreadable(Error):
+    """Stored bytes are damaged, cut short, of another kind, or sealed under another key."""
+
+
+class NoResources(Error):
+    """The system gives no locked memory for an identity key: raise the limit (ulimit -l)."""

@@ -1,0 +1,86 @@
+"""Objects that own a handle of the library."""
+
+import copy
+import gc
+import pickle
+
+import numpy
+import pytest
+
+import secagg
+
+
+def test_closed_objects_refuse(settings, parameters):
+    client, server = secagg.Client(parameters, 1), secagg.Server(parameters)
+    for thing in (client, server, parameters, settings):
+        thing.close()
+        thing.close()
+    with pytest.raises(secagg.InvalidHandle):
+        _ = client.message
+    with pytest.raises(secagg.InvalidHandle):
+        server.close_round()
+    with pytest.raises(secagg.InvalidHandle):
+        secagg.Client(parameters, 1)
+    with pytest.raises(secagg.InvalidHandle):
+        settings.application_context(numpy.zeros(50), round=1, task="")
+
+
+def test_handles_of_another_kind(settings, parameters):
+    client = secagg.Client(parameters, 1)
+    with pytest.raises(secagg.InvalidHandle):
+        secagg.Server(client)
+    with pytest.raises(secagg.InvalidHandle):
+        secagg.Client(settings, 1)
+
+
+@pytest.mark.parametrize("copying", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_objects_are_not_copied(parameters, copying):
+    for thing in (parameters, secagg.Client(parameters, 1), secagg.Server(parameters)):
+        with pytest.raises(TypeError):
+            copying(thing)
+
+
+def test_messages_outlive_their_client(parameters):
+    client = secagg.Client(parameters, 1)
+    message = client.message
+    kept = bytes(message)
+    client.close()
+    del client
+    gc.collect()
+    slice_of_it = message[3:]
+    del message
+    gc.collect()
+    assert bytes(slice_of_it) == kept[3:]
+    with pytest.raises(TypeError):
+        slice_of_it[0] = 1
+
+
+def test_with_block_frees(parameters):
+    with secagg.Client(parameters, 1) as client:
+        assert client.id == 1
+    with pytest.raises(secagg.InvalidHandle):
+        _ = client.id
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {1: b"short"},
+        {0: bytes(32)},
+        {1: b"\x01" * 32, 2: b"\x01" * 32},
+        {-1: bytes(32)},
+        {2**32: bytes(32)},
+    ],
+)
+def test_directories(keys):
+    with pytest.raises(secagg.InvalidArgument):
+        secagg.Directory(keys)
+
+
+def test_identities_are_their_seed():
+    identity = secagg.Identity()
+    again = secagg.Identity.from_seed(identity.seed())
+    assert again.public_key == identity.public_key
+    assert secagg.Identity().public_key != identity.public_key
+    with pytest.raises(secagg.InvalidArgument):
+        secagg.Identity.from_seed(bytes(31))

@@ -1,0 +1,99 @@
+"""Nodes that leave, come late, or answer again: the sum is that of those whose input arrived."""
+
+import pytest
+from flwr.app import ConfigRecord, Message, RecordDict
+from in_process_grid import late, silent, twice, unreachable
+
+from secagg.flower import SecAggGrid
+
+from .federation import (
+    NODES,
+    federation,
+    initial_arrays,
+    train_messages,
+)
+from .round_checks import ADVERTISE, SHARE, TRAIN, UNMASK, check, result, settings
+
+
+def test_all_stay(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES)
+    assert [kind for id, kind in grid.log if id == 11] == [ADVERTISE, SHARE, TRAIN, UNMASK]
+
+
+@pytest.mark.parametrize("fate", [silent, unreachable], ids=["silent", "unreachable"])
+@pytest.mark.parametrize(
+    ("phase", "contributing"),
+    [(ADVERTISE, False), (SHARE, False), (TRAIN, False), (UNMASK, True)],
+)
+def test_one_leaves(tmp_path, fate, phase, contributing):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[33].fates[phase] = fate
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES if contributing else [11, 22, 44, 55])
+
+
+def test_straggler_and_its_late_reply_in_the_next_round(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    secured = SecAggGrid(grid, settings())
+    grid.nodes[22].fates[TRAIN] = late(0.6)
+    [reply] = secured.send_and_receive(train_messages(grid, arrays))
+    check(reply, arrays, [11, 33, 44, 55])
+    grid.nodes[22].fates.clear()
+    [reply] = secured.send_and_receive(train_messages(grid, arrays, round=2))
+    check(reply, arrays, NODES)
+
+
+def test_slow_but_in_time(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    for phase in (ADVERTISE, SHARE, TRAIN, UNMASK):
+        grid.nodes[22].fates[phase] = late(0.1)
+    [reply] = result(grid, arrays, settings(unmask_grace=1.0))
+    check(reply, arrays, NODES)
+
+
+@pytest.mark.parametrize("phase", [ADVERTISE, SHARE, TRAIN, UNMASK])
+def test_repeated_replies_count_once(tmp_path, phase):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[44].fates[phase] = twice
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES)
+
+
+def test_all_answers_are_waited_for_within_the_grace(tmp_path):
+    """A sum from all answers has wrong shares corrected; one from just enough has not."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[22].fates[UNMASK] = late(0.2)
+    result(grid, arrays, settings(unmask_grace=3600.0, phase_timeout=3600.0))
+    answered = {m.metadata.src_node_id for m in grid.seen if m.metadata.message_type == UNMASK}
+    assert answered == set(NODES)
+
+
+def test_fewer_answers_will_do_after_the_grace(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    grid.nodes[22].fates[UNMASK] = silent
+    [reply] = result(grid, arrays, settings(phase_timeout=3600.0))
+    check(reply, arrays, NODES)
+
+
+def test_messages_do_not_outlive_their_phase(tmp_path):
+    """A node that comes back does not work on what nobody waits for."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+    lifetimes = {}
+
+    def noting(message, answer):
+        lifetimes[message.metadata.message_type] = message.metadata.ttl
+        return [(0.0, answer())]
+
+    grid.nodes[11].fates = dict.fromkeys((ADVERTISE, SHARE, UNMASK), noting)
+    result(grid, arrays)
+    assert lifetimes == dict.fromkeys((ADVERTISE, SHARE, UNMASK), 0.6)
+
+
+def test_other_messages_pass(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    record = RecordDict({"arrays": arrays, "config": ConfigRecord({"server-round": 1})})
+    messages = [Message(record, id, "evaluate") for id in NODES]
+    replies = list(SecAggGrid(grid, settings()).send_and_receive(messages, timeout=1))
+    assert [reply.content["metrics"]["accuracy"] for reply in replies] == [0.5] * 5
