@@ -16,6 +16,7 @@ try:
     from verification.records import Case, Difference, Tally, check_keys
     from verification.refusals import check_refused_bytes, check_refused_message
     from verification.rosters import check_graph, check_key, check_roster
+    from verification.rotation import check_rotation
     from verification.sessions import check_session
     from verification.sharing_cases import check_sharing
 except ModuleNotFoundError as error:
@@ -28,6 +29,7 @@ TRANSCRIPTS = [
     "session-malicious-sparse",
     "session-semi-honest",
     "session-semi-honest-sparse",
+    "session-signed",
 ]
 
 
@@ -48,6 +50,7 @@ def checks_for(folder: Path) -> dict[str, Callable[[Case, Tally], None]]:
         "graphs": check_graph,
         "sharing": check_sharing,
         "masks": check_mask,
+        "rotation": check_rotation,
         **{name: check_session for name in TRANSCRIPTS},
         "refused-bytes": check_refused_bytes,
         "refused-messages": lambda case, tally: check_refused_message(case, transcripts, tally),

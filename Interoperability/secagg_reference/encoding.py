@@ -19,6 +19,7 @@ LABEL_PERMUTATION: Final = "SecAgg/1 neighbour permutation"
 LABEL_ADVERTISEMENT: Final = "SecAgg/1 key advertisement"
 LABEL_CONTRIBUTOR_SET: Final = "SecAgg/1 contributor set"
 LABEL_CHECKSUM: Final = "SecAgg/1 message checksum"
+LABEL_ROTATION: Final = "SecAgg/1 rotation"
 
 
 def u8(x: int) -> bytes:

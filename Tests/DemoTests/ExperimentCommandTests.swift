@@ -30,6 +30,55 @@ struct ExperimentCommandTests {
     #expect(abs(up[2] - up[0]) < 100)
   }
 
+  @Test("FedAvg with compressed updates: fewer bytes up, sums that are right")
+  func compression() throws {
+    let run = try DemoProcess([
+      "compare", "--clients", "10", "--rounds", "4", "--dropout", "0.1", "--partition", "iid",
+      "--algorithm", "fedavg", "--compression", "quantized", "--compression", "rotated",
+      "--compression", "random-k", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try run.json()
+    let runs = try #require(record["runs"] as? [[String: Any]])
+    let compressed = try #require(record["compressed"] as? [[String: Any]])
+    #expect(
+      compressed.compactMap { $0["algorithm"] as? String } == ["quantized", "rotated", "random-k"])
+    func number(_ key: String, _ run: [String: Any]) throws -> Double {
+      try #require(run[key] as? Double)
+    }
+    let up = try number("bytesUpPerRound", runs[0])
+    for (one, leastSaved) in zip(compressed, [650.0, 650, 1_300]) {
+      #expect(one["sumsEqual"] as? Bool == true)
+      #expect(one["roundsApplied"] as? Int == 4)
+      #expect(try up - number("bytesUpPerRound", one) > leastSaved)
+      let accuracies = try #require(one["accuracies"] as? [Double])
+      #expect(accuracies.count == 4)
+    }
+    for one in compressed.prefix(2) {
+      let accuracies = try #require(one["accuracies"] as? [Double])
+      #expect(try #require(accuracies.last) > 0.7)
+    }
+  }
+
+  @Test("unlike clients: codes are weighted by examples, and what random-k leaves out comes later")
+  func compressionOfUnlikeClients() throws {
+    let run = try DemoProcess([
+      "compare", "--rounds", "30", "--algorithm", "fedavg", "--compression", "quantized",
+      "--compression", "random-k", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try run.json()
+    let runs = try #require(record["runs"] as? [[String: Any]])
+    let compressed = try #require(record["compressed"] as? [[String: Any]])
+    let plain = try #require(runs[0]["accuracies"] as? [Double])
+    let quantized = try #require(compressed[0]["accuracies"] as? [Double])
+    // Unweighted, the first round alone is off by 15 points.
+    for (found, expected) in zip(quantized, plain) { #expect(abs(found - expected) < 0.03) }
+    // Without error feedback it is 75 % by then.
+    let sparse = try #require(compressed[1]["accuracies"] as? [Double])
+    #expect(try #require(sparse.suffix(5).max()) > 0.82)
+  }
+
   @Test("a median of bucket means withstands what breaks their mean")
   func robust() throws {
     let run = try DemoProcess([
@@ -60,6 +109,23 @@ struct ExperimentCommandTests {
     #expect(accuracies[2] > 0.85)
   }
 
+  @Test("buckets and RFA survive clients that leave")
+  func robustDropouts() throws {
+    let run = try DemoProcess([
+      "robust", "--clients", "30", "--attackers", "2", "--bucket-size", "5", "--privacy-floor",
+      "3", "--dropout", "0.04", "--rounds", "4", "--attack", "sign-flip", "--rule", "median",
+      "--rule", "rfa", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let cells = try #require(run.json()["cells"] as? [[String: Any]])
+    #expect(cells.count == 2)
+    for cell in cells {
+      #expect(cell["sumsEqual"] as? Bool == true)
+      #expect(try #require(cell["roundsApplied"] as? Int) >= 3)
+      #expect(try #require(cell["accuracy"] as? Double) > 0.8)
+    }
+  }
+
   @Test(
     "buckets without a clean majority, or below the privacy floor, are refused in one line",
     arguments: [
@@ -78,12 +144,17 @@ struct ExperimentCommandTests {
   @Test("federated SHAP as a secure sum is the plain mean, within the steps of the code")
   func explain() throws {
     let run = try DemoProcess([
-      "explain", "--clients", "5", "--rounds", "3", "--quiet", "--report", "-", "--json", "-",
+      "explain", "--clients", "10", "--rounds", "4", "--dropout", "0.1", "--quiet", "--report",
+      "-", "--json", "-",
     ])
     #expect(run.exitCode == 0, "\(run.errors)")
     let record = try run.json()
     #expect(record["sumsEqual"] as? Bool == true)
-    #expect(record["examples"] as? Int == 455)
+    // One leaves at each of three points, two of them without being in the sum.
+    #expect(record["contributors"] as? Int == 8)
+    #expect(record["roundsApplied"] as? Int == 4)
+    let examples = try #require(record["examples"] as? Int)
+    #expect(examples >= 455 * 8 / 10 - 8 && examples <= 455 * 8 / 10 + 8)
     #expect(try #require(record["accuracy"] as? Double) > 0.9)
     let bound = try #require(record["differenceBound"] as? Double)
     #expect(bound < 1e-4)
@@ -103,12 +174,19 @@ struct ExperimentCommandTests {
     #expect(differs)
   }
 
-  @Test("erasing from the checkpoint is full retraining, and cheaper")
+  @Test("erasing from the checkpoint is full retraining, and cheaper; the audit log knows whose")
   func erase() throws {
-    let run = try DemoProcess([
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "secagg-erase-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let log = folder.appendingPathComponent("audit.jsonl").path
+    let arguments = [
       "erase", "--clients", "8", "--rounds", "4", "--first-round", "3", "--checkpoint-interval",
-      "2", "--shards", "2", "--keep-interval", "1", "--quiet", "--report", "-", "--json", "-",
-    ])
+      "2", "--shards", "2", "--keep-interval", "1", "--dropout", "0", "--quiet", "--report", "-",
+      "--json", "-", "--audit-log", log,
+    ]
+    let run = try DemoProcess(arguments)
     #expect(run.exitCode == 0, "\(run.errors)")
     let record = try run.json()
     #expect(record["sumsEqual"] as? Bool == true)
@@ -126,12 +204,73 @@ struct ExperimentCommandTests {
     #expect(try #require(ways[3]["distance"] as? Double) > 0)
     #expect(ways[3]["isSecure"] as? Bool == false)
     for way in ways { #expect(try #require(way["accuracy"] as? Double) > 0.8) }
+
+    let client = try #require(record["client"] as? [String: Any])
+    #expect(client["number"] as? Int == 1)
+    #expect(client["rounds"] as? [Int] == [3, 4])
+    // The header, four sums, the opt-out; then four sums without the client.
+    #expect(client["optedOutAtLine"] as? Int == 6)
+    let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 1 + 4 + 1 + 4)
+    for (index, line) in lines.enumerated() {
+      let takesPart = line.contains("\"participants\":[1,")
+      #expect(takesPart == [3, 4].contains(index), "\(line)")
+    }
+    let again = try DemoProcess(arguments)
+    #expect(again.exitCode == 64)
+    #expect(again.errors.contains("new file"))
+
+    // Who has opted out takes no part in a later training with the same log.
+    let training = try DemoProcess([
+      "--clients", "8", "--rounds", "2", "--dropout", "0", "--quiet", "--report", "-", "--json",
+      "-", "--audit-log", log,
+    ])
+    #expect(training.exitCode == 0, "\(training.errors)")
+    for round in try #require(training.json()["rounds"] as? [[String: Any]]) {
+      #expect(round["contributors"] as? Int == 7)
+    }
+    let more = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+    #expect(more.count == lines.count + 2)
+    // Rounds are counted on: 4 of the training, 4 of training again.
+    for (line, round) in zip(more.suffix(2), [9, 10]) {
+      #expect(line.contains("\"participants\":[2,3,4,5,6,7,8]"))
+      #expect(line.contains("\"round\":\(round),"), "\(line)")
+    }
+  }
+
+  @Test("where no round has a sum there is nothing to erase, and the reason is one line")
+  func nothingToErase() throws {
+    let run = try DemoProcess([
+      "erase", "--clients", "12", "--rounds", "2", "--first-round", "1", "--dropout", "0.4",
+      "--shards", "1", "--quiet", "--report", "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("lower --dropout"))
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+  }
+
+  @Test("erasing is exact with clients that leave as well")
+  func eraseWithDropouts() throws {
+    let run = try DemoProcess([
+      "erase", "--clients", "12", "--rounds", "4", "--first-round", "2", "--checkpoint-interval",
+      "1", "--shards", "1", "--keep-interval", "2", "--dropout", "0.1", "--quiet", "--report", "-",
+      "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let record = try run.json()
+    #expect(record["sumsEqual"] as? Bool == true)
+    let ways = try #require(record["ways"] as? [[String: Any]])
+    #expect(ways[1]["distance"] as? Double == 0)
+    let costs = try ways.map { try #require($0["costShare"] as? Double) }
+    #expect(costs[1] < costs[0] && costs[0] <= 1)
   }
 
   @Test(
     "each writes one page that needs nothing else",
     arguments: [
       ["compare", "--clients", "3", "--rounds", "2", "--algorithm", "fedavg"],
+      ["compare", "--clients", "3", "--rounds", "2", "--compression", "quantized"],
       ["robust", "--clients", "12", "--attackers", "2", "--rounds", "1", "--rule", "median"],
       ["explain", "--clients", "3", "--rounds", "1"],
       ["erase", "--clients", "4", "--rounds", "1", "--first-round", "1", "--shards", "1"],
@@ -160,6 +299,8 @@ struct ExperimentCommandTests {
       ["compare", "--value-bits", "64"], ["compare", "--learning-rate", "-1"],
       ["robust", "--bucket-size", "1"], ["robust", "--attack", "kindness"],
       ["explain", "--clients", "1"], ["explain", "--rounds", "0"],
+      ["robust", "--privacy-floor", "1"], ["robust", "--dropout", "2"],
+      ["explain", "--dropout", "-1"], ["compare", "--compression", "zip"],
       ["erase", "--first-round", "21"], ["erase", "--shards", "6"],
     ])
   func badOption(arguments: [String]) throws {

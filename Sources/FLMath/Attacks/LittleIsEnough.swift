@@ -17,7 +17,13 @@ extension ModelPoisoning {
     }
     let supporters = max(0, clients / 2 + 1 - attackers)
     let honest = clients - attackers
-    return NormalQuantile.value(at: Double(honest - supporters) / Double(honest))
+    // z is where the upper tail of the normal distribution holds the share of the supporters.
+    if supporters == 0 { return .infinity }
+    if supporters >= honest { return -.infinity }
+    if 2 * supporters == honest { return 0 }
+    return 2 * supporters < honest
+      ? NormalTail.quantile(upper: Double(supporters) / Double(honest))
+      : -NormalTail.quantile(upper: Double(honest - supporters) / Double(honest))
   }
 }
 

@@ -30,7 +30,7 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
 
     var expectation: String {
       switch self {
-      case .epsilon: "at least 0"
+      case .epsilon: "at least 0, and finite and above 0 where the classic formula divides by it"
       case .delta: "from 0 to 1"
       case .sensitivity, .standardDeviation, .clippingBound, .learningRate, .denominator,
         .countStandardDeviation, .l2Sensitivity, .scale:
@@ -64,8 +64,8 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
         + "use the analytic calibration, which holds for every epsilon."
     case .unreachableTarget(let epsilon, let delta):
       "Expected a target that some noise multiplier from 2^-10 to 2^40 reaches, got epsilon "
-        + "\(epsilon) at delta \(delta); raise epsilon, lower the number of rounds, or lower the part "
-        + "of the loss that does not depend on the noise."
+        + "\(epsilon) at delta \(delta); raise epsilon, lower the number of rounds, or, where noise is "
+        + "on a grid, add bits: rounding costs privacy that no noise brings back."
     case .sampleExceedsPopulation(let sampleSize, let population):
       "Expected a sample of at most the population of \(population), got \(sampleSize); "
         + "correct one of the two."

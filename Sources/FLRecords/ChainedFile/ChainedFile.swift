@@ -42,7 +42,13 @@ struct ChainedFile: ~Copyable {
     if try OpenFile.ifPresent(path, for: .reading) != nil { return }
     let number = UInt64.random(in: .min ... .max)
     let unnamed = "\(path).\(String(number, radix: 16)).new"
-    let file = try OpenFile(unnamed, for: .creating)
+    let file: OpenFile
+    do {
+      file = try OpenFile(unnamed, for: .creating)
+    } catch .system(_, _, let code) {
+      // Of the name that the caller knows.
+      throw .system(operation: "create", path: path, code: code)
+    }
     let line = ChainLine(record, after: .start)
     let isNamed: Bool
     do {

@@ -68,7 +68,8 @@ extension RecordFileError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let operation, let path, let code):
-      "cannot \(operation) \(path): \(Self.text(of: code))"
+      "cannot \(operation) \(path): \(Self.text(of: code)); check the path, its folder, and who may "
+        + "read and write there"
     case .locked(let path):
       "\(path) is open for writing elsewhere; one process at a time may write it: end the other"
     case .missing(let path):

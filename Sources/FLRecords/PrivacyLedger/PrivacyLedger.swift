@@ -25,7 +25,9 @@ public import FLMath
 /// Events may be chosen in the light of what was released before with accountants that add up
 /// divergences (`RenyiAccountant`, `ZeroConcentratedAccountant`): stopping before a budget is exceeded
 /// is a privacy filter (Feldman and Zrnic 2021, "Individual Privacy Accounting via a Rényi Filter").
-/// With a `PrivacyLossAccountant`, fix noise and sampling of all rounds beforehand.
+/// So may be events without sampling with a `PrivacyLossAccountant`, which adds up what Gaussian noise
+/// costs in the same way (Smith and Thakurta 2022, "Fully Adaptive Composition for Gaussian Differential
+/// Privacy"). If clients are sampled, fix noise and sampling of all rounds beforehand with that one.
 ///
 /// Damaged, missing, exchanged and repeated lines are refused, as are lines missing at the end, a
 /// missing file and a missing head; none of these is ever taken for an empty ledger. What cannot be

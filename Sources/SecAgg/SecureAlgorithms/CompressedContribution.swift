@@ -49,9 +49,36 @@ where Compressor.Element == Double {
     } catch {
       throw .compression(error)
     }
+    return try encode(message: message, weight: update.weight, using: &generator)
+  }
+
+  /// A client's compressed update, with what its earlier messages have left out, as the vector of its
+  /// session.
+  ///
+  /// - Parameter feedback: what the client has left out so far, and will have by this message. A client
+  ///   whose contribution gets lost goes on with the value that it had before.
+  /// - Throws: `SecureContributionError` for an update that does not fit; the feedback is then as it was.
+  public func encode(
+    _ update: ClientUpdate, with feedback: inout ErrorFeedback,
+    using generator: inout some RandomNumberGenerator
+  ) throws(SecureContributionError) -> PackedVector {
+    var next = feedback
+    let message: [Double]
     do {
-      return try secure.encode(
-        ClientUpdate(delta: message, weight: update.weight), using: &generator)
+      message = try next.compress(update.delta, by: compressor, using: &generator)
+    } catch {
+      throw .compression(error)
+    }
+    let vector = try encode(message: message, weight: update.weight, using: &generator)
+    feedback = next
+    return vector
+  }
+
+  private func encode(
+    message: [Double], weight: UInt64, using generator: inout some RandomNumberGenerator
+  ) throws(SecureContributionError) -> PackedVector {
+    do {
+      return try secure.encode(ClientUpdate(delta: message, weight: weight), using: &generator)
     } catch {
       throw .encoding(error)
     }

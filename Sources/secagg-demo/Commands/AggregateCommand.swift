@@ -39,11 +39,7 @@ struct AggregateCommand: AsyncParsableCommand {
   @Option(help: "Seed of the vectors and of who leaves. Keys are random in every run.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Write the figures as JSON; - is standard output.", valueName: "path"))
-  var json: String?
-
-  @Flag(help: "Print nothing but what --json - asks for.")
-  var quiet = false
+  @OptionGroup var output: RecordOptions
 
   func validate() throws {
     guard dropout >= 0, dropout <= 1 else {
@@ -85,7 +81,7 @@ struct AggregateCommand: AsyncParsableCommand {
       clients: clients, shares: [.afterSharingKeys: dropout], using: &generator)
     let vectors = RandomVectors(seed: seed, layout: layout)
 
-    var bar = ProgressBar(quiet: quiet)
+    var bar = ProgressBar(quiet: output.quiet)
     // One client that stays to the end gets a process of its own as well, for its memory.
     let apart = ClientID.all(cohortSize: clients).first { leaving[$0] == nil }
     let client = try apart.map {
@@ -113,11 +109,11 @@ struct AggregateCommand: AsyncParsableCommand {
       run: report, parameters: parameters, graph: graph.graph.rawValue, dropout: dropout,
       threads: threads, sumsEqual: sumsEqual,
       wallMilliseconds: (ContinuousClock.now - started).milliseconds)
-    if !quiet, json != "-" {
+    if output.printsLines {
       print(record.terminalTable())
       if let refusal = report.refusal { print("No sum: \(refusal)") }
     }
-    if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
+    try output.write(record)
     if sumsEqual == false { throw ExitCode(1) }
   }
 }

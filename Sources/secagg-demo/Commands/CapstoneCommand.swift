@@ -45,15 +45,7 @@ struct CapstoneCommand: AsyncParsableCommand {
   @Option(help: "Seed of everything but the keys, the noise included: this is a simulation.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Where the HTML report goes; - for none.", valueName: "path"))
-  var report = "secagg-capstone.html"
-
-  @Option(
-    help: ArgumentHelp("Write every figure as JSON; - is standard output.", valueName: "path"))
-  var json: String?
-
-  @Flag(help: "No progress, no lines; only the files that were asked for.")
-  var quiet = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard clients >= 3 else {
@@ -112,17 +104,13 @@ struct CapstoneCommand: AsyncParsableCommand {
       throw ValidationError("\(error)")
     }
     let total = capstone.totalRounds
-    var bar = ProgressBar(quiet: quiet)
+    var bar = ProgressBar(quiet: output.quiet)
     let record = try await capstone.run(
       afterPoint: { _ in },
       progress: { done, note in bar.update(completed: done, total: total, note: note) })
     bar.finish()
-    if report != "-" { try OutputFile.write(CapstoneReport(record).data(), to: report) }
-    if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
-    if !quiet, json != "-" {
-      print(record.terminalTable())
-      if report != "-" { print("Report: \(report)") }
-    }
+    try output.write(
+      record, html: CapstoneReport(record).html(), as: .capstone, text: record.terminalTable())
     if record.points.contains(where: { $0.wrongSums > 0 }) { throw ExitCode(1) }
   }
 }

@@ -2,11 +2,14 @@ import ArgumentParser
 import FLMath
 import Foundation
 
-/// Several federated algorithms on clients that differ, each through secure aggregation.
+/// Several federated algorithms on clients that differ, each through secure aggregation, and FedAvg with
+/// compressed updates.
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare algorithms on unlike clients: accuracy against rounds and bytes.")
+    abstract: """
+      Compare algorithms and compression on unlike clients: accuracy against rounds and bytes.
+      """)
 
   @Option(help: "Number of clients, at least 3.")
   var clients = 10
@@ -17,52 +20,43 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "Share of the clients that leave at each of three points.")
   var dropout = 0.0
 
-  @Option(help: "iid, dirichlet[:ALPHA] or by-label[:SHARDS].")
-  var partition = PartitionOption.dirichlet
-
   @Option(help: "softmax or mlp.")
   var model: ModelOption = .softmax
 
   @Option(
     help: """
       An algorithm, repeatable: \(AlgorithmOption.allCases.map(\.rawValue).joined(separator: ", ")). \
-      Default: all.
+      (default: all)
       """)
   var algorithm: [AlgorithmOption] = []
 
-  @Option(help: "Local epochs of a client in a round.")
-  var localEpochs = 5
-
-  @Option(help: "Examples in a mini-batch.")
-  var batchSize = 16
-
-  @Option(help: "Learning rate of the clients.")
-  var learningRate = 0.3
+  @Option(
+    help: """
+      FedAvg with compressed updates, repeatable: \
+      \(CompressionOption.allCases.map(\.rawValue).joined(separator: ", ")). (default: all, or none \
+      beside algorithms that are named)
+      """)
+  var compression: [CompressionOption] = []
 
   @Option(help: "Largest magnitude of a coordinate of an update; what is beyond is clipped.")
   var clippingBound = 8.0
 
+  @Option(help: "The same of an update that is quantised.")
+  var quantizationBound = 4.0
+
   @Option(help: "Least bits of a coordinate; bits that the lanes leave over are used as well.")
   var valueBits = 24
 
-  @Option(help: "Seed of data split, model, training and leaving. Keys are random in every run.")
-  var seed: UInt64 = 1
+  @OptionGroup var training: ClientTrainingOptions
 
-  @OptionGroup var output: ExperimentOutput
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard clients >= 3, clients <= 1000 else {
-      throw ValidationError("--clients must be from 3 to 1000, found \(clients)")
-    }
-    guard rounds >= 1, rounds <= 10_000 else {
-      throw ValidationError("--rounds must be from 1 to 10000, found \(rounds)")
-    }
-    guard dropout >= 0, dropout <= 1 else {
-      throw ValidationError("--dropout must be from 0 to 1, found \(dropout)")
-    }
-    guard clippingBound.isFinite, clippingBound > 0 else {
-      throw ValidationError("--clipping-bound must be above 0, found \(clippingBound)")
-    }
+    try ValidationError.require("--clients", clients, in: 3...1000)
+    try ValidationError.require("--rounds", rounds, in: 1...10_000)
+    try ValidationError.require("--dropout", dropout, in: 0...1)
+    try ValidationError.requirePositive("--clipping-bound", clippingBound)
+    try ValidationError.requirePositive("--quantization-bound", quantizationBound)
     do {
       _ = try LaneLayout(minimumValueBits: valueBits, maximumContributors: clients)
     } catch {
@@ -76,33 +70,37 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func compare<Model: Classifier>(_ data: DemoData, by classifier: Model) async throws {
-    let population = try ValidationError.describing {
-      try Population(
-        data, model: classifier, clients: clients, partition: partition.partition,
-        descent: StochasticGradientDescent(
-          learningRate: learningRate, batchSize: batchSize, epochs: localEpochs),
-        seed: seed)
-    }
+    let training = training.settings(partition: .dirichlet)
     let settings = ComparisonRecord.Settings(
-      clients: clients, rounds: rounds, dropout: dropout, partition: partition.text,
-      model: model.rawValue, localEpochs: localEpochs, batchSize: batchSize,
-      learningRate: learningRate, clippingBound: clippingBound, valueBits: valueBits, seed: seed)
-    let run = ComparisonRun(population: population, settings: settings)
-    let algorithms = algorithm.isEmpty ? AlgorithmOption.allCases : algorithm
+      clients: clients, rounds: rounds, dropout: dropout, model: model.rawValue,
+      clippingBound: clippingBound, quantizationBound: quantizationBound, valueBits: valueBits,
+      training: training)
+    let run = ComparisonRun(
+      population: try Population(
+        data, model: classifier, clients: clients, training: training), settings: settings)
+    let namesNone = algorithm.isEmpty && compression.isEmpty
+    let algorithms = namesNone ? AlgorithmOption.allCases : algorithm
+    let compressions = namesNone ? CompressionOption.allCases : compression
     var record = ComparisonRecord(settings: settings)
     var bar = ProgressBar(quiet: output.quiet)
+    let total = (algorithms.count + compressions.count) * rounds
     for (index, option) in algorithms.enumerated() {
       record.runs.append(
         try await run.run(option) { round in
-          bar.update(
-            completed: index * rounds + round, total: algorithms.count * rounds,
-            note: option.title)
+          bar.update(completed: index * rounds + round, total: total, note: option.title)
+        })
+    }
+    for (index, option) in compressions.enumerated() {
+      let before = (algorithms.count + index) * rounds
+      record.compressed.append(
+        try await run.run(option) { round in
+          bar.update(completed: before + round, total: total, note: option.title)
         })
     }
     bar.finish()
     try output.write(
-      record, report: ComparisonReport(record: record).data(),
+      record, html: ComparisonReport(record: record).html(), as: .compare,
       text: ComparisonTable(record: record).terminalText())
-    guard record.runs.allSatisfy(\.sumsEqual) else { throw ExitCode(1) }
+    guard record.sumsEqual else { throw ExitCode(1) }
   }
 }

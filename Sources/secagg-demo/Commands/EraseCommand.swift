@@ -14,6 +14,13 @@ struct EraseCommand: AsyncParsableCommand {
   @Option(help: "Number of rounds.")
   var rounds = 20
 
+  @Option(
+    help: """
+      Share of the clients that leave at each of three points; of less than \
+      \(LeavingPoint.smallestCohort) nobody does.
+      """)
+  var dropout = 0.05
+
   @Option(help: "The round in which the client that is erased takes part first.")
   var firstRound = 13
 
@@ -26,73 +33,50 @@ struct EraseCommand: AsyncParsableCommand {
   @Option(help: "Rounds from one whose updates FedEraser keeps to the next.")
   var keepInterval = 2
 
-  @Option(help: "iid, dirichlet[:ALPHA] or by-label[:SHARDS].")
-  var partition = PartitionOption.iid
+  @Option(
+    help: ArgumentHelp(
+      "Where it is recorded who took part and who opted out; a new file. (default: none is left)",
+      valueName: "path"))
+  var auditLog: String?
 
-  @Option(help: "Local epochs of a client in a round.")
-  var localEpochs = 5
+  @OptionGroup var training: ClientTrainingOptions
 
-  @Option(help: "Examples in a mini-batch.")
-  var batchSize = 16
-
-  @Option(help: "Learning rate of the clients.")
-  var learningRate = 0.3
-
-  @Option(help: "Seed of data split, model, training and shards. Keys are random in every run.")
-  var seed: UInt64 = 1
-
-  @OptionGroup var output: ExperimentOutput
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard clients >= 4, clients <= 1000 else {
-      throw ValidationError("--clients must be from 4 to 1000, found \(clients)")
-    }
-    guard rounds >= 1, rounds <= 10_000 else {
-      throw ValidationError("--rounds must be from 1 to 10000, found \(rounds)")
-    }
-    guard firstRound >= 1, firstRound <= rounds else {
-      throw ValidationError("--first-round must be from 1 to \(rounds), found \(firstRound)")
-    }
-    guard checkpointInterval >= 1 else {
-      throw ValidationError(
-        "--checkpoint-interval must be at least 1, found \(checkpointInterval)")
-    }
-    guard keepInterval >= 1 else {
-      throw ValidationError("--keep-interval must be at least 1, found \(keepInterval)")
-    }
+    try ValidationError.require("--clients", clients, in: 4...1000)
+    try ValidationError.require("--rounds", rounds, in: 1...10_000)
+    try ValidationError.require("--dropout", dropout, in: 0...1)
+    try ValidationError.require("--first-round", firstRound, in: 1...rounds)
+    try ValidationError.require("--checkpoint-interval", checkpointInterval, in: 1...10_000)
+    try ValidationError.require("--keep-interval", keepInterval, in: 1...10_000)
     // A session has three parties, also after one was erased.
-    guard shards >= 1, shards <= clients / 4 else {
-      throw ValidationError("--shards must be from 1 to \(clients / 4), found \(shards)")
+    try ValidationError.require("--shards", shards, in: 1...(clients / 4))
+    if let auditLog, FileManager.default.fileExists(atPath: auditLog) {
+      throw ValidationError(
+        "\(auditLog) is there already; name a new file, since the client that is erased has to take "
+          + "part first")
     }
   }
 
   func run() async throws {
-    let data = try DemoData(.digits)
-    let population = try ValidationError.describing {
-      try Population(
-        data,
-        model: SoftmaxRegression(
-          featureCount: data.training.featureCount, classCount: data.training.classCount),
-        clients: clients, partition: partition.partition,
-        descent: StochasticGradientDescent(
-          learningRate: learningRate, batchSize: batchSize, epochs: localEpochs),
-        seed: seed)
-    }
+    let training = training.settings()
+    let population = try Population(DemoData(.digits), clients: clients, training: training)
     let settings = ErasureRecord.Settings(
-      clients: clients, rounds: rounds, firstRound: firstRound,
+      clients: clients, rounds: rounds, dropout: dropout, firstRound: firstRound,
       checkpointInterval: checkpointInterval, shards: shards, keepInterval: keepInterval,
-      partition: partition.text, localEpochs: localEpochs, batchSize: batchSize,
-      learningRate: learningRate, seed: seed)
+      training: training)
+    let trail = try ValidationError.describing { try AuditTrail(at: auditLog) }
     let run = ErasureRun(population: population, settings: settings)
     var bar = ProgressBar(quiet: output.quiet)
     var done = 0
-    let record = try await run.run { further in
+    let record = try await run.run(trail) { further in
       done += further
       bar.update(completed: done, total: run.totalRounds, note: "rounds")
     }
     bar.finish()
     let report = ErasureReport(record: record)
-    try output.write(record, report: report.data(), text: report.terminalText())
+    try output.write(record, html: report.html(), as: .erase, text: report.terminalText())
     guard record.sumsEqual else { throw ExitCode(1) }
   }
 }

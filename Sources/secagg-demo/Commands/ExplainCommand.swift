@@ -14,33 +14,24 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(help: "Number of rounds.")
   var rounds = 10
 
-  @Option(help: "iid, dirichlet[:ALPHA] or by-label[:SHARDS].")
-  var partition = PartitionOption.iid
-
-  @Option(help: "Local epochs of a client in a round.")
-  var localEpochs = 5
-
-  @Option(help: "Examples in a mini-batch.")
-  var batchSize = 16
-
-  @Option(help: "Learning rate of the clients.")
-  var learningRate = 0.05
+  @Option(
+    help: """
+      Share of the clients that leave at each of three points, in every sum; of less than \
+      \(LeavingPoint.smallestCohort) nobody does.
+      """)
+  var dropout = 0.1
 
   @Option(help: "Least bits of a coordinate; bits that the lanes leave over are used as well.")
   var valueBits = 24
 
-  @Option(help: "Seed of data split, model and training. Keys are random in every run.")
-  var seed: UInt64 = 1
+  @OptionGroup var training: ClientTrainingOptions
 
-  @OptionGroup var output: ExperimentOutput
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard clients >= 3, clients <= 100 else {
-      throw ValidationError("--clients must be from 3 to 100, found \(clients)")
-    }
-    guard rounds >= 1, rounds <= 10_000 else {
-      throw ValidationError("--rounds must be from 1 to 10000, found \(rounds)")
-    }
+    try ValidationError.require("--clients", clients, in: 3...100)
+    try ValidationError.require("--rounds", rounds, in: 1...10_000)
+    try ValidationError.require("--dropout", dropout, in: 0...1)
     do {
       _ = try LaneLayout(minimumValueBits: valueBits, maximumContributors: clients)
     } catch {
@@ -49,28 +40,20 @@ struct ExplainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let data = try DemoData(.breastCancer)
     let names = try DemoData.breastCancerFeatures()
-    let population = try ValidationError.describing {
-      try Population(
-        data,
-        model: SoftmaxRegression(
-          featureCount: data.training.featureCount, classCount: data.training.classCount),
-        clients: clients, partition: partition.partition,
-        descent: StochasticGradientDescent(
-          learningRate: learningRate, batchSize: batchSize, epochs: localEpochs),
-        seed: seed)
-    }
+    let training = training.settings(learningRate: 0.05)
+    let population = try Population(
+      DemoData(.breastCancer), clients: clients, training: training)
     let settings = ExplanationRecord.Settings(
-      clients: clients, rounds: rounds, partition: partition.text, localEpochs: localEpochs,
-      batchSize: batchSize, learningRate: learningRate, valueBits: valueBits, seed: seed)
+      clients: clients, rounds: rounds, dropout: dropout, valueBits: valueBits,
+      training: training)
     var bar = ProgressBar(quiet: output.quiet)
     let record = try await ExplanationRun(
       population: population, settings: settings, featureNames: names
     ).run { bar.update(completed: $0, total: rounds, note: "training") }
     bar.finish()
     let report = ExplanationReport(record: record)
-    try output.write(record, report: report.data(), text: report.terminalText())
+    try output.write(record, html: report.html(), as: .explain, text: report.terminalText())
     guard record.sumsEqual, record.largestDifference <= record.differenceBound else {
       throw ExitCode(1)
     }

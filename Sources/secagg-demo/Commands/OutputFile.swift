@@ -3,7 +3,7 @@ import Foundation
 
 /// Where `--json` and `--report` write.
 enum OutputFile {
-  /// Writes to a file, or to standard output for `-`.
+  /// Writes to a file, whole or not at all, or to standard output for `-`.
   ///
   /// - Throws: `ValidationError` when the file cannot be written.
   static func write(_ data: Data, to path: String) throws {
@@ -12,9 +12,16 @@ enum OutputFile {
       return
     }
     do {
-      try data.write(to: URL(fileURLWithPath: path))
+      try data.write(to: URL(fileURLWithPath: path), options: OutputFile.options(for: path))
     } catch {
       throw ValidationError("cannot write \(path): \(error.localizedDescription)")
     }
+  }
+
+  /// What is no plain file, such as a pipe, cannot be replaced by a new one.
+  private static func options(for path: String) -> Data.WritingOptions {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    let type = attributes?[.type] as? FileAttributeType
+    return type == nil || type == .typeRegular ? .atomic : []
   }
 }

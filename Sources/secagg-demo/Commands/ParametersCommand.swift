@@ -46,11 +46,7 @@ struct ParametersCommand: ParsableCommand {
   @Option(help: "Least bits of an element; bits that the lanes leave over are used as well.")
   var valueBits = 16
 
-  @Option(help: ArgumentHelp("Write the figures as JSON; - is standard output.", valueName: "path"))
-  var json: String?
-
-  @Flag(help: "Print nothing but what --json - asks for.")
-  var quiet = false
+  @OptionGroup var output: RecordOptions
 
   func validate() throws {
     guard (degree == nil) == (threshold == nil) else {
@@ -60,8 +56,8 @@ struct ParametersCommand: ParsableCommand {
 
   func run() throws {
     let record = try record()
-    if !quiet, json != "-" { print(record.terminalText()) }
-    if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
+    if output.printsLines { print(record.terminalText()) }
+    try output.write(record)
   }
 
   /// - Throws: `ValidationError` with the reason, whatever does not fit.

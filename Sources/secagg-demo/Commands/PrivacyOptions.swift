@@ -1,6 +1,20 @@
 import ArgumentParser
+import FLMath
 
 extension PrivacySettings.Mechanism: ExpressibleByArgument {}
+
+/// The distribution of the clients' shares, by its name on the command line.
+enum NoiseShareOption: String, ExpressibleByArgument, CaseIterable {
+  case discreteGaussian = "discrete-gaussian"
+  case skellam
+
+  var noise: DistributedNoiseParameters.Noise {
+    switch self {
+    case .discreteGaussian: .discreteGaussian
+    case .skellam: .skellam
+    }
+  }
+}
 
 /// The options of a training with differential privacy.
 struct PrivacyOptions: ParsableArguments {
@@ -27,6 +41,20 @@ struct PrivacyOptions: ParsableArguments {
       """)
   var noiseMultiplier: Double?
 
+  @Option(
+    help: """
+      Distribution of distributed noise: discrete-gaussian or skellam. (default: discrete-gaussian)
+      """)
+  var noise: NoiseShareOption?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Part of the updates that shall not be clipped, such as 0.5: --clip then follows their norms, by \
+      clip bits that take a share of the noise.
+      """, valueName: "quantile"))
+  var adaptiveClip: Double?
+
   @Option(help: "Part of the clients that may leave out its distributed noise. (default: 0)")
   var corruptFraction: Double?
 
@@ -43,7 +71,8 @@ struct PrivacyOptions: ParsableArguments {
       let given: [(String, Bool)] = [
         ("--epsilon", epsilon != nil), ("--delta", delta != nil), ("--clip", clip != nil),
         ("--noise-multiplier", noiseMultiplier != nil), ("--ledger", ledger != nil),
-        ("--corrupt-fraction", corruptFraction != nil),
+        ("--corrupt-fraction", corruptFraction != nil), ("--noise", noise != nil),
+        ("--adaptive-clip", adaptiveClip != nil),
       ]
       if let option = given.first(where: \.1)?.0 {
         throw ValidationError("\(option) belongs to --dp: say who adds the noise")
@@ -52,9 +81,14 @@ struct PrivacyOptions: ParsableArguments {
     }
     let settings = PrivacySettings(
       mechanism: dp, epsilon: epsilon ?? 8, delta: delta ?? 1e-5, clip: clip ?? 1,
+      quantile: adaptiveClip, shares: noise?.noise ?? .discreteGaussian,
       noiseMultiplier: noiseMultiplier, corruptFraction: corruptFraction ?? 0, ledger: ledger)
-    guard dp == .distributed || corruptFraction == nil else {
-      throw ValidationError("--corrupt-fraction belongs to --dp distributed")
+    let distributed: [(String, Bool)] = [
+      ("--corrupt-fraction", corruptFraction != nil), ("--noise", noise != nil),
+      ("--adaptive-clip", adaptiveClip != nil),
+    ]
+    if dp == .central, let option = distributed.first(where: \.1)?.0 {
+      throw ValidationError("\(option) belongs to --dp distributed")
     }
     try Self.check(settings)
     return settings
@@ -70,6 +104,9 @@ struct PrivacyOptions: ParsableArguments {
     }
     guard settings.clip > 0, settings.clip.isFinite else {
       throw ValidationError("--clip must be above 0, found \(settings.clip)")
+    }
+    if let quantile = settings.quantile, !(quantile > 0 && quantile < 1) {
+      throw ValidationError("--adaptive-clip must be above 0 and below 1, found \(quantile)")
     }
   }
 }

@@ -11,7 +11,7 @@ struct RobustCommand: AsyncParsableCommand {
   @Option(help: "Number of clients, at least 3.")
   var clients = 100
 
-  @Option(help: "Number of clients that attack. Default: a fifth.")
+  @Option(help: "Number of clients that attack. (default: a fifth)")
   var attackers: Int?
 
   @Option(help: "Number of rounds.")
@@ -23,53 +23,48 @@ struct RobustCommand: AsyncParsableCommand {
   @Option(help: "Least number of clients whose sum may be seen.")
   var privacyFloor = 2
 
-  @Option(help: "iid, dirichlet[:ALPHA] or by-label[:SHARDS].")
-  var partition = PartitionOption.iid
+  @Option(
+    help: """
+      Share of the clients that leave at each of three points. A bucket that is left with fewer \
+      than the floor has no sum.
+      """)
+  var dropout = 0.0
+
+  @Flag(help: "All attacks against all rules: more than twice as many as otherwise.")
+  var full = false
 
   @Option(
     help: """
       An attack, repeatable: \(AttackOption.allCases.map(\.rawValue).joined(separator: ", ")). \
-      Default: all.
+      (default: the first three)
       """)
   var attack: [AttackOption] = []
 
   @Option(
     help: """
       A rule, repeatable: \(RuleOption.allCases.map(\.rawValue).joined(separator: ", ")). \
-      Default: all.
+      (default: mean, median, multi-krum, rfa)
       """)
   var rule: [RuleOption] = []
-
-  @Option(help: "Local epochs of a client in a round.")
-  var localEpochs = 5
-
-  @Option(help: "Examples in a mini-batch.")
-  var batchSize = 16
-
-  @Option(help: "Learning rate of the clients.")
-  var learningRate = 0.3
 
   @Option(help: "Largest magnitude of a coordinate of an update; what is beyond is clipped.")
   var clippingBound = 16.0
 
-  @Option(help: "Seed of data split, model, training and buckets. Keys are random in every run.")
-  var seed: UInt64 = 1
+  @OptionGroup var training: ClientTrainingOptions
 
-  @OptionGroup var output: ExperimentOutput
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard clients >= 3, clients <= 1000 else {
-      throw ValidationError("--clients must be from 3 to 1000, found \(clients)")
-    }
-    guard rounds >= 1, rounds <= 10_000 else {
-      throw ValidationError("--rounds must be from 1 to 10000, found \(rounds)")
-    }
+    try ValidationError.require("--clients", clients, in: 3...1000)
+    try ValidationError.require("--rounds", rounds, in: 1...10_000)
+    try ValidationError.require("--dropout", dropout, in: 0...1)
     guard bucketSize >= 2 else {
       throw ValidationError("--bucket-size must be at least 2, found \(bucketSize)")
     }
-    guard clippingBound.isFinite, clippingBound > 0 else {
-      throw ValidationError("--clipping-bound must be above 0, found \(clippingBound)")
+    guard privacyFloor >= 2 else {
+      throw ValidationError("--privacy-floor must be at least 2, found \(privacyFloor)")
     }
+    try ValidationError.requirePositive("--clipping-bound", clippingBound)
     _ = try settings()
   }
 
@@ -77,7 +72,7 @@ struct RobustCommand: AsyncParsableCommand {
   ///   below the privacy floor.
   private func settings() throws -> RobustnessRecord.Settings {
     let attackers = attackers ?? clients / 5
-    var generator = SimulationSeeds(seed: seed).generator(.buckets)
+    var generator = SimulationSeeds(seed: training.seed).generator(.buckets)
     let plan = try ValidationError.describing {
       try BucketPlan(
         clients: clients, attackers: attackers, bucketSize: bucketSize,
@@ -88,47 +83,32 @@ struct RobustCommand: AsyncParsableCommand {
       plan.spoiltBuckets(exceededWithProbability: 0.001), attackers,
       max(0, (plan.buckets.count - 3) / 2))
     return RobustnessRecord.Settings(
-      clients: clients, attackers: attackers, rounds: rounds, bucketSize: bucketSize,
-      buckets: plan.buckets.count, privacyFloor: privacyFloor, partition: partition.text,
+      clients: clients, attackers: attackers, rounds: rounds, dropout: dropout,
+      bucketSize: bucketSize, buckets: plan.buckets.count, privacyFloor: privacyFloor,
       expectedCleanShare: plan.expectedCleanShare, failureProbability: plan.failureProbability,
-      spoiltBuckets: spoilt, localEpochs: localEpochs, batchSize: batchSize,
-      learningRate: learningRate, clippingBound: clippingBound, seed: seed)
+      spoiltBuckets: spoilt, clippingBound: clippingBound, training: training.settings())
   }
 
   func run() async throws {
     let settings = try settings()
-    let data = try DemoData(.digits)
-    let population = try ValidationError.describing {
-      try Population(
-        data,
-        model: SoftmaxRegression(
-          featureCount: data.training.featureCount, classCount: data.training.classCount),
-        clients: clients, partition: partition.partition,
-        descent: StochasticGradientDescent(
-          learningRate: learningRate, batchSize: batchSize, epochs: localEpochs),
-        seed: seed)
-    }
-    let run = RobustnessRun(population: population, settings: settings)
-    let attacks = (attack.isEmpty ? AttackOption.allCases : attack)
+    let run = try RobustnessRun(
+      population: Population(
+        DemoData(.digits), clients: clients, training: settings.training), settings: settings)
+    let usualAttacks = full ? AttackOption.allCases : [.none, .signFlip, .alie]
+    let attacks = (attack.isEmpty ? usualAttacks : attack)
       .filter { settings.attackers > 0 || $0 == .none }
-    let rules = rule.isEmpty ? RuleOption.allCases : rule
-    var record = RobustnessRecord(
-      settings: settings, attacks: attacks.map(\.rawValue), rules: rules.map(\.rawValue))
-    var bar = ProgressBar(quiet: output.quiet)
-    let total = attacks.count * rules.count * rounds
-    for attack in attacks {
-      for rule in rules {
-        let before = record.cells.count * rounds
-        record.cells.append(
-          try await run.cell(attack, rule) { round in
-            bar.update(
-              completed: before + round, total: total, note: "\(attack.title), \(rule.title)")
-          })
-      }
-    }
-    bar.finish()
+    let usualRules: [RuleOption] =
+      full ? RuleOption.allCases : [.mean, .median, .multiKrum, .rfa]
+    let rules = rule.isEmpty ? usualRules : rule
+    let progress = SharedProgress(
+      total: attacks.count * rules.count * rounds, quiet: output.quiet)
+    let cells = try await run.cells(attacks: attacks, rules: rules) { progress.advance() }
+    progress.finish()
+    let record = RobustnessRecord(
+      settings: settings, attacks: attacks.map(\.rawValue), rules: rules.map(\.rawValue),
+      cells: cells)
     let report = RobustnessReport(record: record)
-    try output.write(record, report: report.data(), text: report.terminalText())
+    try output.write(record, html: report.html(), as: .robust, text: report.terminalText())
     guard record.cells.allSatisfy(\.sumsEqual) else { throw ExitCode(1) }
   }
 }

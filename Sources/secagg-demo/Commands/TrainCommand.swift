@@ -61,15 +61,15 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "Seed of data split, model, training and leaving. Keys are random in every run.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Where the HTML report goes; - for none.", valueName: "path"))
-  var report = "secagg-report.html"
-
   @Option(
-    help: ArgumentHelp("Write every figure as JSON; - is standard output.", valueName: "path"))
-  var json: String?
+    help: ArgumentHelp(
+      """
+      Where it is recorded who took part. Whoever has opted out by this file is left out. \
+      (default: nowhere)
+      """, valueName: "path"))
+  var auditLog: String?
 
-  @Flag(help: "No progress, no lines; only the files that were asked for.")
-  var quiet = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard dropout >= 0, dropout <= 1 else {
@@ -81,12 +81,16 @@ struct TrainCommand: AsyncParsableCommand {
     _ = try settings()
   }
 
-  private func settings() throws -> TrainingSettings {
+  /// - Parameter optedOut: clients that take no part; the others are as many fewer.
+  private func settings(optedOut: Set<UInt32> = []) throws -> TrainingSettings {
+    let optedOut = optedOut.filter { $0 >= 1 && Int($0) <= self.clients }
+    let clients = self.clients - optedOut.count
     let (degree, threshold) = try graph.resolved(
       clients: clients, dropout: dropout, points: LeavingPoint.allCases.count)
     let privacy = try privacy.settings()
     let minimum =
-      minimumContributors ?? usualMinimum(threshold: threshold, mechanism: privacy?.mechanism)
+      minimumContributors
+      ?? usualMinimum(of: clients, threshold: threshold, mechanism: privacy?.mechanism)
     guard minimum >= 2, minimum <= clients else {
       throw ValidationError(
         "--minimum-contributors must be from 2 to \(clients), found \(minimum)")
@@ -96,12 +100,15 @@ struct TrainCommand: AsyncParsableCommand {
       partition: partition.partition, partitionText: partition.text, model: model,
       graph: graph.graph, degree: degree, threshold: threshold, minimumContributors: minimum,
       minimumValueBits: valueBits, clippingBound: clippingBound, localEpochs: localEpochs,
-      batchSize: batchSize, learningRate: learningRate, seed: seed, privacy: privacy)
+      batchSize: batchSize, learningRate: learningRate, seed: seed, privacy: privacy,
+      optedOut: optedOut)
   }
 
   /// The least number of contributors if none is given. Distributed noise is shared by as many, so
   /// there it is what is left when all have gone that are expected to.
-  private func usualMinimum(threshold: Int, mechanism: PrivacySettings.Mechanism?) -> Int {
+  private func usualMinimum(
+    of clients: Int, threshold: Int, mechanism: PrivacySettings.Mechanism?
+  ) -> Int {
     let usual = max(2, min(clients, threshold + 1))
     guard mechanism == .distributed else { return usual }
     let absent = LeavingPoint.allCases.count { $0.isGone(in: .maskedInput) }
@@ -111,35 +118,40 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let training: TrainingRun
+    let trail: AuditTrail?
     do {
-      training = try TrainingRun(settings())
+      trail = try auditLog.map { try AuditTrail(at: $0) }
+      training = try TrainingRun(settings(optedOut: trail?.optedOut ?? []))
     } catch let error as DemoData.MissingResource {
       throw error
     } catch {
       throw ValidationError("\(error)")
     }
-    let printsLines = !quiet && json != "-"
-    let lines = RoundLine(clients: clients, rounds: rounds, hasBudget: training.plan != nil)
-    var bar = ProgressBar(quiet: quiet)
+    let printsLines = output.record.printsLines
+    let lines = RoundLine(
+      clients: training.settings.clients, rounds: rounds, hasBudget: training.plan != nil)
+    var bar = ProgressBar(quiet: output.quiet)
     if printsLines {
       if let plan = training.plan { print(plan.text) }
       print(lines.header)
     }
-    let record = try await withProgress(of: training, lines: printsLines ? lines : nil, bar: &bar)
+    let record = try await withProgress(
+      of: training, trail, lines: printsLines ? lines : nil, bar: &bar)
     bar.finish()
-    if report != "-" { try OutputFile.write(TrainingReport(record).data(), to: report) }
-    if let json { try OutputFile.write(RecordJSON.data(of: record), to: json) }
-    if printsLines { print(TrainingSummary.text(of: record, report: report)) }
+    try output.write(
+      record, html: TrainingReport(record).html(), as: .train,
+      text: TrainingSummary.text(of: record))
     if record.rounds.contains(where: { $0.sumsEqual == false }) { throw ExitCode(1) }
     if let refusal = record.privacy?.refusal { throw EndedEarly(description: refusal) }
   }
 
   private func withProgress(
-    of training: TrainingRun, lines: RoundLine?, bar: inout ProgressBar
+    of training: TrainingRun, _ trail: AuditTrail?, lines: RoundLine?, bar: inout ProgressBar
   ) async throws -> TrainingRecord {
     let total = rounds
     let display = ProgressDisplay(bar: bar)
     let record = try await training.run(
+      recordedIn: trail,
       afterRound: { round in
         display.bar.clear()
         if let lines { print(lines.line(for: round)) }

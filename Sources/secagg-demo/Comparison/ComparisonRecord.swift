@@ -5,17 +5,15 @@ struct ComparisonRecord: Encodable, Sendable {
     var clients: Int
     var rounds: Int
     var dropout: Double
-    var partition: String
     var model: String
-    var localEpochs: Int
-    var batchSize: Int
-    var learningRate: Double
     var clippingBound: Double
+    /// Bound of a coordinate of an update, weighted, that is quantised; of a rotated one a quarter.
+    var quantizationBound: Double
     var valueBits: Int
-    var seed: UInt64
+    var training: ClientTrainingSettings
   }
 
-  /// One algorithm, round by round.
+  /// One algorithm or one compression, round by round.
   struct Run: Encodable, Sendable {
     var algorithm: String
     var name: String
@@ -23,7 +21,11 @@ struct ComparisonRecord: Encodable, Sendable {
     var accuracies: [Double] = []
     /// Bytes that a client had sent and received by the end of each round, on average.
     var bytesPerClient: [Double] = []
+    /// Of these, the ones sent.
+    var bytesUpPerClient: [Double] = []
+    /// Bytes that a client sent in a round, on average.
     var bytesUpPerRound = 0.0
+    /// Bytes that it received.
     var bytesDownPerRound = 0.0
     /// Rounds whose sum was released.
     var roundsApplied = 0
@@ -31,6 +33,22 @@ struct ComparisonRecord: Encodable, Sendable {
     var sumsEqual = true
 
     var finalAccuracy: Double { accuracies.last ?? .nan }
+
+    /// Adds a round.
+    ///
+    /// - Parameters:
+    ///   - parameters: the numbers that the server sent down beside the session, 8 bytes each.
+    ///   - accuracy: test accuracy after the round.
+    mutating func add(_ sum: SecureSum, clients: Int, parameters: Int, accuracy: Double) {
+      let up = Double(sum.bytesUp) / Double(clients)
+      let down = Double(sum.bytesDown) / Double(clients) + Double(8 * parameters)
+      accuracies.append(accuracy)
+      bytesUpPerClient.append((bytesUpPerClient.last ?? 0) + up)
+      bytesPerClient.append((bytesPerClient.last ?? 0) + up + down)
+      let rounds = Double(accuracies.count)
+      bytesUpPerRound += (up - bytesUpPerRound) / rounds
+      bytesDownPerRound += (down - bytesDownPerRound) / rounds
+    }
 
     /// The first round with at least this accuracy.
     func firstRound(reaching accuracy: Double) -> Int? {
@@ -40,4 +58,9 @@ struct ComparisonRecord: Encodable, Sendable {
 
   var settings: Settings
   var runs: [Run] = []
+  /// FedAvg with compressed updates.
+  var compressed: [Run] = []
+
+  /// Whether every released sum, of whatever run, was right.
+  var sumsEqual: Bool { (runs + compressed).allSatisfy(\.sumsEqual) }
 }

@@ -1,24 +1,25 @@
 import Foundation
 
-/// A comparison as a page of its own.
+/// A comparison as a chapter of the report.
 struct ComparisonReport {
   let record: ComparisonRecord
 
-  /// The page as UTF-8.
-  func data() -> Data {
-    ReportPage(
-      title: "Federated algorithms under secure aggregation", summary: summary,
-      sections: [curves, table]
-    ).data()
+  /// The chapter.
+  func html() -> String {
+    ReportChapter.html([
+      ReportChapter.header(
+        title: "Federated algorithms under secure aggregation", summary: summary),
+      curves, compression, table,
+    ])
   }
 
   private var summary: String {
     let settings = record.settings
     var text =
       "\(Quantity.counted(settings.clients, "client")) with unlike shares of the digits"
-      + " (\(settings.partition)) train the same model (\(settings.model)) for"
+      + " (\(settings.training.partition.text)) train the same model (\(settings.model)) for"
       + " \(Quantity.counted(settings.rounds, "round")) by"
-      + " \(Quantity.counted(record.runs.count, "algorithm")). The server only ever decodes the sum"
+      + " \(trainings). The server only ever decodes the sum"
       + " of what they contribute."
     if let best = record.runs.max(by: { $0.finalAccuracy < $1.finalAccuracy }),
       record.runs.count > 1
@@ -27,13 +28,21 @@ struct ComparisonReport {
       text += " \(Quantity.percent(best.finalAccuracy))."
     }
     text +=
-      record.runs.allSatisfy(\.sumsEqual)
+      record.sumsEqual
       ? " Every released sum equals the sum computed in the clear."
       : " NOT every released sum equals the sum computed in the clear."
     return text
   }
 
+  private var trainings: String {
+    let algorithms = Quantity.counted(record.runs.count, "algorithm")
+    let compressions = Quantity.counted(record.compressed.count, "way") + " to compress updates"
+    if record.compressed.isEmpty { return algorithms }
+    return record.runs.isEmpty ? compressions : algorithms + " and " + compressions
+  }
+
   private var curves: String {
+    guard !record.runs.isEmpty else { return "" }
     let rounds = record.runs.map { run in
       CurveChart.Series(
         name: run.name, colour: colour(run),
@@ -57,12 +66,33 @@ struct ComparisonReport {
       + " parameter on its way down.</p>\n</section>"
   }
 
+  /// FedAvg with compressed updates against bytes sent: what comes down is the same for all.
+  private var compression: String {
+    guard !record.compressed.isEmpty else { return "" }
+    let plain = record.runs.filter { $0.algorithm == AlgorithmOption.fedavg.rawValue }
+    let runs = plain + record.compressed
+    let scale = ByteScale(upTo: runs.compactMap { $0.bytesUpPerClient.last }.max() ?? 1)
+    let series = runs.map { run in
+      CurveChart.Series(
+        name: run.name, colour: colour(run),
+        points: zip(run.bytesUpPerClient, run.accuracies).map { ($0 / scale.bytes, $1 * 100) })
+    }
+    return "<section>\n<h2>Compressed updates</h2>\n"
+      + figure(
+        series, title: "Test accuracy of FedAvg against bytes that a client sent, in per cent",
+        identifier: "compression", label: "\(scale.unit) sent by a client")
+      + "<p class=\"quiet\">Sums of the messages are decoded, never one of them. Lanes have room for"
+      + " the sum, and a session costs keys and shares whatever the vector: so 8 bits are more than a"
+      + " third of 24.</p>\n</section>"
+  }
+
   private func figure(
     _ series: [CurveChart.Series], title: String, identifier: String, label: String
   ) -> String {
-    Figure.html(
+    let lowest = Self.lowest(of: series)
+    return Figure.html(
       title: title, identifier: identifier,
-      summary: "One line for each of \(record.runs.map(\.name).joined(separator: ", ")).",
+      summary: "One line for each of \(series.map(\.name).joined(separator: ", ")).",
       plotHeight: 320
     ) { frame in
       CurveChart(
@@ -76,19 +106,20 @@ struct ComparisonReport {
 
   /// Where the scale of accuracy begins: at the tens below the lowest, so that lines that are near to
   /// each other can be told apart. It is written at the axis.
-  private var lowest: Double {
-    let lowest = record.runs.flatMap(\.accuracies).filter(\.isFinite).min() ?? 0
-    return min(90, (lowest * 10).rounded(.down) * 10)
+  private static func lowest(of series: [CurveChart.Series]) -> Double {
+    let lowest = series.flatMap(\.points).map(\.y).filter(\.isFinite).min() ?? 0
+    return min(90, (lowest / 10).rounded(.down) * 10)
   }
 
   private func colour(_ run: ComparisonRecord.Run) -> ChartColour {
-    AlgorithmOption(rawValue: run.algorithm)?.colour ?? .plain
+    AlgorithmOption(rawValue: run.algorithm)?.colour
+      ?? CompressionOption(rawValue: run.algorithm)?.colour ?? .plain
   }
 
   private var table: String {
     let table = ComparisonTable(record: record)
     return "<section>\n<h2>In numbers</h2>\n"
       + TableHTML.table(head: ComparisonTable.head, rows: table.rows, label: "Algorithms")
-      + "<p class=\"quiet\">Bytes are those of one client on average.</p>\n</section>"
+      + "<p class=\"quiet\">Bytes are those of one client on average, keys and shares included.</p>\n</section>"
   }
 }

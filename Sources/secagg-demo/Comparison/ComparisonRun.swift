@@ -12,11 +12,13 @@ struct ComparisonRun<Model: Classifier>: Sendable {
   func run(
     _ option: AlgorithmOption, afterRound: (Int) -> Void
   ) async throws -> ComparisonRecord.Run {
-    let batches = (population.largestShard + settings.batchSize - 1) / settings.batchSize
+    let batches =
+      (population.largestShard + settings.training.batchSize - 1) / settings.training.batchSize
     return try await run(
       option.algorithm(
         from: population.initialModel, clients: population.count,
-        examples: population.data.training.count, maximumSteps: batches * settings.localEpochs),
+        examples: population.data.training.count,
+        maximumSteps: batches * settings.training.localEpochs),
       option, afterRound: afterRound)
   }
 
@@ -29,10 +31,9 @@ struct ComparisonRun<Model: Classifier>: Sendable {
     let secure = try SecureContribution(
       start.contribution, update: settings.clippingBound,
       // Who has one batch only makes the fewest steps: one in each epoch.
-      path: Double(settings.localEpochs) * settings.learningRate,
+      path: Double(settings.training.localEpochs) * settings.training.learningRate,
       maximumWeight: option.weighsByExamples ? UInt64(population.largestShard) : 1,
       maximumContributors: population.count, minimumValueBits: settings.valueBits)
-    var (up, down) = (0.0, 0.0)
     for round in 1...settings.rounds {
       let broadcast = algorithm.broadcast
       let locals = try await population.localRounds(
@@ -53,24 +54,17 @@ struct ComparisonRun<Model: Classifier>: Sendable {
         }
         record.roundsApplied += 1
       }
-      up += Double(sum.bytesUp) / Double(population.count)
-      // The model, and what comes with it, is sent as 64-bit numbers.
-      down += Double(sum.bytesDown) / Double(population.count) + Double(8 * broadcast.count)
-      record.accuracies.append(try population.accuracy(algorithm.model))
-      record.bytesPerClient.append(up + down)
+      record.add(
+        sum, clients: population.count, parameters: broadcast.count,
+        accuracy: try population.accuracy(algorithm.model))
       afterRound(round)
     }
-    record.bytesUpPerRound = up / Double(settings.rounds)
-    record.bytesDownPerRound = down / Double(settings.rounds)
     return record
   }
 
-  private func leaving(in round: Int) -> [ClientID: LeavingPoint] {
+  func leaving(in round: Int) -> [ClientID: LeavingPoint] {
     var generator = population.seeds.generator(.leaving, round: round)
     return LeavingPoint.draw(
-      clients: population.count,
-      shares: Dictionary(
-        uniqueKeysWithValues: LeavingPoint.allCases.map { ($0, settings.dropout) }),
-      using: &generator)
+      clients: population.count, share: settings.dropout, using: &generator)
   }
 }

@@ -8,9 +8,9 @@ struct ComparisonTable {
     "bytes to 90 %", "rounds applied",
   ]
 
-  /// A row for each algorithm.
+  /// A row for each algorithm and each compression.
   var rows: [[String]] {
-    record.runs.map { run in
+    (record.runs + record.compressed).map { run in
       [
         run.name, Quantity.percent(run.finalAccuracy), round(run, 0.9), round(run, 0.95),
         Quantity.bytes(run.bytesUpPerRound), Quantity.bytes(run.bytesDownPerRound),

@@ -4,16 +4,24 @@ struct ErasureRecord: Encodable, Sendable {
   struct Settings: Encodable, Sendable {
     var clients: Int
     var rounds: Int
+    /// The share of the clients that leave at each of three points.
+    var dropout: Double
     /// The round, from 1, in which the client that is erased took part first.
     var firstRound: Int
     var checkpointInterval: Int
     var shards: Int
     var keepInterval: Int
-    var partition: String
-    var localEpochs: Int
-    var batchSize: Int
-    var learningRate: Double
-    var seed: UInt64
+    var training: ClientTrainingSettings
+  }
+
+  /// What the audit log says of the client that is erased.
+  struct Client: Encodable, Sendable {
+    /// The client.
+    var number: Int
+    /// The rounds, from 1, whose sums it is in.
+    var rounds: [Int]
+    /// The line of the log at which it opted out.
+    var optedOutAtLine: Int
   }
 
   /// One way.
@@ -33,6 +41,7 @@ struct ErasureRecord: Encodable, Sendable {
   }
 
   var settings: Settings
+  var client: Client
   /// Full retraining comes first: the others are compared with it.
   var ways: [Way] = []
   /// The accuracy before anything was erased.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Ways to erase a client, for the terminal and as a page of its own.
+/// Ways to erase a client, for the terminal and as a chapter of the report.
 struct ErasureReport {
   let record: ErasureRecord
 
@@ -29,19 +29,19 @@ struct ErasureReport {
     ]).joined(separator: "\n")
   }
 
-  /// The page as UTF-8.
-  func data() -> Data {
-    ReportPage(
-      title: "Erasing a client", summary: summary, sections: [costs, table]
-    ).data()
+  /// The chapter.
+  func html() -> String {
+    ReportChapter.html([
+      ReportChapter.header(title: "Erasing a client", summary: summary), costs, table,
+    ])
   }
 
   private var summary: String {
     let settings = record.settings
     return "\(Quantity.counted(settings.clients, "client")) train on the digits"
-      + " (\(settings.partition)) for \(Quantity.counted(settings.rounds, "round")). One of them"
-      + " joins in round \(DecimalText.integer(settings.firstRound)) and asks to be erased in the"
-      + " end. The model with the client classifies \(Quantity.percent(record.originalAccuracy)) of"
+      + " (\(settings.training.partition.text)) for \(Quantity.counted(settings.rounds, "round")). One of them"
+      + " joins in round \(DecimalText.integer(settings.firstRound)) and opts out in the end; by the"
+      + " audit log it is in \(Quantity.counted(record.client.rounds.count, "sum")). The model with the client classifies \(Quantity.percent(record.originalAccuracy)) of"
       + " the test examples correctly, the one trained from the start without it"
       + " \(Quantity.percent(record.ways.first?.accuracy ?? .nan))."
       + (record.sumsEqual
@@ -73,11 +73,15 @@ struct ErasureReport {
   private var table: String {
     let settings = record.settings
     let notes = [
+      "Of a cohort of at least"
+        + " \(DecimalText.integer(LeavingPoint.smallestCohort)) clients"
+        + " \(Quantity.percent(settings.dropout)) leave at each of three points. Who is in which sum"
+        + " is read from the audit log, and a round is trained again with those.",
       "From the checkpoint: the model is kept every \(settings.checkpointInterval) rounds, and the"
         + " last one before the client's first round is trained on from. The result is that of full"
         + " retraining, bit for bit, where the distance is 0.",
       "SISA: \(settings.shards) groups of clients train a model each, all clients from the first"
-        + " round on, and the models vote; before erasing, the ensemble reaches"
+        + " round on, and the mean of their probabilities decides; before erasing, the ensemble reaches"
         + " \(Quantity.percent(record.originalEnsembleAccuracy)). Only the client's group trains"
         + " again.",
       "FedEraser: the updates of every client are kept every \(settings.keepInterval) rounds, and"

@@ -4,12 +4,10 @@ struct ExplanationRecord: Encodable, Sendable {
   struct Settings: Encodable, Sendable {
     var clients: Int
     var rounds: Int
-    var partition: String
-    var localEpochs: Int
-    var batchSize: Int
-    var learningRate: Double
+    /// The share of the clients that leave at each of three points.
+    var dropout: Double
     var valueBits: Int
-    var seed: UInt64
+    var training: ClientTrainingSettings
   }
 
   /// One feature's importance: its mean |phi| over all examples, in log-odds.
@@ -22,7 +20,9 @@ struct ExplanationRecord: Encodable, Sendable {
   var settings: Settings
   /// Test accuracy of the model that is explained.
   var accuracy: Double
-  /// The examples that were explained.
+  /// The clients whose explanations are in the sum.
+  var contributors: Int
+  /// The examples that these have explained.
   var examples: Int
   /// The most important first.
   var features: [Feature]
@@ -32,6 +32,8 @@ struct ExplanationRecord: Encodable, Sendable {
   var differenceBound: Double
   /// Whether every released sum equals the plaintext sum of the same integers.
   var sumsEqual: Bool
+  /// Rounds of training whose sum was released.
+  var roundsApplied: Int
   var bytesUpPerClient: Double
   var bytesDownPerClient: Double
 }

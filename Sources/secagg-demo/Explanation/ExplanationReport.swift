@@ -1,10 +1,10 @@
 import Foundation
 
-/// A federated explanation, for the terminal and as a page of its own.
+/// A federated explanation, for the terminal and as a chapter of the report.
 struct ExplanationReport {
   let record: ExplanationRecord
 
-  /// Features that the page's chart shows.
+  /// Features that the chart shows.
   private static let shown = 15
 
   /// A row for each feature, the most important first.
@@ -31,18 +31,20 @@ struct ExplanationReport {
     String(format: "%.1e", value).replacingOccurrences(of: "-", with: "\u{2011}")
   }
 
-  /// The page as UTF-8.
-  func data() -> Data {
-    ReportPage(
-      title: "What the model goes by, as a secure sum", summary: summary, sections: [chart, table]
-    ).data()
+  /// The chapter.
+  func html() -> String {
+    ReportChapter.html([
+      ReportChapter.header(title: "What the model goes by, as a secure sum", summary: summary),
+      chart, table,
+    ])
   }
 
   private var summary: String {
     "\(Quantity.counted(record.settings.clients, "client")) train a model on the breast-cancer data"
-      + " (\(record.settings.partition)); it classifies \(Quantity.percent(record.accuracy)) of the"
+      + " (\(record.settings.training.partition.text)); it classifies \(Quantity.percent(record.accuracy)) of the"
       + " test examples correctly. Each client explains its own examples by their Shapley values and"
       + " contributes the mean magnitude of each feature's. The server decodes the sum of"
+      + " \(Quantity.counted(record.contributors, "client")) with"
       + " \(Quantity.counted(record.examples, "example")) only. The largest difference to the mean"
       + " computed in the clear is \(difference); rounding may make at most \(bound) of it."
       + (record.sumsEqual

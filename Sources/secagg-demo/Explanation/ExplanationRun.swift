@@ -19,12 +19,18 @@ struct ExplanationRun: Sendable {
   func run(afterRound: (Int) -> Void) async throws -> ExplanationRecord {
     var sums = Sums()
     var engine = try FederatedAveraging(model: population.initialModel)
+    var roundsApplied = 0
     for round in 1...settings.rounds {
       let updates = try await population.updates(
         of: Array(0..<population.count), from: engine.model, round: round)
       let secure = try secure(count: engine.model.layout.count, bound: 8)
-      try engine.apply(
-        await mean(of: updates, by: secure, engine.model, round, task: "train", &sums))
+      do {
+        try engine.apply(
+          await mean(of: updates, by: secure, engine.model, round, task: "train", &sums))
+        roundsApplied += 1
+      } catch is SecureSum.NoSum {
+        // Too many have left: the model stays as it is.
+      }
       afterRound(round)
     }
     let importance = try await importance(of: engine.model, &sums)
@@ -33,6 +39,7 @@ struct ExplanationRun: Sendable {
     let differences = zip(importance.secure.mean, importance.plain.mean).map { abs($0 - $1) }
     return ExplanationRecord(
       settings: settings, accuracy: try population.accuracy(engine.model),
+      contributors: importance.secure.contributors.count,
       examples: Int(importance.secure.totalWeight),
       features: order.map {
         ExplanationRecord.Feature(
@@ -40,7 +47,8 @@ struct ExplanationRun: Sendable {
           plain: importance.plain.mean[$0])
       },
       largestDifference: differences.max() ?? 0, differenceBound: importance.bound,
-      sumsEqual: sums.equal, bytesUpPerClient: Double(importance.bytesUp) / clients,
+      sumsEqual: sums.equal, roundsApplied: roundsApplied,
+      bytesUpPerClient: Double(importance.bytesUp) / clients,
       bytesDownPerClient: Double(importance.bytesDown) / clients)
   }
 
@@ -74,10 +82,10 @@ struct ExplanationRun: Sendable {
     let found = try await mean(
       of: contributions, by: parts, model, settings.rounds + 2, task: "importance", &sums)
     let plain = try WeightedMean.of(
-      contributions.enumerated().map { (contributor: UInt32($0.offset + 1), update: $0.element) })
+      found.contributors.map { (contributor: $0, update: contributions[Int($0) - 1]) })
     // Every client rounds to a step of its values x weight / largest weight.
     let bound =
-      Double(population.count) * parts.codec.step * Double(parts.maximumWeight)
+      Double(found.contributors.count) * parts.codec.step * Double(parts.maximumWeight)
       / Double(found.totalWeight)
     return (
       found, plain, bound, sums.bytesUp - before.bytesUp, sums.bytesDown - before.bytesDown
@@ -99,8 +107,13 @@ struct ExplanationRun: Sendable {
       var generator = population.seeds.generator(.rounding, round: round, client: client + 1)
       return try secure.encode(update, using: &generator)
     }
+    var generator = population.seeds.generator(.leaving, round: round)
+    let leaving = LeavingPoint.draw(
+      clients: inputs.count,
+      share: inputs.count < LeavingPoint.smallestCohort ? 0 : settings.dropout,
+      using: &generator)
     let sum = try await SecureSum.run(
-      inputs, layout: secure.layout, minimumContributors: inputs.count,
+      inputs, layout: secure.layout, minimumContributors: 2, leaving: leaving,
       context: secure.applicationContext(model: model, round: round, task: task))
     if sum.sumsEqual == false { sums.equal = false }
     sums.bytesUp += sum.bytesUp

@@ -13,6 +13,7 @@ struct CentralNoiseAveraging: RoundAveraging {
   let average: FixedDenominatorMean
   let seeds: SimulationSeeds
   let noise: NoiseSource
+  private let cost: PrivacyEvent
 
   /// Averaging with the plan's clip, noise and denominator.
   ///
@@ -33,9 +34,14 @@ struct CentralNoiseAveraging: RoundAveraging {
       standardDeviation: plan.noiseMultiplier * sensitivity, sensitivity: sensitivity)
     self.seeds = seeds
     noise = plan.settings.noise
+    cost = try PrivacyPlan.gaussian(plan.noiseMultiplier, rounds: 1)
   }
 
   var layout: VectorLayout { secure.layout }
+
+  var clip: Double? { average.clipping.bound }
+
+  func event() -> PrivacyEvent? { cost }
 
   func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest {
     secure.applicationContext(model: model, round: round, task: task)

@@ -8,11 +8,16 @@ extension PrivacyPlan {
       switch noise {
       case .central: "the server adds noise of "
       case .distributed(let averaging):
-        "the clients add noise, the \(averaging.parameters.choice.survivingHonest) that are sure "
+        "the clients add \(settings.shares == .skellam ? "Skellam noise" : "noise"), the \(averaging.parameters.choice.survivingHonest) that are sure "
           + "to be honest and in the sum "
       }
+    let clip =
+      DecimalText.significant(settings.clip)
+      + (settings.quantile.map {
+        " at first, then to what \(Quantity.percent($0)) of them are within"
+      } ?? "")
     return "Differential privacy: \(who)\(DecimalText.significant(noiseMultiplier)) clips in all;\n"
-      + "updates are clipped to a norm of \(DecimalText.significant(settings.clip)); budget epsilon "
+      + "updates are clipped to a norm of \(clip); budget epsilon "
       + "\(DecimalText.significant(settings.epsilon)) at delta \(settings.delta), for one client more "
       + "or less"
   }

@@ -14,8 +14,6 @@ struct PrivacyPlan: Sendable {
   /// The standard deviation of the noise on the sum, in clipping bounds. Of distributed noise only
   /// what clients add that are sure to be honest and in the sum.
   let noiseMultiplier: Double
-  /// What one round costs.
-  let event: PrivacyEvent
   /// What the noisy sum is divided by: the number of contributors that is expected, which is public.
   let denominator: Double
 
@@ -38,47 +36,60 @@ struct PrivacyPlan: Sendable {
           [try Self.gaussian(multiplier, rounds: rounds)]
         }
       noise = .central
-      event = try Self.gaussian(noiseMultiplier, rounds: 1)
       denominator = max(1, training.expectedContributors)
     case .distributed:
       let shared = Self.shared(settings, training: training, parameterCount: parameterCount)
       // What is impossible whatever the noise is found out here.
-      _ = try PrivateFedAvg(shared)
-      noiseMultiplier =
-        try settings.noiseMultiplier
-        ?? NoiseCalibration.noiseMultiplier(
-          epsilon: epsilon, delta: delta, accountant: Self.divergenceAccountant()
-        ) { multiplier throws(PrivacyParameterError) in
+      _ = try PrivateFedAvg(Self.with(shared.noiseMultiplier, shared))
+      let whole: Double
+      if let given = settings.noiseMultiplier {
+        whole = given
+      } else {
+        func events(_ multiplier: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
           [try Self.distributed(shared, noiseMultiplier: multiplier, rounds: rounds)]
         }
-      var calibrated = shared
-      calibrated.noiseMultiplier = noiseMultiplier
-      let averaging = try PrivateFedAvg(calibrated)
+        whole =
+          switch settings.shares {
+          case .discreteGaussian:
+            try NoiseCalibration.noiseMultiplier(
+              epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(), events: events)
+          case .skellam:
+            try NoiseCalibration.noiseMultiplier(
+              epsilon: epsilon, delta: delta, accountant: Self.divergenceAccountant(),
+              events: events)
+          }
+      }
+      let averaging = try PrivateFedAvg(Self.with(whole, shared))
       noise = .distributed(averaging)
-      event = try averaging.event(rounds: 1)
-      denominator = Double(calibrated.expectedContributors)
+      noiseMultiplier =
+        try averaging.settings.clipBitDeviation.map {
+          try AdaptiveClipping.updateNoiseMultiplier(
+            noiseMultiplier: whole, countStandardDeviation: $0)
+        } ?? whole
+      denominator = Double(averaging.settings.expectedContributors)
     }
   }
 
   /// The accountant that has the best answer for the events.
   func accountant() throws(PrivacyAccountingError) -> any PrivacyAccountant {
-    switch noise {
-    case .central: try Self.lossAccountant()
-    case .distributed: try Self.divergenceAccountant()
+    switch settings.shares {
+    case .discreteGaussian: try Self.lossAccountant()
+    case .skellam: try Self.divergenceAccountant()
     }
   }
 
-  /// Exact for Gaussian noise.
+  /// Exact for Gaussian noise, and a hair above it for discrete Gaussian noise.
   private static func lossAccountant() throws(PrivacyAccountingError) -> PrivacyLossAccountant {
     try PrivacyLossAccountant(relation: PrivacySettings.relation)
   }
 
-  /// Has a bound for discrete noise.
+  /// Has a bound for Skellam noise.
   private static func divergenceAccountant() throws(PrivacyAccountingError) -> RenyiAccountant {
     try RenyiAccountant(relation: PrivacySettings.relation)
   }
 
-  private static func gaussian(
+  /// What rounds with Gaussian noise cost.
+  static func gaussian(
     _ noiseMultiplier: Double, rounds: Int
   ) throws(PrivacyParameterError) -> PrivacyEvent {
     try PrivacyEvent(
@@ -89,10 +100,8 @@ struct PrivacyPlan: Sendable {
   private static func distributed(
     _ shared: PrivateFedAvg.Settings, noiseMultiplier: Double, rounds: Int
   ) throws(PrivacyParameterError) -> PrivacyEvent {
-    var settings = shared
-    settings.noiseMultiplier = noiseMultiplier
     do throws(PrivateFedAvgError) {
-      return try PrivateFedAvg(settings).event(rounds: rounds)
+      return try PrivateFedAvg(with(noiseMultiplier, shared)).event(rounds: rounds)
     } catch {
       guard case .parameters(let reason) = error else {
         throw .outOfRange(.noiseMultiplier, found: noiseMultiplier)
@@ -101,16 +110,33 @@ struct PrivacyPlan: Sendable {
     }
   }
 
+  /// The settings with a noise multiplier, of which clip bits take a share if there are any: so much that
+  /// the noise on their sum is a twentieth of the contributors, as in Andrew et al. 2021, or, if that
+  /// is more, that the updates have a sixth more noise than without bits.
+  private static func with(
+    _ noiseMultiplier: Double, _ shared: PrivateFedAvg.Settings
+  ) -> PrivateFedAvg.Settings {
+    var settings = shared
+    settings.noiseMultiplier = noiseMultiplier
+    if settings.clipBitDeviation != nil {
+      settings.clipBitDeviation = max(
+        Double(settings.expectedContributors) / 20, noiseMultiplier)
+    }
+    return settings
+  }
+
   /// What clients and server agree on, the noise multiplier apart.
   private static func shared(
     _ settings: PrivacySettings, training: TrainingSettings, parameterCount: Int
   ) -> PrivateFedAvg.Settings {
     PrivateFedAvg.Settings(
-      parameterCount: parameterCount, clippingBound: settings.clip, noise: .discreteGaussian,
+      parameterCount: parameterCount, clippingBound: settings.clip, noise: settings.shares,
       noiseMultiplier: settings.noiseMultiplier ?? 1, bits: training.minimumValueBits,
       cohortSize: training.clients, minimumContributors: training.minimumContributors,
       corruptFraction: settings.corruptFraction, relation: PrivacySettings.relation,
       sampling: PrivacySettings.sampling,
-      expectedContributors: max(1, Int(training.expectedContributors.rounded())))
+      expectedContributors: max(1, Int(training.expectedContributors.rounded())),
+      // Only whether there are clip bits matters here: see `with`.
+      clipBitDeviation: settings.quantile.map { _ in .greatestFiniteMagnitude })
   }
 }

@@ -15,6 +15,11 @@ struct PrivacySettings: Sendable {
   var delta: Double
   /// The largest Euclidean norm of an update.
   var clip: Double
+  /// Which part of the norms shall be within the clip, which then follows them from round to round; nil
+  /// for one that stays. For distributed noise.
+  var quantile: Double?
+  /// The distribution of the clients' shares of distributed noise.
+  var shares = DistributedNoiseParameters.Noise.discreteGaussian
   /// The noise in clipping bounds; nil for the least with which all rounds stay within the budget.
   var noiseMultiplier: Double?
   /// Which part of the clients may leave out its share of distributed noise, or give it away.

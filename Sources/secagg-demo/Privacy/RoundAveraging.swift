@@ -22,4 +22,17 @@ protocol RoundAveraging: Sendable {
 
   /// The step that belongs to a sum, noise included.
   func mean(of aggregate: UnmaskedAggregate, round: Int) throws -> WeightedMean
+
+  /// What a round costs; nil without noise.
+  func event() throws -> PrivacyEvent?
+
+  /// The largest Euclidean norm that an update keeps, if there is one.
+  var clip: Double? { get }
+
+  /// How the round after one with this sum is averaged.
+  func following(_ aggregate: UnmaskedAggregate) throws -> Self
+}
+
+extension RoundAveraging {
+  func following(_ aggregate: UnmaskedAggregate) throws -> Self { self }
 }

@@ -5,7 +5,6 @@ import FLRecords
 /// is on disk by then.
 struct RoundBudget: ~Copyable {
   private var ledger: PrivacyLedger
-  private let event: PrivacyEvent
   /// The folder of a ledger that is for this run only.
   private let folder: TemporaryFolder
 
@@ -19,7 +18,6 @@ struct RoundBudget: ~Copyable {
       at: plan.settings.ledger ?? folder.path(of: "ledger.jsonl"), budget: budget,
       accountant: plan.accountant())
     self.folder = folder
-    event = plan.event
   }
 
   /// The epsilon of everything in the ledger.
@@ -29,7 +27,9 @@ struct RoundBudget: ~Copyable {
   ///
   /// - Returns: the epsilon of everything up to and including it.
   /// - Throws: `PrivacyLedgerError.exceedsBudget` if the round is not to take place.
-  mutating func spend(for round: Int) throws(PrivacyLedgerError) -> Double {
+  mutating func spend(
+    _ event: PrivacyEvent, for round: Int
+  ) throws(PrivacyLedgerError) -> Double {
     try ledger.spend(event, for: round)
     return epsilonSpent
   }

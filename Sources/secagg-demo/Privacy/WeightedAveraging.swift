@@ -23,4 +23,8 @@ struct WeightedAveraging: RoundAveraging {
   func mean(of aggregate: UnmaskedAggregate, round: Int) throws -> WeightedMean {
     try secure.decode(aggregate)
   }
+
+  func event() -> PrivacyEvent? { nil }
+
+  var clip: Double? { nil }
 }

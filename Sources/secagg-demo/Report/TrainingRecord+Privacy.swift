@@ -11,8 +11,12 @@ extension TrainingRecord {
     @FiniteOrNull var delta: Double
     /// Largest Euclidean norm of an update, in model units.
     @FiniteOrNull var clip: Double
+    /// The same after the last round; another number if it follows the norms.
+    @FiniteOrNull var clipAtEnd: Double
     /// Standard deviation of the noise on the sum, in clips.
     @FiniteOrNull var noiseMultiplier: Double
+    /// The distribution of the noise: "gaussian", "discreteGaussian" or "skellam".
+    var noise: String
     /// The clients whose shares of distributed noise have that deviation together: those that are sure
     /// to be honest and in the sum. Nil for central noise.
     @ExplicitNull var survivingHonest: Int?
@@ -34,18 +38,21 @@ extension TrainingRecord {
 extension TrainingRecord.Privacy {
   /// What a plan says.
   init(_ plan: PrivacyPlan) {
-    let (accountant, survivingHonest): (String, Int?) =
+    let (noise, survivingHonest): (String, Int?) =
       switch plan.noise {
-      case .central: ("privacy loss distribution", nil)
+      case .central: ("gaussian", nil)
       case .distributed(let averaging):
-        ("Renyi divergences", averaging.parameters.choice.survivingHonest)
+        (plan.settings.shares.rawValue, averaging.parameters.choice.survivingHonest)
       }
     self.init(
       mechanism: plan.settings.mechanism.rawValue, epsilon: plan.settings.epsilon,
-      delta: plan.settings.delta, clip: plan.settings.clip,
-      noiseMultiplier: plan.noiseMultiplier, survivingHonest: survivingHonest,
+      delta: plan.settings.delta, clip: plan.settings.clip, clipAtEnd: plan.settings.clip,
+      noiseMultiplier: plan.noiseMultiplier, noise: noise, survivingHonest: survivingHonest,
       denominator: plan.denominator, relation: PrivacySettings.relation.rawValue,
-      sampling: "none", accountant: accountant, epsilonSpent: 0, refusal: nil)
+      sampling: "none",
+      accountant: plan.settings.shares == .skellam
+        ? "Renyi divergences" : "privacy loss distribution",
+      epsilonSpent: 0, refusal: nil)
   }
 
   /// How much of the budget is spent, in one sentence.

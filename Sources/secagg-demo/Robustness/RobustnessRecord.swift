@@ -1,25 +1,26 @@
 /// What a table of attacks and rules came to.
 struct RobustnessRecord: Encodable, Sendable {
+  /// Secure sums of one geometric median, as the paper has them.
+  static let weiszfeldSteps = 3
+
   /// What all cells have in common.
   struct Settings: Encodable, Sendable {
     var clients: Int
     var attackers: Int
     var rounds: Int
+    /// The share of the clients that leave at each of three points.
+    var dropout: Double
     var bucketSize: Int
     var buckets: Int
     var privacyFloor: Int
-    var partition: String
     /// The share of clean buckets that is to be expected at most.
     var expectedCleanShare: Double
     /// The share of rounds without a majority of clean buckets.
     var failureProbability: Double
     /// How many spoilt buckets the rules are told to withstand.
     var spoiltBuckets: Int
-    var localEpochs: Int
-    var batchSize: Int
-    var learningRate: Double
     var clippingBound: Double
-    var seed: UInt64
+    var training: ClientTrainingSettings
   }
 
   /// One attack against one rule.
@@ -32,7 +33,9 @@ struct RobustnessRecord: Encodable, Sendable {
     var sumsEqual: Bool
     /// The largest difference of a bucket's mean from what its clients sent; 0 without buckets.
     var largestDifference = 0.0
-    /// Rounds whose sums came out.
+    /// Buckets, of all rounds, that lost a client and released no sum.
+    var bucketsWithoutSum = 0
+    /// Rounds that moved the model.
     var roundsApplied: Int
   }
 

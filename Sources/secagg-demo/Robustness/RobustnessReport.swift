@@ -1,6 +1,6 @@
 import Foundation
 
-/// Attacks against rules, for the terminal and as a page of its own.
+/// Attacks against rules, for the terminal and as a chapter of the report.
 struct RobustnessReport {
   let record: RobustnessRecord
 
@@ -17,18 +17,19 @@ struct RobustnessReport {
     return TextColumns.aligned([head] + rows, leftAligned: [0]).joined(separator: "\n")
   }
 
-  /// The page as UTF-8.
-  func data() -> Data {
-    ReportPage(
-      title: "Robust rules over secure buckets", summary: summary, sections: [table, notes]
-    ).data()
+  /// The chapter.
+  func html() -> String {
+    ReportChapter.html([
+      ReportChapter.header(title: "Robust rules over secure buckets", summary: summary), table,
+      notes,
+    ])
   }
 
   private var summary: String {
     let settings = record.settings
     return "\(Quantity.counted(settings.clients, "client")), of which"
       + " \(DecimalText.integer(settings.attackers)) attack, train on the digits"
-      + " (\(settings.partition)) for \(Quantity.counted(settings.rounds, "round")). In each round"
+      + " (\(settings.training.partition.text)) for \(Quantity.counted(settings.rounds, "round")). In each round"
       + " the clients are dealt out into \(Quantity.counted(settings.buckets, "bucket")) of"
       + " \(DecimalText.integer(settings.bucketSize)), each a secure session of its own, and the"
       + " server sees the means of buckets only."
@@ -57,7 +58,7 @@ struct RobustnessReport {
 
   private var notes: String {
     let settings = record.settings
-    let notes = [
+    var notes = [
       "Of all buckets, \(Quantity.percent(settings.expectedCleanShare)) are to be expected without"
         + " an attacker. \(Quantity.percent(settings.failureProbability)) of rounds have no majority"
         + " of such buckets.",
@@ -66,10 +67,21 @@ struct RobustnessReport {
       "A client is hidden by the others of its bucket only; the privacy floor is"
         + " \(Quantity.counted(settings.privacyFloor, "client")). A session has three parties, so"
         + " the coordinator fills up buckets of two with one that adds nothing.",
-      "RFA, as sums, has no buckets: the geometric median by three secure sums over all clients.",
-      "Attackers know what honest clients send. No coordinate that they send can be beyond"
-        + " \(DecimalText.significant(settings.clippingBound)): the encoding holds no more.",
+      "RFA, as sums, has no buckets: the geometric median by"
+        + " \(RobustnessRecord.weiszfeldSteps) secure sums over all clients, whose updates are"
+        + " no longer than \(DecimalText.significant(settings.clippingBound)).",
+      "Attackers know what honest clients send. No coordinate of a bucket's mean can be beyond"
+        + " \(DecimalText.significant(settings.clippingBound)), whatever they send.",
     ]
+    if settings.dropout > 0 {
+      let missing = record.cells.map(\.bucketsWithoutSum).max() ?? 0
+      let rounds = record.cells.map(\.roundsApplied).min() ?? 0
+      notes.append(
+        "\(Quantity.percent(settings.dropout)) of the clients leave at each of three points, so that"
+          + " up to \(Quantity.counted(missing, "bucket")) of a training had no sum; at least"
+          + " \(DecimalText.integer(rounds)) of \(Quantity.counted(settings.rounds, "round"))"
+          + " moved the model.")
+    }
     return "<section>\n<h2>How to read it</h2>\n<ul>\n"
       + notes.map { "<li>\(XMLText.escaped($0))</li>" }.joined(separator: "\n")
       + "\n</ul>\n</section>"

@@ -1,14 +1,32 @@
 import FLMath
 import SecAgg
 
-/// Trains with attackers among the clients, by robust rules over secure buckets.
+/// Trains with attackers among the clients, by robust rules over secure buckets or by RFA as sums.
 struct RobustnessRun: Sendable {
   let population: Population<SoftmaxRegression>
   let settings: RobustnessRecord.Settings
+  private let buckets: SecureBuckets
+  let geometricMedian: SecureGeometricMedian
+  /// Of the sessions of all clients.
+  let graph: GraphParameters
+
+  /// - Throws: whatever makes the settings impossible together.
+  init(population: Population<SoftmaxRegression>, settings: RobustnessRecord.Settings) throws {
+    self.population = population
+    self.settings = settings
+    graph = .smallest(clients: settings.clients, dropout: settings.dropout)
+    let dimension = population.model.layout.count
+    buckets = try SecureBuckets(
+      parameterCount: dimension, clippingBound: settings.clippingBound,
+      privacyFloor: settings.privacyFloor)
+    geometricMedian = try SecureGeometricMedian(
+      parameterCount: dimension, normBound: settings.clippingBound, smoothing: 1e-3,
+      maximumWeight: 1, maximumContributors: settings.clients)
+  }
 
   /// One cell of the table: all rounds of one attack against one rule.
   func cell(
-    _ attack: AttackOption, _ rule: RuleOption, afterRound: (Int) -> Void
+    _ attack: AttackOption, _ rule: RuleOption, afterRound: @Sendable () -> Void
   ) async throws -> RobustnessRecord.Cell {
     let poisoning = try attack.poisoning(
       clients: settings.clients, attackers: settings.attackers)
@@ -18,16 +36,16 @@ struct RobustnessRun: Sendable {
       roundsApplied: 0)
     for round in 1...settings.rounds {
       let sent = try await sent(by: poisoning, model: engine.model, round: round)
-      let step = try await aggregate(
-        sent, by: rule, model: engine.model, round: round, &cell)
-      if let step {
-        try engine.apply(
-          WeightedMean(
-            mean: step, totalWeight: UInt64(sent.count),
-            contributors: [UInt32](1...UInt32(sent.count))))
+      let mean =
+        switch rule {
+        case .rfa: try await median(of: sent, model: engine.model, round: round, &cell)
+        default: try await mean(of: sent, by: rule, model: engine.model, round: round, &cell)
+        }
+      if let mean {
+        try engine.apply(mean)
         cell.roundsApplied += 1
       }
-      afterRound(round)
+      afterRound()
     }
     cell.accuracy = try population.accuracy(engine.model)
     return cell
@@ -50,33 +68,93 @@ struct RobustnessRun: Sendable {
     return updates
   }
 
-  private func aggregate(
-    _ sent: [[Double]], by option: RuleOption, model: ParameterVector, round: Int,
+  /// The rule over the means of the round's buckets; nil if it had too few of them.
+  private func mean(
+    of sent: [[Double]], by option: RuleOption, model: ParameterVector, round: Int,
     _ cell: inout RobustnessRecord.Cell
-  ) async throws -> [Double]? {
-    if option == .rfa {
-      let median = try SecureGeometricMedian(
-        dimension: model.layout.count, clients: sent.count, steps: 3, smoothing: 1e-3,
-        seeds: population.seeds)
-      let (point, equal) = try await median.aggregate(sent, model: model, round: round)
-      if !equal { cell.sumsEqual = false }
-      return point
-    }
+  ) async throws -> WeightedMean? {
     var generator = population.seeds.generator(.buckets, round: round)
     let plan = try BucketPlan(
       clients: settings.clients, attackers: settings.attackers, bucketSize: settings.bucketSize,
       privacyFloor: settings.privacyFloor, using: &generator)
-    let buckets = SecureBuckets(
-      dimension: model.layout.count, clippingBound: settings.clippingBound, valueBits: 16,
-      seeds: population.seeds)
-    let result = try await buckets.means(of: sent, plan: plan, model: model, round: round)
-    if !result.sumsEqual { cell.sumsEqual = false }
-    cell.largestDifference = max(cell.largestDifference, result.largestDifference)
-    guard !result.means.isEmpty else { return nil }
-    let means = try UpdateMatrix(result.means)
+    let leaving = leaving(in: round)
+    var sums: [UnmaskedAggregate?] = []
+    for (index, bucket) in try buckets.buckets(of: plan).enumerated() {
+      let members = plan.buckets[index]
+      let sum = try await released(
+        by: bucket, members: members, sent: sent, leaving: leaving,
+        context: bucket.applicationContext(
+          model: model, round: round, index: index, task: "robust"), round: round)
+      if sum.sumsEqual == false { cell.sumsEqual = false }
+      sums.append(sum.aggregate)
+      if let aggregate = sum.aggregate {
+        cell.largestDifference = max(
+          cell.largestDifference,
+          try difference(of: bucket.mean(of: aggregate), from: sent, aggregate, members))
+      } else {
+        cell.bucketsWithoutSum += 1
+      }
+    }
     let rule = try option.rule(spoilt: settings.spoiltBuckets)
-    // Trimming nothing is the mean.
-    let aggregate = try rule?.aggregate(means) ?? TrimmedMean(attackers: 0).aggregate(means)
-    return aggregate.vector
+    let result = try Self.unlessLeftOut { () throws(SecureRobustnessError) in
+      try buckets.aggregate(sums, of: plan, by: rule)
+    }
+    guard let result else { return nil }
+    return try WeightedMean(
+      mean: result.vector, totalWeight: UInt64(result.contributors.count),
+      contributors: result.contributors.map { UInt32($0 + 1) })
+  }
+
+  /// Nil where the round has to be left out: too many clients have left, or attackers were noticed.
+  static func unlessLeftOut<Value>(
+    _ body: () throws(SecureRobustnessError) -> Value
+  ) throws(SecureRobustnessError) -> Value? {
+    do throws(SecureRobustnessError) {
+      return try body()
+    } catch {
+      switch error {
+      case .rule, .noSums, .impossibleStep: return nil
+      default: throw error
+      }
+    }
+  }
+
+  /// One bucket's session, with fillers where it has two clients only.
+  private func released(
+    by bucket: SecureBucket, members: [Int], sent: [[Double]],
+    leaving: [ClientID: LeavingPoint], context: Digest, round: Int
+  ) async throws -> SecureSum {
+    var inputs = try members.map { client in
+      var generator = population.seeds.generator(.rounding, round: round, client: client + 1)
+      return try bucket.encode(sent[client], using: &generator)
+    }
+    var generator = population.seeds.generator(.rounding, round: round)
+    for _ in 0..<bucket.fillers { inputs.append(try bucket.encodeFiller(using: &generator)) }
+    let parameters = try bucket.parameters(
+      context: context, maskCipher: MaskCipherOption.fastest.maskCipher)
+    var leavingHere: [ClientID: LeavingPoint] = [:]
+    let ids = ClientID.all(cohortSize: settings.clients)
+    for (place, client) in members.enumerated() { leavingHere[ids[place]] = leaving[ids[client]] }
+    return try await SecureSum.run(inputs, in: parameters, leaving: leavingHere)
+  }
+
+  /// The largest difference of a coordinate of a bucket's mean from the mean of what its clients sent,
+  /// clipped as the encoding does.
+  private func difference(
+    of mean: [Double], from sent: [[Double]], _ aggregate: UnmaskedAggregate, _ members: [Int]
+  ) -> Double {
+    let bound = settings.clippingBound
+    let clients = aggregate.contributors.map { Int($0.rawValue) - 1 }
+      .filter { $0 < members.count }.map { members[$0] }
+    return mean.indices.map { index in
+      let sum = clients.reduce(0) { $0 + min(max(sent[$1][index], -bound), bound) }
+      return abs(mean[index] - sum / Double(clients.count))
+    }.max() ?? 0
+  }
+
+  func leaving(in round: Int) -> [ClientID: LeavingPoint] {
+    var generator = population.seeds.generator(.leaving, round: round)
+    return LeavingPoint.draw(
+      clients: settings.clients, share: settings.dropout, using: &generator)
   }
 }

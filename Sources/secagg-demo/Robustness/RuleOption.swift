@@ -21,11 +21,12 @@ enum RuleOption: String, ExpressibleByArgument, CaseIterable, Sendable {
     }
   }
 
-  /// The rule over the means of buckets, of which so many may be spoilt; nil where there is none: the
-  /// plain mean, and RFA, which needs no buckets.
-  func rule(spoilt: Int) throws -> (any RobustAggregationRule)? {
+  /// The rule over the means of buckets, of which so many may be spoilt. RFA needs no buckets, so
+  /// no rule over them is asked for.
+  func rule(spoilt: Int) throws -> any RobustAggregationRule {
     switch self {
-    case .mean, .rfa: nil
+    // Trimming nothing is the mean.
+    case .mean, .rfa: try TrimmedMean(attackers: 0)
     case .median: try CoordinateMedian(attackers: spoilt)
     case .trimmedMean: try TrimmedMean(attackers: spoilt)
     case .multiKrum: try MultiKrum(attackers: spoilt)

@@ -36,4 +36,17 @@ enum LeavingPoint: Sendable, CaseIterable {
     }
     return leaving
   }
+
+  /// Chooses at random which clients leave, the same share of them at each point.
+  static func draw(
+    clients: Int, share: Double, using generator: inout SimulationGenerator
+  ) -> [ClientID: LeavingPoint] {
+    draw(
+      clients: clients,
+      shares: Dictionary(uniqueKeysWithValues: allCases.map { ($0, share) }), using: &generator)
+  }
+
+  /// The smallest cohort that anybody leaves where every sum has to come out: what is left of a smaller
+  /// one would often be too few.
+  static let smallestCohort = 8
 }

@@ -3,7 +3,9 @@ import SecAgg
 /// One secure session over vectors that are there already, with what it cost and whether the sum is
 /// right.
 struct SecureSum {
-  /// The sum; nil when too many clients had left.
+  /// The session.
+  let parameters: SessionParameters
+  /// The aggregate; nil when too many clients had left.
   let aggregate: UnmaskedAggregate?
   /// Why there is no sum.
   let refusal: String?
@@ -16,39 +18,44 @@ struct SecureSum {
 
   /// Runs a session of the clients 1, 2, ..., one for each of `inputs`.
   ///
-  /// - Parameters:
-  ///   - minimumContributors: the least number of vectors whose sum may be seen.
-  ///   - degree: neighbours of a client, an even number; the complete graph where there are no more
-  ///     clients, or by default.
-  ///   - leaving: the clients that leave on the way.
-  ///   - context: what the clients bind their masks to.
-  /// - Throws: whatever makes such a session impossible.
+  /// - Parameter leaving: the clients that leave on the way.
+  /// - Throws: errors of clients. That too few were left is none.
   static func run(
-    _ inputs: [PackedVector], layout: VectorLayout, minimumContributors: Int,
-    degree: Int = .max, leaving: [ClientID: LeavingPoint] = [:], context: Digest
+    _ inputs: [PackedVector], in parameters: SessionParameters,
+    leaving: [ClientID: LeavingPoint] = [:]
   ) async throws -> SecureSum {
-    let degree = min(degree, inputs.count - 1)
-    let parameters = try SessionParameters(
-      cohortSize: inputs.count, degree: degree, threshold: max(2, degree / 2 + 1), layout: layout,
-      minimumContributors: minimumContributors, maskCipher: MaskCipherOption.fastest.maskCipher,
-      applicationContext: context)
     // Identities are for the malicious model, which these sessions are not in.
     let identities = try SimulatedIdentities(seed: 0, for: parameters)
     var server = LocalServer(parameters: parameters, identities: identities)
     let run = SessionRun(parameters: parameters, identities: identities, leaving: leaving)
     let report = try await run.run(with: &server) { inputs[Int($0.rawValue) - 1] }
     let equal = server.aggregate.map { aggregate in
-      var sums = [UInt64](repeating: 0, count: layout.elementCount)
-      for id in aggregate.contributors {
-        let elements = inputs[Int(id.rawValue) - 1].elements.unsigned ?? []
-        for (index, element) in elements.enumerated() { sums[index] += element }
-      }
-      return sums == aggregate.sums.unsigned
+      PlaintextSum.equals(aggregate) { inputs[Int($0.rawValue) - 1] }
     }
     return SecureSum(
-      aggregate: server.aggregate, refusal: report.refusal, sumsEqual: equal,
+      parameters: parameters, aggregate: server.aggregate, refusal: report.refusal,
+      sumsEqual: equal,
       bytesUp: report.phases.reduce(0) { $0 + $1.bytesUp.values.reduce(0, +) },
       bytesDown: report.phases.reduce(0) { $0 + $1.bytesDown.values.reduce(0, +) })
+  }
+
+  /// Runs a session.
+  ///
+  /// - Parameters:
+  ///   - minimumContributors: the least number of vectors whose sum may be seen.
+  ///   - graph: neighbours and threshold; by default the complete graph with a majority of it.
+  ///   - context: what the clients bind their masks to.
+  /// - Throws: whatever makes such a session impossible.
+  static func run(
+    _ inputs: [PackedVector], layout: VectorLayout, minimumContributors: Int,
+    graph: GraphParameters? = nil, leaving: [ClientID: LeavingPoint] = [:], context: Digest
+  ) async throws -> SecureSum {
+    let graph = graph ?? .complete(clients: inputs.count)
+    let parameters = try SessionParameters(
+      cohortSize: inputs.count, degree: graph.degree, threshold: graph.threshold, layout: layout,
+      minimumContributors: minimumContributors, maskCipher: MaskCipherOption.fastest.maskCipher,
+      applicationContext: context)
+    return try await run(inputs, in: parameters, leaving: leaving)
   }
 }
 

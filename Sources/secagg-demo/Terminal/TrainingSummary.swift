@@ -1,7 +1,7 @@
 /// The last lines that a training prints.
 enum TrainingSummary {
   /// What came of it, in plain words.
-  static func text(of record: TrainingRecord, report: String) -> String {
+  static func text(of record: TrainingRecord) -> String {
     let released = record.rounds.filter { $0.sumsEqual != nil }
     let equal = released.count { $0.sumsEqual == true }
     let applied = record.rounds.count { $0.applied }
@@ -15,7 +15,6 @@ enum TrainingSummary {
     if let privacy = record.privacy {
       lines.append(privacy.spending)
     }
-    if report != "-" { lines.append("Report: \(report)") }
     return lines.joined(separator: "\n")
   }
 }

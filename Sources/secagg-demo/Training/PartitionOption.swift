@@ -38,3 +38,11 @@ struct PartitionOption: ExpressibleByArgument {
 
   var defaultValueDescription: String { text }
 }
+
+extension PartitionOption: Encodable {
+  /// As it is written on the command line.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
+  }
+}

@@ -10,6 +10,8 @@ struct SecureRoundOutcome {
   let observed: ClientID?
   /// That client's true update.
   var update: [Double]?
+  /// Who is in the sum, and of which session; nil when no sum was released.
+  var released: (contributors: [ClientID], parameters: SessionParameters)?
   /// The decoded mean; nil when no sum was released.
   var mean: WeightedMean?
   /// Whether the secure sum equals the plaintext sum of the same integers.

@@ -16,6 +16,7 @@ struct SimulationSeeds: Sendable {
     case attack
     case buckets
     case shards
+    case compression
   }
 
   /// The generator of one purpose, round and client.

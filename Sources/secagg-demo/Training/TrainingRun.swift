@@ -12,6 +12,8 @@ struct TrainingRun {
   let classifier: any Classifier
   private let trainer: StochasticGradientDescent
   private let shards: [Dataset]
+  /// The clients that take part, in the order of their ids within a session.
+  private let clients: [UInt32]
   let averaging: any RoundAveraging
   let plan: PrivacyPlan?
   private let seeds: SimulationSeeds
@@ -29,9 +31,10 @@ struct TrainingRun {
     seeds = SimulationSeeds(seed: settings.seed)
     var generator = seeds.generator(.partition)
     let training = data.training
-    shards = try settings.partition.indices(
-      of: training, clients: settings.clients, using: &generator
-    ).map { try training.subset($0) }
+    let everybody = settings.clients + settings.optedOut.count
+    clients = try Candidates(1...UInt32(everybody), optedOut: settings.optedOut).clients
+    let all = try settings.partition.indices(of: training, clients: everybody, using: &generator)
+    shards = try clients.map { try training.subset(all[Int($0) - 1]) }
     let parameterCount = classifier.layout.count
     plan = try settings.privacy.map {
       try PrivacyPlan($0, of: settings, parameterCount: parameterCount)
@@ -58,16 +61,18 @@ struct TrainingRun {
         plan, parameterCount: parameterCount, maximumContributors: settings.clients,
         minimumValueBits: settings.minimumValueBits, seeds: seeds)
     case .distributed(let averaging):
-      return DistributedNoiseAveraging(averaging: averaging)
+      return try DistributedNoiseAveraging(averaging, quantile: plan.settings.quantile)
     }
   }
 
   /// Trains for all rounds.
   ///
   /// - Parameters:
+  ///   - trail: where it is recorded whose updates are in a sum.
   ///   - afterRound: called with each round's record as soon as it is there.
   ///   - progress: called with the training round and the protocol's round that it is in.
   func run(
+    recordedIn trail: AuditTrail? = nil,
     afterRound: (TrainingRecord.Round) -> Void, progress: (Int, ProtocolRound) -> Void
   ) async throws -> TrainingRecord {
     let started = ContinuousClock.now
@@ -83,10 +88,12 @@ struct TrainingRun {
       finalAccuracy: try classifier.accuracy(initial, on: data.test),
       finalPlainAccuracy: try classifier.accuracy(initial, on: data.test), seconds: 0)
     if let spent = budget?.epsilonSpent { record.privacy?.epsilonSpent = spent }
+    var averaging = averaging
     for round in 1...settings.rounds {
       var epsilonSpent: Double?
+      let event = try averaging.event()
       do throws(PrivacyLedgerError) {
-        epsilonSpent = try budget?.spend(for: round)
+        if let event { epsilonSpent = try budget?.spend(event, for: round) }
       } catch {
         guard case .exceedsBudget = error else { throw error }
         record.privacy?.refusal = "\(error)"
@@ -99,7 +106,12 @@ struct TrainingRun {
           uniqueKeysWithValues: LeavingPoint.allCases.map { ($0, settings.dropout) }),
         using: &leavingGenerator)
       let outcome = try await secureRound(
-        round, model: engine.model, leaving: leaving, progress: progress)
+        round, model: engine.model, averaging: &averaging, leaving: leaving, progress: progress)
+      if let released = outcome.released, let trail {
+        try trail.record(
+          round: round, contributors: released.contributors, of: clients,
+          in: released.parameters, model: engine.model, selectedWith: trail.optOuts)
+      }
       if let mean = outcome.mean { try engine.apply(mean) }
       if settings.comparesWithPlain {
         try await plainRound(round, engine: &plainEngine, leaving: leaving)
@@ -114,6 +126,7 @@ struct TrainingRun {
         record.serverView = view
       }
       if let epsilonSpent { record.privacy?.epsilonSpent = epsilonSpent }
+      record.privacy?.clipAtEnd = averaging.clip ?? .nan
       record.rounds.append(summary)
       record.finalAccuracy = summary.accuracy
       record.finalPlainAccuracy = summary.plainAccuracy
@@ -125,8 +138,8 @@ struct TrainingRun {
 
   /// One round through secure aggregation.
   private func secureRound(
-    _ round: Int, model: ParameterVector, leaving: [ClientID: LeavingPoint],
-    progress: (Int, ProtocolRound) -> Void
+    _ round: Int, model: ParameterVector, averaging: inout any RoundAveraging,
+    leaving: [ClientID: LeavingPoint], progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
     let context = averaging.applicationContext(
       model: model, round: round, task: settings.data.rawValue)
@@ -158,7 +171,9 @@ struct TrainingRun {
     }
     var outcome = SecureRoundOutcome(report: report, observed: observed, update: nil)
     if let aggregate = server.aggregate {
+      outcome.released = (aggregate.contributors, parameters)
       outcome.mean = try averaging.mean(of: aggregate, round: round)
+      averaging = try averaging.following(aggregate)
       outcome.sumsEqual = try PlaintextSum.equals(aggregate) { id in
         guard let vector = encoded[id] else { throw MissingUpdate(client: id) }
         return vector

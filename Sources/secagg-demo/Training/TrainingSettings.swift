@@ -23,6 +23,8 @@ struct TrainingSettings: Sendable {
   var seed: UInt64
   /// Noise, and a budget for it; nil for none.
   var privacy: PrivacySettings?
+  /// Clients that have opted out, from 1 to the number of all; `clients` are the others.
+  var optedOut: Set<UInt32> = []
   /// Whether the same training is done in plain floating point beside it.
   var comparesWithPlain = true
 

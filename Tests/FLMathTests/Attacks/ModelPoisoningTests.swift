@@ -50,14 +50,15 @@ struct ModelPoisoningTests {
   }
 
   @Test(
-    "Normal quantiles",
+    "z of A Little Is Enough is the normal quantile of the honest who need not lie farther out",
     arguments: [
-      // Python's statistics.NormalDist, which is Wichura's AS 241.
-      (0.975, 1.959963984540054), (0.995, 2.575829303548901), (0.5, 0), (0.1, -1.2815515655446004),
-      (0.001, -3.090232306167813), (1e-10, -6.361340902404056),
+      // Python's statistics.NormalDist, which is Wichura's AS 241, at (honest - supporters) / honest.
+      (40, 10, 0.340694827087795359), (4, 1, -0.430727299295457437),
+      (6, 1, -0.253347103135799800), (12, 5, 0.565948821932863109), (9, 3, 0.430727299295457326),
+      (1000, 499, 2.652744336177870609), (10, 2, 0), (11, 1, 0),
     ])
-  func quantiles(probability: Double, expected: Double) {
-    let found = NormalQuantile.value(at: probability)
+  func alieQuantiles(clients: Int, attackers: Int, expected: Double) throws {
+    let found = try ModelPoisoning.alieFactor(clients: clients, attackers: attackers)
     #expect(abs(found - expected) <= 1e-12 * max(1, abs(expected)))
   }
 

@@ -13,9 +13,26 @@ struct CompressionReferenceTests {
   @Test("Walsh-Hadamard transform")
   func transform() throws {
     let one = try reference("fwht")
-    var values = try one["x"].doubles
-    HadamardTransform.normalized(&values)
-    #expect(largestDifference(values, try one["y"].doubles) <= Self.tolerance)
+    let x = try one["x"].doubles
+    let plain = HadamardRotation(signs: x.map { _ in 1 })
+    #expect(largestDifference(try plain.rotated(x), try one["y"].doubles) <= Self.tolerance)
+  }
+
+  @Test(
+    "The transform of any number of elements is its matrix", arguments: [1, 2, 3, 4, 7, 8, 100])
+  func transformMatrix(dimension: Int) throws {
+    var generator = SimulationGenerator(seed: UInt64(dimension))
+    let x = (0..<dimension).map { _ in Double.random(in: -1...1, using: &generator) }
+    let rotation = HadamardRotation(signs: x.map { _ in 1 })
+    let size = rotation.messageCount
+    #expect(size >= dimension && size < 2 * dimension && size.nonzeroBitCount == 1)
+    // Entry (i, j) is 1, or -1 where i and j share an odd number of ones (Sylvester's matrix).
+    let expected = (0..<size).map { i in
+      x.indices.reduce(0) { $0 + ((i & $1).nonzeroBitCount % 2 == 0 ? x[$1] : -x[$1]) }
+        / Double(size).squareRoot()
+    }
+    #expect(largestDifference(try rotation.rotated(x), expected) <= Self.tolerance)
+    #expect(largestDifference(try rotation.decompress(expected), x) <= Self.tolerance)
   }
 
   @Test("Rotation with given signs")

@@ -38,7 +38,8 @@ struct ReadmeTests {
   func links() throws {
     let documents = [
       "README.md", "CONTRIBUTING.md", "SECURITY.md", "Docs/Architecture.md", "Docs/Security.md",
-      "Docs/CABI.md", "Docs/Performance.md", "Docs/Decisions.md", "Docs/Specification.md",
+      "Docs/CABI.md", "Docs/Performance.md", "Docs/Decisions.md", "Docs/Algorithms.md",
+      "Docs/Specification.md",
       "Docs/vectors/README.md",
     ]
     var found = 0

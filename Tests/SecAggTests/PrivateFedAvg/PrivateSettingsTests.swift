@@ -34,8 +34,8 @@ struct PrivateSettingsTests {
       }
     ).event(rounds: 1)
     #expect(sampled.sampling == .withoutReplacement(sampleSize: 10, population: 100))
-    guard case .discreteGaussianSum(_, let l2Ratio, _, _) = plain.mechanism,
-      case .discreteGaussianSum(_, let doubled, _, _) = sampled.mechanism
+    guard case .discreteGaussianSum(_, let l2Ratio, _, _, _) = plain.mechanism,
+      case .discreteGaussianSum(_, let doubled, _, _, _) = sampled.mechanism
     else {
       Issue.record("other mechanisms")
       return
@@ -145,20 +145,43 @@ struct PrivateSettingsTests {
     let distributed = try NoiseCalibration.noiseMultiplier(
       epsilon: 4, delta: 1e-5, accountant: accountant
     ) { (multiplier) throws(PrivacyParameterError) in
-      let settings = PrivateFedAvg.Settings(
-        parameterCount: 650, clippingBound: 1, noise: noise, noiseMultiplier: multiplier,
-        cohortSize: 100, minimumContributors: 100, corruptFraction: 0, relation: .addOrRemove,
-        sampling: .none)
-      do {
-        return [try PrivateFedAvg(settings).event(rounds: 50)]
-      } catch PrivateFedAvgError.parameters(let error) {
-        throw error
-      } catch {
-        throw .outOfRange(.noiseMultiplier, found: multiplier)
-      }
+      try Self.fiftyRounds(noise, noiseMultiplier: multiplier)
     }
     #expect(abs(central - 8.186_664_927_7) < 1e-6)
     #expect(abs(distributed - 8.192_131_0) < 1e-6)
     #expect(distributed / central < 1.01)
+  }
+
+  /// The same by privacy losses, where central noise has the exact curve of Balle and Wang 2018:
+  /// 7.644_968_75 with mu = sqrt(50) / z, solved in Python.
+  @Test(
+    "and not more either by the tighter accountant, which has an exact answer for central noise")
+  func costByLosses() throws {
+    let accountant = try PrivacyLossAccountant(relation: .addOrRemove)
+    let distributed = try NoiseCalibration.noiseMultiplier(
+      epsilon: 4, delta: 1e-5, accountant: accountant
+    ) { (multiplier) throws(PrivacyParameterError) in
+      try Self.fiftyRounds(.discreteGaussian, noiseMultiplier: multiplier)
+    }
+    let central = 7.644_968_75
+    #expect(distributed > central)
+    #expect(distributed < 1.001 * central, "\(distributed)")
+  }
+
+  /// 100 clients who all stay and are honest, 650 parameters, 16 bits.
+  private static func fiftyRounds(
+    _ noise: DistributedNoiseParameters.Noise, noiseMultiplier: Double
+  ) throws(PrivacyParameterError) -> [PrivacyEvent] {
+    let settings = PrivateFedAvg.Settings(
+      parameterCount: 650, clippingBound: 1, noise: noise, noiseMultiplier: noiseMultiplier,
+      cohortSize: 100, minimumContributors: 100, corruptFraction: 0, relation: .addOrRemove,
+      sampling: .none)
+    do {
+      return [try PrivateFedAvg(settings).event(rounds: 50)]
+    } catch PrivateFedAvgError.parameters(let error) {
+      throw error
+    } catch {
+      throw .outOfRange(.noiseMultiplier, found: noiseMultiplier)
+    }
   }
 }

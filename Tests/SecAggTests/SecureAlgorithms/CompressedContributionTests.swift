@@ -56,6 +56,56 @@ struct CompressedContributionTests {
     }
   }
 
+  @Test("random-k with error feedback: what is sent and what is left make the update")
+  func errorFeedback() throws {
+    var generator = SimulationGenerator(seed: 6)
+    let updates = updates(&generator)
+    var feedback = try [ErrorFeedback](
+      repeating: ErrorFeedback(dimension: Self.dimension), count: Self.clients)
+    var sent = [[Double]](
+      repeating: [Double](repeating: 0, count: Self.dimension), count: Self.clients)
+    for round in 1...3 {
+      let compressor = try RandomSparsification(
+        dimension: Self.dimension, count: 10, seed: UInt64(round), scaling: .none)
+      let secure = try CompressedContribution(
+        compressor, clippingBound: 4, maximumWeight: 6, maximumContributors: Self.clients,
+        minimumValueBits: 30)
+      let before = feedback.map(\.residual)
+      var vectors: [PackedVector] = []
+      for client in updates.indices {
+        vectors.append(
+          try secure.encode(updates[client], with: &feedback[client], using: &generator))
+      }
+      let found = try secure.decode(aggregate(vectors, layout: secure.layout))
+      for index in 0..<Self.dimension {
+        // The third client's input did not arrive: its message is in no sum.
+        let parts = updates.indices.filter { $0 != 2 }.map { client in
+          Double(updates[client].weight) * (updates[client].delta[index] + before[client][index])
+        }
+        let expected = compressor.indices.contains(index) ? parts.reduce(0, +) / 18 : 0
+        #expect(abs(found.mean[index] - expected) <= 1e-6)
+        for client in updates.indices where compressor.indices.contains(index) {
+          sent[client][index] += updates[client].delta[index] + before[client][index]
+        }
+      }
+      for client in updates.indices {
+        for index in 0..<Self.dimension {
+          let whole = Double(round) * updates[client].delta[index]
+          #expect(abs(sent[client][index] + feedback[client].residual[index] - whole) <= 1e-12)
+        }
+      }
+    }
+    let last = feedback[0]
+    let wide = try CompressedContribution(
+      RandomSparsification(dimension: Self.dimension, count: 10, seed: 1, scaling: .none),
+      clippingBound: 4, maximumWeight: 6, maximumContributors: Self.clients)
+    #expect(throws: SecureContributionError.encoding(.weight(found: 7, maximum: 6))) {
+      try wide.encode(
+        ClientUpdate(delta: updates[0].delta, weight: 7), with: &feedback[0], using: &generator)
+    }
+    #expect(feedback[0] == last)
+  }
+
   @Test("quantisation: the sum of codes is decoded, within a step of the mean")
   func quantisation() throws {
     var generator = SimulationGenerator(seed: 4)

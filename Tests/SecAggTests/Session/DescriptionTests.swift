@@ -28,6 +28,12 @@ struct DescriptionTests {
     SecureFedAvgError.updateLength(found: 8123, expected: 10),
     SecureFedAvgError.weight(found: 8123, maximum: 64),
     SecureFedAvgError.totalWeight(maximum: 8123),
+    SecureRobustnessError.privacyFloor(found: 8123),
+    SecureRobustnessError.belowPrivacyFloor(floor: 9000, found: 8123),
+    SecureRobustnessError.tooFewClients(floor: 9000, found: 8123),
+    SecureRobustnessError.sumCount(expected: 10, found: 8123),
+    SecureRobustnessError.weights(expected: 2, found: 8123),
+    SecureRobustnessError.beyondBound(8123),
   ]
 
   private static let wordless: [any Error] = [
@@ -35,13 +41,14 @@ struct DescriptionTests {
     StoredStateError.notThisKind(expected: "a suspended client"),
     StoredStateError.invalidField("cohort size"), SecureFedAvgError.layoutMismatch,
     PolicyViolation.threatModel(.semiHonest), PolicyViolation.maskCipher(.chacha20),
+    SecureRobustnessError.noSums, SecureRobustnessError.impossibleStep,
   ]
 
   @Test("say what was found, in a sentence of their own")
   func numbers() {
     let texts = Self.errors.map { "\($0)" }
     for text in texts { #expect(text.contains("8123"), "\(text)") }
-    #expect(Set(texts + Self.wordless.map { "\($0)" }).count == 21 + 8)
+    #expect(Set(texts + Self.wordless.map { "\($0)" }).count == 27 + 10)
   }
 
   @Test("are sentences, not the names of cases")
@@ -62,5 +69,12 @@ struct DescriptionTests {
     #expect("\(SecureFedAvgError.fixedPoint(fixedPoint))" == fixedPoint.description)
     #expect("\(SecureFedAvgError.lanes(lanes))" == lanes.description)
     #expect("\(SecureFedAvgError.mean(mean))" == mean.description)
+    let (rule, session) = (
+      RobustAggregationError.zeroTotalWeight, SessionParametersError.cohortSize(found: 2)
+    )
+    #expect("\(SecureRobustnessError.rule(rule))" == rule.description)
+    #expect("\(SecureRobustnessError.session(session))" == session.description)
+    #expect(
+      "\(SecureRobustnessError.encoding(.mean(mean)))" == "\(SecureFedAvgError.mean(mean))")
   }
 }

@@ -25,6 +25,8 @@ struct CommittedVectors {
 
   @Test("packing and masks") func masks() throws { try PieceVectors.masks.verify() }
 
+  @Test("rotations") func rotation() throws { try PieceVectors.rotation.verify() }
+
   @Test("public keys") func publicKeys() throws { try PieceVectors.publicKeys.verify() }
 
   @Test("refused bytes") func refusedBytes() throws { try RefusalVectors.bytes.verify() }
@@ -36,7 +38,8 @@ struct CommittedVectors {
     let known =
       SessionVectors.all.map(\.name) + [
         PieceVectors.digests.name, PieceVectors.graphs.name, PieceVectors.rosters.name,
-        PieceVectors.sharing.name, PieceVectors.masks.name, PieceVectors.publicKeys.name,
+        PieceVectors.sharing.name, PieceVectors.masks.name, PieceVectors.rotation.name,
+        PieceVectors.publicKeys.name,
         RefusalVectors.bytes.name, RefusalVectors.messages.name,
       ]
     let found = try FileManager.default.contentsOfDirectory(

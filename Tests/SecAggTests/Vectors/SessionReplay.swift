@@ -188,7 +188,13 @@ func expandedMask(
 
 extension SessionVector.ClientSecrets {
   func packed(_ parameters: SessionParameters) throws -> PackedVector {
-    try PackedVector(elements.map { try #require(UInt64($0)) }, layout: parameters.layout)
+    switch parameters.layout.lanes.kind {
+    case .unsigned:
+      try PackedVector(elements.map { try #require(UInt64($0)) }, layout: parameters.layout)
+    case .signed:
+      try PackedVector(
+        signed: elements.map { try #require(Int64($0)) }, layout: parameters.layout)
+    }
   }
 }
 

@@ -153,7 +153,11 @@ struct SessionVector: VectorCase {
     clients = try input.clients.map { try run.values(of: $0) }
     messages = run.messages
     contributors = aggregate.contributors.map(\.rawValue)
-    sums = try #require(aggregate.sums.unsigned).map { String($0) }
+    sums =
+      switch aggregate.sums {
+      case .unsigned(let sums): sums.map { String($0) }
+      case .signed(let sums): sums.map { String($0) }
+      }
     try #require(aggregate.faults.isEmpty)
   }
 }

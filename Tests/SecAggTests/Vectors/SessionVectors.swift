@@ -12,11 +12,12 @@ enum SessionVectors {
       .aes256ctr),
     file("session-malicious", .malicious, cohortSize: 12, valueBits: 60, .aes256ctr),
     file("session-malicious-sparse", .malicious, cohortSize: 14, degree: 8, valueBits: 28),
+    file("session-signed", .semiHonest, cohortSize: 7, valueBits: 12, lanes: .signed),
   ]
 
   private static func file(
     _ name: String, _ model: ThreatModel, cohortSize: Int, degree: Int? = nil, valueBits: Int,
-    _ cipher: MaskCipher = .chacha20
+    _ cipher: MaskCipher = .chacha20, lanes kind: LaneKind = .unsigned
   ) -> VectorFile<SessionVector> {
     VectorFile(
       name: name,
@@ -25,7 +26,9 @@ enum SessionVectors {
     ) {
       // In a sparse graph not every session survives its leavers: the first that does is taken.
       for attempt in 0..<64 {
-        let input = try inputs(name, attempt, model, cohortSize, degree, valueBits, cipher)
+        let lanes = try ElementLanes(
+          kind, minimumValueBits: valueBits, maximumContributors: cohortSize)
+        let input = try inputs(name, attempt, model, cohortSize, degree, lanes, cipher)
         if (try? SessionVector(input)) != nil { return [input] }
       }
       throw NoSession()
@@ -36,16 +39,16 @@ enum SessionVectors {
 
   private static func inputs(
     _ name: String, _ attempt: Int, _ model: ThreatModel, _ cohortSize: Int, _ degree: Int?,
-    _ valueBits: Int, _ cipher: MaskCipher
+    _ lanes: ElementLanes, _ cipher: MaskCipher
   ) throws -> SessionVector.Input {
-    let lanes = try LaneLayout(minimumValueBits: valueBits, maximumContributors: cohortSize)
     // The least that the threat model allows.
     let threshold = model == .malicious ? (degree ?? cohortSize - 1) / 2 + 1 : 2
     let record = ParametersRecord(
       sessionId: .fixed("\(name), session \(attempt)"), threatModel: model.rawValue,
       cohortSize: cohortSize, degree: degree ?? cohortSize - 1, threshold: threshold,
-      elementCount: 5, valueBits: lanes.valueBits, maximumContributors: cohortSize,
-      minimumContributors: 3, laneKind: 1, maskCipher: cipher.rawValue,
+      elementCount: lanes.kind == .signed ? 7 : 5, valueBits: lanes.valueBits,
+      maximumContributors: cohortSize, minimumContributors: 3, laneKind: lanes.kind.rawValue,
+      maskCipher: cipher.rawValue,
       applicationContext: Hex(
         SessionParameters.applicationContext(of: Array("test vectors".utf8))))
     let leavings: [Leaving] =
@@ -67,10 +70,24 @@ enum SessionVectors {
         maskCoefficients: Hex(
           maskSecret.bytes + Hex.fixedElements("\(client), mask coefficients", count: rest).bytes),
         nonces: (0..<record.degree).map { .fixed("\(client), nonce \($0)", count: 24) },
-        elements: Hex.fixed("\(client), vector", count: 40).words.map {
-          String($0 & lanes.maximumSum(contributors: 1))
-        })
+        elements: elements("\(client), vector", number, lanes))
     }
     return SessionVector.Input(parameters: record, clients: clients)
+  }
+
+  /// Elements of all sizes. Of signed ones, the first has a sum that wraps below, the second one that
+  /// wraps above, and the fourth, which fills its lane with ones, borrows from the fifth.
+  private static func elements(_ name: String, _ client: Int, _ lanes: ElementLanes) -> [String] {
+    switch lanes.kind {
+    case .unsigned:
+      let mask = UInt64(1) << UInt64(lanes.valueBits) - 1
+      return Hex.fixed(name, count: 40).words.map { String($0 & mask) }
+    case .signed:
+      let half = Int64(1) << Int64(lanes.valueBits - 1)
+      let drawn = Hex.fixed(name, count: 56).words.map {
+        Int64(bitPattern: $0) >> Int64(64 - lanes.valueBits + 3)
+      }
+      return ([-half, half - Int64(client), drawn[2], -1] + drawn[4...]).map { String($0) }
+    }
   }
 }

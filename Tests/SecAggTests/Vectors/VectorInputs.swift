@@ -118,6 +118,19 @@ enum PieceVectors {
     return unsigned + signed
   }
 
+  static let rotation = VectorFile<RotationVector>(
+    name: "rotation",
+    about: "Session digest and vector -> seed, signs and rotated vector, of private averaging."
+  ) {
+    [1, 8, 9, 100, 130].map { count in
+      RotationVector.Input(
+        session: .fixed("rotation \(count), session"),
+        elements: Hex.fixed("rotation \(count), vector", count: 8 * count).words.map {
+          String(Int64(bitPattern: $0) >> 44)
+        })
+    }
+  }
+
   static let publicKeys = VectorFile<PublicKeyVector>(
     name: "public-keys",
     about: "32 bytes -> whether they are an acceptable X25519 public key."

@@ -43,10 +43,19 @@ public struct HadamardRotation: LinearCompressor, Hashable {
 
   func rotated(_ update: [Double]) throws(CompressionError) -> [Double] {
     try requireUsable(update)
-    var values = [Double](repeating: 0, count: messageCount)
-    for index in update.indices { values[index] = signs[index] * update[index] }
-    HadamardTransform.normalized(&values)
-    return values
+    return transformed { $0 < dimension ? signs[$0] * update[$0] : 0 }
+  }
+
+  /// The transform of `messageCount` numbers, by the root of their number: it keeps norms and is its own
+  /// inverse.
+  private func transformed(_ number: (Int) -> Double) -> [Double] {
+    // Fewer than a group are followed by zeros. The first of what comes out are their own transform.
+    let size = WalshHadamard.groupSize
+    var groups = [SIMD8<Double>](repeating: .zero, count: max(1, messageCount / size))
+    for index in 0..<messageCount { groups[index / size][index % size] = number(index) }
+    WalshHadamard.transform(&groups)
+    let scale = 1 / Double(messageCount).squareRoot()
+    return (0..<messageCount).map { groups[$0 / size][$0 % size] * scale }
   }
 
   /// The sum of updates whose rotations add up to `sum`.
@@ -57,8 +66,7 @@ public struct HadamardRotation: LinearCompressor, Hashable {
     guard contributors >= 1 else {
       throw .invalidContributors(maximum: .max, found: contributors)
     }
-    var values = sum
-    HadamardTransform.normalized(&values)
+    let values = transformed { sum[$0] }
     return signs.indices.map { signs[$0] * values[$0] }
   }
 

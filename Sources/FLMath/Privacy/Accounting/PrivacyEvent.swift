@@ -10,9 +10,10 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
     /// sensitivity, from 2^-10 to 2^40, as must be those of the other mechanisms.
     case gaussian(noiseMultiplier: Double)
     /// The sum of discrete Gaussians of several clients. Both ratios are sensitivities divided by
-    /// the standard deviation of the sum; `tau` is what the sum is away from a discrete Gaussian
-    /// (Kairouz, Liu and Steinke 2021, theorem 9).
-    case discreteGaussianSum(l1Ratio: Double, l2Ratio: Double, tau: Double, dimension: Int)
+    /// `standardDeviation`, that of the sum in steps of its grid; `tau` is what the sum is away from a
+    /// discrete Gaussian (Kairouz, Liu and Steinke 2021, theorem 9).
+    case discreteGaussianSum(
+      l1Ratio: Double, l2Ratio: Double, standardDeviation: Double, tau: Double, dimension: Int)
     /// Skellam noise of the given variance on a vector of integers (Agarwal, Kairouz and Liu 2021).
     case skellam(l1Sensitivity: Double, l2Sensitivity: Double, variance: Double)
   }
@@ -65,10 +66,12 @@ extension PrivacyEvent.Mechanism {
     switch self {
     case .gaussian(let multiplier):
       try PrivacyParameterError.requireNoiseMultiplier(multiplier)
-    case .discreteGaussianSum(let l1Ratio, let l2Ratio, let tau, let dimension):
+    case .discreteGaussianSum(
+      let l1Ratio, let l2Ratio, let deviation, let tau, let dimension):
       try PrivacyParameterError.require(l1Ratio >= 0 && l1Ratio.isFinite, .l1Sensitivity, l1Ratio)
       try PrivacyParameterError.requirePositive(l2Ratio, .l2Sensitivity)
       try PrivacyParameterError.requireNoiseMultiplier(1 / l2Ratio)
+      try PrivacyParameterError.requirePositive(deviation, .standardDeviation)
       try PrivacyParameterError.require(tau >= 0 && tau.isFinite, .tau, tau)
       try PrivacyParameterError.require(
         dimension >= 1 && dimension <= 1 << 30, .dimension, Double(dimension))

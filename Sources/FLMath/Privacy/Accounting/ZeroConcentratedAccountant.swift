@@ -78,7 +78,7 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
     switch mechanism {
     case .gaussian(let multiplier):
       return 1 / (2 * multiplier * multiplier)
-    case .discreteGaussianSum(let l1Ratio, let l2Ratio, let tau, let dimension):
+    case .discreteGaussianSum(let l1Ratio, let l2Ratio, _, let tau, let dimension):
       // The second and third bound are lines through 0; the first is not, unless tau is 0.
       let dimension = Double(dimension)
       let euclidean = l2Ratio + dimension.squareRoot() * tau

@@ -4,7 +4,7 @@ public enum NoiseCalibration {
   /// according to an accountant: bracketed, then bisected.
   ///
   /// - Parameters:
-  ///   - epsilon: the target, finite and above 0.
+  ///   - epsilon: the target, finite and at least 0.
   ///   - delta: above 0 and below 1.
   ///   - accountant: with what has been spent already, or nothing.
   ///   - tolerance: relative; the multiplier is so close to the smallest, from above.
@@ -15,7 +15,7 @@ public enum NoiseCalibration {
     epsilon: Double, delta: Double, accountant: some PrivacyAccountant, tolerance: Double = 1e-9,
     events: (_ noiseMultiplier: Double) throws(PrivacyParameterError) -> [PrivacyEvent]
   ) throws(PrivacyAccountingError) -> Double {
-    guard epsilon > 0, epsilon.isFinite else {
+    guard epsilon >= 0, epsilon.isFinite else {
       throw .invalid(.outOfRange(.epsilon, found: epsilon))
     }
     guard delta > 0, delta < 1 else { throw .invalid(.outOfRange(.delta, found: delta)) }

@@ -18,7 +18,7 @@ extension DistributedNoiseParameters {
       return try PrivacyEvent(
         .discreteGaussianSum(
           l1Ratio: factor * scaledL1Bound / deviation, l2Ratio: factor * scaledL2Bound / deviation,
-          tau: tau, dimension: paddedDimension),
+          standardDeviation: deviation, tau: certifiedTau, dimension: paddedDimension),
         sampling: sampling, repetitions: rounds)
     case .skellam:
       return try PrivacyEvent(
@@ -27,6 +27,20 @@ extension DistributedNoiseParameters {
           variance: honest * scaledLocalStandardDeviation * scaledLocalStandardDeviation),
         sampling: sampling, repetitions: rounds)
     }
+  }
+
+  /// ``tau``, and for shares of less than half a step, for which its formula is not proved, what it stands
+  /// for: adding the k-th share takes the sum away from a discrete Gaussian by the factor of
+  /// ``IntegerSmoothing``, in either direction.
+  var certifiedTau: Double {
+    let deviation = scaledLocalStandardDeviation
+    guard choice.noise == .discreteGaussian, deviation < 0.5 else { return tau }
+    var sum = 0.0
+    for k in 1..<max(1, choice.survivingHonest) {
+      sum += IntegerSmoothing.logRatio(
+        variance: deviation * deviation * Double(k) / Double(k + 1))
+    }
+    return max(tau, 2 * sum)
   }
 
   /// How many honest clients are in every sum that is released: the least number of contributors less

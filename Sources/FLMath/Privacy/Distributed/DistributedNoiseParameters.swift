@@ -78,8 +78,8 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
   /// The largest sum of magnitudes of a client's rounded vector, in steps.
   public let scaledL1Bound: Double
 
-  /// What the sum of the honest shares is away from a discrete Gaussian; 0 for Skellam noise, whose
-  /// sums are Skellam.
+  /// What the sum of the honest shares is away from a discrete Gaussian, by a formula that is proved for
+  /// shares of at least half a step; 0 for Skellam noise, whose sums are Skellam.
   public let tau: Double
 
   /// Computes the rest.

@@ -20,18 +20,7 @@ struct ColumnBlock {
       let values = elements.span
       let target = row &* Self.vectorsPerRow
       for vector in 0..<Self.vectorsPerRow {
-        let index = start &+ vector &* 8
-        if index &+ 8 <= values.count {
-          vectors[target &+ vector] = SIMD8(values, at: index)
-        } else {
-          var last = SIMD8<Double>.zero
-          var lane = 0
-          while index &+ lane < values.count {
-            last[lane] = values[index &+ lane]
-            lane &+= 1
-          }
-          vectors[target &+ vector] = last
-        }
+        vectors[target &+ vector] = SIMD8(values, paddedFrom: start &+ vector &* 8)
       }
     }
   }

@@ -47,19 +47,8 @@ struct PairwiseDistances {
   ) {
     let values = elements.span
     for vector in 0..<vectorsPerBlock {
-      let index = start &+ vector &* 8
-      if index &+ 8 <= values.count {
-        block[target &+ vector] = SIMD8(values, at: index)
-      } else {
-        // Columns beyond the last are 0 in every row and add nothing to a distance.
-        var last = SIMD8<Double>.zero
-        var lane = 0
-        while index &+ lane < values.count {
-          last[lane] = values[index &+ lane]
-          lane &+= 1
-        }
-        block[target &+ vector] = last
-      }
+      // Columns beyond the last are 0 in every row and add nothing to a distance.
+      block[target &+ vector] = SIMD8(values, paddedFrom: start &+ vector &* 8)
     }
   }
 

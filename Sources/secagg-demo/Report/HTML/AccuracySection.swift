@@ -23,7 +23,8 @@ struct AccuracySection {
             name: "plain averaging", colour: .plain, isWide: true,
             values: rounds.map { $0.plainAccuracy * 100 }),
           .init(
-            name: "secure aggregation", colour: .secure, isWide: false,
+            name: "secure aggregation" + (record.privacy == nil ? "" : " with noise"),
+            colour: .secure, isWide: false,
             values: rounds.map { $0.accuracy * 100 }),
         ],
         // The whole scale: cut off, it would make a difference of half a point look large.

@@ -45,8 +45,7 @@ struct CapstoneGuide {
       case .distributed:
         "<li><strong>Distributed noise</strong> protects against the server as well: it only ever "
           + "gets the noisy sum. Every client is taken to be honest and to stay; rounding to whole "
-          + "numbers and an accountant that only has upper bounds make it need a little more "
-          + "noise.</li>"
+          + "numbers makes it need a little more noise.</li>"
       }
     }.joined(separator: "\n")
   }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Renders accuracy against epsilon as one HTML page that needs nothing else.
+/// Renders accuracy against epsilon as a chapter of the report.
 struct CapstoneReport {
   static let title = "What differential privacy costs"
 
@@ -11,19 +11,13 @@ struct CapstoneReport {
     self.record = record
   }
 
-  /// The page, from the document type to the end.
+  /// The chapter.
   func html() -> String {
-    ReportPage(
-      title: Self.title + ": " + record.configuration.data,
-      sections: [
-        summary, EpsilonSection(record: record).html(), EpsilonTable(record: record).html(),
-        settings, CapstoneGuide(record: record).html(),
-      ]
-    ).html()
+    ReportChapter.html([
+      summary, EpsilonSection(record: record).html(), EpsilonTable(record: record).html(),
+      settings, CapstoneGuide(record: record).html(),
+    ])
   }
-
-  /// The page as UTF-8, to be written to a file.
-  func data() -> Data { Data(html().utf8) }
 
   private var summary: String {
     let configuration = record.configuration

@@ -1,3 +1,5 @@
+import FLMath
+
 /// The settings of the run: enough to repeat it.
 struct ConfigurationTable {
   let configuration: TrainingRecord.Configuration
@@ -46,15 +48,28 @@ struct ConfigurationTable {
       ("who adds noise", privacy.mechanism),
       ("budget, epsilon", DecimalText.significant(privacy.epsilon)),
       ("budget, delta", String(privacy.delta)),
+      ("distribution of the noise", Self.words(for: privacy.noise)),
       ("noise (standard deviation, clips)", DecimalText.significant(privacy.noiseMultiplier)),
       (
         "of so many honest clients",
         privacy.survivingHonest.map(DecimalText.integer) ?? DecimalText.missing
       ),
       ("noisy sum is divided by", DecimalText.significant(privacy.denominator)),
+      (
+        "clip after the last round",
+        privacy.clipAtEnd == privacy.clip ? "the same" : DecimalText.significant(privacy.clipAtEnd)
+      ),
       ("neighbouring relation", privacy.relation),
       ("sampling of clients", privacy.sampling),
       ("accountant", privacy.accountant),
     ]
+  }
+
+  private static func words(for noise: String) -> String {
+    switch DistributedNoiseParameters.Noise(rawValue: noise) {
+    case .discreteGaussian: "discrete Gaussian"
+    case .skellam: "Skellam"
+    case nil: "Gaussian"
+    }
   }
 }

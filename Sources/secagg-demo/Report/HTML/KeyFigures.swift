@@ -52,7 +52,7 @@ struct KeyFigures {
     return [
       Tile(
         name: "Final accuracy", value: Quantity.percent(record.finalAccuracy),
-        remark: "with secure aggregation"),
+        remark: "with secure aggregation" + (record.privacy == nil ? "" : " and noise")),
       Tile(
         name: "Plain averaging", value: Quantity.percent(record.finalPlainAccuracy),
         remark: "floating point, no protection"),

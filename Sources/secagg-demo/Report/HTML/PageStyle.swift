@@ -39,6 +39,11 @@ enum PageStyle {
         "Liberation Sans", sans-serif;
     }
     main { max-width: 920px; margin: 0 auto; padding: 40px 24px 64px; }
+    nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 2rem;
+      padding: 0; max-width: none; }
+    nav li { margin: 0; }
+    a { color: var(--secure); }
+    article + article { margin-top: 4.5rem; padding-top: 3rem; border-top: 1px solid var(--rule); }
     h1 { font-size: 1.85rem; line-height: 1.2; margin: 0 0 .6rem; letter-spacing: -.01em; }
     h2 { font-size: 1.25rem; line-height: 1.3; margin: 3rem 0 .5rem; }
     p { margin: .5rem 0; max-width: 46rem; overflow-wrap: break-word; }
@@ -95,7 +100,7 @@ enum PageStyle {
     tbody tr + tr > * { border-top: 1px solid var(--rule); }
     tbody th { font-weight: 600; }
     .named th:first-child { text-align: left; }
-    .words { text-align: left; white-space: normal; min-width: 11rem; }
+    .words { text-align: left; white-space: normal; min-width: 5.5rem; }
     .settings { columns: 2; column-gap: 28px; margin: .8rem 0 0; }
     .settings div { display: flex; justify-content: space-between; gap: 16px; font-size: .93rem;
       break-inside: avoid; padding: 5px 0; border-bottom: 1px solid var(--rule); }
@@ -107,7 +112,12 @@ enum PageStyle {
 
     @media (max-width: 680px) {
       main { padding: 24px 16px 48px; }
-      h1 { font-size: 1.5rem; }
+      nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 2rem;
+      padding: 0; max-width: none; }
+    nav li { margin: 0; }
+    a { color: var(--secure); }
+    article + article { margin-top: 4.5rem; padding-top: 3rem; border-top: 1px solid var(--rule); }
+    h1 { font-size: 1.5rem; }
       .tiles { grid-template-columns: repeat(2, 1fr); }
       .thirds, .halves { grid-template-columns: minmax(0, 520px); gap: 24px; }
       .settings { columns: 1; }
@@ -129,6 +139,8 @@ enum PageStyle {
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       body { font-size: 11pt; }
       main { max-width: none; padding: 0; }
+      nav { display: none; }
+      article + article { break-before: page; margin: 0; padding: 0; border: none; }
       h2 { break-after: avoid; }
       figure, .tiles div, tr, li { break-inside: avoid; }
       .tiles { grid-template-columns: repeat(4, 1fr); }

@@ -1,31 +1,43 @@
 import Foundation
 
-/// One HTML page that needs nothing else: styles and drawings are inline, there are no scripts and no
-/// requests, so it opens offline and can be archived or mailed as it is.
+/// One HTML page of chapters that needs nothing else: styles and drawings are inline, there are no
+/// scripts and no requests, so it opens offline and can be archived or mailed as it is.
 struct ReportPage {
-  /// Title in the window.
-  let title: String
-  /// HTML of the sections; empty ones are left out.
-  let sections: [String]
+  /// The HTML of each chapter that there is.
+  var chapters: [ReportChapter: String] = [:]
 
-  /// A page of `sections` as they are.
-  init(title: String, sections: [String]) {
-    self.title = title
-    self.sections = sections
+  /// The first lines of every report: by them a file is known for one.
+  private static let beginning = ["<!DOCTYPE html>", "<!-- report of secagg-demo -->"]
+
+  /// A page without chapters.
+  init() {}
+
+  /// Reads the chapters of a page; nil if the text is no report, or a damaged one.
+  init?(parsing html: String) {
+    let lines = html.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard Array(lines.prefix(2)) == Self.beginning, lines.contains("</html>") else { return nil }
+    var open: (chapter: ReportChapter, lines: [String])?
+    for line in lines {
+      if let chapter = ReportChapter.allCases.first(where: { $0.opening == line }) {
+        guard open == nil, chapters[chapter] == nil else { return nil }
+        open = (chapter, [])
+      } else if let chapter = ReportChapter.allCases.first(where: { $0.closing == line }) {
+        guard let ended = open, ended.chapter == chapter else { return nil }
+        chapters[chapter] = ended.lines.joined(separator: "\n")
+        open = nil
+      } else {
+        open?.lines.append(line)
+      }
+    }
+    guard open == nil else { return nil }
   }
 
-  /// A page that begins with its title and one paragraph, both plain text.
-  init(title: String, summary: String, sections: [String]) {
-    let text = XMLText.escaped(summary).replacingOccurrences(of: " %", with: "&nbsp;%")
-    let header =
-      "<header>\n<h1>\(XMLText.escaped(title))</h1>\n<p class=\"summary\">\(text)</p>\n</header>"
-    self.init(title: title, sections: [header] + sections)
-  }
+  private var present: [ReportChapter] { ReportChapter.allCases.filter { chapters[$0] != nil } }
 
   /// The page, from the document type to the end.
   func html() -> String {
     """
-    <!DOCTYPE html>
+    \(Self.beginning.joined(separator: "\n"))
     <html lang="en">
     <head>
     <meta charset="utf-8">
@@ -33,14 +45,14 @@ struct ReportPage {
     <meta name="color-scheme" content="light dark">
     <meta http-equiv="Content-Security-Policy" \
     content="default-src 'none'; style-src 'unsafe-inline'">
-    <title>\(XMLText.escaped(title))</title>
+    <title>Secure aggregation: \(present.map(\.title).joined(separator: ", "))</title>
     <style>
     \(PageStyle.css)
     </style>
     </head>
     <body>
     <main>
-    \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
+    \(ReportChapter.html([contents] + present.map(article)))
     </main>
     </body>
     </html>
@@ -48,6 +60,20 @@ struct ReportPage {
     """
   }
 
-  /// The page as UTF-8, to be written to a file.
-  func data() -> Data { Data(html().utf8) }
+  /// Links to the chapters, if there are several.
+  private var contents: String {
+    guard present.count > 1 else { return "" }
+    let links = present.map { "<li><a href=\"#\($0.rawValue)\">\($0.title)</a></li>" }
+    return "<nav aria-label=\"Chapters\"><ul>\n\(links.joined(separator: "\n"))\n</ul></nav>"
+  }
+
+  private func article(_ chapter: ReportChapter) -> String {
+    """
+    <article id="\(chapter.rawValue)">
+    \(chapter.opening)
+    \(chapters[chapter] ?? "")
+    \(chapter.closing)
+    </article>
+    """
+  }
 }

@@ -21,14 +21,26 @@ struct ServerViewSection {
         "Never sent: true update", "true-update", view.trueUpdate, .hidden,
         "What \(client) computed on its own data. Only this simulation can show it; the server never"
           + " has it."),
-      figure(
-        "Learned: decoded mean", "decoded-mean", view.decodedMean, .mean,
-        "What the server decodes when the masks of all contributors cancel: the mean of their"
-          + " updates, and nothing finer."),
+      figure("Learned: decoded mean", "decoded-mean", view.decodedMean, .mean, learned),
     ]
     return heading
       + "<p>One client's update and the mean over all contributors, in round \(view.round).</p>\n"
       + "<div class=\"thirds\">\n" + drawings.joined() + "</div>\n</section>"
+  }
+
+  /// What the third distribution is. With central noise the server learns more than is drawn.
+  private var learned: String {
+    let masks = "when the masks of all contributors cancel: "
+    switch record.privacy.map(\.mechanism) {
+    case PrivacySettings.Mechanism.central.rawValue:
+      return "The mean of the updates with the noise that the server added; what it decodes "
+        + masks + "the same without the noise, and nothing finer."
+    case .some:
+      return "What the server decodes " + masks
+        + "the mean of their updates with the noise of all, and nothing finer."
+    case nil:
+      return "What the server decodes " + masks + "the mean of their updates, and nothing finer."
+    }
   }
 
   private func figure(

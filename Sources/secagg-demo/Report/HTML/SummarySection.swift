@@ -26,7 +26,16 @@ struct SummarySection {
       + " was trained on the \(settings.data) data for "
       + Quantity.counted(record.rounds.count, "round")
       + " by \(Quantity.counted(settings.clients, "simulated client")), and the server only ever"
-      + " decoded the sum of their updates."
+      + " decoded the sum of their updates" + noise
+  }
+
+  /// What the sums had on top, and the end of the sentence.
+  private var noise: String {
+    guard let privacy = record.privacy else { return "." }
+    let who =
+      privacy.mechanism == PrivacySettings.Mechanism.central.rawValue
+      ? ", to which it added noise." : ", with noise that the clients had added."
+    return who + " \(privacy.spending)"
   }
 
   /// Final accuracy beside that of plain federated averaging, and the largest gap on the way.
@@ -45,6 +54,7 @@ struct SummarySection {
     if gaps.count > 1, let largest = gaps.max() {
       text += ". The largest gap between the two after any round was "
       text += DecimalText.fixed(largest * 100, decimals: 1) + " percentage points"
+      if record.privacy != nil { text += ", the cost of clipping and noise" }
     }
     return text + "."
   }

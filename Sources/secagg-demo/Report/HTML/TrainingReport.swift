@@ -1,6 +1,4 @@
-import Foundation
-
-/// Renders the record of a training run as one HTML page that needs nothing else.
+/// Renders the record of a training run as a chapter of the report.
 struct TrainingReport {
   let record: TrainingRecord
 
@@ -9,9 +7,9 @@ struct TrainingReport {
     self.record = record
   }
 
-  /// The page, from the document type to the end.
+  /// The chapter.
   func html() -> String {
-    let sections = [
+    ReportChapter.html([
       SummarySection(record: record).html(),
       KeyFigures(record: record).html(),
       AccuracySection(record: record).html(),
@@ -21,12 +19,6 @@ struct TrainingReport {
       RoundTable(record: record).html(),
       ConfigurationTable(configuration: record.configuration, privacy: record.privacy).html(),
       ReadingGuide(configuration: record.configuration, privacy: record.privacy).html(),
-    ]
-    return ReportPage(
-      title: "\(SummarySection.title): \(record.configuration.data)", sections: sections
-    ).html()
+    ])
   }
-
-  /// The page as UTF-8, to be written to a file.
-  func data() -> Data { Data(html().utf8) }
 }

@@ -5,7 +5,8 @@ import Testing
 struct PrivacyEventTests {
   static let events: [PrivacyEvent.Mechanism] = [
     .gaussian(noiseMultiplier: 1.1),
-    .discreteGaussianSum(l1Ratio: 3, l2Ratio: 0.5, tau: 1e-9, dimension: 1024),
+    .discreteGaussianSum(
+      l1Ratio: 3, l2Ratio: 0.5, standardDeviation: 40, tau: 1e-9, dimension: 1024),
     .skellam(l1Sensitivity: 100, l2Sensitivity: 10, variance: 400),
   ]
 
@@ -39,10 +40,18 @@ struct PrivacyEventTests {
       .gaussian(noiseMultiplier: 0), .gaussian(noiseMultiplier: -1),
       .gaussian(noiseMultiplier: .nan), .gaussian(noiseMultiplier: .infinity),
       .gaussian(noiseMultiplier: 1e-300),
-      .discreteGaussianSum(l1Ratio: -1, l2Ratio: 1, tau: 0, dimension: 1),
-      .discreteGaussianSum(l1Ratio: 1, l2Ratio: 0, tau: 0, dimension: 1),
-      .discreteGaussianSum(l1Ratio: 1, l2Ratio: 1, tau: -1, dimension: 1),
-      .discreteGaussianSum(l1Ratio: 1, l2Ratio: 1, tau: 0, dimension: 0),
+      .discreteGaussianSum(
+        l1Ratio: -1, l2Ratio: 1, standardDeviation: 1, tau: 0, dimension: 1),
+      .discreteGaussianSum(
+        l1Ratio: 1, l2Ratio: 0, standardDeviation: 1, tau: 0, dimension: 1),
+      .discreteGaussianSum(
+        l1Ratio: 1, l2Ratio: 1, standardDeviation: 1, tau: -1, dimension: 1),
+      .discreteGaussianSum(
+        l1Ratio: 1, l2Ratio: 1, standardDeviation: 1, tau: 0, dimension: 0),
+      .discreteGaussianSum(
+        l1Ratio: 1, l2Ratio: 1, standardDeviation: 0, tau: 0, dimension: 1),
+      .discreteGaussianSum(
+        l1Ratio: 1, l2Ratio: 1, standardDeviation: .infinity, tau: 0, dimension: 1),
       .skellam(l1Sensitivity: 1, l2Sensitivity: 0, variance: 1),
       .skellam(l1Sensitivity: 1, l2Sensitivity: 1, variance: 0),
       .skellam(l1Sensitivity: .infinity, l2Sensitivity: 1, variance: 1),

@@ -92,6 +92,36 @@ struct NoiseCalibrationTests {
     }
   }
 
+  @Test(
+    "A multiplier is found from the epsilon that it gives, also where the bracket begins and ends",
+    arguments: [0x1p-9, 0.5, 0.9995, 1, 1.0005, 2, 3.7, 4, 1e4])
+  func inverse(multiplier: Double) throws {
+    let accountant = ZeroConcentratedAccountant(relation: .addOrRemove)
+    func events(_ z: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
+      [try PrivacyEvent(.gaussian(noiseMultiplier: z), sampling: .none, repetitions: 1)]
+    }
+    var spent = accountant
+    try spent.compose(events(multiplier))
+    let epsilon = try spent.epsilon(delta: 1e-6)
+    let found = try NoiseCalibration.noiseMultiplier(
+      epsilon: epsilon, delta: 1e-6, accountant: accountant, events: events)
+    #expect(relativeError(found, multiplier) < 1e-8)
+    var check = accountant
+    try check.compose(events(found))
+    #expect(try check.epsilon(delta: 1e-6) <= epsilon)
+  }
+
+  /// The total variation distance is delta: 1 / z = sqrt(2 pi) delta, but for the square of it.
+  @Test("An epsilon of 0 is a target as well")
+  func zeroEpsilon() throws {
+    let found = try NoiseCalibration.noiseMultiplier(
+      epsilon: 0, delta: 1e-6, accountant: PrivacyLossAccountant(relation: .replace)
+    ) { (z) throws(PrivacyParameterError) in
+      [try PrivacyEvent(.gaussian(noiseMultiplier: z), sampling: .none, repetitions: 1)]
+    }
+    #expect(relativeError(found, 398_942.280_401) < 1e-8)
+  }
+
   @Test("What has been spent before counts, and what cannot be reached is refused")
   func spentBefore() throws {
     var accountant = ZeroConcentratedAccountant(relation: .replace)
@@ -113,7 +143,7 @@ struct NoiseCalibrationTests {
     }
     #expect(throws: PrivacyAccountingError.self) {
       try NoiseCalibration.noiseMultiplier(
-        epsilon: 0, delta: 1e-6, accountant: spent, events: events)
+        epsilon: -1, delta: 1e-6, accountant: spent, events: events)
     }
   }
 }

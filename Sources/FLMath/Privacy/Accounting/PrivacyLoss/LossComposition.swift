@@ -55,7 +55,10 @@ struct LossComposition {
     let ofLower = Self.window(lowers, repetitions)
     let low = min(ofUpper.low, ofLower.low - lowerOffset)
     let high = max(ofUpper.high, ofLower.high - lowerOffset)
-    guard low.isFinite, high.isFinite, (high - low) / step < Double(Self.maximumCount - 4) else {
+    guard low.isFinite, high.isFinite, (high - low) / step < Double(Self.maximumCount - 4),
+      // Beyond, neighbouring multiples of the step are the same number.
+      abs(low) / step < 0x1p52
+    else {
       return nil
     }
     start = Int((low / step).rounded(.down))

@@ -4,11 +4,15 @@ internal import RealModule
 /// delta lies (Koskela, Jälkö and Honkela 2020, "Computing Tight Differential Privacy Guarantees
 /// Using FFT"; Doroshenko et al. 2022, "Connect the Dots").
 ///
-/// It composes the Gaussian mechanism, with Poisson sampling or without. Without, the answer is that
-/// of one Gaussian mechanism and exact. With sampling, losses are put on a grid in two ways, one
-/// that overstates and one that understates every divergence, and both are composed. The interval
-/// accounts for the grid, for what is cut off and for the rounding of the Fourier transform; the
-/// rounding of single normal probabilities, about 1e-15 of each, is neglected.
+/// It composes Gaussian noise and sums of discrete Gaussians, with Poisson sampling or without. For
+/// Gaussian noise without sampling, the answer is that of one Gaussian mechanism and exact. With sampling,
+/// losses are put on a grid in two ways, one that overstates and one that understates every divergence,
+/// and both are composed. The interval accounts for the grid, for what is cut off and for the rounding of
+/// the Fourier transform; the rounding of single normal probabilities, about 1e-15 of each, is neglected.
+///
+/// Sums of discrete Gaussians count as Gaussian noise of slightly less variance for the upper end, of
+/// slightly more for the lower one: about two squared steps of the grid. Where the standard deviation
+/// is less than ten steps, ``RenyiAccountant`` may be tighter.
 public struct PrivacyLossAccountant: PrivacyAccountant {
   /// The relation for which the guarantee holds.
   public let relation: NeighbouringRelation
@@ -16,15 +20,14 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   /// The width of the interval of epsilon that is aimed at.
   public let accuracy: Double
 
-  private struct Sampled: Hashable {
-    let noiseMultiplier: Double
-    let probability: Double
-  }
+  /// What costs no less than everything composed so far, but for the factor.
+  private var costlier = GaussianReleases()
 
-  private var sampled: [Sampled: Int] = [:]
+  /// What costs no more than everything composed so far, but for the factor.
+  private var cheaper = GaussianReleases()
 
-  /// The sum of 1 / noise multiplier^2 of all releases without sampling.
-  private var precision = 0.0
+  /// The logarithm of the factor on all probabilities that either is away from what was composed.
+  private var logFactor = 0.0
 
   /// Starts with nothing spent.
   ///
@@ -42,33 +45,46 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
     self.accuracy = accuracy
   }
 
-  /// Adds the cost of an event: of Gaussian noise with Poisson sampling, or without sampling.
+  /// Adds the cost of an event: of Gaussian noise or a sum of discrete Gaussians, with Poisson sampling
+  /// or without sampling.
   ///
   /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` for any other; nothing is added.
   /// - Complexity: O(1); the work is done when a question is asked.
   public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
-    guard case .gaussian(let multiplier) = event.mechanism else {
+    if case .withoutReplacement = event.sampling {
       throw .unsupported(event, relation: relation)
     }
-    switch event.sampling {
-    case .none, .poisson(probability: 1):
-      precision += Double(event.repetitions) / (multiplier * multiplier)
-    case .poisson(let probability):
-      sampled[Sampled(noiseMultiplier: multiplier, probability: probability), default: 0] +=
-        event.repetitions
-    case .withoutReplacement:
+    let (probability, repetitions) = (event.sampling.probability, event.repetitions)
+    func add(_ multiplier: Double, to releases: inout GaussianReleases) {
+      releases.add(
+        noiseMultiplier: multiplier, probability: probability, repetitions: repetitions)
+    }
+    switch event.mechanism {
+    case .gaussian(let multiplier):
+      add(multiplier, to: &costlier)
+      add(multiplier, to: &cheaper)
+    case .discreteGaussianSum(_, let l2Ratio, let deviation, let tau, let dimension):
+      let enclosure = DiscreteGaussianEnclosure(
+        l2Ratio: l2Ratio, standardDeviation: deviation, tau: tau, dimension: dimension,
+        relation: relation)
+      add(enclosure.lowerMultiplier, to: &costlier)
+      add(enclosure.upperMultiplier, to: &cheaper)
+      logFactor += Double(repetitions) * enclosure.logFactor
+    case .skellam:
       throw .unsupported(event, relation: relation)
     }
   }
 
   /// The upper end of ``epsilonInterval(delta:)``.
   public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
-    try epsilonInterval(delta: delta).upperBound
+    try PrivacyAccountingError.requireDelta(delta)
+    return upperEpsilon(delta: delta).upper
   }
 
   /// The upper end of ``deltaInterval(epsilon:)``.
   public func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double {
-    try deltaInterval(epsilon: epsilon).upperBound
+    try PrivacyAccountingError.requireEpsilon(epsilon)
+    return upperDelta(epsilon: epsilon).upper
   }
 
   /// An interval that contains the smallest epsilon for which everything composed so far is
@@ -80,20 +96,13 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
     delta: Double
   ) throws(PrivacyAccountingError) -> ClosedRange<Double> {
     try PrivacyAccountingError.requireDelta(delta)
-    if isUnspent || delta == 1 { return 0...0 }
-    if delta == 0 { return .infinity ... .infinity }
-    if sampled.isEmpty {
-      let epsilon = exactEpsilon(delta: delta)
-      return epsilon * (1 - 0x1p-40)...epsilon
-    }
-    var (lower, upper) = (0.0, 0.0)
-    for direction in directions {
-      let bounds = LossQuestion(losses: losses(direction), accuracy: accuracy, floor: lower)
-        .epsilonBounds(delta: delta)
-      lower = max(lower, bounds.lower)
-      upper = max(upper, bounds.upper)
-    }
-    return Self.interval(lower, upper)
+    let bounds = upperEpsilon(delta: delta)
+    guard costlier != cheaper else { return bounds.lower...bounds.upper }
+    let lower =
+      cheaper.epsilonBounds(
+        delta: delta * Double.exp(logFactor), relation: relation, accuracy: accuracy
+      ).lower - 2 * logFactor
+    return (lower > 0 ? min(lower, bounds.upper) : 0)...bounds.upper
   }
 
   /// An interval that contains the smallest delta for which everything composed so far is
@@ -104,58 +113,29 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
     epsilon: Double
   ) throws(PrivacyAccountingError) -> ClosedRange<Double> {
     try PrivacyAccountingError.requireEpsilon(epsilon)
-    if isUnspent || epsilon == .infinity { return 0...0 }
-    if sampled.isEmpty {
-      let delta = Double.exp(
-        GaussianMechanism.logarithmOfDelta(epsilon: epsilon, mu: precision.squareRoot()))
-      return delta * (1 - 0x1p-36)...delta
-    }
-    var (lower, upper) = (0.0, 0.0)
-    for direction in directions {
-      let bounds = LossQuestion(losses: losses(direction), accuracy: accuracy, floor: lower)
-        .deltaBounds(epsilon: epsilon)
-      lower = max(lower, bounds.lower)
-      upper = max(upper, bounds.upper)
-    }
-    return Self.interval(lower, upper)
+    let bounds = upperDelta(epsilon: epsilon)
+    guard costlier != cheaper else { return bounds.lower...bounds.upper }
+    let lower =
+      cheaper.deltaBounds(
+        epsilon: epsilon + 2 * logFactor, relation: relation, accuracy: accuracy
+      ).lower * Double.exp(-logFactor)
+    return (lower > 0 ? min(lower, bounds.upper) : 0)...bounds.upper
   }
 
-  /// The bounds as an interval, whatever rounding has made of them: what is no number says nothing.
-  private static func interval(_ lower: Double, _ upper: Double) -> ClosedRange<Double> {
-    let upper = upper >= 0 ? upper : .infinity
-    return (lower >= 0 ? min(lower, upper) : 0)...upper
+  /// With P <= exp(f) P' for both distributions of a pair, in both directions, P' being
+  /// (epsilon', delta')-close is P being (epsilon' + 2f, exp(f) delta')-close.
+  private func upperEpsilon(delta: Double) -> (lower: Double, upper: Double) {
+    if delta == 1 { return (0, 0) }
+    let bounds = costlier.epsilonBounds(
+      delta: delta * Double.exp(-logFactor), relation: relation, accuracy: accuracy)
+    return (bounds.lower, bounds.upper + 2 * logFactor)
   }
 
-  private var isUnspent: Bool { sampled.isEmpty && precision == 0 }
-
-  private func exactEpsilon(delta: Double) -> Double {
-    GaussianMechanism.epsilon(mu: precision.squareRoot(), logDelta: Double.log(delta))
-  }
-
-  private var directions: [GaussianLoss.Direction] {
-    switch relation {
-    case .addOrRemove: [.remove, .add]
-    case .replace: [.replace]
-    }
-  }
-
-  private func losses(
-    _ direction: GaussianLoss.Direction
-  ) -> [(loss: GaussianLoss, repetitions: Int)] {
-    // In a fixed order, so that the same events give the same digits.
-    let keys = sampled.keys.sorted {
-      ($0.noiseMultiplier, $0.probability) < ($1.noiseMultiplier, $1.probability)
-    }
-    var losses: [(loss: GaussianLoss, repetitions: Int)] = keys.map { key in
-      let loss = GaussianLoss(
-        noiseMultiplier: key.noiseMultiplier, probability: key.probability, direction: direction)
-      return (loss, sampled[key] ?? 0)
-    }
-    if precision > 0 {
-      let loss = GaussianLoss(
-        noiseMultiplier: 1 / precision.squareRoot(), probability: 1, direction: direction)
-      losses.append((loss, 1))
-    }
-    return losses
+  private func upperDelta(epsilon: Double) -> (lower: Double, upper: Double) {
+    if epsilon == .infinity { return (0, 0) }
+    guard epsilon >= 2 * logFactor else { return (0, 1) }
+    let bounds = costlier.deltaBounds(
+      epsilon: epsilon - 2 * logFactor, relation: relation, accuracy: accuracy)
+    return (bounds.lower, min(1, bounds.upper * Double.exp(logFactor)))
   }
 }

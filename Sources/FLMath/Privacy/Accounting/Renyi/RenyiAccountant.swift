@@ -1,7 +1,7 @@
 /// Adds up Renyi divergences, order by order (Mironov 2017, "Renyi Differential Privacy").
 ///
-/// It has a bound for every kind of event, and never understates. For many rounds of the Gaussian
-/// mechanism ``PrivacyLossAccountant`` is tighter, typically by a tenth.
+/// It has a bound for every kind of event, and never understates. For many rounds of Gaussian or discrete
+/// Gaussian noise ``PrivacyLossAccountant`` is tighter, typically by a tenth.
 public struct RenyiAccountant: PrivacyAccountant {
   /// The relation for which the guarantee holds.
   public let relation: NeighbouringRelation

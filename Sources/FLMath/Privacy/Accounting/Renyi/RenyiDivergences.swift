@@ -41,7 +41,7 @@ struct RenyiDivergences {
     switch event.mechanism {
     case .gaussian(let multiplier):
       return order / (2 * multiplier * multiplier)
-    case .discreteGaussianSum(let l1Ratio, let l2Ratio, let tau, let dimension):
+    case .discreteGaussianSum(let l1Ratio, let l2Ratio, _, let tau, let dimension):
       return Self.discreteGaussianSum(
         order: order, l1Ratio: l1Ratio, l2Ratio: l2Ratio, tau: tau, dimension: Double(dimension))
     case .skellam(let l1, let l2, let variance):

@@ -1,0 +1,93 @@
+import FLMath
+import FLRecords
+import SecAgg
+
+/// The audit log of a run: who is in which sum, and who has opted out.
+final class AuditTrail {
+  private var log: AuditLog
+  private let path: String
+  /// The folder of a log that is for this run only.
+  private let folder: TemporaryFolder
+  /// The rounds that earlier runs have recorded; this run counts on from them.
+  let earlierRounds: Int
+
+  /// The smallest number of clients in a sum that the demo's logs allow.
+  static let minimumGroupSize = 2
+
+  /// Opens a log, or begins one; without a path, one that is deleted in the end.
+  ///
+  /// - Throws: `AuditLogError`; what `FileManager` throws.
+  init(at path: String?) throws {
+    let folder = try TemporaryFolder()
+    let path = path ?? folder.path(of: "audit.jsonl")
+    self.path = path
+    self.folder = folder
+    log = try AuditLog(at: path, minimumGroupSize: Self.minimumGroupSize)
+    earlierRounds = try Self.rounds(at: path).keys.max() ?? 0
+  }
+
+  /// Who has opted out by now.
+  var optOuts: OptOutRegister { log.optOuts }
+
+  /// The clients that have.
+  var optedOut: Set<UInt32> { log.optOuts.clients }
+
+  /// Records a sum that was released in a round of this run, counted from 1.
+  ///
+  /// - Parameters:
+  ///   - contributors: who is in it, by the ids within the session.
+  ///   - clients: the clients of the session, in the order of those ids.
+  ///   - model: the model that they started from.
+  ///   - optOuts: the register from which the round's clients were selected.
+  func record(
+    round: Int, contributors: [ClientID], of clients: [UInt32], in parameters: SessionParameters,
+    model: ParameterVector, selectedWith optOuts: OptOutRegister
+  ) throws {
+    try log.record(
+      ReleasedSum(
+        round: earlierRounds + round,
+        participants: contributors.map { clients[Int($0.rawValue) - 1] },
+        contributors: contributors, parameters: parameters, model: Self.digest(of: model)),
+      selectedWith: optOuts)
+  }
+
+  /// Records that a client takes part no more.
+  func optOut(_ client: UInt32) throws {
+    try log.optOut(client)
+  }
+
+  /// What the log says of one client.
+  func history(of client: UInt32) throws -> ClientHistory {
+    try AuditLogReader(at: path).history(of: client)
+  }
+
+  /// Who is in the sum of each of the first rounds of this run; of a round without a sum, nobody.
+  func participants(rounds: Int) throws -> ParticipationHistory {
+    let recorded = try Self.rounds(at: path)
+    return try ParticipationHistory(
+      rounds: (1...rounds).map { recorded[earlierRounds + $0] ?? [] })
+  }
+
+  /// A digest that stands for a model in the log.
+  static func digest(of model: ParameterVector) -> Digest {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 * model.values.count)
+    for value in model.values {
+      for shift in stride(from: UInt64(0), to: 64, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+      }
+    }
+    return SessionParameters.applicationContext(of: bytes)
+  }
+
+  /// Who is in the sums of every round of a log.
+  private static func rounds(at path: String) throws -> [Int: [UInt32]] {
+    var reader = try AuditLogReader(at: path)
+    var rounds: [Int: [UInt32]] = [:]
+    while let line = try reader.next() {
+      guard case .released(let sum, _, _) = line.entry else { continue }
+      rounds[sum.round, default: []] += sum.participants
+    }
+    return rounds
+  }
+}
