@@ -9,6 +9,7 @@ from flwr.app import ArrayRecord
 import secagg
 from secagg.flower import SecAggGrid
 from secagg.flower.model_vector import ModelShape
+from secagg.flower.server.training import _value_bits
 from secagg.flower.update import UpdateShape
 
 from .federation import (
@@ -96,3 +97,18 @@ def test_the_application_context_is_that_of_the_specification(tmp_path):
 def test_settings(wrong):
     with pytest.raises(ValueError):
         settings(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "bits"), [(3, 30), (5, 29), (100, 25), (65_536, 16), (10**6, 16)]
+)
+def test_four_bytes_a_parameter_as_far_as_they_go(nodes, bits):
+    assert _value_bits(nodes) == bits
+    averaging = secagg.Averaging(
+        parameter_count=1000,
+        clipping_bound=1.0,
+        maximum_weight=1,
+        maximum_contributors=nodes,
+        minimum_value_bits=bits,
+    )
+    assert averaging.word_count <= (502 if nodes <= 65_536 else 1002)
