@@ -30,6 +30,7 @@ public func secagg_client_suspend(
   }
 }
 
+/// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_client_suspend_sent(
   _ client: OpaquePointer?, _ key: UnsafePointer<UInt8>?,
