@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 import secagg
+from secagg.binding.arguments import Memory, vector
 
 
 def test_closed_objects_refuse(settings, parameters):
@@ -84,3 +85,25 @@ def test_identities_are_their_seed():
     assert secagg.Identity().public_key != identity.public_key
     with pytest.raises(secagg.InvalidArgument):
         secagg.Identity.from_seed(bytes(31))
+
+
+@pytest.mark.parametrize("dtype", [numpy.float32, numpy.float64])
+def test_vectors_and_messages_are_read_where_they_are(dtype):
+    values = numpy.zeros(10, dtype)
+    assert numpy.shares_memory(vector(values, "values")[0], values)
+    for data in (values, bytes(7), bytearray(7), memoryview(bytes(9))[2:]):
+        seen = numpy.frombuffer(data, numpy.uint8)
+        assert Memory(data, "data").address == seen.ctypes.data
+
+
+def test_other_numbers_are_converted():
+    for values in (
+        [1, 2],
+        numpy.array([1, 2], ">f4"),
+        numpy.arange(6.0)[::3],
+        numpy.float16([1, 2]),
+    ):
+        numbers, kind = vector(values, "values")
+        assert numbers.dtype == numpy.dtype(kind)
+        assert numbers.flags.c_contiguous
+        assert numbers.tolist() == list(values)
