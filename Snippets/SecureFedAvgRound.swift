@@ -10,13 +10,12 @@ func client(
   update: ClientUpdate, roster: () -> RosterAnnouncement, delivery: () -> ShareDelivery,
   request: () -> UnmaskingRequest, send: (ClientMessage) -> Void
 ) throws {
-  var rounding = SystemRandomNumberGenerator()
   // snippet: client
   let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
   send(.keyAdvertisement(advertising.message))
   let sharing = try advertising.shareKeys(with: roster())
   send(.shareDistribution(sharing.message))
-  let vector = try secure.encode(update, using: &rounding)
+  let vector = try secure.encode(update)
   let masking = try sharing.maskInput(vector, delivery: delivery())
   send(.maskedInput(masking.message))
   send(.unmaskingResponse(try masking.unmask(request())))

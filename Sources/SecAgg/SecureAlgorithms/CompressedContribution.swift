@@ -40,7 +40,13 @@ where Compressor.Element == Double {
   /// A client's compressed update as the vector of its session.
   ///
   /// - Throws: `SecureContributionError` for an update that does not fit.
-  public func encode(
+  public func encode(_ update: ClientUpdate) throws(SecureContributionError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encode(update, using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
     _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
   ) throws(SecureContributionError) -> PackedVector {
     let message: [Double]
@@ -59,6 +65,14 @@ where Compressor.Element == Double {
   ///   whose contribution gets lost goes on with the value that it had before.
   /// - Throws: `SecureContributionError` for an update that does not fit; the feedback is then as it was.
   public func encode(
+    _ update: ClientUpdate, with feedback: inout ErrorFeedback
+  ) throws(SecureContributionError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encode(update, with: &feedback, using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
     _ update: ClientUpdate, with feedback: inout ErrorFeedback,
     using generator: inout some RandomNumberGenerator
   ) throws(SecureContributionError) -> PackedVector {

@@ -40,7 +40,13 @@ where Compressor.Element == UInt64 {
   ///
   /// - Throws: `SecureContributionError` for an update that does not fit, or codes of more bits than
   ///   the session has.
-  public func encode(
+  public func encode(_ update: [Double]) throws(SecureContributionError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encode(update, using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
     _ update: [Double], using generator: inout some RandomNumberGenerator
   ) throws(SecureContributionError) -> PackedVector {
     let codes: [UInt64]

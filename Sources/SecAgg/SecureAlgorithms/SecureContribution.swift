@@ -11,7 +11,7 @@ public import FLMath
 /// let secure = try SecureContribution(
 ///   algorithm.contribution, update: 4, path: 1.5, maximumWeight: 64, maximumContributors: 10)
 /// // Client, within its session:
-/// let vector = try secure.encode(localRound.update, using: &generator)
+/// let vector = try secure.encode(localRound.update)
 /// // Server, after the last round:
 /// try algorithm.apply(secure.decode(aggregate))
 /// ```
@@ -77,6 +77,14 @@ public struct SecureContribution: Sendable, Hashable {
   /// - Throws: `SecureContributionError` for a contribution of another length, a weight beyond the
   ///   bound, or numbers that are not finite.
   public func encode(
+    _ contribution: ClientUpdate
+  ) throws(SecureContributionError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encode(contribution, using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
     _ contribution: ClientUpdate, using generator: inout some RandomNumberGenerator
   ) throws(SecureContributionError) -> PackedVector {
     let normalised: ClientUpdate

@@ -6,7 +6,7 @@ internal import FLMath
 extension SecureFedAvg {
   /// A client's update as the vector of its session.
   ///
-  /// - Throws: `SecureFedAvgError`, as `encode(_:using:)`.
+  /// - Throws: `SecureFedAvgError`, as `encode(_:)`.
   package func encode(
     _ delta: Span<Float>, weight: UInt64
   ) throws(SecureFedAvgError) -> PackedVector {
@@ -16,7 +16,7 @@ extension SecureFedAvg {
 
   /// A client's update as the vector of its session.
   ///
-  /// - Throws: `SecureFedAvgError`, as `encode(_:using:)`.
+  /// - Throws: `SecureFedAvgError`, as `encode(_:)`.
   package func encode(
     _ delta: Span<Double>, weight: UInt64
   ) throws(SecureFedAvgError) -> PackedVector {

@@ -12,7 +12,7 @@ public import FLMath
 /// let secure = try SecureFedAvg(
 ///   parameterCount: 650, clippingBound: 0.5, maximumWeight: 64, maximumContributors: 100)
 /// // Client, within its session:
-/// let vector = try secure.encode(update, using: &generator)
+/// let vector = try secure.encode(update)
 /// // Server, after the last round:
 /// try engine.apply(secure.decode(aggregate))
 /// ```
@@ -113,13 +113,18 @@ public struct SecureFedAvg: Sendable, Hashable {
 
   /// A client's update as the vector of its session.
   ///
-  /// - Parameters:
-  ///   - update: local model minus global model, and the number of examples.
-  ///   - generator: randomness of the rounding. It need not be secret, but must not be known to
-  ///     correlate with the update.
+  /// The randomness of the rounding is drawn here, in blocks: a generator of the system's, called for
+  /// each parameter, would take thirty times as long as all the rest.
+  ///
+  /// - Parameter update: local model minus global model, and the number of examples.
   /// - Throws: `SecureFedAvgError` for an update of another length, a weight beyond the bound, or
   ///   numbers that are not finite.
-  public func encode(
+  public func encode(_ update: ClientUpdate) throws(SecureFedAvgError) -> PackedVector {
+    try encode(update.delta.span, weight: update.weight)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
     _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
   ) throws(SecureFedAvgError) -> PackedVector {
     try encode(update.delta.span, weight: update.weight, using: &generator)

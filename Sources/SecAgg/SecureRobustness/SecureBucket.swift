@@ -4,7 +4,7 @@ public import FLMath
 /// clients send, and the mean that comes of the sum.
 ///
 /// A session has three parties at least. Where there are two clients, the coordinator adds a party of
-/// its own, a filler, that contributes nothing (``encodeFiller(using:)``). It learns what the server
+/// its own, a filler, that contributes nothing (``encodeFiller()``). It learns what the server
 /// learns, the sum of two; each of them is hidden by the other. How many fillers there are is bound
 /// into the clients' masks.
 public struct SecureBucket: Sendable, Hashable {
@@ -89,14 +89,26 @@ public struct SecureBucket: Sendable, Hashable {
   ///
   /// - Throws: `SecureRobustnessError.encoding` for an update of another length, or numbers that are
   ///   not finite.
-  public func encode(
+  public func encode(_ update: [Double]) throws(SecureRobustnessError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encode(update, using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
     _ update: [Double], using generator: inout some RandomNumberGenerator
   ) throws(SecureRobustnessError) -> PackedVector {
     try encode(update, weight: 1, using: &generator)
   }
 
   /// What a filler sends: zeros of weight 0.
-  public func encodeFiller(
+  public func encodeFiller() throws(SecureRobustnessError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encodeFiller(using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encodeFiller(
     using generator: inout some RandomNumberGenerator
   ) throws(SecureRobustnessError) -> PackedVector {
     try encode(

@@ -12,7 +12,7 @@ public import FLMath
 ///   clients: 100, attackers: 10, bucketSize: 4, privacyFloor: robust.privacyFloor, using: &secret)
 /// let buckets = try robust.buckets(of: plan)
 /// // One session for each bucket, with `bucket.parameters(...)`; in it each client sends
-/// let vector = try bucket.encode(update, using: &rounding)
+/// let vector = try bucket.encode(update)
 /// // Server, after the last session; nil where one ended without a sum:
 /// let step = try robust.aggregate(sums, of: plan, by: CoordinateMedian(attackers: 10))
 /// ```

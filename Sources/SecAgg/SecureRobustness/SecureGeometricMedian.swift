@@ -10,7 +10,7 @@ public import FLMath
 /// var point = robust.start
 /// for _ in 0..<3 {
 ///   // Client, within the session of the step, knowing the point:
-///   let vector = try robust.encode(update, at: point, using: &rounding)
+///   let vector = try robust.encode(update, at: point)
 ///   // Server:
 ///   point = try robust.step(from: point, by: aggregate)
 /// }
@@ -102,6 +102,14 @@ public struct SecureGeometricMedian: Sendable, Hashable {
   /// - Throws: `SecureRobustnessError` for an update of another length, a weight beyond the bound, or
   ///   numbers that are not finite.
   public func encode(
+    _ update: ClientUpdate, at point: [Double]
+  ) throws(SecureRobustnessError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encode(update, at: point, using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
     _ update: ClientUpdate, at point: [Double], using generator: inout some RandomNumberGenerator
   ) throws(SecureRobustnessError) -> PackedVector {
     var delta = update.delta
