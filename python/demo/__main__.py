@@ -18,7 +18,7 @@ from typing import Any
 from .applications import plain_application, secured_application
 from .certificates import make_certificates
 from .federation import NODES, Outcome, SuperLink, super_node
-from .processes import wait_until
+from .processes import end_remaining, wait_until
 
 DATA = Path(__file__).resolve().parents[2] / "Sources" / "secagg-demo" / "Resources"
 ROUNDS = 5
@@ -81,9 +81,13 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a new folder for logs, which is kept")
     arguments = parser.parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="secagg-flower-") as temporary:
+    with (
+        tempfile.TemporaryDirectory(prefix="secagg-flower-") as temporary,
+        ExitStack() as processes,
+    ):
         folder = arguments.keep or Path(temporary)
         folder.mkdir(exist_ok=True)
+        processes.callback(end_remaining, folder)
         secured = secured_application(folder)
         print("1, 2. In Flower's simulation, without and with secure aggregation", flush=True)
         simulated = in_simulation(folder, {"plain": plain_application(folder), "secured": secured})

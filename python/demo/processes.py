@@ -87,6 +87,26 @@ class Running:
         self.stop()
 
 
+def end_remaining(folder: Path) -> None:
+    """Flower's workers look for their parents and end by themselves, after a while. Those that have
+    not by then, and were started with a Flower folder in this one, are ended."""
+    with contextlib.suppress(TimeoutError):
+        wait_until(lambda: not _started_in(folder), 15, "the end of all processes")
+    for pid in _started_in(folder):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _started_in(folder: Path) -> list[int]:
+    mark = f"FLWR_HOME={folder}{os.sep}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if any(line.startswith(mark) for line in entry.read_bytes().split(b"\0")):
+                found.append(int(entry.parent.name))
+    return found
+
+
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
     for _ in _ticks(seconds):
         if condition():
