@@ -38,11 +38,14 @@ public struct L2Clipping: Sendable, Hashable {
   /// What to multiply the elements of a vector by, one after the other: two multiplications keep the
   /// precision where one factor would be too small to be precise.
   @usableFromInline
-  package struct Factors {
+  package struct Factors: Sendable {
     @usableFromInline package let first: Double
     @usableFromInline package let second: Double
     /// 1 if the vector is within the bound.
     @usableFromInline let product: Double
+
+    /// Of a vector that is not to be shortened.
+    package static let none = Factors(first: 1, second: 1, product: 1)
 
     @inlinable
     init(first: Double, second: Double, product: Double) {

@@ -33,6 +33,26 @@ public struct LInfinityClipping: Sendable, Hashable {
     return clipped
   }
 
+  /// Writes finite numbers to `target`, multiplied by `factors`, clipped, and multiplied by `scale`.
+  ///
+  /// There is no branch on a number, and nothing that keeps the compiler from clipping several at once.
+  @inlinable
+  package func clip<Number: UpdateNumber>(
+    _ numbers: Span<Number>, shortenedBy factors: L2Clipping.Factors, scaledBy scale: Double,
+    to target: inout MutableSpan<Double>
+  ) {
+    // Checked once for all: a check of each index would be a way out of the loop.
+    _ = target.span.extracting(first: numbers.count)
+    unsafe numbers.withUnsafeBufferPointer { numbers in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        for index in 0..<numbers.count {
+          let shortened = unsafe numbers[index].widened * factors.first * factors.second
+          unsafe target[index] = clipped(shortened) * scale
+        }
+      }
+    }
+  }
+
   /// A finite number, or the bound with its sign.
   @inlinable
   package func clipped(_ value: Double) -> Double {

@@ -98,7 +98,7 @@ public struct FixedPointCodec: Sendable, Hashable {
   /// Writes the codes of finite `values` to `codes` from `first` on, each rounded by a random word of
   /// `randomness`.
   ///
-  /// There is no branch on a value.
+  /// There is no branch on a value, and nothing that keeps the compiler from coding several at once.
   ///
   /// - Returns: the number of values that were saturated.
   @usableFromInline
@@ -106,39 +106,66 @@ public struct FixedPointCodec: Sendable, Hashable {
     _ values: Span<Double>, roundedBy randomness: Span<UInt64>,
     to codes: inout MutableSpan<UInt64>, from first: Int
   ) -> Int {
-    let largest = Int64(levels)
+    // Checked once for all: a check of each index would be a way out of the loop.
+    let randomness = randomness.extracting(first: values.count)
+    let places = first..<first + values.count
+    _ = codes.span.extracting(places)
+    return unsafe values.withUnsafeBufferPointer { values in
+      unsafe randomness.withUnsafeBufferPointer { randomness in
+        unsafe codes.withUnsafeMutableBufferPointer { codes in
+          unsafe encode(
+            values, roundedBy: randomness,
+            to: UnsafeMutableBufferPointer(rebasing: codes[places]))
+        }
+      }
+    }
+  }
+
+  /// - Precondition: all three have the same length.
+  private func encode(
+    _ values: UnsafeBufferPointer<Double>, roundedBy randomness: UnsafeBufferPointer<UInt64>,
+    to codes: UnsafeMutableBufferPointer<UInt64>
+  ) -> Int {
     let bound = self.bound
     let stepsPerUnit = self.stepsPerUnit
-    var saturated = 0
+    let levels = self.levels
+    let lastLevel = Double(levels)
+    var saturated: UInt64 = 0
     for index in 0..<values.count {
-      let value = values[index]
+      let value = unsafe values[index]
       let magnitude = value.magnitude
-      saturated &+= magnitude > bound ? 1 : 0
+      saturated &+= (bound - magnitude).bitPattern >> 63
       // Rounding the magnitude and giving it the sign back is as unbiased as rounding the number,
       // and free of branches on the sign, which no processor can predict.
-      let position = (magnitude < bound ? magnitude : bound) * stepsPerUnit
+      let product = (magnitude < bound ? magnitude : bound) * stepsPerUnit
+      // The product may be a hair beyond the last level.
+      let position = product < lastLevel ? product : lastLevel
       // The level below, without the checks of range with which an integer is made of a number:
       // adding 2^52, in whose binade neighbours are 1 apart, leaves the nearest level in the low
       // bits. Where that is above, the difference is negative, and it is one level too many.
       let shifted = position + 0x1p52
       let difference = position - (shifted - 0x1p52)
-      let isAbove = Int64(bitPattern: difference.bitPattern) >> 63
-      let below = Int64(bitPattern: shifted.bitPattern & 0xF_FFFF_FFFF_FFFF) &+ isAbove
+      let isAbove = 0 &- difference.bitPattern >> 63
+      let below = (shifted.bitPattern & 0xF_FFFF_FFFF_FFFF) &+ isAbove
       // The distance to the level below is exact. Adding the random number to the position instead
       // would round once more and be biased for wide codes.
-      let one = Double(bitPattern: UInt64(bitPattern: isAbove) & (1.0).bitPattern)
-      let fraction = difference + one
-      let uniform = Double(randomness[index] >> 11) * 0x1p-53
+      let fraction = difference + Double(bitPattern: isAbove & (1.0).bitPattern)
+      let uniform = Self.uniform(unsafe randomness[index])
       // The sign bit of the difference is 1 exactly if uniform < fraction. A comparison becomes a
       // branch, which would be mispredicted half the time.
-      let roundsUp = Int64(bitPattern: (uniform - fraction).bitPattern >> 63)
-      // The product may be a hair beyond the last level.
-      let rounded = min(largest, below &+ roundsUp)
-      let signMask = Int64(bitPattern: value.bitPattern) >> 63
-      let signed = (rounded ^ signMask) &- signMask
-      codes[first &+ index] = UInt64(bitPattern: signed &+ largest)
+      let rounded = below &+ (uniform - fraction).bitPattern >> 63
+      let signMask = 0 &- value.bitPattern >> 63
+      unsafe codes[index] = (rounded ^ signMask) &- signMask &+ levels
     }
-    return saturated
+    return Int(saturated)
+  }
+
+  /// The highest 53 bits of a word as a number from 0 up to 1, made without the conversion of an integer,
+  /// which is not there for several at once: 52 bits behind the exponent of 1, and the last one.
+  private static func uniform(_ word: UInt64) -> Double {
+    let fromOne = Double(bitPattern: word >> 12 | (1.0).bitPattern)
+    let last = Double(bitPattern: (0 &- (word >> 11 & 1)) & (0x1p-53).bitPattern)
+    return (fromOne - 1) + last
   }
 
   /// The sum of the numbers whose codes add up to `sum`.

@@ -10,8 +10,8 @@ extension SecureFedAvg {
   package func encode(
     _ delta: Span<Float>, weight: UInt64
   ) throws(SecureFedAvgError) -> PackedVector {
-    var generator = SecureGenerator()
-    return try encode(delta, weight: weight, using: &generator)
+    let key = SecureRandom.secretBytes(MaskExpander.seedByteCount)
+    return try encode(delta, weight: weight) { Self.draw(&$0, for: $1, key: key) }
   }
 
   /// A client's update as the vector of its session.
@@ -20,7 +20,19 @@ extension SecureFedAvg {
   package func encode(
     _ delta: Span<Double>, weight: UInt64
   ) throws(SecureFedAvgError) -> PackedVector {
-    var generator = SecureGenerator()
-    return try encode(delta, weight: weight, using: &generator)
+    let key = SecureRandom.secretBytes(MaskExpander.seedByteCount)
+    return try encode(delta, weight: weight) { Self.draw(&$0, for: $1, key: key) }
+  }
+
+  /// Replaces words by those of a key stream that have the parameters' numbers.
+  private static func draw(
+    _ words: inout [UInt64], for parameters: Range<Int>, key: borrowing SecretBytes
+  ) {
+    var stream = words.mutableSpan
+    stream.update(repeating: 0)
+    key.withBytes { key in
+      MaskExpander.chacha20.apply(
+        .add, seed: key, to: &stream, streamOffset: UInt64(parameters.lowerBound))
+    }
   }
 }

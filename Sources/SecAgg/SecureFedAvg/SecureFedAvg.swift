@@ -127,16 +127,20 @@ public struct SecureFedAvg: Sendable, Hashable {
   package func encode(
     _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
   ) throws(SecureFedAvgError) -> PackedVector {
-    try encode(update.delta.span, weight: update.weight, using: &generator)
+    try encode(update.delta.span, weight: update.weight) { words, parameters in
+      for index in 0..<parameters.count { words[index] = generator.next() }
+    }
   }
 
   /// The same for numbers that lie anywhere in memory, of any type: the same numbers and randomness give
   /// the same vector.
   ///
   /// Put into its callers, each of which knows the type: for any type it would be a hundred times slower.
+  ///
+  /// - Parameter draw: makes words random, from the first on one for each of the parameters.
   @inline(__always)
   func encode<Number: UpdateNumber>(
-    _ delta: Span<Number>, weight: UInt64, using generator: inout some RandomNumberGenerator
+    _ delta: Span<Number>, weight: UInt64, drawing draw: (inout [UInt64], Range<Int>) -> Void
   ) throws(SecureFedAvgError) -> PackedVector {
     guard delta.count == parameterCount else {
       throw .updateLength(found: delta.count, expected: parameterCount)
@@ -151,14 +155,16 @@ public struct SecureFedAvg: Sendable, Hashable {
     var randomness = [UInt64](repeating: 0, count: Self.block)
     return PackedVector(layout: layout, blockSize: Self.block) { elements, start in
       let count = min(max(parameterCount - start, 0), elements.count)
-      for index in 0..<count {
-        let shortened = delta[start + index].widened * factors.first * factors.second
-        values[index] = coordinateClipping.clipped(shortened) * scale
-        randomness[index] = generator.next()
+      if count > 0 {
+        let parameters = start..<start + count
+        var clipped = values.mutableSpan
+        coordinateClipping.clip(
+          delta.extracting(parameters), shortenedBy: factors, scaledBy: scale, to: &clipped)
+        draw(&randomness, parameters)
+        var codes = elements.mutableSpan
+        _ = codec.encode(
+          values.span.extracting(first: count), roundedBy: randomness.span, to: &codes, from: 0)
       }
-      var codes = elements.mutableSpan
-      _ = codec.encode(
-        values.span.extracting(first: count), roundedBy: randomness.span, to: &codes, from: 0)
       for index in count..<elements.count {
         elements[index] = weightPiece(start + index - parameterCount, of: weight)
       }
@@ -171,19 +177,16 @@ public struct SecureFedAvg: Sendable, Hashable {
   /// What shortens an update to the norm bound; nothing, if there is none.
   private func normFactors(
     of delta: Span<some UpdateNumber>
-  ) throws(SecureFedAvgError) -> (first: Double, second: Double) {
+  ) throws(SecureFedAvgError) -> L2Clipping.Factors {
     do {
-      if let normClipping {
-        let factors = try normClipping.factors(of: delta)
-        return (factors.first, factors.second)
-      }
+      if let normClipping { return try normClipping.factors(of: delta) }
     } catch {
       throw .clipping(error)
     }
     if let index = delta.firstNonFiniteIndex {
       throw .clipping(.nonFinite(index: index, found: delta[index].widened))
     }
-    return (1, 1)
+    return .none
   }
 
   /// One of the elements that hold a weight: `valueBits` of its bits, the lowest in element 0.

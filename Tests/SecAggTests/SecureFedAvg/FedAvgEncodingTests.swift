@@ -123,7 +123,9 @@ struct FedAvgEncodingTests {
     for weight in [0, 1, secure.maximumWeight] {
       var one = SimulationGenerator(seed: seed)
       var other = one
-      let narrow = try secure.encode(update.span, weight: weight, using: &one)
+      let narrow = try secure.encode(update.span, weight: weight) { words, parameters in
+        for index in 0..<parameters.count { words[index] = one.next() }
+      }
       let wide = try secure.encode(
         ClientUpdate(delta: update.map(Double.init), weight: weight), using: &other)
       #expect(narrow.words == wide.words, "seed \(seed)")
@@ -132,9 +134,36 @@ struct FedAvgEncodingTests {
       var refused = update
       refused[refused.count - 1] = bad
       #expect(throws: SecureFedAvgError.self) {
-        var generator = SimulationGenerator(seed: seed)
-        _ = try secure.encode(refused.span, weight: 1, using: &generator)
+        _ = try secure.encode(refused.span, weight: 1)
       }
+    }
+  }
+
+  @Test("roundings are drawn anew for each parameter and each call, and are right on average")
+  func drawnRoundings() throws {
+    let count = 50_000
+    let secure = try SecureFedAvg(
+      parameterCount: count, clippingBound: 1, maximumWeight: 1, maximumContributors: 3)
+    // A quarter of a step above a level, so that a quarter of the codes is rounded up.
+    let number = 10.25 * secure.codec.step
+    let update = ClientUpdate(delta: Array(repeating: number, count: count), weight: 1)
+    let below = secure.codec.levels + 10
+    func roundings() throws -> [UInt64] {
+      let elements = try #require(try secure.encode(update).elements.unsigned)
+      return elements[..<count].map { $0 &- below }
+    }
+    let (first, second) = (try roundings(), try roundings())
+    for rounded in [first, second] {
+      #expect(rounded.allSatisfy { $0 <= 1 })
+      // Seven standard deviations of a fair quarter.
+      let up = Double(rounded.reduce(0, &+))
+      #expect(abs(up - Double(count) / 4) < 7 * (Double(count) * 0.1875).squareRoot())
+    }
+    // Two independent calls differ in three of eight places, and so do two blocks of one call.
+    let expected = 0.375
+    for (one, other) in [(first, second), (Array(first[1024...]), Array(first.dropLast(1024)))] {
+      let different = zip(one, other).count { $0 != $1 }
+      #expect(abs(Double(different) / Double(one.count) - expected) < 0.02)
     }
   }
 }

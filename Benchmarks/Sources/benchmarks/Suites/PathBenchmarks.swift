@@ -24,9 +24,9 @@ enum PathBenchmarks {
         Figure("Path of 10^6 elements", name, unit: "ms", seconds: seconds, perSecond: 1e3))
     }
     try add("encode: clip, weigh, round at random, pack") {
-      _ = try secure.encode(update, using: &generator)
+      _ = try secure.encode(update)
     }
-    let vector = try secure.encode(update, using: &generator)
+    let vector = try secure.encode(update)
     let elements = vector.elements.unsigned ?? []
     try add("pack") { _ = try PackedVector(elements, layout: layout) }
     add("unpack") { _ = vector.elements }
