@@ -157,7 +157,8 @@ public struct FixedPointCodec: Sendable, Hashable {
       let signMask = 0 &- value.bitPattern >> 63
       unsafe codes[index] = (rounded ^ signMask) &- signMask &+ levels
     }
-    return Int(saturated)
+    // A checked conversion would branch on a number that says something of the values.
+    return Int(truncatingIfNeeded: saturated)
   }
 
   /// The highest 53 bits of a word as a number from 0 up to 1, made without the conversion of an integer,

@@ -15,7 +15,7 @@ enum EncodingCases {
         secret: "the update"
       ) {
         Secrecy.classify(delta)
-        let vector = try secure.encode(ClientUpdate(delta: delta, weight: 17), using: &generator)
+        let vector = try secure.encode(ClientUpdate(delta: delta, weight: 17))
         return Secrecy.secretBits(of: vector.words)
       }
       let narrow = delta.map(Float.init)
@@ -24,7 +24,7 @@ enum EncodingCases {
         secret: "the update"
       ) {
         Secrecy.classify(narrow)
-        let vector = try secure.encode(narrow.span, weight: 17, using: &generator)
+        let vector = try secure.encode(narrow.span, weight: 17)
         return Secrecy.secretBits(of: vector.words)
       }
     }
