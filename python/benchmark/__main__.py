@@ -107,7 +107,7 @@ def _verdict(round: Measured, expected: np.ndarray) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--large", action="store_true", help="all sizes; about ten minutes")
+    parser.add_argument("--large", action="store_true", help="all sizes; about four minutes")
     parser.add_argument("--verbose", action="store_true", help="what Flower logs")
     arguments = parser.parse_args()
     if not arguments.verbose:
