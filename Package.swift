@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 /// For the tests of the C interface, which hand it pointers that are wrong on purpose.

@@ -4,7 +4,7 @@
 set -eu
 
 if ! command -v "${SWIFT:-swift}" >/dev/null 2>&1; then
-  echo "Swift 6.2 or later is needed: install it from https://www.swift.org/install and try again." >&2
+  echo "Swift 6.3 or later is needed: install it from https://www.swift.org/install and try again." >&2
   exit 1
 fi
 
