@@ -150,7 +150,7 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
 
   private func sealShares(
     of selfMaskSharing: borrowing ShamirSharing, and maskKeySharing: borrowing ShamirSharing,
-    for roster: ClientRoster, agreed: borrowing SecretTable, nonces: [[UInt8]],
+    for roster: ClientRoster, agreed: borrowing SecretTable, nonces: [Nonce],
     on execution: Execution
   ) -> [AddressedShares] {
     WorkQueue.map(roster.neighbours.count, grain: 16, on: execution) { index in

@@ -5,7 +5,7 @@
 enum ShareSealing {
   static func seal(
     _ plaintext: Span<UInt8>, agreed secret: Span<UInt8>, from sender: ClientID,
-    to receiver: ClientID, session: Digest, roster: Digest, nonce: [UInt8]
+    to receiver: ClientID, session: Digest, roster: Digest, nonce: Nonce
   ) -> SealedShares {
     let context = context(from: sender, to: receiver, session: session, roster: roster)
     let key = Hashing.deriveKey(from: secret, .shareSealing) { $0.write(raw: context) }

@@ -8,7 +8,7 @@ struct SharingSecrets: ~Copyable {
   /// The coefficients of those that share the mask secret, likewise.
   let maskCoefficients: SecretBytes
   /// A nonce for every neighbour.
-  let nonces: [[UInt8]]
+  let nonces: [Nonce]
 
   /// Fresh secrets and nonces, all of them from libsodium's generator.
   static func fresh(threshold: Int, neighbourCount: Int) -> SharingSecrets {
@@ -16,6 +16,6 @@ struct SharingSecrets: ~Copyable {
       selfMaskSecret: ShamirSharing.randomSecret(),
       selfMaskCoefficients: ShamirSharing.randomCoefficients(threshold: threshold),
       maskCoefficients: ShamirSharing.randomCoefficients(threshold: threshold),
-      nonces: (0..<neighbourCount).map { _ in AuthenticatedEncryption.freshNonce() })
+      nonces: (0..<neighbourCount).map { _ in Nonce() })
   }
 }

@@ -2,31 +2,24 @@ internal import CSodium
 
 /// XChaCha20-Poly1305 (IETF draft-irtf-cfrg-xchacha) with a random nonce in front.
 enum AuthenticatedEncryption {
-  /// Bytes that sealing adds: a nonce of 24 and a tag of 16.
-  static let overhead = 24 + 16
+  /// Bytes that sealing adds: a nonce and a tag of 16.
+  static let overhead = Nonce.byteCount + 16
 
-  private static let nonceCount = 24
-
-  /// A random nonce, to be used once.
-  static func freshNonce() -> [UInt8] { SecureRandom.publicBytes(nonceCount) }
-
-  /// Seals a secret under a key of 32 bytes and a nonce of 24, bound to public associated data.
+  /// Seals a secret under a key of 32 bytes and a nonce, bound to public associated data.
   static func seal(
     _ plaintext: Span<UInt8>, key: Span<UInt8>, associatedData: [UInt8],
-    nonce: [UInt8] = freshNonce()
+    nonce: Nonce = Nonce()
   ) -> [UInt8] {
-    // Never of remote input: nonces come from `freshNonce` and, in test vectors, from their files.
-    precondition(nonce.count == nonceCount, "a nonce has 24 bytes")
     Sodium.prepare()
-    var sealed = nonce
+    var sealed = nonce.bytes
     sealed.append(contentsOf: repeatElement(0, count: plaintext.count + 16))
     var sealedSpan = sealed.mutableSpan
     unsafe sealedSpan.withMutablePointer { sealed in
       unsafe plaintext.withPointer { message in
         unsafe key.withPointer { key in
           _ = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
-            sealed + nonceCount, nil, message, UInt64(plaintext.count),
-            associatedData, UInt64(associatedData.count), nil, nonce, key)
+            sealed + Nonce.byteCount, nil, message, UInt64(plaintext.count),
+            associatedData, UInt64(associatedData.count), nil, nonce.bytes, key)
         }
       }
     }
@@ -39,8 +32,8 @@ enum AuthenticatedEncryption {
   ) -> SecretBytes? {
     Sodium.prepare()
     guard sealed.count >= overhead else { return nil }
-    let nonce = Array(sealed.prefix(nonceCount))
-    let ciphertext = Array(sealed.dropFirst(nonceCount))
+    let nonce = Array(sealed.prefix(Nonce.byteCount))
+    let ciphertext = Array(sealed.dropFirst(Nonce.byteCount))
     var plaintext = SecretBytes(zeroed: ciphertext.count - 16)
     let status = plaintext.withMutableBytes { plaintext in
       unsafe plaintext.withMutablePointer { plaintext in

@@ -41,5 +41,7 @@ struct GuardedBytes: ~Copyable {
   }
 }
 
-// The memory has one owner and is never written after initialisation.
+// What keeps the compiler from seeing it is the pointer, and of that there is one only: the value is not
+// copyable and the pointer private. After `init` nothing writes to the memory, whose pages are read-only
+// then, until `deinit`, which runs once nobody borrows the value any more.
 extension GuardedBytes: @unchecked Sendable {}

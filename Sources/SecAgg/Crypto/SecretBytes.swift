@@ -82,6 +82,8 @@ public struct SecretBytes: ~Copyable {
   }
 }
 
-// The memory has one owner, and only the owner can reach it: a value that is not copyable and
-// holds the sole pointer to its memory can move between threads like any other value.
+// What keeps the compiler from seeing it is the pointer, and of that there is one only: the value is not
+// copyable, the pointer private, and what `body` closures get of the memory cannot outlive their call.
+// So it moves between threads with its owner. Threads that borrow it at once only read: everything that
+// writes is `mutating`, which has the value to itself, or is in an initialiser or the `deinit`.
 extension SecretBytes: @unchecked Sendable {}

@@ -57,10 +57,14 @@ struct SecretTable: ~Copyable, Sendable {
     let (rowCount, rowSize) = (rowCount, rowSize)
     return storage.withMutableBytes { bytes in
       unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-        let rows = unsafe SharedRows(buffer: bytes, rowSize: rowSize)
+        let rows = unsafe SharedMemory(bytes)
         return WorkQueue.map(rowCount, grain: Self.grain, on: execution) { row in
           guard let secret = secret(row) else { return false }
-          secret.withBytes { unsafe rows.set(row, to: $0) }
+          secret.withBytes { secret in
+            unsafe rows.withElements(rowSize * row..<rowSize * (row + 1)) { row in
+              for index in 0..<rowSize { row[index] = secret[index] }
+            }
+          }
           return true
         }
       }
@@ -80,20 +84,5 @@ struct SecretTable: ~Copyable, Sendable {
     rowSize = Digest.byteCount
     storage = try reader.secret(rowCount * rowSize)
     self.rowCount = rowCount
-  }
-}
-
-/// The memory of a table for the duration of a call in which threads fill it.
-///
-/// Sendable because the queue hands out each row once, rows do not overlap, and the call in which the
-/// memory is borrowed ends after all threads have.
-@unsafe
-private struct SharedRows: @unchecked Sendable {
-  let buffer: UnsafeMutableBufferPointer<UInt8>
-  let rowSize: Int
-
-  func set(_ row: Int, to secret: Span<UInt8>) {
-    let count = unsafe min(rowSize, secret.count)
-    for index in 0..<count { unsafe buffer[rowSize * row + index] = secret[index] }
   }
 }

@@ -42,24 +42,11 @@ final class WorkQueue: Sendable {
     _ count: Int, grain: Int = 1, on execution: Execution, _ transform: @Sendable (Int) -> Result
   ) -> [Result] {
     unsafe [Result](unsafeUninitializedCapacity: count) { memory, initialized in
-      let slots = unsafe SharedSlots(buffer: memory)
+      let slots = unsafe SharedMemory(memory)
       forEach(count, grain: grain, on: execution) { item in
         unsafe slots.initialize(item, to: transform(item))
       }
       initialized = count
     }
-  }
-}
-
-/// The memory of an array that is being made.
-///
-/// Sendable because the queue hands out each slot once, slots do not overlap, and the call in which
-/// the memory is borrowed ends after all threads have.
-@unsafe
-private struct SharedSlots<Element>: @unchecked Sendable {
-  let buffer: UnsafeMutableBufferPointer<Element>
-
-  func initialize(_ slot: Int, to element: Element) {
-    unsafe buffer.initializeElement(at: slot, to: element)
   }
 }

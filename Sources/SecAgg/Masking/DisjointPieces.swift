@@ -32,32 +32,16 @@ struct DisjointPieces {
   ) -> Bool {
     let queue = WorkQueue(count: count)
     unsafe words.withUnsafeMutableBufferPointer { words in
-      let words = unsafe SharedWords(buffer: words)
+      let words = unsafe SharedMemory(words)
       ScopedThreads.run(min(execution.threadCount, max(1, count))) {
         while let piece = queue.take() {
           let start = piece * pieceSize
           let end = min(start + pieceSize, wordCount)
-          let goesOn = unsafe words.withWords(start..<end) { body(&$0, start) }
+          let goesOn = unsafe words.withElements(start..<end) { body(&$0, start) }
           if !goesOn { queue.cancel() }
         }
       }
     }
     return !queue.isCancelled
-  }
-}
-
-/// The memory of a vector for the duration of a call in which it is divided among threads.
-///
-/// Sendable because the queue hands out each piece once, pieces do not overlap, and the call in which
-/// the memory is borrowed ends after all threads have.
-@unsafe
-private struct SharedWords: @unchecked Sendable {
-  let buffer: UnsafeMutableBufferPointer<UInt64>
-
-  func withWords<Result>(
-    _ range: Range<Int>, _ body: (inout MutableSpan<UInt64>) -> Result
-  ) -> Result {
-    var span = unsafe UnsafeMutableBufferPointer(rebasing: buffer[range]).mutableSpan
-    return body(&span)
   }
 }

@@ -243,7 +243,8 @@ struct ClientReplay {
       drawing: SharingSecrets(
         selfMaskSecret: client.selfMaskSecret.secret,
         selfMaskCoefficients: client.selfMaskCoefficients.secret,
-        maskCoefficients: client.maskCoefficients.secret, nonces: client.nonces.map(\.bytes)),
+        maskCoefficients: client.maskCoefficients.secret,
+        nonces: try client.nonces.map { try #require(Nonce(bytes: $0.bytes)) }),
       on: .threads(2))
     guard parsed.count > 1, case .shareDelivery(let delivery) = parsed[1] else {
       return .shareDistribution(sharing.message)

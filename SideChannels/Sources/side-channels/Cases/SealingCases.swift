@@ -5,7 +5,7 @@ enum SealingCases {
   static func run(_ report: inout Report) throws {
     let digest = SessionParameters.applicationContext(of: Array("sealing".utf8))
     let ids = ClientID.all(cohortSize: 3)
-    let nonce = AuthenticatedEncryption.freshNonce()
+    let nonce = Nonce()
 
     func sealed(_ agreed: borrowing SecretBytes, _ shares: borrowing SecretBytes) -> [UInt8] {
       shares.withBytes { shares in

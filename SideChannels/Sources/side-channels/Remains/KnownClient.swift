@@ -87,7 +87,7 @@ struct KnownClient: ~Copyable {
         agreed.withBytes { agreed in
           ShareSealing.seal(
             held, agreed: agreed, from: peer, to: id, session: session, roster: roster,
-            nonce: AuthenticatedEncryption.freshNonce())
+            nonce: Nonce())
         }
       }
       shares.append(AddressedShares(peer: peer, shares: sealed))
