@@ -35,7 +35,8 @@ class Dishonesty:
         self._dealers = self._some(ids)
         self._noisy = set(rng.sample(ids, 1)) if ids and rng.random() < 0.05 else set()
         self.lies = 0
-        self.noise = 0
+        self.made_noise: set[int] = set()
+        """Whose masked vector is noise. One that leaves before sending it contributes nothing."""
 
     def _some(self, ids: Iterable[int]) -> set[int]:
         share = self._rng.choice([0, 0, 0.1, 0.2])
@@ -49,7 +50,7 @@ class Dishonesty:
             self.lies += 1
             body = replace(body, shares=self._badly_sealed(received, id, body.shares, sealing_key))
         elif isinstance(body, wire.MaskedInput) and id in self._noisy:
-            self.noise += 1
+            self.made_noise.add(id)
             body = wire.MaskedInput(self._rng.randbytes(len(body.words)))
         elif isinstance(body, wire.UnmaskingResponse) and id in self._liars:
             self.lies += 1

@@ -49,7 +49,7 @@ class Session:
             self._tally.counts["sessions with lies"] += 1
         if isinstance(found, str):
             return f"{found} at the end"
-        if self._dishonesty.noise:
+        if self._dishonesty.made_noise.intersection(found.contributors):
             raise Disagreement("noise in the sum was not noticed")
         self._check_sum(found)
         return "sum"
