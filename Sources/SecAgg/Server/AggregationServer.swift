@@ -69,32 +69,42 @@ public struct AggregationServer: Sendable {
       throw .senderMismatch(channel: sender, message: message.sender)
     }
     guard message.session == parameters.digest else { throw .otherSession(from: sender) }
-    // Each phase is moved out of the enumeration while it changes, so that the sum is added to in
-    // place and not in a copy. A phase that throws has changed nothing.
-    switch (state, message) {
-    case (.advertising(var phase), .keyAdvertisement(let message)):
-      state = .ended
+    let wrongRound = ServerError.wrongRound(
+      from: sender, message: message.round, present: phase)
+    // The phase is moved out of the enumeration while it changes, so that what it holds is changed
+    // in place. Matched together with the message, it would be copied. A phase that throws has
+    // changed nothing.
+    switch takeState() {
+    case .advertising(var phase):
       defer { state = .advertising(phase) }
+      guard case .keyAdvertisement(let message) = message else { throw wrongRound }
       try phase.receive(message, parameters: parameters, identities: identities)
-    case (.sharing(var phase), .shareDistribution(let message)):
-      state = .ended
+    case .sharing(var phase):
       defer { state = .sharing(phase) }
+      guard case .shareDistribution(let message) = message else { throw wrongRound }
       try phase.receive(message)
-    case (.maskedInput(var phase), .maskedInput(let message)):
-      state = .ended
+    case .maskedInput(var phase):
       defer { state = .maskedInput(phase) }
+      guard case .maskedInput(let message) = message else { throw wrongRound }
       try phase.receive(message, parameters: parameters)
-    case (.consistencyCheck(var phase), .contributorEndorsement(let message)):
-      state = .ended
+    case .consistencyCheck(var phase):
       defer { state = .consistencyCheck(phase) }
+      guard case .contributorEndorsement(let message) = message else { throw wrongRound }
       try phase.receive(message, identities: identities)
-    case (.unmasking(var phase), .unmaskingResponse(let message)):
-      state = .ended
+    case .unmasking(var phase):
       defer { state = .unmasking(phase) }
+      guard case .unmaskingResponse(let message) = message else { throw wrongRound }
       try phase.receive(message)
-    default:
-      throw .wrongRound(from: sender, message: message.round, present: phase)
+    case .ended:
+      throw wrongRound
     }
+  }
+
+  /// The state, of which nothing is left behind: who changes it is its only owner.
+  private mutating func takeState() -> State {
+    var taken = State.ended
+    swap(&taken, &state)
+    return taken
   }
 
   /// The clients whose message of the present round was accepted, in id order.

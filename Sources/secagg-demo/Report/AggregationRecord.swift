@@ -49,6 +49,11 @@ struct AggregationRecord: Codable, Sendable, Equatable {
     @FiniteOrNull var clientWallMilliseconds: Double
     @FiniteOrNull var serverCpuMilliseconds: Double
     @FiniteOrNull var serverWallMilliseconds: Double
+    /// What of the server's CPU time it took to close the round, once all messages were there: in the
+    /// last one, to recover the secrets, take the masks off and decode.
+    @FiniteOrNull var serverClosingCpuMilliseconds: Double
+    /// The same of its wall-clock time.
+    @FiniteOrNull var serverClosingWallMilliseconds: Double
     /// Largest resident memory of the server's process up to the end of this phase.
     var serverPeakBytes: Int
     /// The same of a client's process.

@@ -46,6 +46,8 @@ extension AggregationRecord.Phase {
       clientWallMilliseconds: phase.clientWallMilliseconds,
       serverCpuMilliseconds: phase.server.milliseconds,
       serverWallMilliseconds: phase.server.wallMilliseconds,
+      serverClosingCpuMilliseconds: phase.serverClosing.milliseconds,
+      serverClosingWallMilliseconds: phase.serverClosing.wallMilliseconds,
       serverPeakBytes: phase.server.peakBytes,
       clientPeakBytes: phase.clientPeakBytes,
       bytesUpPerClient: Int(Median.of(phase.bytesUp.values.map(Double.init)) ?? 0),

@@ -10,11 +10,17 @@ struct SessionRun {
     var clientWallMilliseconds = 0.0
     var bytesUp: [ClientID: Int] = [:]
     var bytesDown: [ClientID: Int] = [:]
-    var server = RoleCost()
+    /// What the clients' messages cost the server.
+    var serverMessages = RoleCost()
+    /// What closing the round cost it; after the last round, taking the masks off.
+    var serverClosing = RoleCost()
     /// The largest memory of a client that has a process of its own; 0 when none has.
     var clientPeakBytes = 0
     /// That client.
     var apart: ClientID?
+
+    /// What the whole round cost the server.
+    var server: RoleCost { serverMessages + serverClosing }
   }
 
   /// What came of the session.
@@ -114,6 +120,7 @@ struct SessionRun {
         }
         progress(round, start + batch.count, present.count)
       }
+      phase.serverMessages = try server.takeCost()
       do {
         if round == .unmasking {
           report.sums = try server.unmask()
@@ -125,7 +132,7 @@ struct SessionRun {
       } catch let refusal as ServerRefusal {
         report.refusal = refusal.description
       }
-      phase.server = try server.takeCost()
+      phase.serverClosing = try server.takeCost()
       report.phases.append(phase)
       if report.refusal != nil { break }
     }

@@ -28,6 +28,8 @@ struct SessionFigures: Codable {
     var clientCpuMilliseconds: Double
     var serverCpuMilliseconds: Double
     var serverWallMilliseconds: Double
+    /// Without the messages: in the last phase, what taking the masks off takes.
+    var serverClosingWallMilliseconds: Double
   }
 
   /// The bits of an element: at least 16, and whatever lanes leave over.
@@ -108,7 +110,8 @@ enum SessionBenchmarks {
       results.add(
         Figure(
           "Session targets", "two threads over one, unmasking, n = 1000, m = 10^6, 30 %",
-          unit: "times", median: alone.serverWallMilliseconds / together.serverWallMilliseconds,
+          unit: "times",
+          median: alone.serverClosingWallMilliseconds / together.serverClosingWallMilliseconds,
           target: 1.9, isAtLeast: true))
     }
   }
