@@ -7,7 +7,7 @@ struct VisibleContributors: Sendable {
   let claimedCount: Int
 
   /// The same as a set.
-  var ids: Set<ClientID> { Set(list) }
+  let ids: Set<ClientID>
 
   /// - Throws: `ClientError` for fewer contributors than parameters or policy demand, strangers,
   ///   a list out of order or without the client itself, a count that contradicts it, and too few
@@ -39,6 +39,7 @@ struct VisibleContributors: Sendable {
       throw .contributingNeighboursBelowThreshold(found: list.count - 1, threshold: threshold)
     }
     self.list = list
+    ids = Set(list)
     self.claimedCount = claimedCount
   }
 }
