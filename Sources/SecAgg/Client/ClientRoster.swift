@@ -60,8 +60,8 @@ struct ClientRoster: Sendable {
     writer.write(count: neighbours.count)
     for neighbour in neighbours {
       writer.write(neighbour.sender)
-      writer.write(raw: neighbour.sealingKey.bytes)
-      writer.write(raw: neighbour.maskKey.bytes)
+      writer.write(neighbour.sealingKey)
+      writer.write(neighbour.maskKey)
     }
     verified?.write(to: &writer)
   }

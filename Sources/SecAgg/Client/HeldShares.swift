@@ -47,9 +47,7 @@ struct HeldShares: ~Copyable, Sendable {
     guard let plaintext else { return nil }
     return plaintext.withBytes { plaintext -> SecretShare? in
       let start = kind == .selfMask ? 0 : SecretShare.byteCount
-      var bytes: [UInt8] = []
-      for index in start..<start + SecretShare.byteCount { bytes.append(plaintext[index]) }
-      return try? SecretShare(bytes: bytes)
+      return try? SecretShare(plaintext.extracting(start..<start + SecretShare.byteCount))
     }
   }
 

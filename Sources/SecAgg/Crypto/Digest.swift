@@ -19,10 +19,10 @@ public struct Digest: Sendable, Hashable {
 
   /// The 32 bytes.
   public var bytes: [UInt8] {
-    let words = [
-      words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian,
-    ]
-    return unsafe words.withUnsafeBytes { unsafe Array($0) }
+    let words = (
+      words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian
+    )
+    return unsafe withUnsafeBytes(of: words) { unsafe Array($0) }
   }
 
   /// Two digests are equal when all their bytes are.

@@ -25,7 +25,7 @@ extension PublicKeyError: CustomStringConvertible {
 ///
 /// Two different values are different points, so keys can be compared and found twice.
 public struct PublicKey: Sendable, Hashable {
-  private let digest: Digest
+  let digest: Digest
 
   /// Validates 32 bytes from outside.
   public init(bytes: some Collection<UInt8>) throws(PublicKeyError) {

@@ -12,6 +12,12 @@ struct ByteWriter {
     write(string: label.rawValue)
   }
 
+  /// Makes room for a long list before it is written: memory that grows on the way is written to
+  /// several times.
+  mutating func reserve(_ byteCount: Int) {
+    bytes.reserveCapacity(bytes.count + byteCount)
+  }
+
   mutating func write(_ value: UInt8) {
     bytes.append(value)
   }
@@ -39,6 +45,14 @@ struct ByteWriter {
     write(words.1)
     write(words.2)
     write(words.3)
+  }
+
+  mutating func write(_ key: PublicKey) {
+    write(key.digest)
+  }
+
+  mutating func write(_ share: SecretShare) {
+    for word in 0..<SecretShare.wordCount { write(share[word].value) }
   }
 
   /// Bytes whose number the reader knows.

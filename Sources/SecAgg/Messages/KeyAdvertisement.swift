@@ -28,8 +28,8 @@ public struct KeyAdvertisement: Sendable, Hashable {
   func writeSigned(to writer: inout ByteWriter) {
     writer.write(session)
     writer.write(sender)
-    writer.write(raw: sealingKey.bytes)
-    writer.write(raw: maskKey.bytes)
+    writer.write(sealingKey)
+    writer.write(maskKey)
   }
 
   /// The same advertisement with the signature of its sender.

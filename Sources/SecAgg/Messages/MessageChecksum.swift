@@ -37,10 +37,11 @@ extension MessageChecksum {
         writer.write(raw: message.signature.bytes)
       case .unmaskingResponse(let message):
         writer.write(count: message.shares.count)
+        writer.reserve(message.shares.count * (5 + SecretShare.byteCount))
         for revealed in message.shares {
           writer.write(revealed.subject)
           writer.write(revealed.kind.rawValue)
-          writer.write(raw: revealed.share.bytes)
+          writer.write(revealed.share)
         }
         writer.write(ids: message.unopened)
       }
@@ -59,6 +60,7 @@ extension MessageChecksum {
         writer.write(count: message.rosterSize)
         writer.write(message.commitment)
         writer.write(count: message.neighbours.count)
+        writer.reserve(message.neighbours.count * (4 + 2 * Digest.byteCount))
         for neighbour in message.neighbours {
           writer.write(neighbour.sender)
           writer.write(keysOf: neighbour)
@@ -96,8 +98,8 @@ extension MessageChecksum {
 
 extension ByteWriter {
   fileprivate mutating func write(keysOf advertisement: KeyAdvertisement) {
-    write(raw: advertisement.sealingKey.bytes)
-    write(raw: advertisement.maskKey.bytes)
+    write(advertisement.sealingKey)
+    write(advertisement.maskKey)
     if let signature = advertisement.signature { write(raw: signature.bytes) }
   }
 
@@ -108,6 +110,7 @@ extension ByteWriter {
 
   fileprivate mutating func write(_ shares: [AddressedShares]) {
     write(count: shares.count)
+    reserve(shares.count * (4 + SealedShares.byteCount))
     for entry in shares {
       write(entry.peer)
       write(raw: entry.shares.bytes)

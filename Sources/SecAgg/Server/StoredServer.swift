@@ -127,8 +127,8 @@ extension ByteWriter {
     write(count: advertisements.count)
     for advertisement in advertisements {
       write(advertisement.sender)
-      write(raw: advertisement.sealingKey.bytes)
-      write(raw: advertisement.maskKey.bytes)
+      write(advertisement.sealingKey)
+      write(advertisement.maskKey)
       if let signature = advertisement.signature { write(raw: signature.bytes) }
     }
   }
@@ -156,7 +156,7 @@ extension ByteWriter {
     write(count: collected.holders.count)
     for (holder, share) in zip(collected.holders, collected.shares) {
       write(holder)
-      write(raw: share.bytes)
+      write(share)
     }
   }
 }

@@ -35,8 +35,8 @@ struct RosterCommitment {
   private static func leaf(_ advertisement: KeyAdvertisement) -> Digest {
     Hashing.digest(.rosterLeaf) { writer in
       writer.write(advertisement.sender)
-      writer.write(raw: advertisement.sealingKey.bytes)
-      writer.write(raw: advertisement.maskKey.bytes)
+      writer.write(advertisement.sealingKey)
+      writer.write(advertisement.maskKey)
       if let signature = advertisement.signature { writer.write(raw: signature.bytes) }
     }
   }

@@ -36,23 +36,26 @@ public struct SecretShare: Sendable, Hashable {
 
   /// Validates 40 bytes from outside.
   public init(bytes: some Collection<UInt8>) throws(SecretShareError) {
+    self = try bytes.withContiguousBytes { bytes in
+      Result { () throws(SecretShareError) in try SecretShare(bytes) }
+    }.get()
+  }
+
+  /// The same, of bytes that lie together: not compiled for any collection, which takes several times
+  /// as long.
+  package init(_ bytes: Span<UInt8>) throws(SecretShareError) {
     guard bytes.count == Self.byteCount else { throw .wrongLength(found: bytes.count) }
-    let words = bytes.withContiguousBytes { bytes in
-      (
-        bytes.littleEndianWord(at: 0), bytes.littleEndianWord(at: 8),
-        bytes.littleEndianWord(at: 16), bytes.littleEndianWord(at: 24),
-        bytes.littleEndianWord(at: 32)
-      )
-    }
-    func element(_ word: UInt64, _ index: Int) throws(SecretShareError) -> FieldElement {
-      guard let element = FieldElement(word) else { throw .notReduced(word: index) }
+    func element(_ word: Int) throws(SecretShareError) -> FieldElement {
+      guard let element = FieldElement(bytes.littleEndianWord(at: 8 * word)) else {
+        throw .notReduced(word: word)
+      }
       return element
     }
-    first = try element(words.0, 0)
-    second = try element(words.1, 1)
-    third = try element(words.2, 2)
-    fourth = try element(words.3, 3)
-    fifth = try element(words.4, 4)
+    first = try element(0)
+    second = try element(1)
+    third = try element(2)
+    fourth = try element(3)
+    fifth = try element(4)
   }
 
   /// The value of polynomial `word`, 0 to 4.
@@ -69,9 +72,11 @@ public struct SecretShare: Sendable, Hashable {
 
   /// The 40 bytes.
   public var bytes: [UInt8] {
-    var writer = ByteWriter()
-    for word in 0..<Self.wordCount { writer.write(self[word].value) }
-    return writer.bytes
+    let words = (
+      first.value.littleEndian, second.value.littleEndian, third.value.littleEndian,
+      fourth.value.littleEndian, fifth.value.littleEndian
+    )
+    return unsafe withUnsafeBytes(of: words) { unsafe Array($0) }
   }
 }
 

@@ -139,7 +139,7 @@ struct FieldParser {
   func secretShare(_ bytes: Data, _ field: String) throws(WireError) -> SecretShare {
     try check(byteCount: bytes.count, of: field, is: SecretShare.byteCount)
     do {
-      return try SecretShare(bytes: bytes)
+      return try SecretShare(Array(bytes).span)
     } catch {
       throw self.error(.invalidValue(field: field, problem: "\(error)"))
     }

@@ -69,7 +69,7 @@ extension FieldParser {
   ) throws(WireError) -> RosterMembership? {
     let field = "roster_announcement.roster_ids"
     guard !body.rosterIds.isEmpty else {
-      guard body.ownPath.isEmpty, body.neighbours.allSatisfy(\.path.isEmpty) else {
+      guard body.ownPath.isEmpty, body.neighbours.allSatisfy({ $0.path.isEmpty }) else {
         throw error(.missingField(field))
       }
       return nil
