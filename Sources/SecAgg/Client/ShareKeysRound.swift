@@ -31,8 +31,10 @@ public struct ShareKeysRound: ~Copyable, Sendable {
   ///
   /// Complexity: k key agreements and O(k x words) of key stream, divided among the threads.
   ///
-  /// - Parameter execution: how many threads to use, and who watches; left out, as many as the
-  ///   machine has processors.
+  /// - Parameters:
+  ///   - input: masked where it is if the caller has given it up (`consume`), else copied.
+  ///   - execution: how many threads to use, and who watches; left out, as many as the machine has
+  ///     processors.
   /// - Throws: `ClientError` for a delivery that is not for this client and session or not
   ///   possible in an honest one, `.sharersBelowThreshold`, `.layoutMismatch`; `.cancelled` when the
   ///   observer says so.
@@ -53,7 +55,7 @@ public struct ShareKeysRound: ~Copyable, Sendable {
     let masks = try masks(sharedWith: positions, on: execution, watch: watch)
     let words: [UInt64]
     do {
-      words = try input.masked(by: masks, on: execution, watch: watch)
+      words = try (consume input).masked(by: masks, on: execution, watch: watch)
     } catch {
       throw .cancelled
     }

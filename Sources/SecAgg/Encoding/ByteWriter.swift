@@ -12,8 +12,8 @@ struct ByteWriter {
     write(string: label.rawValue)
   }
 
-  /// Makes room for a long list before it is written: memory that grows on the way is written to
-  /// several times.
+  /// Makes room for all of a long list before it is written: memory that grows on the way is written
+  /// to several times. Not for each entry: room is made for just so much, by a copy of what is there.
   mutating func reserve(_ byteCount: Int) {
     bytes.reserveCapacity(bytes.count + byteCount)
   }

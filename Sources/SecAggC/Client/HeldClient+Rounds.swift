@@ -45,13 +45,14 @@ extension HeldClient {
     guard case .shareDelivery(let delivery) = message else {
       throw .otherMessage(expected: "a share delivery")
     }
-    let vector = try encode()
     try state.withLock { (state) throws(Failure) in
+      // Made where it is used up: a vector that this closure captured would be copied to be masked.
+      let vector = try encode()
       switch state.take() {
       case .sharing(let round):
         do throws(ClientError) {
           state = .masked(
-            try round.maskInput(vector, delivery: delivery, execution: execution))
+            try round.maskInput(consume vector, delivery: delivery, execution: execution))
         } catch {
           throw error.failure
         }

@@ -44,7 +44,7 @@ final class SessionClient: ClientEndpoint {
       let vector: PackedVector? = if case .shareDelivery = message { try input() } else { nil }
       let mark = clock.mark()
       let step = try current.answered(
-        message, by: id, identities, input: vector, execution: execution)
+        message, by: id, identities, input: consume vector, execution: execution)
       clock.add(since: mark)
       let result = ClientStep(bytes: step.bytes, cost: clock.cost)
       state = step.takeNext()
@@ -86,8 +86,11 @@ private enum ClientState: ~Copyable, Sendable {
       let answer = try ClientMessage.shareDistribution(next.message).serialized()
       return Answered(answer, next: .sharing(next))
     case .sharing(let round):
-      guard case .shareDelivery(let delivery) = message, let input else { throw OutOfTurn() }
-      let next = try round.maskInput(input, delivery: delivery, execution: execution)
+      // Taken out, so that it is masked where it is and not copied.
+      guard case .shareDelivery(let delivery) = message, let vector = input.take() else {
+        throw OutOfTurn()
+      }
+      let next = try round.maskInput(consume vector, delivery: delivery, execution: execution)
       let answer = try ClientMessage.maskedInput(next.message).serialized()
       return Answered(answer, next: .masking(next))
     case .masking(let round):
