@@ -125,6 +125,6 @@ public struct DistributedNoiseMechanism: Sendable {
       for lane in 0..<size { group[lane] = Double(numbers[index &* size &+ lane]) }
       groups[index] = group
     }
-    return rotation.restored(consume groups, scale: parameters.scale)
+    return rotation.restored(groups, scale: parameters.scale)
   }
 }
