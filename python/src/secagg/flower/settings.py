@@ -61,7 +61,7 @@ class SecAggSettings:
         for name in ("corrupt_fraction", "dropout_fraction"):
             self._require(name, lambda value: 0 <= value < 1, "from 0 and below 1")
         self._require("minimum_contributors", lambda value: value >= 2, "2 or more")
-        self._require("minimum_value_bits", lambda value: 2 <= value <= 52, "2 to 52")
+        self._require("minimum_value_bits", lambda value: 2 <= value <= 62, "2 to 62")
         for name in ("phase_timeout", "train_timeout", "poll_interval"):
             self._require(name, lambda value: value > 0, "a positive number of seconds")
         self._require("unmask_grace", lambda value: value >= 0, "0 seconds or more")
