@@ -9,9 +9,7 @@ enum OutputFile {
   static func check(_ path: String) throws {
     guard path != "-" else { return }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-    else {
+    guard FileManager.default.fileExists(atPath: folder) else {
       throw ValidationError("cannot write \(path): there is no folder \(folder); make it first")
     }
   }
