@@ -15,7 +15,7 @@ _DEFAULT_FRACTION = -1.0
 
 
 def _fraction(value: float | None, name: str) -> float:
-    """For the library, where a negative number, which nobody may mean, stands for the usual one."""
+    """For the library, where -1, which nobody may mean, stands for the usual one."""
     if value is None:
         return _DEFAULT_FRACTION
     number = real(value, name)

@@ -100,6 +100,7 @@ def test_the_application_context_is_that_of_the_specification(tmp_path):
         {"clipping_bound": 0.0},
         {"clipping_bound": math.nan},
         {"clipping_bound": math.inf},
+        {"clipping_bound": None},
         {"maximum_examples": 0},
         {"corrupt_fraction": -1.0},
         {"dropout_fraction": 1.0},

@@ -71,5 +71,7 @@ class SecAggSettings:
     def _require(self, name: str, fits: Callable[[Any], bool], expected: str) -> None:
         """What no round can be held with is refused here, not in the first round."""
         value = getattr(self, name)
-        if value is not None and not fits(value):
+        if value is None and getattr(type(self), name) is None:
+            return
+        if value is None or not fits(value):
             raise ValueError(f"{name}: expected {expected}, found {value!r}")
