@@ -28,10 +28,11 @@ compile() {
     $(pkg-config --libs secagg) "-Wl,-rpath,$library" -lm -o "$build/$name"
 }
 
-# shellcheck disable=SC2046,SC2086
+# In C++ what the macros become is the program's own, with the program's warnings.
 if command -v "${CXX:-c++}" >/dev/null 2>&1; then
-  echo '#include <secagg.h>' | "${CXX:-c++}" -std=c++17 $warnings $(pkg-config --cflags secagg) \
-    -x c++ -fsyntax-only -
+  # shellcheck disable=SC2046,SC2086
+  "${CXX:-c++}" -std=c++17 $warnings -Wold-style-cast $(pkg-config --cflags secagg) \
+    -fsyntax-only Examples/c/initial_values.cpp
 fi
 
 echo "== plain"

@@ -36,12 +36,18 @@ def run_session(seed: int, number: int, program: str, tally: Tally) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="sessions")
+    parser = argparse.ArgumentParser(
+        prog="python -m sessions",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("program", help="the package's secagg-demo")
-    parser.add_argument("--sessions", type=int, default=96)
+    parser.add_argument("--sessions", type=int, default=96, help="how many to play; 96")
     parser.add_argument("--first", type=int, default=0, help="the number of the first session")
-    parser.add_argument("--damaged", type=int, default=5000, help="damaged messages to parse")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    parser.add_argument("--damaged", type=int, default=5000, help="damaged messages to parse; 5000")
+    parser.add_argument(
+        "--seed", type=int, default=random.SystemRandom().getrandbits(32), help="random if absent"
+    )
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     start, tally, failures = time.monotonic(), Tally(), 0

@@ -13,7 +13,11 @@ struct CommandLineTests {
       ["--value-bits", "63"], ["--clients", "2000", "--rounds", "1"],
       ["aggregate", "--dimension", "0"], ["aggregate", "--clients", "2"],
       ["aggregate", "--dropout", "-0.1"], ["aggregate", "--value-bits", "64"],
-      ["--rounds", "1", "--clients", "3", "--quiet", "--report", "/nowhere/at/all.html"],
+      // Found out before the work, which would be lost.
+      ["--rounds", "1", "--clients", "10", "--report", "/nowhere/at/all.html"],
+      ["--rounds", "1", "--clients", "10", "--report", "-", "--json", "/nowhere/at/all.json"],
+      ["aggregate", "--clients", "10", "--dimension", "10", "--json", "/nowhere/at/all.json"],
+      ["parameters", "--json", "/nowhere/at/all.json"],
     ])
   func badOption(arguments: [String]) throws {
     let run = try DemoProcess(arguments)
@@ -21,6 +25,13 @@ struct CommandLineTests {
     #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
     #expect(run.errors.hasPrefix("secagg-demo: "))
     #expect(run.output.isEmpty)
+  }
+
+  @Test("a value that no option has is answered with those that it can have")
+  func valuesOfOptions() throws {
+    for (option, value) in [("--partition", "dirichlet[:ALPHA]"), ("--model", "softmax")] {
+      #expect(try DemoProcess([option, "forest"]).errors.contains(value))
+    }
   }
 
   @Test("training writes every figure as JSON, and nothing else, to standard output")

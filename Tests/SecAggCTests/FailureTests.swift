@@ -36,5 +36,14 @@ struct FailureTests {
       secagg_server_message(session.server.value, 1, &out, $0)
     }
     #expect(wrongRound.message.contains("advertise keys"))
+    let update = session.clients[0].update
+    let early = Answer {
+      secagg_client_mask_float32(
+        session.clients[0].handle.value, [0], 1, session.averaging.value, update, update.count, 1,
+        1, $0)
+    }
+    // A client's round is that of the message it has, also where a call opens the next one.
+    #expect(early.message.contains("in round 0"))
+    #expect(early.message.contains("a client in round 1"))
   }
 }

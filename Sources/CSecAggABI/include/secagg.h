@@ -150,7 +150,7 @@
 
 /* Whether a library of this version has all that this header has. */
 #define SECAGG_ABI_FITS(version) \
-  ((version) >> 16 == SECAGG_ABI_MAJOR && (int)((version) & 0xffff) >= SECAGG_ABI_MINOR)
+  ((version) >> 16 == SECAGG_ABI_MAJOR && ((version) & 0xffff) + 1 > SECAGG_ABI_MINOR)
 
 #if defined(__GNUC__) || defined(__clang__)
 #define SECAGG_API __attribute__((visibility("default")))
@@ -248,8 +248,9 @@ typedef struct secagg_averaging secagg_averaging;
 
 typedef struct secagg_averaging_settings {
   uint32_t struct_size;
-  /* The least number of bits of one encoded coordinate, 2 to 52; bits that are left over are used as
-   * well. */
+  /* The least number of bits of one encoded coordinate, 2 to 62, and no more than 64 with those that the
+   * sum of maximum_contributors takes. Bits that are left over are used as well; no number is finer than
+   * 52 bits. */
   uint32_t minimum_value_bits;
   /* The number of parameters of the model, at least 1. */
   uint64_t parameter_count;

@@ -27,7 +27,7 @@ struct Failure: Error, Sendable, Hashable {
       .invalidHandle,
       isNull
         ? "expected a \(kind), found NULL"
-        : "expected a \(kind), found a handle that was freed, or never was one")
+        : "expected a \(kind), found a handle that was freed, is of another kind, or never was one")
   }
 }
 

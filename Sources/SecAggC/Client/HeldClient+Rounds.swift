@@ -24,7 +24,7 @@ extension HeldClient {
           throw error.failure
         }
       case let other:
-        throw state.putBack(other, expected: "to round 0")
+        throw state.putBack(other, expected: "to a client in round 0")
       }
     }
   }
@@ -40,7 +40,7 @@ extension HeldClient {
       throw .invalidArgument("the averaging has other settings than the session's")
     }
     let round = round
-    guard round == .shareKeys else { throw .wrongRound(round, expected: "to round 1") }
+    guard round == .shareKeys else { throw .wrongRound(round, expected: "to a client in round 1") }
     let message = try ServerMessage(received: bytes)
     guard case .shareDelivery(let delivery) = message else {
       throw .otherMessage(expected: "a share delivery")
@@ -57,7 +57,7 @@ extension HeldClient {
           throw error.failure
         }
       case let other:
-        throw state.putBack(other, expected: "to round 1")
+        throw state.putBack(other, expected: "to a client in round 1")
       }
     }
   }
@@ -81,7 +81,7 @@ extension HeldClient {
           throw error.failure
         }
       case let other:
-        throw state.putBack(other, expected: "to round 2")
+        throw state.putBack(other, expected: "to a client in round 2")
       }
     }
   }
@@ -95,7 +95,7 @@ extension HeldClient {
     let isMalicious = parameters.threatModel == .malicious
     try state.withLock { (state) throws(Failure) in
       if isMalicious, state.round == .maskedInput {
-        throw .wrongRound(.maskedInput, expected: "to round 3 of the malicious model")
+        throw .wrongRound(.maskedInput, expected: "to a client in round 3 of the malicious model")
       }
       switch state.take() {
       case .masked(let round):
@@ -111,7 +111,7 @@ extension HeldClient {
           throw error.failure
         }
       case let other:
-        throw state.putBack(other, expected: "to the last round but one")
+        throw state.putBack(other, expected: "to a client in the last round but one")
       }
     }
   }

@@ -3,6 +3,17 @@ import Foundation
 
 /// Where `--json` and `--report` write.
 enum OutputFile {
+  /// Checks before the work, which would be lost, that a file could be there.
+  ///
+  /// - Throws: `ValidationError` where there is no such folder.
+  static func check(_ path: String) throws {
+    guard path != "-" else { return }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard FileManager.default.fileExists(atPath: folder) else {
+      throw ValidationError("cannot write \(path): there is no folder \(folder); make it first")
+    }
+  }
+
   /// Writes to a file, whole or not at all, or to standard output for `-`.
   ///
   /// - Throws: `ValidationError` when the file cannot be written.

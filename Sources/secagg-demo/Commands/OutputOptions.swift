@@ -15,10 +15,12 @@ struct OutputOptions: ParsableArguments {
 
   var quiet: Bool { record.quiet }
 
-  /// - Throws: `ValidationError` if the report is a file that must not be overwritten: before the
-  ///   work, not after it.
+  /// - Throws: `ValidationError` if the report is a file that must not be overwritten, or could not be
+  ///   written: before the work, not after it.
   func validate() throws {
-    if report != "-" { _ = try ReportFile(path: report).page() }
+    guard report != "-" else { return }
+    try OutputFile.check(report)
+    _ = try ReportFile(path: report).page()
   }
 
   /// Writes what was asked for.

@@ -13,6 +13,11 @@ struct RecordOptions: ParsableArguments {
   /// Whether lines may go to standard output.
   var printsLines: Bool { !quiet && json != "-" }
 
+  /// - Throws: `ValidationError` if the record could not be written, before the work.
+  func validate() throws {
+    if let json { try OutputFile.check(json) }
+  }
+
   /// Writes the record if it was asked for.
   ///
   /// - Throws: `ValidationError` when the file cannot be written.

@@ -37,6 +37,9 @@ struct PartitionOption: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { text }
+
+  /// What an error names.
+  static var allValueStrings: [String] { ["iid", "dirichlet[:ALPHA]", "by-label[:SHARDS]"] }
 }
 
 extension PartitionOption: Encodable {

@@ -36,25 +36,44 @@ struct ReadmeTests {
     for name in names { #expect(header.contains(name), "\(document): \(name)") }
   }
 
-  @Test("every link to a file of the package leads somewhere")
+  /// All documents of the repository, by their path in it.
+  private static func documents() throws -> [String] {
+    let everything = try #require(
+      FileManager.default.enumerator(
+        at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles))
+    return everything.compactMap { $0 as? URL }.map(\.path).filter { $0.hasSuffix(".md") }
+      .map { String($0.dropFirst(root.path.count + 1)) }
+  }
+
+  /// The names by which links reach the headings of a document.
+  private func anchors(of document: String) throws -> [String] {
+    try text(document).matches(of: /(?m)^#+ (.+)$/).map { heading in
+      heading.output.1.lowercased().filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
+        .replacing(" ", with: "-")
+    }
+  }
+
+  @Test("every link within the repository leads to a file, and to a heading in it")
   func links() throws {
-    let documents = [
-      "README.md", "CONTRIBUTING.md", "SECURITY.md", "Docs/Architecture.md", "Docs/Security.md",
-      "Docs/CABI.md", "Docs/Performance.md", "Docs/Decisions.md", "Docs/Algorithms.md",
-      "Docs/Specification.md",
-      "Docs/vectors/README.md",
-    ]
     var found = 0
-    for document in documents {
+    for document in try Self.documents() {
       let folder = Self.root.appendingPathComponent(document).deletingLastPathComponent()
-      for match in try text(document).matches(of: /\]\(([^)#:]+)\)/) {
-        let target = folder.appendingPathComponent(String(match.output.1))
+      for match in try text(document).matches(of: /\]\(([^)#:]*)(?:#([^)]+))?\)/) {
+        let path = String(match.output.1)
+        let target =
+          path.isEmpty
+          ? Self.root.appendingPathComponent(document)
+          : folder.appendingPathComponent(path).standardizedFileURL
         #expect(
-          FileManager.default.fileExists(atPath: target.standardizedFileURL.path),
-          "\(document) links to \(match.output.1)")
+          FileManager.default.fileExists(atPath: target.path), "\(document) links to \(path)")
+        if let anchor = match.output.2 {
+          let named = String(target.path.dropFirst(Self.root.path.count + 1))
+          #expect(
+            try anchors(of: named).contains(String(anchor)), "\(document) links to #\(anchor)")
+        }
         found += 1
       }
     }
-    #expect(found >= 8)
+    #expect(found >= 50)
   }
 }

@@ -46,7 +46,9 @@ class Averaging(LibraryObject):
         """
         norm = math.inf if norm_bound is None else real(norm_bound, "norm_bound")
         if norm_bound is not None and not norm > 0:
-            raise InvalidArgument("norm_bound: expected a positive number, or None for no bound")
+            raise InvalidArgument(
+                f"norm_bound: expected a positive number, or None for no bound; found {norm}"
+            )
         settings = AveragingSettings(
             ctypes.sizeof(AveragingSettings),
             unsigned(minimum_value_bits, 32, "minimum_value_bits"),
@@ -127,9 +129,11 @@ class Averaging(LibraryObject):
             or not mean.flags.c_contiguous
             or not mean.flags.writeable
         ):
+            array = isinstance(mean, numpy.ndarray)
+            found = f"{mean.dtype} of shape {mean.shape}" if array else type(mean).__name__
             raise InvalidArgument(
                 f"out: expected a writable, contiguous vector of {self._parameter_count} numbers of"
-                " float32 or float64"
+                f" float32 or float64, found {found}"
             )
         total = ctypes.c_uint64()
         call(

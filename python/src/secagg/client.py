@@ -76,8 +76,8 @@ class Client(LibraryObject):
             unsigned(policy.minimum_cohort_size, 32, "minimum_cohort_size"),
             unsigned(policy.minimum_threshold, 32, "minimum_threshold"),
             unsigned(policy.minimum_contributors, 32, "minimum_contributors"),
-            int(policy.threat_models or 0),
-            int(policy.mask_ciphers or 0),
+            unsigned(policy.threat_models or 0, 32, "threat_models"),
+            unsigned(policy.mask_ciphers or 0, 32, "mask_ciphers"),
             memory and memory.address,
         )
         super().__init__(

@@ -12,7 +12,7 @@ class InvalidArgument(Error, ValueError):
 
 
 class InvalidHandle(Error, ValueError):
-    """The object was closed."""
+    """The object was closed, or is of another kind than the call takes."""
 
 
 class InvalidParameters(Error, ValueError):

@@ -63,8 +63,7 @@ class Directory(LibraryObject):
         :param keys: the public key of each client. No key may come twice.
         """
         ids = numpy.array([unsigned(id, 32, "id") for id in keys], numpy.uint32)
-        joined = b"".join(bytes(memoryview(key)) for key in keys.values())
-        if any(memoryview(key).nbytes != 32 for key in keys.values()):
-            Memory(b"", "public key", 32)
-        memory = Memory(joined, "keys")
+        for id, key in keys.items():
+            Memory(key, f"public key of client {id}", 32)
+        memory = Memory(b"".join(bytes(memoryview(key)) for key in keys.values()), "keys")
         super().__init__(make("directory_create", ids.ctypes.data, memory.address, len(keys)))

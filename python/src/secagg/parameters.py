@@ -8,9 +8,32 @@ from .binding.arguments import Memory, real, unsigned
 from .binding.calls import call, make
 from .binding.interface import Assumptions, ParametersInfo, SessionSettings
 from .binding.objects import LibraryObject, view
+from .errors import InvalidParameters
 from .kinds import MaskCipher, ThreatModel
 
 _DEFAULT_FRACTION = -1.0
+
+
+def _fraction(value: float | None, name: str) -> float:
+    """For the library, where -1, which nobody may mean, stands for the usual one."""
+    if value is None:
+        return _DEFAULT_FRACTION
+    number = real(value, name)
+    if number < 0:
+        raise InvalidParameters(f"{name}: expected 0 or more and below 1, found {number}")
+    return number
+
+
+def _chosen(value: int | None, name: str) -> int:
+    """For the library, where 0, which nobody may mean, stands for what it chooses itself."""
+    if value is None:
+        return 0
+    number = unsigned(value, 32, name)
+    if number == 0:
+        raise InvalidParameters(
+            f"{name}: expected 1 or more, found 0; leave it out for the usual one"
+        )
+    return number
 
 
 class Parameters(LibraryObject):
@@ -46,12 +69,12 @@ class Parameters(LibraryObject):
         """
         settings = SessionSettings(
             ctypes.sizeof(SessionSettings),
-            int(threat_model),
+            unsigned(threat_model, 32, "threat_model"),
             unsigned(cohort_size, 32, "cohort_size"),
-            unsigned(degree or 0, 32, "degree"),
+            _chosen(degree, "degree"),
             unsigned(threshold, 32, "threshold"),
             unsigned(minimum_contributors, 32, "minimum_contributors"),
-            int(mask_cipher),
+            unsigned(mask_cipher, 32, "mask_cipher"),
             0,
         )
         digest = Memory(context, "context", 32)
@@ -90,13 +113,13 @@ class Parameters(LibraryObject):
         assumptions = Assumptions(
             ctypes.sizeof(Assumptions),
             unsigned(cohort_size, 32, "cohort_size"),
-            int(threat_model),
-            unsigned(security_bits, 32, "security_bits"),
-            unsigned(failure_bits, 32, "failure_bits"),
-            unsigned(minimum_contributors or 0, 32, "minimum_contributors"),
-            _DEFAULT_FRACTION if corrupt_fraction is None else real(corrupt_fraction, "corrupt"),
-            _DEFAULT_FRACTION if dropout_fraction is None else real(dropout_fraction, "dropout"),
-            int(mask_ciphers or 0),
+            unsigned(threat_model, 32, "threat_model"),
+            _chosen(security_bits, "security_bits"),
+            _chosen(failure_bits, "failure_bits"),
+            _chosen(minimum_contributors, "minimum_contributors"),
+            _fraction(corrupt_fraction, "corrupt_fraction"),
+            _fraction(dropout_fraction, "dropout_fraction"),
+            unsigned(mask_ciphers or 0, 32, "mask_ciphers"),
             0,
         )
         digest = Memory(context, "context", 32)

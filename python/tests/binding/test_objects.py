@@ -10,6 +10,8 @@ import pytest
 import secagg
 from secagg.binding.arguments import Memory, vector
 
+from . import rounds
+
 
 def test_closed_objects_refuse(settings, parameters):
     client, server = secagg.Client(parameters, 1), secagg.Server(parameters)
@@ -71,11 +73,30 @@ def test_with_block_frees(parameters):
         {1: b"\x01" * 32, 2: b"\x01" * 32},
         {-1: bytes(32)},
         {2**32: bytes(32)},
+        {1: "text"},
     ],
 )
 def test_directories(keys):
     with pytest.raises(secagg.InvalidArgument):
         secagg.Directory(keys)
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        (lambda settings: secagg.Directory({7: bytes(31)}), "client 7: .* found 31"),
+        (lambda settings: secagg.Directory({7: "text"}), "client 7: .* str"),
+        (lambda settings: secagg.Parameters.parse("text"), "data: .* str"),
+        (lambda settings: secagg.Parameters.parse(None), "data: .* NoneType"),
+        (lambda settings: rounds.session(settings, clients=-5), "cohort_size: .* found -5"),
+        (lambda settings: rounds.averaging(bound=None), "clipping_bound: .* NoneType"),
+        (lambda settings: settings.mean(None, out=numpy.zeros(3)), r"out: .* shape \(3,\)"),
+        (lambda settings: settings.mean(None, out=[0.0]), "out: .* list"),
+    ],
+)
+def test_refusals_say_what_came(settings, call, found):
+    with pytest.raises(secagg.InvalidArgument, match=found):
+        call(settings)
 
 
 def test_identities_are_their_seed():

@@ -92,10 +92,27 @@ def test_the_application_context_is_that_of_the_specification(tmp_path):
         {"retries": -1},
         {"on_failure": "ignore"},
         {"phase_timeout": 0.0},
+        # 0 would have been no limit at all.
+        {"train_timeout": 0.0},
+        {"train_timeout": -1.0},
+        {"unmask_grace": -1.0},
+        {"poll_interval": 0.0},
+        {"clipping_bound": 0.0},
+        {"clipping_bound": math.nan},
+        {"clipping_bound": math.inf},
+        {"clipping_bound": None},
+        {"maximum_examples": 0},
+        {"corrupt_fraction": -1.0},
+        {"dropout_fraction": 1.0},
+        {"dropout_fraction": math.nan},
+        {"minimum_contributors": 1},
+        {"minimum_value_bits": 0},
+        {"threads": -1},
     ],
 )
 def test_settings(wrong):
-    with pytest.raises(ValueError):
+    [name] = wrong
+    with pytest.raises(ValueError, match=name):
         settings(**wrong)
 
 

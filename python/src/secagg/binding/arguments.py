@@ -19,7 +19,7 @@ def unsigned(value: Any, bits: int, name: str) -> int:
     except TypeError:
         raise InvalidArgument(f"{name}: an integer is needed, not {type(value).__name__}") from None
     if not 0 <= number < 1 << bits:
-        raise InvalidArgument(f"{name}: expected 0 to 2^{bits} - 1")
+        raise InvalidArgument(f"{name}: expected 0 to 2^{bits} - 1, found {number}")
     return number
 
 
@@ -27,7 +27,7 @@ def real(value: Any, name: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise InvalidArgument(f"{name}: a number is needed") from None
+        raise InvalidArgument(f"{name}: a number is needed, not {type(value).__name__}") from None
 
 
 class Memory:
@@ -39,7 +39,8 @@ class Memory:
         try:
             seen = memoryview(data).cast("B")
         except TypeError:
-            raise InvalidArgument(f"{name}: contiguous bytes are needed") from None
+            found = type(data).__name__
+            raise InvalidArgument(f"{name}: contiguous bytes are needed, not {found}") from None
         if length is not None and seen.nbytes != length:
             raise InvalidArgument(f"{name}: expected {length} bytes, found {seen.nbytes}")
         self._array = numpy.frombuffer(seen, numpy.uint8) if seen.nbytes else _EMPTY

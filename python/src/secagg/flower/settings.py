@@ -1,9 +1,9 @@
 """What a server app says about its secure rounds."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 OnFailure = Literal["skip", "raise"]
 
@@ -54,10 +54,24 @@ class SecAggSettings:
                 raise ValueError(f"metrics: {name!r} is the weight, and is in every sum anyway")
             if not (0 < bound < math.inf):
                 raise ValueError(f"metrics: the bound of {name!r} must be positive and finite")
-        if self.retries < 0:
-            raise ValueError("retries: 0 or more")
         if self.on_failure not in ("skip", "raise"):
-            raise ValueError('on_failure: "skip" or "raise"')
-        for name in ("phase_timeout", "poll_interval"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name}: a positive number of seconds")
+            raise ValueError(f'on_failure: expected "skip" or "raise", found {self.on_failure!r}')
+        self._require("clipping_bound", lambda value: 0 < value < math.inf, "positive and finite")
+        self._require("maximum_examples", lambda value: value >= 1, "1 or more")
+        for name in ("corrupt_fraction", "dropout_fraction"):
+            self._require(name, lambda value: 0 <= value < 1, "from 0 and below 1")
+        self._require("minimum_contributors", lambda value: value >= 2, "2 or more")
+        self._require("minimum_value_bits", lambda value: 2 <= value <= 62, "2 to 62")
+        for name in ("phase_timeout", "train_timeout", "poll_interval"):
+            self._require(name, lambda value: value > 0, "a positive number of seconds")
+        self._require("unmask_grace", lambda value: value >= 0, "0 seconds or more")
+        for name in ("retries", "threads"):
+            self._require(name, lambda value: value >= 0, "0 or more")
+
+    def _require(self, name: str, fits: Callable[[Any], bool], expected: str) -> None:
+        """What no round can be held with is refused here, not in the first round."""
+        value = getattr(self, name)
+        if value is None and getattr(type(self), name) is None:
+            return
+        if value is None or not fits(value):
+            raise ValueError(f"{name}: expected {expected}, found {value!r}")
