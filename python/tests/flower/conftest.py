@@ -19,6 +19,8 @@ class Clock:
         return self._now
 
     def sleep(self, seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
         self._now += seconds
 
 
