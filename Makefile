@@ -82,7 +82,7 @@ test-python: python-package
 	$(FLOWER_ENVIRONMENT)/bin/ruff check --quiet python && $(FLOWER_ENVIRONMENT)/bin/ruff format --check --quiet python
 
 ## Trains on digits with Flower, in simulation and on four SuperNodes with TLS, one of which is killed;
-## about three minutes.
+## about four minutes.
 flower-demo: python-package
 	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m demo $(FLOWER)
 

@@ -10,11 +10,7 @@ if [ ! -e /usr/include/valgrind/memcheck.h ] || ! command -v valgrind >/dev/null
     echo "valgrind and its headers are needed: install them and try again." >&2
     exit 1
   fi
-  as_root=""
-  [ "$(id -u)" -eq 0 ] || as_root="sudo"
-  echo "Installing valgrind (apt) ..."
-  $as_root apt-get update -qq
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq valgrind libc6-dbg
+  ../Scripts/install-packages.sh valgrind libc6-dbg
 fi
 
 # Optimised, as it is used. The check needs the library's internal parts, and valgrind debug

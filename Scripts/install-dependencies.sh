@@ -12,21 +12,8 @@ if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists libsodium; then
   exit 0
 fi
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null 2>&1; then
-    sudo "$@"
-  else
-    echo "libsodium is missing, and installing it needs root. Run: $*" >&2
-    exit 1
-  fi
-}
-
 if command -v apt-get >/dev/null 2>&1; then
-  echo "Installing libsodium (apt) ..."
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libsodium-dev pkg-config
+  "$(dirname "$0")/install-packages.sh" libsodium-dev pkg-config
 elif command -v brew >/dev/null 2>&1; then
   echo "Installing libsodium (brew) ..."
   brew install libsodium pkg-config

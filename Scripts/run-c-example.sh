@@ -6,10 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 if ! command -v valgrind >/dev/null 2>&1; then
-  as_root=""
-  [ "$(id -u)" -eq 0 ] || as_root="sudo"
-  $as_root apt-get update -qq
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq valgrind libc6-dbg
+  ./Scripts/install-packages.sh valgrind libc6-dbg
 fi
 
 PKG_CONFIG_PATH=$PWD/.build/secagg/lib/pkgconfig

@@ -26,10 +26,6 @@ check() {
   architectures="$architectures $name"
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
-}
-
 architectures=
 compiler=${CC:-clang}
 check "$(uname -m)" "" "$compiler"
@@ -41,10 +37,8 @@ if command -v apt-get >/dev/null 2>&1; then
     command -v "$tool" >/dev/null 2>&1 || missing=yes
   done
   if [ -n "$missing" ]; then
-    echo "Installing cross compilers and QEMU (apt) ..."
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq qemu-user-static \
-      gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross >/dev/null
+    ./Scripts/install-packages.sh qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+      gcc-s390x-linux-gnu libc6-dev-s390x-cross
   fi
   check aarch64 qemu-aarch64-static aarch64-linux-gnu-gcc -static
   if [ "$(uname -m)" = x86_64 ]; then

@@ -37,7 +37,7 @@ class SuperLink:
         else:
             command += ["--insecure", "--simulation"]
         self.process = Running(name, command, folder)
-        wait_until(self._listening, 60, f"{name} starts")
+        wait_until(self._listening, f"{name} starts")
 
     def _listening(self) -> bool:
         if self.process.has_ended:
@@ -72,13 +72,13 @@ class Run:
     def __init__(self, process: Running, report: Path) -> None:
         self.process, self._report = process, report
 
-    def outcome(self, seconds: float) -> Outcome:
+    def outcome(self) -> Outcome:
         """Waits for the end."""
-        wait_until(lambda: self.process.has_ended or self._report.exists(), seconds, "the run")
+        wait_until(lambda: self.process.has_ended or self._report.exists(), "the run")
         if not self._report.exists():
             raise RuntimeError(f"the run failed:\n{self.process.text()[-6000:]}")
         with contextlib.suppress(TimeoutError):
-            wait_until(lambda: self.process.has_ended, 20, "the end of the log")
+            wait_until(lambda: self.process.has_ended, "the end of the log", seconds=60)
         report = json.loads(self._report.read_text())
         rounds = sorted(report["accuracy"], key=int)
         return Outcome(

@@ -1,7 +1,9 @@
 """Flower's programs as processes that end with the demonstration."""
 
 import contextlib
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,11 +20,20 @@ def program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
+PATIENCE = 900.0
+"""Seconds after which something that takes at most a minute and a half is not going to happen."""
+
+_ports = itertools.count(random.SystemRandom().randrange(10_000, 28_000))
+"""Below those from which systems choose the ports of connections: what is free stays free until the
+program that is told of it listens, and no two programs are told the same."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in _ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("ports do not end")
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -62,6 +73,13 @@ class Running:
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
+    def says(self, line: str) -> bool:
+        """Whether it has said so by now. What has ended without will not."""
+        ended, text = self.has_ended, self.text()
+        if ended and line not in text:
+            raise RuntimeError(f"{self.name} ended without {line!r}:\n{text[-3000:]}")
+        return line in text
+
     def kill(self) -> None:
         """At once, and without a word to anybody."""
         with contextlib.suppress(ProcessLookupError):
@@ -91,7 +109,7 @@ def end_remaining(folder: Path) -> None:
     """Flower's workers look for their parents and end by themselves, after a while. Those that have
     not by then, and were started with a Flower folder in this one, are ended."""
     with contextlib.suppress(TimeoutError):
-        wait_until(lambda: not _started_in(folder), 15, "the end of all processes")
+        wait_until(lambda: not _started_in(folder), "the end of all processes", seconds=15)
     for pid in _started_in(folder):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -107,7 +125,7 @@ def _started_in(folder: Path) -> list[int]:
     return found
 
 
-def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
     for _ in _ticks(seconds):
         if condition():
             return

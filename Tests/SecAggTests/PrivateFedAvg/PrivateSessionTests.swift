@@ -25,6 +25,8 @@ struct PrivateSessionTests {
       .small(noise).with {
         $0.expectedContributors = 7
         $0.clipBitDeviation = 2
+        // The default of 10^-4 for each coordinate would wrap one of 1,024 in every 600th session.
+        $0.wrapProbability = 1e-12
       })
     let model = try #require(Self.model)
     let context = averaging.applicationContext(model: model, round: 0, task: "test")

@@ -147,7 +147,8 @@ def test_sealed_clients_open_with_their_key_only(parameters):
     for wrong in (other, bytes(32)):
         with pytest.raises(secagg.StateUnreadable):
             secagg.Client.resume(sealed, wrong)
-    for damaged in (sealed[:-1], sealed + b"\0", b"", sealed[:40] + b"\0" + sealed[41:]):
+    changed = bytes([sealed[40] ^ 1])
+    for damaged in (sealed[:-1], sealed + b"\0", b"", sealed[:40] + changed + sealed[41:]):
         with pytest.raises(secagg.StateUnreadable):
             secagg.Client.resume(damaged, key)
     for none in (key[:-1], key + b"\0", b"", None):

@@ -1,4 +1,4 @@
-"""Rounds with fast settings, and what has to come out of them."""
+"""Rounds with settings that many tests share, and what has to come out of them."""
 
 import math
 
@@ -20,11 +20,11 @@ ADVERTISE, SHARE, TRAIN, UNMASK = (
     "train",
     "query.secagg_unmask",
 )
-FAST = dict(
-    phase_timeout=0.3,
-    train_timeout=0.3,
-    poll_interval=0.01,
-    unmask_grace=0.05,
+CHOSEN = dict(
+    phase_timeout=30.0,
+    train_timeout=30.0,
+    poll_interval=1.0,
+    unmask_grace=5.0,
     metrics={"train_loss": 2.0},
     clipping_bound=1.0,
     maximum_examples=100,
@@ -33,7 +33,7 @@ FAST = dict(
 
 
 def settings(**changed):
-    return SecAggSettings(**FAST | changed)
+    return SecAggSettings(**CHOSEN | changed)
 
 
 def result(grid, arrays, chosen=None):

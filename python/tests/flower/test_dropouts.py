@@ -34,13 +34,14 @@ def test_one_leaves(tmp_path, fate, phase, contributing):
     check(reply, arrays, NODES if contributing else [11, 22, 44, 55])
 
 
-def test_straggler_and_its_late_reply_in_the_next_round(tmp_path):
+def test_straggler_and_its_late_reply_in_the_next_round(tmp_path, clock):
     grid, arrays = federation(tmp_path), initial_arrays()
     secured = SecAggGrid(grid, settings())
-    grid.nodes[22].fates[TRAIN] = late(0.6)
+    grid.nodes[22].fates[TRAIN] = late(60.0)
     [reply] = secured.send_and_receive(train_messages(grid, arrays))
     check(reply, arrays, [11, 33, 44, 55])
     grid.nodes[22].fates.clear()
+    clock.sleep(60.0)
     [reply] = secured.send_and_receive(train_messages(grid, arrays, round=2))
     check(reply, arrays, NODES)
 
@@ -48,8 +49,8 @@ def test_straggler_and_its_late_reply_in_the_next_round(tmp_path):
 def test_slow_but_in_time(tmp_path):
     grid, arrays = federation(tmp_path), initial_arrays()
     for phase in (ADVERTISE, SHARE, TRAIN, UNMASK):
-        grid.nodes[22].fates[phase] = late(0.1)
-    [reply] = result(grid, arrays, settings(unmask_grace=1.0))
+        grid.nodes[22].fates[phase] = late(10.0)
+    [reply] = result(grid, arrays, settings(unmask_grace=20.0))
     check(reply, arrays, NODES)
 
 
@@ -64,7 +65,7 @@ def test_repeated_replies_count_once(tmp_path, phase):
 def test_all_answers_are_waited_for_within_the_grace(tmp_path):
     """A sum from all answers has wrong shares corrected; one from just enough has not."""
     grid, arrays = federation(tmp_path), initial_arrays()
-    grid.nodes[22].fates[UNMASK] = late(0.2)
+    grid.nodes[22].fates[UNMASK] = late(20.0)
     result(grid, arrays, settings(unmask_grace=3600.0, phase_timeout=3600.0))
     answered = {m.metadata.src_node_id for m in grid.seen if m.metadata.message_type == UNMASK}
     assert answered == set(NODES)
@@ -88,7 +89,7 @@ def test_messages_do_not_outlive_their_phase(tmp_path):
 
     grid.nodes[11].fates = dict.fromkeys((ADVERTISE, SHARE, UNMASK), noting)
     result(grid, arrays)
-    assert lifetimes == dict.fromkeys((ADVERTISE, SHARE, UNMASK), 0.6)
+    assert lifetimes == dict.fromkeys((ADVERTISE, SHARE, UNMASK), 60.0)
 
 
 def test_other_messages_pass(tmp_path):
