@@ -35,8 +35,9 @@ extension PrivateFedAvg {
     public var clipBitDeviation: Double?
     /// The probability with which one rounding may miss the norm bound and is repeated.
     public var roundingBias: Double
-    /// The probability with which a coordinate of the sum may wrap around if all of the cohort
-    /// contribute.
+    /// The probability with which each coordinate of the sum may wrap around if all of the cohort
+    /// contribute: of 1,024 coordinates at 10^-4, up to one sum in ten has one that did, which costs
+    /// accuracy and no privacy.
     public var wrapProbability: Double
 
     /// Takes all numbers as they are; ``PrivateFedAvg/init(_:)`` checks them.

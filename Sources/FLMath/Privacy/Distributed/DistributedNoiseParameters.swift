@@ -36,7 +36,8 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
     /// The probability beta with which one rounding may miss the norm bound, from which follows how
     /// tight that is: 0 for a bound that always holds; exp(-1/2) in the paper's experiments.
     public var roundingBias: Double
-    /// The probability with which a coordinate of the sum may wrap around.
+    /// The probability with which each coordinate of the sum may wrap around: of 1,024 coordinates at
+    /// 10^-4, up to one sum in ten has one that did. Smaller ones make the grid coarser.
     public var wrapProbability: Double
 
     /// Takes all numbers as they are; ``DistributedNoiseParameters/init(_:)`` checks them.
