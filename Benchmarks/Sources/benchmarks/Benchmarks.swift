@@ -7,7 +7,7 @@ struct Benchmarks: ParsableCommand {
     abstract: "Measure masks, sharing, the path of a vector and whole sessions.",
     discussion: "Medians of several samples; on a shared machine, look at the least as well.")
 
-  @Option(help: "The suites to run: masks, sharing, path, privacy, rules, sessions.")
+  @Option(help: "The suites to run: masks, sharing, path, privacy, rules, unmasking, sessions.")
   var suites: [Suite] = Suite.allCases
 
   @Option(help: "The demo's program, with which sessions are measured.")
@@ -31,6 +31,7 @@ struct Benchmarks: ParsableCommand {
     case path
     case privacy
     case rules
+    case unmasking
     case sessions
   }
 
@@ -44,6 +45,7 @@ struct Benchmarks: ParsableCommand {
       case .path: try PathBenchmarks.run(&results)
       case .privacy: try PrivateBenchmarks.run(&results)
       case .rules: try AggregationBenchmarks.run(&results)
+      case .unmasking: try UnmaskingBenchmarks.run(&results, clients: quick ? 100 : 1_000)
       case .sessions:
         try SessionBenchmarks.run(
           &results, demo: demo,
