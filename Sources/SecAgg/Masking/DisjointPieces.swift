@@ -1,38 +1,63 @@
-/// A vector as consecutive pieces that no two threads work on at once.
+/// A vector as pieces that no two threads work on at once.
 ///
 /// A thread takes the next piece when it is done with one. Pieces are as large as the cache allows
 /// while much is left, and become smaller towards the end, so that no thread waits long for the last
 /// one (Polychronopoulos and Kuck 1987, "Guided Self-Scheduling").
+///
+/// Pieces that are taken one after the other do not lie beside each other: the vector has as many
+/// stretches as there are threads, and pieces are taken from each in turn. Two threads at both sides of a
+/// border would take the cache line there from each other with every mask.
 struct DisjointPieces {
   /// Words of the largest piece: 64 KiB, which stay in the second-level cache while one mask after
-  /// the other is applied to them.
+  /// the other is applied to them. The last of the vector has up to a group more.
   static let largest = 8192
-  /// Words of the smallest piece but the last, beside which the making of a cipher's round keys is
-  /// little.
+  /// Words of the smallest piece, beside which the making of a cipher's round keys is little.
   static let smallest = 1024
   /// Words that the ciphers make at once; a piece is a multiple of them.
   static let group = 128
 
-  /// Where the pieces begin, and the end of the last one.
-  private let bounds: [Int]
+  /// The pieces in the order in which they are taken.
+  private let pieces: [Range<Int>]
 
   init(wordCount: Int, threadCount: Int) {
-    var bounds = [0]
+    let sizes = Self.sizes(ofWhole: wordCount / Self.group * Self.group, threadCount: threadCount)
+    var pieces = sizes.map { _ in 0..<0 }
     var start = 0
-    while start < wordCount {
-      // Half of what is left is dealt out to all threads.
-      let share = threadCount == 1 ? Self.largest : (wordCount - start) / (2 * threadCount)
-      let size = min(max(share / Self.group * Self.group, Self.smallest), Self.largest)
-      start = min(start + size, wordCount)
-      bounds.append(start)
+    for stretch in 0..<min(threadCount, sizes.count) {
+      for piece in stride(from: stretch, to: sizes.count, by: threadCount) {
+        pieces[piece] = start..<start + sizes[piece]
+        start += sizes[piece]
+      }
     }
-    self.bounds = bounds
+    if start < wordCount {
+      // Less than a group: part of the piece at the vector's end.
+      if let last = pieces.firstIndex(where: { $0.upperBound == start }) {
+        pieces[last] = pieces[last].lowerBound..<wordCount
+      } else {
+        pieces = [0..<wordCount]
+      }
+    }
+    self.pieces = pieces
   }
 
-  var count: Int { bounds.count - 1 }
+  /// The sizes of the pieces in the order in which they are taken.
+  private static func sizes(ofWhole wordCount: Int, threadCount: Int) -> [Int] {
+    var sizes: [Int] = []
+    var rest = wordCount
+    while rest > 0 {
+      // Half of what is left is dealt out to all threads.
+      let share = threadCount == 1 ? largest : rest / (2 * threadCount) / group * group
+      let size = min(max(share, smallest), largest, rest)
+      sizes.append(size)
+      rest -= size
+    }
+    return sizes
+  }
+
+  var count: Int { pieces.count }
 
   /// The words of a piece.
-  subscript(piece: Int) -> Range<Int> { bounds[piece]..<bounds[piece + 1] }
+  subscript(piece: Int) -> Range<Int> { pieces[piece] }
 
   /// Calls `body` for every piece, on as many threads as are allowed, with the place of the piece's
   /// first word, until it returns false.

@@ -5,25 +5,33 @@ import Testing
 
 @Suite("Disjoint pieces")
 struct DisjointPiecesTests {
-  @Test("cover every vector once, in order, in whole groups", arguments: [1, 2, 3, 8, 1024])
+  @Test("cover every vector once, in whole groups", arguments: [1, 2, 3, 8, 1024])
   private func cover(threadCount: Int) {
     let seed = UInt64.random(in: 0 ... .max)
     var generator = SimulationGenerator(seed: seed)
     let random = (0..<50).map { _ in Int.random(in: 0...2_000_000, using: &generator) }
     for wordCount in [0, 1, 127, 128, 1023, 1024, 1025, 8192, 8193, 500_001] + random {
       let pieces = DisjointPieces(wordCount: wordCount, threadCount: threadCount)
+      let inOrder = (0..<pieces.count).map { pieces[$0] }.sorted { $0.lowerBound < $1.lowerBound }
       var end = 0
-      for piece in 0..<pieces.count {
-        let places = pieces[piece]
+      for places in inOrder {
         #expect(places.lowerBound == end && !places.isEmpty, "\(wordCount) words, seed \(seed)")
-        #expect(places.count <= DisjointPieces.largest)
-        if piece < pieces.count - 1 {
-          #expect(places.count >= DisjointPieces.smallest)
-          #expect(places.count.isMultiple(of: DisjointPieces.group))
-        }
+        #expect(places.lowerBound.isMultiple(of: DisjointPieces.group))
+        #expect(places.count < DisjointPieces.largest + DisjointPieces.group)
         end = places.upperBound
       }
       #expect(end == wordCount, "seed \(seed)")
+    }
+  }
+
+  @Test("those that threads work on at the same time are no neighbours", arguments: [2, 3, 8])
+  private func apart(threadCount: Int) {
+    let pieces = DisjointPieces(wordCount: 1_000_000, threadCount: threadCount)
+    for first in 0..<pieces.count - threadCount {
+      for second in first + 1..<first + threadCount {
+        #expect(pieces[first].upperBound != pieces[second].lowerBound, "\(first), \(second)")
+        #expect(pieces[second].upperBound != pieces[first].lowerBound, "\(first), \(second)")
+      }
     }
   }
 
@@ -39,7 +47,8 @@ struct DisjointPiecesTests {
         ends[next] += pieces[piece].count
       }
       let waiting = (ends.max() ?? 0) - (ends.min() ?? 0)
-      #expect(waiting <= DisjointPieces.smallest, "\(wordCount) words: \(ends)")
+      #expect(
+        waiting <= DisjointPieces.smallest + DisjointPieces.group, "\(wordCount) words: \(ends)")
     }
   }
 
