@@ -50,6 +50,9 @@ struct OpenFile: ~Copyable {
   }
 
   deinit {
+    // Closing alone would leave the lock to a child process that is just being started: it has a copy of
+    // the descriptor until it runs its own program.
+    _ = flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

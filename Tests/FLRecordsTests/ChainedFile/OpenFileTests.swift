@@ -21,6 +21,28 @@ struct OpenFileTests {
     #expect(example.refusal() == nil)
   }
 
+  /// A process that is being started has copies of all descriptors until it runs its own program.
+  @Test("a lock that was given up does not live on in copies of its descriptor")
+  func copies() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("file")
+    let first = try OpenFile(path, for: .creating)
+    try first.lock()
+    var file = stat()
+    #expect(unsafe stat(path, &file) == 0)
+    let descriptors = (0..<Int32(1024)).filter { descriptor in
+      var other = stat()
+      return unsafe fstat(descriptor, &other) == 0
+        && (other.st_ino, other.st_dev) == (file.st_ino, file.st_dev)
+    }
+    try #require(descriptors.count == 1)
+    let copy = dup(descriptors[0])
+    defer { close(copy) }
+    try #require(copy >= 0)
+    _ = consume first
+    try OpenFile(path, for: .appending).lock()
+  }
+
   @Test("of many that begin the same ledger at once, one has it")
   func race() async throws {
     let folder = try TemporaryFolder()
