@@ -34,7 +34,7 @@ public struct Execution: Sendable {
     case cancel
   }
 
-  /// The largest number of threads, the caller's own included; at least 1.
+  /// The largest number of threads, the caller's own included; 1 to 1,024.
   public let threadCount: Int
   /// Called every now and then with how far the call has come; what it returns decides whether the
   /// call goes on. It is called on the working threads, possibly by several at once: be quick.
@@ -43,13 +43,13 @@ public struct Execution: Sendable {
   /// Leave to use the machine.
   ///
   /// - Parameters:
-  ///   - threadCount: the most threads to use, at least 1; left out, as many as the machine has
-  ///     processors.
+  ///   - threadCount: the most threads to use; fewer than 1 count as 1, more than 1,024 as 1,024; left
+  ///     out, as many as the machine has processors.
   ///   - observer: sees progress and can cancel.
   public init(
     threadCount: Int? = nil, observer: (@Sendable (Progress) -> Decision)? = nil
   ) {
-    self.threadCount = max(1, threadCount ?? Self.processorCount)
+    self.threadCount = min(max(1, threadCount ?? Self.processorCount), Self.largestThreadCount)
     self.observer = observer
   }
 
@@ -57,8 +57,7 @@ public struct Execution: Sendable {
   public static func threads(_ count: Int) -> Execution { Execution(threadCount: count) }
 
   /// The processors that are there for this process, as far as the system says.
-  private static let processorCount: Int = {
-    let count = sysconf(CInt(_SC_NPROCESSORS_ONLN))
-    return min(max(1, Int(count)), 1024)
-  }()
+  private static let processorCount = Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+
+  private static let largestThreadCount = 1024
 }

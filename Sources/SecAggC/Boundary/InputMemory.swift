@@ -57,5 +57,5 @@ func clientID(_ number: UInt32) throws(Failure) -> ClientID {
 
 /// How many threads a caller allows: 0 stands for as many as there are processors.
 func execution(_ threads: UInt32) -> Execution {
-  threads == 0 ? Execution() : .threads(Int(min(threads, 1024)))
+  threads == 0 ? Execution() : .threads(Int(clamping: threads))
 }

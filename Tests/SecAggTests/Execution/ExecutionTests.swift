@@ -30,6 +30,12 @@ struct ExecutionTests {
     }
   }
 
+  @Test("no number of threads is too small or too large to ask for")
+  func threadCounts() {
+    #expect([Int.min, 0, 1, 2].map { Execution.threads($0).threadCount } == [1, 1, 1, 2])
+    #expect([1024, 1025, Int.max].map { Execution.threads($0).threadCount } == [1024, 1024, 1024])
+  }
+
   @Test("threads that do nothing but ask get every number once", arguments: [2, 4])
   func contention(threads: Int) {
     let count = 200_000
