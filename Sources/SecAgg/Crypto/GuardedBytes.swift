@@ -6,9 +6,13 @@ internal import CSodium
 /// It costs tens of microseconds and several pages each, so it is for identity keys, of which a
 /// process has few; secrets of a session live in `SecretBytes`.
 @safe
-struct GuardedBytes: ~Copyable {
+struct GuardedBytes: ~Copyable, Sendable {
   let count: Int
-  private let storage: UnsafeMutableRawPointer
+  // A pointer is not Sendable, so this one field is exempt, and what follows is why it may be. There is no
+  // other pointer to the memory: the value is not copyable, the field is private, and the spans that
+  // closures get cannot outlive their call. After `init` there is no way to write to the memory until
+  // `deinit`, which runs when nobody borrows the value any more, so threads that borrow it only read.
+  private nonisolated(unsafe) let storage: UnsafeMutableRawPointer
 
   /// Allocates and lets `fill` write the bytes.
   ///
@@ -40,8 +44,3 @@ struct GuardedBytes: ~Copyable {
     return unsafe body(buffer.span)
   }
 }
-
-// What keeps the compiler from seeing it is the pointer, and of that there is one only: the value is not
-// copyable and the pointer private. After `init` nothing writes to the memory, whose pages are read-only
-// then, until `deinit`, which runs once nobody borrows the value any more.
-extension GuardedBytes: @unchecked Sendable {}

@@ -6,10 +6,15 @@
 /// The memory is aligned for 64-bit words. Allocation costs tens of nanoseconds, so that secrets
 /// of one session can live in it by the hundred.
 @safe
-public struct SecretBytes: ~Copyable {
+public struct SecretBytes: ~Copyable, Sendable {
   /// The number of bytes.
   public let count: Int
-  private let storage: UnsafeMutableRawPointer
+  // A pointer is not Sendable, so this one field is exempt, and what follows is why it may be. There is no
+  // other pointer to the memory: the value is not copyable, the field is private, and the spans that
+  // closures get cannot outlive their call. So the memory moves between threads with its one owner. Threads
+  // that borrow it at once only read: what writes is `mutating`, which has the value to itself, or is an
+  // initialiser or the `deinit`.
+  private nonisolated(unsafe) let storage: UnsafeMutableRawPointer
 
   /// Allocates `count` zero bytes.
   init(zeroed count: Int) {
@@ -81,9 +86,3 @@ public struct SecretBytes: ~Copyable {
     return try body(&span)
   }
 }
-
-// What keeps the compiler from seeing it is the pointer, and of that there is one only: the value is not
-// copyable, the pointer private, and what `body` closures get of the memory cannot outlive their call.
-// So it moves between threads with its owner. Threads that borrow it at once only read: everything that
-// writes is `mutating`, which has the value to itself, or is in an initialiser or the `deinit`.
-extension SecretBytes: @unchecked Sendable {}

@@ -1,6 +1,7 @@
 /// Memory that the threads of one call write, each in places of its own.
 ///
-/// `@unchecked Sendable` holds for these reasons, of which the type system sees none:
+/// A pointer is not Sendable, so this one field is exempt. It may be, for these reasons, of which the type
+/// system sees the last only:
 ///
 /// - No data race: a place belongs to one item of a `WorkQueue`, `take()` gives each item to one thread
 ///   only, and who makes a `SharedMemory` sees to it that places of different items do not overlap.
@@ -9,8 +10,8 @@
 /// - Seen by the caller: joining a thread orders all that it wrote before what follows.
 /// - What is in it is Sendable itself, so it may be made by one thread and used by another.
 @unsafe
-struct SharedMemory<Element: Sendable>: @unchecked Sendable {
-  private let buffer: UnsafeMutableBufferPointer<Element>
+struct SharedMemory<Element: Sendable>: Sendable {
+  private nonisolated(unsafe) let buffer: UnsafeMutableBufferPointer<Element>
 
   init(_ buffer: UnsafeMutableBufferPointer<Element>) {
     unsafe self.buffer = buffer
