@@ -39,7 +39,7 @@ enum MaskBenchmarks {
   }
 
   /// 1,000 masks on a vector of a million elements, two to a word: long enough that making a thread does
-  /// not show. One thread and two take turns, so that what else the machine does falls on both.
+  /// not show.
   private static func threads(_ results: inout Results) {
     for cipher in MaskCipher.available.sorted(by: { $0.rawValue < $1.rawValue }) {
       guard let expander = MaskExpander(cipher),
@@ -48,29 +48,14 @@ enum MaskBenchmarks {
           seed: { _ in SecureRandom.secretBytes(32) })
       else { continue }
       var words = [UInt64](repeating: 0, count: 500_001)
-      var seconds: [Int: [Double]] = [:]
-      for _ in 0..<15 {
-        for threadCount in [1, 2] {
-          let execution = Execution.threads(threadCount)
-          let start = Stopwatch.Clock.wall.seconds()
-          let watch = ProgressWatch(total: 0, on: execution)
-          try? masks.apply(to: &words, on: execution, watch: watch)
-          seconds[threadCount, default: []].append(Stopwatch.Clock.wall.seconds() - start)
-        }
+      ThreadComparison.run(
+        &results, "Masks", "1,000 masks of 10^6 elements, \(cipher)",
+        ratio: "two threads over one, \(cipher)", unit: "ms", perSecond: 1e3, runs: 15,
+        target: cipher == .aes256ctr ? 1.9 : nil
+      ) { execution in
+        let watch = ProgressWatch(total: 0, on: execution)
+        try? masks.apply(to: &words, on: execution, watch: watch)
       }
-      var medians: [Double] = []
-      for threadCount in [1, 2] {
-        let figure = Figure(
-          "Masks", "1,000 masks of 10^6 elements, \(cipher), \(threadCount) thread(s)", unit: "ms",
-          seconds: seconds[threadCount] ?? [], perSecond: 1e3)
-        results.add(figure)
-        medians.append(figure.median)
-      }
-      results.add(
-        Figure(
-          "Masks", "two threads over one, \(cipher)", unit: "times",
-          median: medians[0] / medians[1],
-          target: cipher == .aes256ctr ? 1.9 : nil, isAtLeast: true))
     }
   }
 }

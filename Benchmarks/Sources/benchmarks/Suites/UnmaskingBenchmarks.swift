@@ -1,49 +1,29 @@
 import FLMath
 @testable import SecAgg
 
-/// Unmasking one and the same session's sum with one thread and with two, in turns: what the machine does
-/// beside it does not fall on one of them alone, as it may in two sessions.
+/// Unmasking one and the same session's sum with one thread and with two.
 enum UnmaskingBenchmarks {
   private static let elements = 1_000_000
-  private static let runs = 3
-  private static let suite = "Unmasking"
 
   /// The complete graph; 30 % of the clients leave after sharing their keys.
   static func run(_ results: inout Results, clients: Int) throws {
-    let server = try server(clients: clients, leaving: clients * 3 / 10)
-    var seconds: [Int: [Double]] = [:]
-    for _ in 0..<runs {
-      for threadCount in [1, 2] {
-        var server = server
-        let start = Stopwatch.Clock.wall.seconds()
-        let aggregate = try server.unmask(execution: .threads(threadCount))
-        seconds[threadCount, default: []].append(Stopwatch.Clock.wall.seconds() - start)
-        guard aggregate.sums.unsigned == sum(contributors: aggregate.contributors.count) else {
-          throw WrongSum()
-        }
-      }
+    let leaving = clients * 3 / 10
+    let server = try server(clients: clients, leaving: leaving)
+    let sum = vector().map { $0 * UInt64(clients - leaving) }
+    try ThreadComparison.run(
+      &results, "Unmasking", "n = \(clients), m = 10^6, 30 % dropped",
+      ratio: "two threads over one", unit: "s", perSecond: 1, runs: 3,
+      target: clients == 1_000 ? 1.9 : nil
+    ) { execution in
+      var server = server
+      let aggregate = try server.unmask(execution: execution)
+      guard aggregate.sums.unsigned == sum else { throw WrongSum() }
     }
-    var medians: [Double] = []
-    for threadCount in [1, 2] {
-      let figure = Figure(
-        suite, "n = \(clients), m = 10^6, 30 % dropped, \(threadCount) thread(s)", unit: "s",
-        seconds: seconds[threadCount] ?? [], perSecond: 1)
-      results.add(figure)
-      medians.append(figure.median)
-    }
-    results.add(
-      Figure(
-        suite, "two threads over one", unit: "times", median: medians[0] / medians[1],
-        target: clients == 1_000 ? 1.9 : nil, isAtLeast: true))
   }
 
   /// What every client sends.
   private static func vector() -> [UInt64] {
     (0..<elements).map { UInt64($0 & 0xffff) }
-  }
-
-  private static func sum(contributors: Int) -> [UInt64] {
-    vector().map { $0 * UInt64(contributors) }
   }
 
   /// A server that has all answers.
