@@ -110,6 +110,15 @@ struct CommandLineTests {
     ] {
       #expect(try #require(record[key] as? Double) > 0, "\(key)")
     }
-    #expect((record["phases"] as? [Any])?.count == 4)
+    let phases = try #require(record["phases"] as? [[String: Any]])
+    #expect(phases.count == 4)
+    // A round has messages, and then it is closed.
+    for clock in ["Cpu", "Wall"] {
+      for phase in phases {
+        let whole = try #require(phase["server\(clock)Milliseconds"] as? Double)
+        let closing = try #require(phase["serverClosing\(clock)Milliseconds"] as? Double)
+        #expect(closing > 0 && closing < whole, "\(clock), \(phase["phase"] ?? "")")
+      }
+    }
   }
 }
