@@ -493,8 +493,8 @@ SECAGG_API secagg_status secagg_directory_free(secagg_directory *directory);
 /* A client of one session. */
 typedef struct secagg_client secagg_client;
 
-/* The least that a client accepts, whatever a server offers. 0 and NULL demand nothing beyond what every
- * session must have. */
+/* What a client expects, and the least that it accepts, whatever a server offers. 0 demands nothing beyond what
+ * every session must have. */
 typedef struct secagg_policy {
   uint32_t struct_size;
   /* The smallest cohort, and the smallest number of clients that actually advertise keys. */
@@ -505,7 +505,9 @@ typedef struct secagg_policy {
   /* The sets of threat models and of mask ciphers that the client accepts; 0 for all. */
   uint32_t threat_models;
   uint32_t mask_ciphers;
-  /* The application context (32 bytes) that the session must have, or NULL for any. */
+  /* The application context (32 bytes) that the session must have: what the client itself makes of the model
+   * and the task, for example by secagg_averaging_context_float32. Never NULL: a server could give this client
+   * another model than all others. */
   const uint8_t *application_context;
 } secagg_policy;
 
@@ -514,8 +516,7 @@ typedef struct secagg_policy {
 
 /* A client in round 0, with fresh keys.
  *
- * `id` is the client's number in the cohort, 1 to cohort_size, as the server has assigned it. `policy` may
- * be NULL. `identity` is needed in the malicious model and must be NULL in the semi-honest one; it lives
+ * `id` is the client's number in the cohort, 1 to cohort_size, as the server has assigned it. `identity` is needed in the malicious model and must be NULL in the semi-honest one; it lives
  * on with the client.
  *
  * SECAGG_SESSION_REFUSED if the parameters fall below the policy; SECAGG_INVALID_ARGUMENT. */
@@ -703,22 +704,25 @@ SECAGG_API secagg_status secagg_aggregate_contributors(
     const secagg_aggregate *aggregate, uint32_t *ids, size_t capacity, size_t *count,
     secagg_failure *failure);
 
-/* A share that did not help, although the sum is right: `holder`, who held it, or `subject`, who had
- * dealt it, is at fault. Never grows. */
+/* Something wrong with a share. `finding` says which client is at fault. Never grows. */
 typedef struct secagg_fault {
+  /* The client that held the share. */
   uint32_t holder;
-  uint32_t subject;
+  /* The client whose secret was shared. */
+  uint32_t dealer;
   /* Whose secret: 1 that of the self mask, 2 that of the mask key. */
   uint32_t secret;
-  /* SECAGG_WRONG_SHARE or SECAGG_UNOPENED. */
+  /* SECAGG_WRONG_SHARE, SECAGG_UNOPENED or SECAGG_WRONG_SECRET. */
   uint32_t finding;
 } secagg_fault;
 
 enum {
-  /* The share contradicts those of the others. */
+  /* The holder revealed another share than the dealer's: the holder lied. */
   SECAGG_WRONG_SHARE = 1,
-  /* The holder says that the sealed share did not open. */
-  SECAGG_UNOPENED = 2
+  /* The holder reports that the dealer's shares do not open. One of the two is at fault. */
+  SECAGG_UNOPENED = 2,
+  /* The dealer dealt shares of a wrong secret: the dealer lied. `holder` is the dealer too. */
+  SECAGG_WRONG_SECRET = 3
 };
 
 /* The faults that were found; usually none. */

@@ -29,11 +29,10 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// - Parameters:
   ///   - id: the client's number in the cohort.
   ///   - parameters: the session's parameters as the server announced them.
-  ///   - policy: the least that this client accepts; left out, it accepts whatever a server may
-  ///     offer at all.
+  ///   - policy: the application context that this client expects, and the least that it accepts.
   /// - Throws: `ClientError.idOutsideCohort`, `.policy`, `.identityNeeded` in the malicious model.
   public init(
-    id: ClientID, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy()
+    id: ClientID, parameters: SessionParameters, policy: ClientPolicy
   ) throws(ClientError) {
     guard parameters.threatModel == .semiHonest else { throw .identityNeeded }
     try self.init(
@@ -47,7 +46,7 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// - Parameter identity: the client's long-lived key, which others know from their directories.
   /// - Throws: `ClientError.idOutsideCohort`, `.policy`, `.notInThreatModel` in the semi-honest one.
   public init(
-    id: ClientID, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy(),
+    id: ClientID, parameters: SessionParameters, policy: ClientPolicy,
     signedBy identity: borrowing IdentityKey
   ) throws(ClientError) {
     guard parameters.threatModel == .malicious else {
@@ -88,6 +87,16 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
     self.maskKeys = maskKeys
     self.maskSecret = maskSecret
     self.context = context
+  }
+
+  /// Whether a message of the server is the one that this client waits for.
+  ///
+  /// Call it before the message is handed on. A stray or repeated message is rejected here and the client
+  /// goes on waiting, where the next round would consume it and end its part in the session.
+  ///
+  /// - Throws: `.otherSession`, `.addressedToAnother`, `.otherRound`.
+  public func check(_ message: ServerMessage) throws(ClientError) {
+    try context.check(message, opens: .shareKeys)
   }
 
   /// Round 1: checks the roster and shares this client's two secrets among its neighbours.
@@ -163,8 +172,11 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
       let shares = plaintext.withBytes { plaintext in
         agreed.withRow(index) { agreed in
           ShareSealing.seal(
-            plaintext, agreed: agreed, from: context.id, to: neighbour,
-            session: context.session, roster: roster.commitment, nonce: nonces[index])
+            plaintext, agreed: agreed,
+            of: DealtShares(
+              session: context.session, roster: roster.commitment, dealer: context.id,
+              holder: neighbour),
+            nonce: nonces[index])
         }
       }
       return AddressedShares(peer: neighbour, shares: shares)

@@ -18,7 +18,16 @@ struct ClientContext: Sendable {
 
   var session: Digest { parameters.digest }
 
-  /// Refuses a server's message that is of another session or for another client.
+  /// Rejects a server's message that is of another session, for another client, or not the one that
+  /// opens the awaited round.
+  func check(_ message: ServerMessage, opens awaited: ProtocolRound?) throws(ClientError) {
+    try check(session: message.session, recipient: message.recipient)
+    guard message.round == awaited else {
+      throw .otherRound(found: message.round, expected: awaited)
+    }
+  }
+
+  /// Rejects a server's message that is of another session or for another client.
   func check(session: Digest, recipient: ClientID) throws(ClientError) {
     guard session == self.session else {
       throw .otherSession(expected: self.session, found: session)

@@ -9,6 +9,9 @@ public enum ClientError: Error, Hashable, Sendable {
   case otherSession(expected: Digest, found: Digest)
   /// The message is for another client.
   case addressedToAnother(ClientID)
+  /// The message belongs to a round that the client is not in: it is stray, or was repeated.
+  /// `expected` is `nil` for a client that waits for nothing any more.
+  case otherRound(found: ProtocolRound, expected: ProtocolRound?)
   /// The roster has an impossible size.
   case rosterSize(found: Int, atMost: Int)
   /// The number of neighbours is not what the roster size and the degree make it.
@@ -77,6 +80,9 @@ extension ClientError: CustomStringConvertible {
         + "server and client were given different parameters"
     case .addressedToAnother(let id):
       "the message is for \(id); the server mixed up recipients"
+    case .otherRound(let found, let expected):
+      "expected \(expected.map { "the message that opens round \"\($0)\"" } ?? "no more messages"), "
+        + "found the one that opens round \"\(found)\"; ignore it"
     case .rosterSize(let found, let atMost):
       "the roster has \(found) clients, expected 3 to \(atMost)"
     case .neighbourCount(let found, let expected):

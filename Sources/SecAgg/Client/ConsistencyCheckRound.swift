@@ -25,9 +25,19 @@ public struct ConsistencyCheckRound: ~Copyable, Sendable {
     self.message = message
   }
 
-  /// Round 4: reveals one share for each neighbour that shared its secrets, once as many neighbours
+  /// Whether a message of the server is the one that this client waits for.
+  ///
+  /// Call it before the message is handed on. A stray or repeated message is rejected here and the client
+  /// goes on waiting, where the next round would consume it and end its part in the session.
+  ///
+  /// - Throws: `.otherSession`, `.addressedToAnother`, `.otherRound`.
+  public func check(_ message: ServerMessage) throws(ClientError) {
+    try context.check(message, opens: .unmasking)
+  }
+
+  /// Round 4: reveals one share for each neighbour that shared its secrets, once as many endorsers
   /// as the threshold are seen to have signed the same set of contributors, and ends this client's
-  /// session.
+  /// session. The endorsers are the same for all clients, so nobody reveals anything for another set.
   ///
   /// Complexity: up to k signatures and k openings.
   ///
@@ -47,21 +57,19 @@ public struct ConsistencyCheckRound: ~Copyable, Sendable {
     return shares.reveal(to: visible.ids, by: context, roster: roster.commitment)
   }
 
-  /// How many different contributing neighbours signed the same set; counting stops at `limit`.
+  /// How many different contributing endorsers signed the same set; counting stops at `limit`.
   private func validEndorsements(among endorsements: [Endorsement], atMost limit: Int) -> Int {
-    guard let verified = roster.verified else { return 0 }
-    var identities: [ClientID: IdentityPublicKey] = [:]
-    for (neighbour, identity) in zip(roster.neighbours, verified.neighbourIdentities)
-    where visible.ids.contains(neighbour.sender) {
-      identities[neighbour.sender] = identity
+    var keys: [ClientID: IdentityPublicKey] = [:]
+    for endorser in roster.verified?.endorsers ?? []
+    where contributors.contains(rank: endorser.position) {
+      keys[endorser.id] = endorser.key
     }
     var found = 0
     for endorsement in endorsements where found < limit {
-      // Who has been counted is not counted again.
-      guard let identity = identities.removeValue(forKey: endorsement.signer),
+      // A signer that was tried is not tried again.
+      guard let key = keys.removeValue(forKey: endorsement.signer),
         contributors.isEndorsed(
-          by: identity, endorsement.signature, session: context.session,
-          roster: roster.commitment)
+          by: key, endorsement.signature, session: context.session, roster: roster.commitment)
       else { continue }
       found += 1
     }

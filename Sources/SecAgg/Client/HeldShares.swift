@@ -39,15 +39,11 @@ struct HeldShares: ~Copyable, Sendable {
     _ kind: SecretKind, from entry: AddressedShares, at index: Int, by client: ClientContext,
     roster: Digest
   ) -> SecretShare? {
-    let plaintext = agreedSealingSecrets.withRow(index) { agreed -> SecretBytes? in
+    agreedSealingSecrets.withRow(index) { agreed -> SecretShare? in
       ShareSealing.open(
-        entry.shares, agreed: agreed, from: entry.peer, to: client.id, session: client.session,
-        roster: roster)
-    }
-    guard let plaintext else { return nil }
-    return plaintext.withBytes { plaintext -> SecretShare? in
-      let start = kind == .selfMask ? 0 : SecretShare.byteCount
-      return try? SecretShare(plaintext.extracting(start..<start + SecretShare.byteCount))
+        kind, in: entry.shares, agreed: agreed,
+        of: DealtShares(
+          session: client.session, roster: roster, dealer: entry.peer, holder: client.id))
     }
   }
 

@@ -26,6 +26,16 @@ public struct ShareKeysRound: ~Copyable, Sendable {
     self.message = message
   }
 
+  /// Whether a message of the server is the one that this client waits for.
+  ///
+  /// Call it before the message is handed on. A stray or repeated message is rejected here and the client
+  /// goes on waiting, where the next round would consume it and end its part in the session.
+  ///
+  /// - Throws: `.otherSession`, `.addressedToAnother`, `.otherRound`.
+  public func check(_ message: ServerMessage) throws(ClientError) {
+    try context.check(message, opens: .maskedInput)
+  }
+
   /// Round 2: masks the client's vector with its own mask and with one for each neighbour that
   /// shared its secrets (Bonawitz et al. 2017, section 4.0.1).
   ///

@@ -1,40 +1,75 @@
-/// Seals a pair of shares from one neighbour to another, and opens it.
+/// Seals a dealer's pair of shares for one holder together with the commitments to them, and opens it.
 ///
-/// The key differs with the direction, the session and the roster; the associated data names all
-/// of them once more, so that a ciphertext that was redirected, reflected or replayed does not open.
+/// The key differs with the direction, the session and the roster. The associated data names all of
+/// them once more and holds the commitments, so that a ciphertext that was redirected, reflected,
+/// replayed or given other commitments does not open.
 enum ShareSealing {
+  /// - Parameter plaintext: the share of the self mask, then that of the mask key.
   static func seal(
-    _ plaintext: Span<UInt8>, agreed secret: Span<UInt8>, from sender: ClientID,
-    to receiver: ClientID, session: Digest, roster: Digest, nonce: Nonce
+    _ plaintext: Span<UInt8>, agreed secret: Span<UInt8>, of dealt: DealtShares, nonce: Nonce
   ) -> SealedShares {
-    let context = context(from: sender, to: receiver, session: session, roster: roster)
-    let key = Hashing.deriveKey(from: secret, .shareSealing) { $0.write(raw: context) }
-    let sealed = key.withBytes { key in
+    var commitments = ByteWriter()
+    for kind in SecretKind.allCases {
+      ShareCommitment(to: plaintext.extracting(kind.placeInPair), kind, of: dealt).write(to: &commitments)
+    }
+    let key = key(agreed: secret, of: dealt)
+    let envelope = key.withBytes { key in
       AuthenticatedEncryption.seal(
-        plaintext, key: key, associatedData: context, nonce: nonce)
+        plaintext, key: key,
+        associatedData: associatedData(of: dealt, commitments: commitments.bytes[...]),
+        nonce: nonce)
     }
-    return SealedShares(sealed: sealed)
+    return SealedShares(commitments: commitments.bytes, envelope: envelope)
   }
 
+  /// Both shares; `nil` if they do not open.
   static func open(
-    _ sealed: SealedShares, agreed secret: Span<UInt8>, from sender: ClientID,
-    to receiver: ClientID, session: Digest, roster: Digest
+    _ sealed: SealedShares, agreed secret: Span<UInt8>, of dealt: DealtShares
   ) -> SecretBytes? {
-    let context = context(from: sender, to: receiver, session: session, roster: roster)
-    let key = Hashing.deriveKey(from: secret, .shareSealing) { $0.write(raw: context) }
+    let key = key(agreed: secret, of: dealt)
     return key.withBytes { key -> SecretBytes? in
-      AuthenticatedEncryption.open(sealed.bytes[...], key: key, associatedData: context)
+      AuthenticatedEncryption.open(
+        sealed.envelope, key: key,
+        associatedData: associatedData(of: dealt, commitments: sealed.commitments))
     }
   }
 
-  private static func context(
-    from sender: ClientID, to receiver: ClientID, session: Digest, roster: Digest
+  /// The share of one secret; `nil` if the shares do not open, or hold another one than the dealer
+  /// committed to.
+  static func open(
+    _ kind: SecretKind, in sealed: SealedShares, agreed secret: Span<UInt8>, of dealt: DealtShares
+  ) -> SecretShare? {
+    guard let plaintext = open(sealed, agreed: secret, of: dealt) else { return nil }
+    return plaintext.withBytes { plaintext -> SecretShare? in
+      let bytes = plaintext.extracting(kind.placeInPair)
+      var (made, stated) = (ByteWriter(), ByteWriter())
+      ShareCommitment(to: bytes, kind, of: dealt).write(to: &made)
+      sealed.commitment(to: kind).write(to: &stated)
+      // Compared in constant time: only whether the share is the right one becomes known.
+      guard Sodium.areEqual(made.bytes.span, stated.bytes.span) else { return nil }
+      return try? SecretShare(bytes)
+    }
+  }
+
+  private static func key(agreed secret: Span<UInt8>, of dealt: DealtShares) -> SecretBytes {
+    Hashing.deriveKey(from: secret, .shareSealing) { dealt.write(to: &$0) }
+  }
+
+  private static func associatedData(
+    of dealt: DealtShares, commitments: ArraySlice<UInt8>
   ) -> [UInt8] {
     var writer = ByteWriter()
-    writer.write(session)
-    writer.write(roster)
-    writer.write(sender)
-    writer.write(receiver)
-    return writer.bytes
+    dealt.write(to: &writer)
+    return writer.bytes + commitments
+  }
+}
+
+extension SecretKind {
+  /// Where the share of the secret is in a pair of shares.
+  fileprivate var placeInPair: Range<Int> {
+    switch self {
+    case .selfMask: 0..<SecretShare.byteCount
+    case .maskKey: SecretShare.byteCount..<2 * SecretShare.byteCount
+    }
   }
 }

@@ -1,7 +1,7 @@
 /// The stored form of a client between two rounds: a label, the round, the session's parameters,
 /// the round's own fields, a checksum.
 enum SuspendedClient {
-  private static let formatVersion: UInt8 = 1
+  private static let formatVersion: UInt8 = 2
 
   static func writer(_ round: ProtocolRound, _ context: ClientContext) -> SecretWriter {
     var writer = SecretWriter()

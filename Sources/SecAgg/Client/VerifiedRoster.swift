@@ -1,16 +1,26 @@
 /// What a client of the malicious model knows for certain of the roster: its own rank, those of its
-/// neighbours, and the identity keys behind them.
+/// neighbours, and the identity keys of the endorsers.
 struct VerifiedRoster: Sendable {
+  /// A client that signs the set of contributors for all others.
+  struct Endorser: Sendable, Hashable {
+    let id: ClientID
+    let position: Int
+    let key: IdentityPublicKey
+  }
+
   /// The client's own rank in id order.
   let position: Int
   /// The neighbours' ranks, in the order of their advertisements.
   let neighbourPositions: [Int]
-  /// The neighbours' identity keys, in the same order.
-  let neighbourIdentities: [IdentityPublicKey]
+  /// The endorsers other than the client itself for whom the directory has a key, in id order.
+  let endorsers: [Endorser]
 
   /// Verifies that every neighbour signed its keys, that all of them and the client itself are in
   /// the roster that the commitment is to, and that they are the neighbours that the commitment
   /// gives: the server has no say in who masks with whom.
+  ///
+  /// The directory is asked once for each client. The keys that it gave are those that count from then
+  /// on.
   ///
   /// Complexity: k signatures, k log n hashes, O(n) for the permutation of the graph.
   init(
@@ -18,29 +28,43 @@ struct VerifiedRoster: Sendable {
     by directory: (any IdentityDirectory)?
   ) throws(ClientError) {
     guard let directory else { throw .directoryNeeded }
-    var identities: [IdentityPublicKey] = []
+    var keys: [ClientID: IdentityPublicKey] = [:]
     for neighbour in announcement.neighbours {
-      guard let identity = directory.identityKey(of: neighbour.sender),
-        neighbour.isAuthentic(in: .malicious, by: directory)
+      guard let key = directory.identityKey(of: neighbour.sender),
+        neighbour.isAuthentic(in: .malicious, by: key)
       else { throw .notAuthentic(neighbour.sender) }
-      identities.append(identity)
+      keys[neighbour.sender] = key
     }
-    neighbourIdentities = identities
+    let endorsers: [(id: ClientID, position: Int)]
     if announcement.neighbours.count == announcement.rosterSize - 1, announcement.membership == nil
     {
-      position = try Self.positionInWholeRoster(announcement, own: own)
-      let position = position
+      let position = try Self.positionInWholeRoster(announcement, own: own)
+      self.position = position
       neighbourPositions = announcement.neighbours.indices.map { $0 < position ? $0 : $0 + 1 }
+      endorsers = zip(announcement.neighbours, neighbourPositions).map { ($0.sender, $1) }
     } else {
-      (position, neighbourPositions) = try Self.positions(announcement, for: client, own: own)
+      let (ids, graph) = try Self.provenGraph(announcement, for: client, own: own)
+      position = ids.rank(of: own.sender) ?? 0
+      neighbourPositions = announcement.neighbours.compactMap { ids.rank(of: $0.sender) }
+      guard graph.neighbours(of: position) == neighbourPositions else {
+        throw .neighboursNotOfGraph
+      }
+      let positions = graph.endorsers
+      endorsers = zip(ids.clients(atRanks: positions), positions).map { ($0, $1) }
+    }
+    self.endorsers = endorsers.compactMap { id, position in
+      guard id != own.sender else { return nil }
+      return (keys[id] ?? directory.identityKey(of: id)).map {
+        Endorser(id: id, position: position, key: $0)
+      }
     }
   }
 
-  /// The ranks of the client and its neighbours, which follow from the ids that are committed to,
-  /// once all of them are proven to be in the roster and neighbours.
-  private static func positions(
+  /// The ids on the roster, which the commitment is to, once the client itself and its neighbours are
+  /// proven to be among them; and the graph that the commitment gives.
+  private static func provenGraph(
     _ announcement: RosterAnnouncement, for client: ClientContext, own: KeyAdvertisement
-  ) throws(ClientError) -> (own: Int, neighbours: [Int]) {
+  ) throws(ClientError) -> (ids: RosterIDs, graph: NeighbourGraph) {
     let neighbours = announcement.neighbours
     guard let membership = announcement.membership,
       membership.neighbourPaths.count == neighbours.count,
@@ -48,23 +72,19 @@ struct VerifiedRoster: Sendable {
       membership.ids.largest <= client.parameters.cohortSize
     else { throw .rosterProof(own.sender) }
     let ids = membership.ids
-    guard let position = ids.rank(of: own.sender),
-      let root = RosterCommitment.root(from: own, by: membership.ownPath, ids: ids),
+    guard let root = RosterCommitment.root(from: own, by: membership.ownPath, ids: ids),
       RosterCommitment.digest(root: root, ids: ids, session: announcement.session)
         == announcement.commitment
     else { throw .rosterProof(own.sender) }
-    var positions: [Int] = []
     for (path, neighbour) in zip(membership.neighbourPaths, neighbours) {
-      guard let position = ids.rank(of: neighbour.sender),
-        RosterCommitment.root(from: neighbour, by: path, ids: ids) == root
-      else { throw .rosterProof(neighbour.sender) }
-      positions.append(position)
+      guard RosterCommitment.root(from: neighbour, by: path, ids: ids) == root else {
+        throw .rosterProof(neighbour.sender)
+      }
     }
     let graph = NeighbourGraph(
       count: announcement.rosterSize, degree: client.parameters.degree,
       commitment: announcement.commitment)
-    guard graph.neighbours(of: position) == positions else { throw .neighboursNotOfGraph }
-    return (position, positions)
+    return (ids, graph)
   }
 
   /// Where everybody is a neighbour, the client has the whole roster and commits to it itself.
@@ -83,7 +103,12 @@ struct VerifiedRoster: Sendable {
   func write(to writer: inout ByteWriter) {
     writer.write(count: position)
     for position in neighbourPositions { writer.write(count: position) }
-    for identity in neighbourIdentities { writer.write(raw: identity.bytes) }
+    writer.write(count: endorsers.count)
+    for endorser in endorsers {
+      writer.write(endorser.id)
+      writer.write(count: endorser.position)
+      writer.write(raw: endorser.key.bytes)
+    }
   }
 
   init(from reader: inout ByteReader, neighbourCount: Int) throws(StoredStateError) {
@@ -91,14 +116,14 @@ struct VerifiedRoster: Sendable {
     position = try reader.count("position", atMost: limit)
     var positions: [Int] = []
     for _ in 0..<neighbourCount { positions.append(try reader.count("position", atMost: limit)) }
-    var identities: [IdentityPublicKey] = []
-    for _ in 0..<neighbourCount {
-      guard let identity = try? IdentityPublicKey(bytes: reader.raw(Digest.byteCount)) else {
-        throw .truncated(expectedAtLeast: Digest.byteCount, found: reader.remaining)
-      }
-      identities.append(identity)
-    }
     neighbourPositions = positions
-    neighbourIdentities = identities
+    var endorsers: [Endorser] = []
+    for _ in 0..<(try reader.listCount(entrySize: 4 + 8 + Digest.byteCount)) {
+      endorsers.append(
+        Endorser(
+          id: try reader.clientID(), position: try reader.count("position", atMost: limit),
+          key: try reader.identityKey()))
+    }
+    self.endorsers = endorsers
   }
 }

@@ -13,6 +13,7 @@ enum DomainLabel: String {
   case contributorSet = "SecAgg/1 contributor set"
   case maskPrivateKey = "SecAgg/1 mask private key"
   case shareSealing = "SecAgg/1 share sealing"
+  case shareCommitment = "SecAgg/1 share commitment"
   case pairwiseMask = "SecAgg/1 pairwise mask"
   case selfMask = "SecAgg/1 self mask"
   case selfMaskCommitment = "SecAgg/1 self mask commitment"

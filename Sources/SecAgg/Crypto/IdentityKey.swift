@@ -97,6 +97,10 @@ public struct IdentityPublicKey: Sendable, Hashable {
     self.digest = digest
   }
 
+  init(_ digest: Digest) {
+    self.digest = digest
+  }
+
   /// The 32 bytes.
   public var bytes: [UInt8] { digest.bytes }
 

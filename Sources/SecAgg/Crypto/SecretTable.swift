@@ -47,19 +47,32 @@ struct SecretTable: ~Copyable, Sendable {
     }
   }
 
-  /// Overwrites rows with the secrets that `secret` makes for them, on several threads: making one
+  /// Overwrites all rows with the secrets that `secret` makes for them, on several threads: making one
   /// takes long.
   ///
   /// - Returns: for which rows there was one.
   mutating func setRows(
     on execution: Execution, _ secret: @Sendable (Int) -> SecretBytes?
   ) -> [Bool] {
-    let (rowCount, rowSize) = (rowCount, rowSize)
+    setRows(Array(0..<rowCount), on: execution, secret)
+  }
+
+  /// Overwrites some rows likewise.
+  ///
+  /// - Parameters:
+  ///   - places: the rows, all different.
+  ///   - secret: makes the secret for an item of `places`.
+  /// - Returns: for which items there was one.
+  mutating func setRows(
+    _ places: [Int], on execution: Execution, _ secret: @Sendable (Int) -> SecretBytes?
+  ) -> [Bool] {
+    let rowSize = rowSize
     return storage.withMutableBytes { bytes in
       unsafe bytes.withUnsafeMutableBufferPointer { bytes in
         let rows = unsafe SharedMemory(bytes)
-        return WorkQueue.map(rowCount, grain: Self.grain, on: execution) { row in
-          guard let secret = secret(row) else { return false }
+        return WorkQueue.map(places.count, grain: Self.grain, on: execution) { item in
+          let row = places[item]
+          guard let secret = secret(item) else { return false }
           secret.withBytes { secret in
             unsafe rows.withElements(rowSize * row..<rowSize * (row + 1)) { row in
               for index in 0..<rowSize { row[index] = secret[index] }

@@ -125,6 +125,10 @@ struct ByteReader {
     Signature(unchecked: try raw(Signature.byteCount))
   }
 
+  mutating func identityKey() throws(StoredStateError) -> IdentityPublicKey {
+    IdentityPublicKey(try digest())
+  }
+
   mutating func raw(_ count: Int) throws(StoredStateError) -> [UInt8] {
     let start = try advance(count)
     return unsafe [UInt8](buffer[start..<start + count])

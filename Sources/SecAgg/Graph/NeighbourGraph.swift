@@ -41,6 +41,18 @@ struct NeighbourGraph {
     return neighbours.sorted()
   }
 
+  /// The clients that sign the set of contributors for all others, in ascending order: those at the
+  /// first k places of the circle, or everybody in a complete graph.
+  ///
+  /// They are the same for all clients. With endorsements of its own neighbours alone, a client could not
+  /// know that clients far away on the circle were shown the same set.
+  ///
+  /// Complexity: O(k log k); O(n) in a complete graph.
+  var endorsers: [Int] {
+    guard let reach, let permutation else { return Array(0..<count) }
+    return permutation.indexAtPlace.prefix(2 * reach).sorted()
+  }
+
   /// Whether the clients whose index satisfies `isIncluded` hold together by edges among
   /// themselves.
   ///

@@ -40,17 +40,13 @@ public struct KeyAdvertisement: Sendable, Hashable {
   }
 
   /// Whether the threat model is satisfied: no signature in the semi-honest one, in the malicious
-  /// one that of the sender.
-  func isAuthentic(
-    in threatModel: ThreatModel, by directory: (any IdentityDirectory)?
-  ) -> Bool {
+  /// one that of the sender's identity key.
+  func isAuthentic(in threatModel: ThreatModel, by key: IdentityPublicKey?) -> Bool {
     switch (threatModel, signature) {
     case (.semiHonest, nil):
       true
     case (.malicious, let signature?):
-      directory?.identityKey(of: sender)?.verifies(signature, .keyAdvertisement) {
-        writeSigned(to: &$0)
-      } ?? false
+      key?.verifies(signature, .keyAdvertisement) { writeSigned(to: &$0) } ?? false
     default:
       false
     }

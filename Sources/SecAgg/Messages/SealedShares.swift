@@ -1,10 +1,13 @@
 /// The shares of one client's two secrets for one neighbour, sealed so that only the neighbour can
-/// open them.
+/// open them, behind the sender's commitments to both.
 public struct SealedShares: Sendable, Hashable {
-  /// Bytes of a sealed pair of shares: nonce, two shares of 40 bytes, tag.
-  public static let byteCount = 2 * SecretShare.byteCount + AuthenticatedEncryption.overhead
+  /// Bytes of a sealed pair of shares: two commitments of 16 bytes, nonce, two shares of 40 bytes, tag.
+  public static let byteCount =
+    commitmentsByteCount + 2 * SecretShare.byteCount + AuthenticatedEncryption.overhead
 
-  /// The sealed bytes.
+  static let commitmentsByteCount = 2 * ShareCommitment.byteCount
+
+  /// The commitments and the sealed bytes.
   public let bytes: [UInt8]
 
   /// `nil` unless there are exactly `byteCount` bytes.
@@ -13,9 +16,20 @@ public struct SealedShares: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// What `ShareSealing` made.
-  init(sealed bytes: [UInt8]) {
-    self.bytes = bytes
+  /// The two parts that `ShareSealing` made.
+  init(commitments: [UInt8], envelope: [UInt8]) {
+    bytes = commitments + envelope
+  }
+
+  /// Both commitments, that to the share of the self mask first.
+  var commitments: ArraySlice<UInt8> { bytes.prefix(Self.commitmentsByteCount) }
+
+  /// What is sealed.
+  var envelope: ArraySlice<UInt8> { bytes.dropFirst(Self.commitmentsByteCount) }
+
+  /// The commitment to the share of one secret.
+  func commitment(to kind: SecretKind) -> ShareCommitment {
+    ShareCommitment(bytes.span, at: kind == .selfMask ? 0 : ShareCommitment.byteCount)
   }
 }
 

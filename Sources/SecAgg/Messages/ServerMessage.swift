@@ -19,6 +19,16 @@ public enum ServerMessage: Sendable, Hashable {
     }
   }
 
+  /// The round that it opens.
+  public var round: ProtocolRound {
+    switch self {
+    case .rosterAnnouncement: .shareKeys
+    case .shareDelivery: .maskedInput
+    case .contributorAnnouncement: .consistencyCheck
+    case .unmaskingRequest: .unmasking
+    }
+  }
+
   /// The session that the message belongs to.
   public var session: Digest {
     switch self {

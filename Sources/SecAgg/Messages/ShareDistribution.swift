@@ -24,12 +24,22 @@ public struct ShareDistribution: Sendable, Hashable {
   ///
   /// Complexity: O(log k).
   func shares(for peer: ClientID) -> SealedShares? {
-    var (low, high) = (0, shares.count)
+    let place = shares.partitionPoint { $0.peer >= peer }
+    guard place < shares.count, shares[place].peer == peer else { return nil }
+    return shares[place].shares
+  }
+}
+
+extension Array {
+  /// The first place whose element satisfies a condition that, once satisfied, all later ones satisfy.
+  ///
+  /// Complexity: O(log n).
+  func partitionPoint(where isBehind: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      if shares[middle].peer < peer { low = middle + 1 } else { high = middle }
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
     }
-    guard low < shares.count, shares[low].peer == peer else { return nil }
-    return shares[low].shares
+    return low
   }
 }

@@ -9,7 +9,7 @@ extension SessionParameters {
   ///     assumed, and at least one more than the threshold. A smaller one releases sums where more
   ///     clients have left than the computed probabilities allow for.
   ///   - maskCiphers: the ciphers that all clients of the cohort have declared
-  ///     (`ClientPolicy.declaredMaskCiphers`); the fastest of them that this processor has is
+  ///     (`MaskCipher.available`); the fastest of them that this processor has is
   ///     taken. Left out, ChaCha20, which everybody has.
   /// - Throws: `RecommendationError`: no graph will do, or the layout does not suit the cohort.
   public static func recommended(

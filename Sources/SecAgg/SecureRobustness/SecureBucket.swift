@@ -41,15 +41,19 @@ public struct SecureBucket: Sendable, Hashable {
   /// The difference of two neighbouring values of a coordinate.
   public var step: Double { secure.codec.step }
 
-  /// What a client should demand of the session that it is offered: as many contributors as hide it
-  /// among `privacyFloor` clients, fillers not counted.
-  public var policy: ClientPolicy {
-    ClientPolicy(minimumCohortSize: parties, minimumContributors: privacyFloor + fillers)
+  /// The policy of a client in the bucket's session: as many contributors as hide it among
+  /// `privacyFloor` clients, fillers not counted.
+  ///
+  /// - Parameter context: the context that the client itself computed by
+  ///   ``applicationContext(model:round:index:task:)``.
+  public func policy(expecting context: Digest) -> ClientPolicy {
+    ClientPolicy(
+      applicationContext: context, minimumCohortSize: parties,
+      minimumContributors: privacyFloor + fillers)
   }
 
-  /// What the clients of the bucket bind their masks to: these settings, the fillers, the bucket, the
-  /// round and the model, so that clients that were told different things get masks that do not cancel.
-  /// A client compares it with that of the session's parameters.
+  /// The application context of the bucket's session: these settings, the fillers, the bucket, the
+  /// round and the model. A client computes it itself and expects it in its policy.
   ///
   /// - Parameter index: the bucket's place in the plan, from 0.
   /// - Complexity: O(parameters).

@@ -1,11 +1,14 @@
 /// Round 0 at the server: key advertisements.
 struct AdvertisingPhase: Sendable {
   private(set) var advertisements: [ClientID: KeyAdvertisement] = [:]
+  /// The identity keys that they were verified with, in the malicious model. The directory is asked once
+  /// for each client: a later answer of it changes nothing.
+  private(set) var identityKeys: [ClientID: IdentityPublicKey] = [:]
   private var keys: Set<PublicKey> = []
 
   mutating func receive(
     _ message: KeyAdvertisement, parameters: SessionParameters,
-    identities: (any IdentityDirectory)?
+    identityKey: (ClientID) -> IdentityPublicKey?
   ) throws(ServerError) {
     let sender = message.sender
     guard sender.rawValue <= UInt32(parameters.cohortSize) else { throw .stranger(sender) }
@@ -15,9 +18,11 @@ struct AdvertisingPhase: Sendable {
     guard message.sealingKey != message.maskKey, !keys.contains(message.sealingKey),
       !keys.contains(message.maskKey)
     else { throw .repeatedKey(from: sender) }
-    guard message.isAuthentic(in: parameters.threatModel, by: identities) else {
+    let identityKey = parameters.threatModel == .malicious ? identityKey(sender) : nil
+    guard message.isAuthentic(in: parameters.threatModel, by: identityKey) else {
       throw .notAuthentic(from: sender)
     }
+    identityKeys[sender] = identityKey
     keys.insert(message.sealingKey)
     keys.insert(message.maskKey)
     advertisements[sender] = message
@@ -31,6 +36,7 @@ struct AdvertisingPhase: Sendable {
       throw .tooFewClients(round: .advertiseKeys, found: advertisements.count, minimum: minimum)
     }
     return SharingPhase(
-      roster: ServerRoster(Array(advertisements.values), parameters: parameters))
+      roster: ServerRoster(
+        Array(advertisements.values), identityKeys: identityKeys, parameters: parameters))
   }
 }

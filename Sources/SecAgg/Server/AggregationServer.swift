@@ -78,7 +78,7 @@ public struct AggregationServer: Sendable {
     case .advertising(var phase):
       defer { state = .advertising(phase) }
       guard case .keyAdvertisement(let message) = message else { throw wrongRound }
-      try phase.receive(message, parameters: parameters, identities: identities)
+      try phase.receive(message, parameters: parameters) { identities?.identityKey(of: $0) }
     case .sharing(var phase):
       defer { state = .sharing(phase) }
       guard case .shareDistribution(let message) = message else { throw wrongRound }
@@ -90,7 +90,7 @@ public struct AggregationServer: Sendable {
     case .consistencyCheck(var phase):
       defer { state = .consistencyCheck(phase) }
       guard case .contributorEndorsement(let message) = message else { throw wrongRound }
-      try phase.receive(message, identities: identities)
+      try phase.receive(message)
     case .unmasking(var phase):
       defer { state = .unmasking(phase) }
       guard case .unmaskingResponse(let message) = message else { throw wrongRound }
@@ -100,7 +100,7 @@ public struct AggregationServer: Sendable {
     }
   }
 
-  /// The state, of which nothing is left behind: who changes it is its only owner.
+  /// Moves the state out, leaving `.ended`, so that it has a unique owner and is mutated in place.
   private mutating func takeState() -> State {
     var taken = State.ended
     swap(&taken, &state)
@@ -205,8 +205,8 @@ public struct AggregationServer: Sendable {
   ///
   /// - Parameter execution: how many threads to use, and who watches; left out, as many as the
   ///   machine has processors.
-  /// - Throws: `.sharesMissing`, `.sharesWrong`: nothing has changed, take more answers;
-  ///   `.cancelled`: nothing has changed; `.sumInconsistent`: the session has ended without a sum;
+  /// - Throws: `.sharesMissing`: nothing has changed, take more answers; `.sharesWrong`: nothing has
+  ///   changed, but no answers will help; `.cancelled`: nothing has changed; `.sumInconsistent`: the session has ended without a sum;
   ///   `.wrongPhase`.
   public mutating func unmask(
     execution: Execution = Execution()

@@ -1,5 +1,5 @@
 /// Round 3 at the server, in the malicious model: the contributors' signatures of the set of
-/// contributors, which each of them will want to see of its neighbours before it reveals a share.
+/// contributors. Each of them wants to see those of the endorsers before it reveals a share.
 struct ConsistencyPhase: Sendable {
   let contributions: Contributions
   private(set) var endorsements: [Signature?]
@@ -22,7 +22,7 @@ struct ConsistencyPhase: Sendable {
   }
 
   mutating func receive(
-    _ message: ContributorEndorsement, identities: (any IdentityDirectory)?
+    _ message: ContributorEndorsement
   ) throws(ServerError) {
     let sender = message.sender
     guard let index = contributions.roster.index(of: sender), contributions.isContributor[index]
@@ -30,22 +30,22 @@ struct ConsistencyPhase: Sendable {
     guard endorsements[index] == nil else {
       throw .duplicate(from: sender, round: .consistencyCheck)
     }
-    guard let key = identities?.identityKey(of: sender),
+    guard index < contributions.roster.identityKeys.count,
       contributors.isEndorsed(
-        by: key, message.signature, session: message.session,
+        by: contributions.roster.identityKeys[index], message.signature, session: message.session,
         roster: contributions.roster.commitment)
     else { throw .notAuthentic(from: sender) }
     endorsements[index] = message.signature
   }
 
-  /// Fixes who will be asked: the contributors that signed and of whose neighbours enough did, since
-  /// others would refuse.
+  /// Fixes who will be asked: the contributors that signed, if enough other endorsers did. Others would
+  /// refuse.
   consuming func close(parameters: SessionParameters) throws(ServerError) -> UnmaskingPhase {
     let threshold = parameters.threshold
+    let signed = Set(contributions.roster.endorsers.filter { endorsements[$0] != nil })
     let isAsked = endorsements.indices.map { index in
       endorsements[index] != nil
-        && contributions.roster.neighbours(of: index).count { endorsements[$0] != nil }
-          >= threshold
+        && signed.count - (signed.contains(index) ? 1 : 0) >= threshold
     }
     try contributions.checkRecoverability(threshold: threshold, from: isAsked)
     return UnmaskingPhase(contributions, isAsked: isAsked, endorsements: endorsements)

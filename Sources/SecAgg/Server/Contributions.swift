@@ -4,23 +4,49 @@ struct Contributions: Sendable {
   let roster: ServerRoster
   /// The self-mask commitments of the clients that shared their secrets; `nil` for the others.
   let commitments: [Digest?]
+  /// For each of these clients, its commitments to the shares that its neighbours are to reveal, in the
+  /// order of its neighbours; empty for the others.
+  let shareCommitments: [[ShareCommitment]]
   let isContributor: [Bool]
   var sum: MaskedSum
   /// The number of contributors.
   let count: Int
 
   init(
-    roster: ServerRoster, commitments: [Digest?], isContributor: [Bool], sum: MaskedSum
+    roster: ServerRoster, commitments: [Digest?], shareCommitments: [[ShareCommitment]],
+    isContributor: [Bool], sum: MaskedSum
   ) {
     self.roster = roster
     self.commitments = commitments
+    self.shareCommitments = shareCommitments
     self.isContributor = isContributor
     self.sum = sum
     count = isContributor.count { $0 }
   }
 
   /// The secret of a client that is needed: of a contributor the self mask, of others the mask key.
-  func kind(of index: Int) -> SecretKind { isContributor[index] ? .selfMask : .maskKey }
+  func kind(of index: Int) -> SecretKind { Self.kind(isContributor: isContributor[index]) }
+
+  static func kind(isContributor: Bool) -> SecretKind { isContributor ? .selfMask : .maskKey }
+
+  /// The places of those revealed shares that are not the ones that the client dealt.
+  ///
+  /// Complexity: a hash and O(log k) comparisons for each share.
+  func wrongPlaces(
+    in collected: CollectedShares, dealtBy dealer: Int, session: Digest
+  ) -> [Int] {
+    let neighbours = roster.neighbours(of: dealer).map { roster.id(at: $0) }
+    let commitments = shareCommitments[dealer]
+    return collected.holders.indices.filter { place in
+      let holder = collected.holders[place]
+      let position = neighbours.partitionPoint { $0 >= holder }
+      guard position < commitments.count, neighbours[position] == holder else { return true }
+      let dealt = DealtShares(
+        session: session, roster: roster.commitment, dealer: roster.id(at: dealer),
+        holder: holder)
+      return !commitments[position].isTo(collected.shares[place], kind(of: dealer), of: dealt)
+    }
+  }
 
   /// The contributors among a client and its neighbours, in id order.
   func visibleContributors(to index: Int) -> [ClientID] {

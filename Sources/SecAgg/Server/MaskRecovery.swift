@@ -40,7 +40,9 @@ struct MaskRecovery {
     self.departed = departed
     self.pairs = pairs
     watch = ProgressWatch(
-      total: pairs.count * ProgressWatch.keyAgreement
+      total: SecretRecovery.work(
+        for: contributors.count + departed.count, threshold: parameters.threshold)
+        + pairs.count * ProgressWatch.keyAgreement
         + (contributors.count + pairs.count) * parameters.layout.wordCount,
       on: execution)
   }
@@ -48,21 +50,25 @@ struct MaskRecovery {
   /// Recovers every secret that is needed, checks each against what its owner published, and derives
   /// the masks.
   ///
+  /// - Parameter faults: the lies that were found on the way are appended.
   /// - Throws: `ServerError`.
   func masks(
     from collected: [CollectedShares], faults: inout [ShareFault]
   ) throws(ServerError) -> MaskCombination {
-    let secrets = (contributors + departed).map { index in
-      SharedSecret(
-        kind: contributions.kind(of: index), subject: contributions.roster.id(at: index),
-        collected: collected[index])
-    }
-    var recovery = SecretRecovery(threshold: parameters.threshold, on: execution)
-    let table = try recovery.recover(secrets) { index, secret in
+    let dealers = contributors + departed
+    let recovery = SecretRecovery(
+      of: dealers.map { index in
+        WantedSecret(
+          kind: contributions.kind(of: index), dealer: contributions.roster.id(at: index),
+          shares: collected[index])
+      }, threshold: parameters.threshold, on: execution, watch: watch)
+    let recovered = try recovery.recover { index, secret in
       isConfirmed(secret, at: index)
+    } wrongPlaces: { index, shares in
+      contributions.wrongPlaces(in: shares, dealtBy: dealers[index], session: parameters.digest)
     }
-    faults += recovery.faults
-    return try masks(from: table)
+    faults += recovered.faults
+    return try masks(from: recovered.table)
   }
 
   /// Whether a secret is the one that its owner committed to or advertised the public key of.

@@ -67,6 +67,10 @@ struct MaskedInputPhase: Sendable {
     }
     let contributions = Contributions(
       roster: roster, commitments: distributions.map { $0?.selfMaskCommitment },
+      shareCommitments: zip(distributions, isContributor).map { distribution, isContributor in
+        let kind = Contributions.kind(isContributor: isContributor)
+        return distribution?.shares.map { $0.shares.commitment(to: kind) } ?? []
+      },
       isContributor: isContributor, sum: sum)
     try contributions.checkRecoverability(
       threshold: parameters.threshold, from: isContributor)

@@ -1,107 +1,171 @@
 /// A secret that the server needs, with the shares of it that were revealed.
-struct SharedSecret: Sendable {
+struct WantedSecret: Sendable {
   let kind: SecretKind
-  let subject: ClientID
-  let collected: CollectedShares
+  let dealer: ClientID
+  let shares: CollectedShares
 }
 
-/// Recovers shared secrets and believes none that its owner's public value does not confirm.
+/// Recovers secrets from revealed shares, and names the clients that lied where some did
+/// (specification, section 12).
 ///
-/// Nearly all shares are right, so all secrets are first interpolated from their first holders, on
-/// all threads and with the same coefficients where the holders are the same. Only what is not
-/// confirmed then is looked at one after the other.
-struct SecretRecovery {
+/// Nearly all shares are right. So each secret is first interpolated from its first holders, and no
+/// share is looked at. Only if the result is not what its dealer published are its shares compared with the
+/// dealer's commitments: one hash each. Holders that lied are avoided from then on. A few secrets are
+/// checked first, then twice as many, so that a few liars cost a few checks however many secrets they
+/// spoil. A secret is checked at most once.
+struct SecretRecovery: ~Copyable {
   private let threshold: Int
   private let execution: Execution
-  /// Holders of a share that was found wrong. Their other shares are looked at last, so that one
-  /// liar costs one decoding and not one for every secret.
-  private var suspects: Set<ClientID> = []
-  private(set) var faults: [ShareFault] = []
+  private let watch: ProgressWatch
+  private var wanted: [WantedSecret]
+  private var table: SecretTable
+  /// The secrets that are neither recovered nor given up, in order.
+  private var open: [Int]
+  private var isChecked: [Bool]
+  private var liars: Set<ClientID> = []
+  private var faults: [ShareFault] = []
 
-  init(threshold: Int, on execution: Execution) {
+  /// - Parameter watch: is told of the shares that are interpolated, `work(for:threshold:)` in all.
+  init(
+    of wanted: [WantedSecret], threshold: Int, on execution: Execution, watch: ProgressWatch
+  ) {
+    self.wanted = wanted
     self.threshold = threshold
     self.execution = execution
+    self.watch = watch
+    table = SecretTable(rowCount: wanted.count, rowSize: ShamirSharing.secretByteCount)
+    open = Array(wanted.indices)
+    isChecked = wanted.map { _ in false }
   }
 
-  /// The secrets, a row for each.
+  /// How much of a watch's work it is to recover so many secrets.
+  static func work(for secretCount: Int, threshold: Int) -> Int { secretCount * threshold }
+
+  /// Recovers all secrets.
   ///
-  /// Complexity: O(t^2) for each set of first holders and O(t) for each secret; O(n^2) for each
-  /// whose first shares are not all right.
+  /// Complexity: O(t) multiplications for each secret if nearly all have the same first holders, O(t^2)
+  /// otherwise. Where clients lied, at most one hash for each revealed share.
   ///
-  /// - Throws: `.sharesMissing`, `.sharesWrong` for the first secret that cannot be recovered.
-  mutating func recover(
-    _ secrets: [SharedSecret],
-    isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool
-  ) throws(ServerError) -> SecretTable {
-    var table = SecretTable(rowCount: secrets.count, rowSize: ShamirSharing.secretByteCount)
-    let isRecovered = interpolate(secrets, into: &table, isConfirmed: isConfirmed)
-    for (index, secret) in secrets.enumerated() where !isRecovered[index] {
-      let found = try recover(secret) { isConfirmed(index, $0) }
-      table.setRow(index, to: found)
+  /// - Parameters:
+  ///   - isConfirmed: whether the secret of an index is the one that its dealer published.
+  ///   - wrongPlaces: the places of those shares of the secret of an index that its dealer did not make.
+  /// - Returns: a row for each secret, and the faults that were found.
+  /// - Throws: `.sharesMissing`, `.sharesWrong`, `.cancelled`.
+  consuming func recover(
+    isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool,
+    wrongPlaces: @Sendable (Int, CollectedShares) -> [Int]
+  ) throws(ServerError) -> RecoveredSecrets {
+    if let short = wanted.first(where: { $0.shares.count < threshold }) {
+      throw missing(short, shares: short.shares.count)
     }
-    return table
+    var lost: Int?
+    var checkedAtOnce = 1
+    while !open.isEmpty {
+      let isRecovered = try interpolate(isConfirmed)
+      var remaining: [Int] = []
+      for (index, isRecovered) in zip(open, isRecovered) where !isRecovered {
+        if isChecked[index] {
+          let (dealer, kind) = (wanted[index].dealer, wanted[index].kind)
+          faults.append(
+            ShareFault(holder: dealer, dealer: dealer, kind: kind, finding: .wrongSecret))
+        } else {
+          remaining.append(index)
+        }
+      }
+      open = remaining
+      for index in try check(checkedAtOnce, wrongPlaces) {
+        lost = min(lost ?? index, index)
+        open.removeAll { $0 == index }
+      }
+      checkedAtOnce *= 2
+    }
+    if faults.contains(where: { $0.finding == .wrongSecret }) {
+      throw .sharesWrong(faults: faults.inOrder)
+    }
+    if let lost { throw missing(wanted[lost], shares: wanted[lost].shares.count) }
+    return RecoveredSecrets(table: table, faults: faults)
   }
 
-  /// Tries the first shares of each secret; says of which they were right.
-  private func interpolate(
-    _ secrets: [SharedSecret], into table: inout SecretTable,
-    isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool
-  ) -> [Bool] {
-    let threshold = threshold
-    let first = WorkQueue.map(secrets.count, grain: 16, on: execution) { index in
-      secrets[index].collected.firstHolders(threshold)
+  private func missing(_ secret: WantedSecret, shares found: Int) -> ServerError {
+    .sharesMissing(
+      dealer: secret.dealer, kind: secret.kind, found: found, threshold: threshold,
+      faults: faults.inOrder)
+  }
+
+  /// Interpolates the open secrets; says which of them are confirmed.
+  private mutating func interpolate(
+    _ isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool
+  ) throws(ServerError) -> [Bool] {
+    let (open, wanted, threshold, liars, watch) = (open, wanted, threshold, liars, watch)
+    let choices = WorkQueue.map(open.count, grain: 16, on: execution) { item in
+      wanted[open[item]].shares.firstHolders(threshold, last: liars)
     }
-    var places: [[ClientID]: Int] = [:]
-    var sets: [[ClientID]] = []
-    for choice in first where !choice.holders.isEmpty && places[choice.holders] == nil {
-      places[choice.holders] = sets.count
-      sets.append(choice.holders)
-    }
-    let (holders, interpolationOfHolders) = (sets, places)
-    let interpolations = WorkQueue.map(sets.count, on: execution) { index in
-      LagrangeInterpolation(holders: holders[index])
-    }
-    return table.setRows(on: execution) { index in
-      guard let place = interpolationOfHolders[first[index].holders] else { return nil }
-      let shares = secrets[index].collected.shares
-      let secret = interpolations[place].secret(from: first[index].places.map { shares[$0] })
-      guard isConfirmed(index, secret) else { return nil }
+    let common = Self.commonInterpolation(of: choices.map(\.holders), threshold: threshold)
+    let isRecovered = table.setRows(open, on: execution) { item in
+      guard watch.hasCompleted(threshold) else { return nil }
+      let choice = choices[item]
+      let shares = wanted[open[item]].shares.shares
+      let interpolation =
+        common?.through(choice.holders) ?? LagrangeInterpolation(holders: choice.holders)
+      let secret = interpolation.secret(from: choice.places.map { shares[$0] })
+      guard isConfirmed(open[item], secret) else { return nil }
       return secret
     }
+    guard !watch.isCancelled else { throw .cancelled }
+    return isRecovered
   }
 
-  /// Tries the first t shares; if the secret that they give is not confirmed, decodes all of them
-  /// and notes the holders of the wrong ones.
-  private mutating func recover(
-    _ secret: SharedSecret, isConfirmed: (borrowing SecretBytes) -> Bool
-  ) throws(ServerError) -> SecretBytes {
-    let (kind, subject) = (secret.kind, secret.subject)
-    let collected = secret.collected.sortedByHolder(last: suspects)
-    let found = collected.holders.count
-    guard found >= threshold else {
-      throw .sharesMissing(subject: subject, kind: kind, found: found, threshold: threshold)
-    }
-    let interpolation = LagrangeInterpolation(
-      holders: Array(collected.holders.prefix(threshold)))
-    let interpolated = interpolation.secret(from: Array(collected.shares.prefix(threshold)))
-    if isConfirmed(interpolated) { return interpolated }
-    let points = collected.holders.map { FieldElement($0) }
-    guard
-      let decoded = RobustDecoding(points: points, threshold: threshold).decode(collected.shares)
-    else {
-      throw .sharesWrong(subject: subject, kind: kind, found: found, threshold: threshold)
-    }
-    let decodedSecret = SecretBytes(elements: decoded.secret)
-    guard isConfirmed(decodedSecret) else {
-      throw .sharesWrong(subject: subject, kind: kind, found: found, threshold: threshold)
-    }
-    for position in decoded.wrong {
-      suspects.insert(collected.holders[position])
-      faults.append(
-        ShareFault(
-          holder: collected.holders[position], subject: subject, kind: kind,
-          finding: .wrongShare))
-    }
-    return decodedSecret
+  /// The interpolation through all holders that are needed for some secret; `nil` if they are so many
+  /// that each secret had better have its own.
+  ///
+  /// In a complete graph these are one more than the threshold: all secrets have the same first holders,
+  /// but that a dealer holds no share of its own secret.
+  private static func commonInterpolation(
+    of choices: [[ClientID]], threshold: Int
+  ) -> LagrangeInterpolation? {
+    let largest = choices.lazy.compactMap(\.last).max() ?? nil
+    guard let largest else { return nil }
+    var isNeeded = [Bool](repeating: false, count: Int(largest.rawValue) + 1)
+    for choice in choices { for holder in choice { isNeeded[Int(holder.rawValue)] = true } }
+    let holders = isNeeded.indices.filter { isNeeded[$0] }.compactMap { ClientID(UInt32($0)) }
+    guard holders.count <= threshold + max(1, threshold / 8) else { return nil }
+    return LagrangeInterpolation(holders: holders)
   }
+
+  /// Compares the shares of the first `count` open secrets with their dealers' commitments, and removes
+  /// the wrong ones.
+  ///
+  /// - Returns: the secrets that have too few shares left.
+  private mutating func check(
+    _ count: Int, _ wrongPlaces: @Sendable (Int, CollectedShares) -> [Int]
+  ) throws(ServerError) -> [Int] {
+    let (chosen, wanted, watch) = (Array(open.prefix(count)), wanted, watch)
+    let found = WorkQueue.map(chosen.count, on: execution) { item in
+      watch.hasCompleted(0) ? wrongPlaces(chosen[item], wanted[chosen[item]].shares) : []
+    }
+    guard !watch.isCancelled else { throw .cancelled }
+    var lost: [Int] = []
+    for (index, places) in zip(chosen, found) {
+      let secret = wanted[index]
+      var shares = secret.shares
+      for place in places {
+        liars.insert(shares.holders[place])
+        faults.append(
+          ShareFault(
+            holder: shares.holders[place], dealer: secret.dealer, kind: secret.kind,
+            finding: .wrongShare))
+      }
+      shares.remove(at: Set(places))
+      self.wanted[index] = WantedSecret(kind: secret.kind, dealer: secret.dealer, shares: shares)
+      isChecked[index] = true
+      if shares.count < threshold { lost.append(index) }
+    }
+    return lost
+  }
+}
+
+/// The secrets of a session that were recovered, a row for each, and the lies found on the way.
+struct RecoveredSecrets: ~Copyable {
+  let table: SecretTable
+  let faults: [ShareFault]
 }

@@ -44,10 +44,12 @@ public enum ServerError: Error, Hashable, Sendable {
   case disconnected(round: ProtocolRound)
   /// A secret could not be recovered even if every contributor answered.
   case unrecoverable(subject: ClientID, holders: Int, threshold: Int)
-  /// More answers are needed to recover a secret.
-  case sharesMissing(subject: ClientID, kind: SecretKind, found: Int, threshold: Int)
-  /// So many shares of a secret are wrong that it cannot be recovered; more answers may help.
-  case sharesWrong(subject: ClientID, kind: SecretKind, found: Int, threshold: Int)
+  /// More answers are needed to recover a secret. The faults name holders that revealed wrong shares.
+  case sharesMissing(
+    dealer: ClientID, kind: SecretKind, found: Int, threshold: Int, faults: [ShareFault] = [])
+  /// Clients dealt shares of wrong secrets, so that there will be no sum. The faults name them, and
+  /// holders that revealed wrong shares: leave them out of the next cohort.
+  case sharesWrong(faults: [ShareFault])
   /// A recovered mask key gives no shared secret with a contributor.
   case keyAgreement(ClientID, ClientID)
   /// The masks did not cancel, or a contributor sent values beyond its lanes: no sum is released.
@@ -116,12 +118,13 @@ extension ServerError: CustomStringConvertible {
     case .unrecoverable(let subject, let holders, let threshold):
       "the secret of \(subject) is held by \(holders) contributors, \(threshold) are needed; "
         + "wait for more inputs, or give the session up"
-    case .sharesMissing(let subject, let kind, let found, let threshold):
-      "\(found) shares of the \(kind) secret of \(subject), \(threshold) are needed; "
-        + "wait for more answers, or give the session up"
-    case .sharesWrong(let subject, let kind, let found, let threshold):
-      "too many of the \(found) shares of the \(kind) secret of \(subject) are wrong "
-        + "(threshold \(threshold)); wait for more answers, or give the session up"
+    case .sharesMissing(let dealer, let kind, let found, let threshold, let faults):
+      "expected at least \(threshold) right shares of the \(kind) secret of \(dealer), found "
+        + "\(found); wait for more answers, or give the session up"
+        + (faults.isEmpty ? "" : ". \(faults.culprits) revealed wrong shares")
+    case .sharesWrong(let faults):
+      "\(faults.culprits) dealt shares of wrong secrets or revealed wrong shares; give the session "
+        + "up, and leave them out of the next cohort"
     case .keyAgreement(let one, let other):
       "key agreement between \(one) and \(other) failed; give the session up"
     case .sumInconsistent:

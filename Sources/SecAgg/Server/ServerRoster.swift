@@ -1,7 +1,12 @@
 /// The clients that advertised keys, in id order, and who is whose neighbour.
 struct ServerRoster: Sendable {
   let advertisements: [KeyAdvertisement]
+  /// The identity keys that the advertisements were verified with, in the same order; empty in the
+  /// semi-honest model.
+  let identityKeys: [IdentityPublicKey]
   let commitment: Digest
+  /// The indices of those who sign the set of contributors for all others, in ascending order.
+  let endorsers: [Int]
   private let rosterIDs: RosterIDs
   /// The paths that clients check their neighbours with; empty where nobody needs them: in the
   /// semi-honest model, and where every client sees the whole roster.
@@ -9,18 +14,23 @@ struct ServerRoster: Sendable {
   private let graph: NeighbourGraph
   private let indices: [ClientID: Int]
 
-  init(_ advertisements: [KeyAdvertisement], parameters: SessionParameters) {
+  init(
+    _ advertisements: [KeyAdvertisement], identityKeys: [ClientID: IdentityPublicKey] = [:],
+    parameters: SessionParameters
+  ) {
     let sorted = advertisements.sorted { $0.sender < $1.sender }
     let tree = RosterCommitment(sorted)
     let commitment = tree.digest(session: parameters.digest)
     let needsProofs =
       parameters.threatModel == .malicious && parameters.degree < sorted.count - 1
     self.advertisements = sorted
+    self.identityKeys = sorted.compactMap { identityKeys[$0.sender] }
     self.commitment = commitment
     rosterIDs = tree.ids
     paths = needsProofs ? tree.paths() : []
     graph = NeighbourGraph(
       count: sorted.count, degree: parameters.degree, commitment: commitment)
+    endorsers = parameters.threatModel == .malicious ? graph.endorsers : []
     indices = Dictionary(
       sorted.enumerated().map { ($1.sender, $0) }, uniquingKeysWith: { first, _ in first })
   }

@@ -1,5 +1,5 @@
 extension AggregationServer {
-  private static let formatVersion: UInt8 = 1
+  private static let formatVersion: UInt8 = 2
 
   /// The whole state as bytes: written after a message was accepted, it loses nothing of what was
   /// acknowledged when the server's process dies.
@@ -19,12 +19,14 @@ extension AggregationServer {
     parameters.write(to: &writer)
     switch state {
     case .advertising(let phase):
-      writer.write(advertisements: phase.advertisements.values.sorted { $0.sender < $1.sender })
+      writer.write(
+        advertisements: phase.advertisements.values.sorted { $0.sender < $1.sender },
+        identityKeys: phase.identityKeys)
     case .sharing(let phase):
-      writer.write(advertisements: phase.roster.advertisements)
+      writer.write(phase.roster)
       writer.write(distributions: phase.distributions)
     case .maskedInput(let phase):
-      writer.write(advertisements: phase.roster.advertisements)
+      writer.write(phase.roster)
       writer.write(distributions: phase.distributions)
       writer.write(flags: phase.isContributor)
       writer.write(words: phase.sum.words)
@@ -42,7 +44,7 @@ extension AggregationServer {
       writer.write(count: phase.unopened.count)
       for fault in phase.unopened {
         writer.write(fault.holder)
-        writer.write(fault.subject)
+        writer.write(fault.dealer)
       }
     case .ended:
       break
@@ -53,7 +55,8 @@ extension AggregationServer {
 
   /// Reads a state back that `stored()` wrote.
   ///
-  /// - Parameter identities: the same as of the server that was stored; it is not in the bytes.
+  /// - Parameter identities: as of the server that was stored. It is asked about clients that have not
+  ///   advertised keys yet; the identity keys of the others are in the bytes.
   /// - Throws: `ServerError.notRestorable` for bytes that are damaged, cut short or not a server's.
   public init(
     restoring bytes: [UInt8], identities: (any IdentityDirectory)? = nil
@@ -84,13 +87,13 @@ extension AggregationServer {
     let state: State
     switch phase {
     case .advertiseKeys:
-      state = .advertising(try reader.advertising(parameters, identities))
+      state = .advertising(try reader.advertising(parameters))
     case .shareKeys:
-      let roster = try reader.roster(parameters, identities)
+      let roster = try reader.roster(parameters)
       state = .sharing(
         SharingPhase(roster: roster, distributions: try reader.distributions(roster, parameters)))
     case .maskedInput:
-      let roster = try reader.roster(parameters, identities)
+      let roster = try reader.roster(parameters)
       let distributions = try reader.distributions(roster, parameters)
       let isContributor = try reader.contributors(having: distributions.map { $0 != nil })
       state = .maskedInput(
@@ -98,12 +101,12 @@ extension AggregationServer {
           roster: roster, distributions: distributions, sum: try reader.sum(parameters),
           isContributor: isContributor))
     case .consistencyCheck:
-      let roster = try reader.roster(parameters, identities)
+      let roster = try reader.roster(parameters)
       let contributions = try reader.contributions(roster, parameters)
       state = .consistencyCheck(
         ConsistencyPhase(contributions, endorsements: try reader.endorsements(contributions)))
     case .unmasking:
-      let roster = try reader.roster(parameters, identities)
+      let roster = try reader.roster(parameters)
       state = .unmasking(
         try reader.unmasking(reader.contributions(roster, parameters), parameters))
     case .ended:
@@ -123,19 +126,34 @@ extension ByteWriter {
     if let digest { write(digest) }
   }
 
-  fileprivate mutating func write(advertisements: [KeyAdvertisement]) {
+  fileprivate mutating func write(
+    advertisements: [KeyAdvertisement], identityKeys: [ClientID: IdentityPublicKey]
+  ) {
     write(count: advertisements.count)
     for advertisement in advertisements {
       write(advertisement.sender)
       write(advertisement.sealingKey)
       write(advertisement.maskKey)
-      if let signature = advertisement.signature { write(raw: signature.bytes) }
+      if let signature = advertisement.signature, let key = identityKeys[advertisement.sender] {
+        write(raw: signature.bytes)
+        write(raw: key.bytes)
+      }
     }
   }
 
+  fileprivate mutating func write(_ roster: ServerRoster) {
+    let keys = zip(roster.advertisements.map(\.sender), roster.identityKeys)
+    write(
+      advertisements: roster.advertisements,
+      identityKeys: Dictionary(keys, uniquingKeysWith: { first, _ in first }))
+  }
+
   fileprivate mutating func write(_ contributions: Contributions) {
-    write(advertisements: contributions.roster.advertisements)
+    write(contributions.roster)
     for commitment in contributions.commitments { write(optional: commitment) }
+    for commitments in contributions.shareCommitments {
+      for commitment in commitments { commitment.write(to: &self) }
+    }
     write(flags: contributions.isContributor)
     write(words: contributions.sum.words)
   }
@@ -188,16 +206,17 @@ extension ByteReader {
   }
 
   fileprivate mutating func advertising(
-    _ parameters: SessionParameters, _ identities: (any IdentityDirectory)?
+    _ parameters: SessionParameters
   ) throws(StoredStateError) -> AdvertisingPhase {
     var phase = AdvertisingPhase()
+    let isSigned = parameters.threatModel == .malicious
     for _ in 0..<(try listCount(entrySize: 68)) {
       let advertisement = KeyAdvertisement(
         session: parameters.digest, sender: try clientID(), sealingKey: try publicKey(),
-        maskKey: try publicKey(),
-        signature: parameters.threatModel == .malicious ? try signature() : nil)
+        maskKey: try publicKey(), signature: isSigned ? try signature() : nil)
+      let key = isSigned ? try identityKey() : nil
       do {
-        try phase.receive(advertisement, parameters: parameters, identities: identities)
+        try phase.receive(advertisement, parameters: parameters) { _ in key }
       } catch {
         throw .invalidField("key advertisement")
       }
@@ -206,9 +225,9 @@ extension ByteReader {
   }
 
   fileprivate mutating func roster(
-    _ parameters: SessionParameters, _ identities: (any IdentityDirectory)?
+    _ parameters: SessionParameters
   ) throws(StoredStateError) -> ServerRoster {
-    let phase = try advertising(parameters, identities)
+    let phase = try advertising(parameters)
     guard let roster = try? phase.close(parameters: parameters).roster else {
       throw .invalidField("roster")
     }
@@ -252,10 +271,19 @@ extension ByteReader {
   ) throws(StoredStateError) -> Contributions {
     var commitments: [Digest?] = []
     for _ in 0..<roster.count { commitments.append(try optionalDigest()) }
+    var shareCommitments: [[ShareCommitment]] = []
+    let degree = NeighbourGraph.degree(parameters.degree, inRosterOf: roster.count)
+    for commitment in commitments {
+      var ofOne: [ShareCommitment] = []
+      for _ in 0..<(commitment == nil ? 0 : degree) {
+        ofOne.append(try ShareCommitment(from: &self))
+      }
+      shareCommitments.append(ofOne)
+    }
     let isContributor = try contributors(having: commitments.map { $0 != nil })
     return Contributions(
-      roster: roster, commitments: commitments, isContributor: isContributor,
-      sum: try sum(parameters))
+      roster: roster, commitments: commitments, shareCommitments: shareCommitments,
+      isContributor: isContributor, sum: try sum(parameters))
   }
 
   /// Signatures of contributors; they were verified when they came.
@@ -299,7 +327,7 @@ extension ByteReader {
       else { throw .invalidField("share fault") }
       unopened.append(
         ShareFault(
-          holder: holder, subject: subject, kind: contributions.kind(of: index),
+          holder: holder, dealer: subject, kind: contributions.kind(of: index),
           finding: .unopened))
     }
     return UnmaskingPhase(

@@ -35,13 +35,13 @@ struct UnmaskingPhase: Sendable {
       endorsements: endorsements(for: index, atMost: parameters.threshold))
   }
 
-  /// As many of the neighbours' signatures as a client wants to see.
+  /// As many of the endorsers' signatures as a client wants to see, other than its own.
   private func endorsements(for index: Int, atMost limit: Int) -> [Endorsement] {
     guard !endorsements.isEmpty else { return [] }
     var shown: [Endorsement] = []
-    for neighbour in roster.neighbours(of: index) where shown.count < limit {
-      guard let signature = endorsements[neighbour] else { continue }
-      shown.append(Endorsement(signer: roster.id(at: neighbour), signature: signature))
+    for endorser in roster.endorsers where shown.count < limit && endorser != index {
+      guard let signature = endorsements[endorser] else { continue }
+      shown.append(Endorsement(signer: roster.id(at: endorser), signature: signature))
     }
     return shown
   }
@@ -80,7 +80,7 @@ struct UnmaskingPhase: Sendable {
       guard let subject = roster.index(of: id) else { continue }
       unopened.append(
         ShareFault(
-          holder: sender, subject: id, kind: contributions.kind(of: subject), finding: .unopened))
+          holder: sender, dealer: id, kind: contributions.kind(of: subject), finding: .unopened))
     }
     hasAnswered[holder] = true
   }
@@ -102,6 +102,6 @@ struct UnmaskingPhase: Sendable {
     } catch {
       throw .cancelled
     }
-    return (sum, faults)
+    return (sum, faults.inOrder)
   }
 }

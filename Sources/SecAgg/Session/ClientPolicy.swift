@@ -2,6 +2,12 @@
 ///
 /// A server that asks for less is refused before the client has sent anything of value.
 public struct ClientPolicy: Sendable, Hashable {
+  /// The application context that the session must have: what the client itself makes of the model and
+  /// the task that it is going to train, for example `SecureFedAvg.applicationContext`.
+  ///
+  /// A server could otherwise give this client another model than all others, and tell its update by that
+  /// (Pasquini et al. 2022, "Eluding secure aggregation in federated learning via model inconsistency").
+  public var applicationContext: Digest
   /// The smallest cohort, and the smallest roster actually joined.
   public var minimumCohortSize: Int
   /// The smallest threshold.
@@ -13,15 +19,17 @@ public struct ClientPolicy: Sendable, Hashable {
   /// The mask ciphers that the client trusts.
   public var acceptedMaskCiphers: Set<MaskCipher>
 
-  /// A policy. Without arguments it has the lowest floors that still hide one client among others,
-  /// which `SessionParameters` keep to anyway: set those of your application.
+  /// Creates a policy. The floors that are left out are the lowest that still hide one client among
+  /// others, which `SessionParameters` keep to anyway: set those of your application.
   public init(
+    applicationContext: Digest,
     minimumCohortSize: Int = 3,
     minimumThreshold: Int = 2,
     minimumContributors: Int = 2,
     acceptedThreatModels: Set<ThreatModel> = Set(ThreatModel.allCases),
     acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases)
   ) {
+    self.applicationContext = applicationContext
     self.minimumCohortSize = minimumCohortSize
     self.minimumThreshold = minimumThreshold
     self.minimumContributors = minimumContributors
@@ -29,14 +37,12 @@ public struct ClientPolicy: Sendable, Hashable {
     self.acceptedMaskCiphers = acceptedMaskCiphers
   }
 
-  /// What to tell the server beforehand, so that it offers a cipher that all clients take: the
-  /// accepted ones that this processor has.
-  public var declaredMaskCiphers: Set<MaskCipher> {
-    acceptedMaskCiphers.intersection(MaskCipher.available)
-  }
-
   /// The first floor that `parameters` fall below.
   func violation(by parameters: SessionParameters) -> PolicyViolation? {
+    if parameters.applicationContext != applicationContext {
+      return .applicationContext(
+        found: parameters.applicationContext, expected: applicationContext)
+    }
     if parameters.cohortSize < minimumCohortSize {
       return .cohortSize(found: parameters.cohortSize, floor: minimumCohortSize)
     }
@@ -59,6 +65,8 @@ public struct ClientPolicy: Sendable, Hashable {
 
 /// What a server offered below a client's policy.
 public enum PolicyViolation: Error, Hashable, Sendable {
+  /// The session is for another model or task than the client expects.
+  case applicationContext(found: Digest, expected: Digest)
   /// The cohort, or the roster that came of it, is too small.
   case cohortSize(found: Int, floor: Int)
   /// Too few shares recover a secret.
@@ -75,6 +83,9 @@ extension PolicyViolation: CustomStringConvertible {
   /// What the policy demands and what was offered.
   public var description: String {
     switch self {
+    case .applicationContext(let found, let expected):
+      "the policy expects the application context \(expected), the server offers \(found); check that "
+        + "both have the same model, round and settings"
     case .cohortSize(let found, let floor):
       "the policy demands at least \(floor) clients, the server offers \(found)"
     case .threshold(let found, let floor):
@@ -91,6 +102,7 @@ extension PolicyViolation: CustomStringConvertible {
 
 extension ClientPolicy {
   func write(to writer: inout ByteWriter) {
+    writer.write(applicationContext)
     // A floor below zero demands as little as zero.
     writer.write(count: max(0, minimumCohortSize))
     writer.write(count: max(0, minimumThreshold))
@@ -100,6 +112,7 @@ extension ClientPolicy {
   }
 
   init(from reader: inout ByteReader) throws(StoredStateError) {
+    let context = try reader.digest()
     let cohort = try reader.count("policy", atMost: .max)
     let threshold = try reader.count("policy", atMost: .max)
     let contributors = try reader.count("policy", atMost: .max)
@@ -111,7 +124,7 @@ extension ClientPolicy {
       throw .invalidField("policy")
     }
     self.init(
-      minimumCohortSize: cohort, minimumThreshold: threshold, minimumContributors: contributors,
+      applicationContext: context, minimumCohortSize: cohort, minimumThreshold: threshold, minimumContributors: contributors,
       acceptedThreatModels: Set(models), acceptedMaskCiphers: Set(ciphers))
   }
 }

@@ -53,6 +53,27 @@ public struct RosterIDs: Sendable, Hashable {
     return 8 * bytes.count - last.leadingZeroBitCount
   }
 
+  /// The clients at some ranks, which are ascending and below the number of clients.
+  ///
+  /// Complexity: O(bytes).
+  func clients(atRanks wanted: [Int]) -> [ClientID] {
+    var clients: [ClientID] = []
+    clients.reserveCapacity(wanted.count)
+    var rank = 0
+    var next = wanted[...]
+    for (place, byte) in bytes.enumerated() where byte != 0 {
+      for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 {
+        if next.first == rank, let client = ClientID(UInt32(8 * place + bit + 1)) {
+          clients.append(client)
+          next = next.dropFirst()
+        }
+        rank += 1
+      }
+      if next.isEmpty { break }
+    }
+    return clients
+  }
+
   /// The rank of a client in id order, from 0; `nil` if it is not on the roster.
   public func rank(of id: ClientID) -> Int? {
     let (byte, bit) = Self.place(of: id)

@@ -1,6 +1,7 @@
 /// Interpolation at 0 through a fixed set of points: coefficients that serve every secret whose
 /// shares come from the same holders.
-struct LagrangeInterpolation {
+struct LagrangeInterpolation: Sendable {
+  private let holders: [ClientID]
   private let coefficients: [FieldElement]
 
   /// The coefficients prod(x_j / (x_j - x_i), j != i) for the ids of distinct holders.
@@ -20,6 +21,38 @@ struct LagrangeInterpolation {
           ? Self.tripledDifferences(points, from: point) : Self.differences(points, from: point))
     }
     coefficients = FieldElement.inverses(of: denominators).map { product * $0 }
+    self.holders = holders
+  }
+
+  private init(holders: [ClientID], coefficients: [FieldElement]) {
+    self.holders = holders
+    self.coefficients = coefficients
+  }
+
+  /// The interpolation through all of the holders but some.
+  ///
+  /// Complexity: O(n) multiplications for each holder that is left out, and one inversion.
+  ///
+  /// - Parameter remaining: ids of holders, in ascending order as all of them are.
+  func through(_ remaining: [ClientID]) -> LagrangeInterpolation {
+    var (kept, gone) = ([FieldElement](), [FieldElement]())
+    kept.reserveCapacity(remaining.count)
+    var next = 0
+    for (holder, coefficient) in zip(holders, coefficients) {
+      if next < remaining.count, remaining[next] == holder {
+        kept.append(coefficient)
+        next += 1
+      } else {
+        gone.append(FieldElement(holder))
+      }
+    }
+    // Without the holder g, the coefficient of x lacks the factor g / (g - x).
+    let inverse = gone.reduce(.one) { $0 * $1 }.inverse
+    for place in kept.indices {
+      let point = FieldElement(remaining[place])
+      kept[place] = gone.reduce(kept[place] * inverse) { $0 * ($1 - point) }
+    }
+    return LagrangeInterpolation(holders: remaining, coefficients: kept)
   }
 
   /// Differences of ids up to this have 20 bits, so that a product of three fits 60.

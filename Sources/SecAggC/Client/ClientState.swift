@@ -43,6 +43,26 @@ enum ClientState: ~Copyable, Sendable {
     }
   }
 
+  /// Rejects a message of the server that is not the one that the client waits for. Nothing changes.
+  ///
+  /// - Parameter expected: where the call belongs whose message it is.
+  func check(_ message: ServerMessage, expected: StaticString) throws(Failure) {
+    do throws(ClientError) {
+      switch self {
+      case .advertising(let round): try round.check(message)
+      case .sharing(let round): try round.check(message)
+      case .masked(let round): try round.check(message)
+      case .endorsed(let round): try round.check(message)
+      case .answered: throw .otherRound(found: message.round, expected: nil)
+      case .ended: throw .otherRound(found: message.round, expected: nil)
+      }
+    } catch .otherRound {
+      throw .wrongRound(round, expected: expected)
+    } catch {
+      throw Failure(.messageRefused, error.description)
+    }
+  }
+
   /// Takes the state out; what is left has ended.
   mutating func take() -> ClientState {
     var taken = ClientState.ended

@@ -2,8 +2,8 @@ internal import SecAgg
 internal import SecAggWire
 internal import Synchronization
 
-/// The rounds. A state is taken out before its round is consumed: if that throws, nothing is put back, and
-/// the client has ended. What is the fault of the caller, or of the connection, is found out before.
+/// The rounds. Stray and repeated messages are rejected first and change nothing, as are mistakes of the caller. Then
+/// the state is taken out and its round is consumed. If that throws, nothing is put back, and the client has ended.
 extension HeldClient {
   /// Round 1.
   func shareKeys(
@@ -15,6 +15,7 @@ extension HeldClient {
       throw .otherMessage(expected: "a roster announcement")
     }
     try state.withLock { (state) throws(Failure) in
+      try state.check(message, expected: "to a client in round 0")
       switch state.take() {
       case .advertising(let round):
         do throws(ClientError) {
@@ -46,6 +47,7 @@ extension HeldClient {
       throw .otherMessage(expected: "a share delivery")
     }
     try state.withLock { (state) throws(Failure) in
+      try state.check(message, expected: "to a client in round 1")
       // Made where it is used up: a vector that this closure captured would be copied to be masked.
       let vector = try encode()
       switch state.take() {
@@ -72,6 +74,7 @@ extension HeldClient {
       throw .otherMessage(expected: "a contributor announcement")
     }
     try state.withLock { (state) throws(Failure) in
+      try state.check(message, expected: "to a client in round 2")
       switch state.take() {
       case .masked(let round):
         do throws(ClientError) {
@@ -92,11 +95,8 @@ extension HeldClient {
     guard case .unmaskingRequest(let request) = message else {
       throw .otherMessage(expected: "an unmasking request")
     }
-    let isMalicious = parameters.threatModel == .malicious
     try state.withLock { (state) throws(Failure) in
-      if isMalicious, state.round == .maskedInput {
-        throw .wrongRound(.maskedInput, expected: "to a client in round 3 of the malicious model")
-      }
+      try state.check(message, expected: "to a client in the last round but one")
       switch state.take() {
       case .masked(let round):
         do throws(ClientError) {

@@ -14,8 +14,8 @@ extension ServerError: FailureConvertible {
     case .wrongPhase, .cancelled: .wrongPhase
     case .noMessage: .noMessage
     case .tooFewClients, .disconnected, .unrecoverable: .tooFewClients
-    case .sharesMissing, .sharesWrong: .moreAnswersNeeded
-    case .keyAgreement, .sumInconsistent: .sumInconsistent
+    case .sharesMissing: .moreAnswersNeeded
+    case .sharesWrong, .keyAgreement, .sumInconsistent: .sumInconsistent
     case .notRestorable: .stateUnreadable
     }
   }

@@ -29,7 +29,7 @@ public func secagg_aggregate_faults(
     let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
     let found = aggregate.faults.map { fault in
       secagg_fault(
-        holder: fault.holder.rawValue, subject: fault.subject.rawValue,
+        holder: fault.holder.rawValue, dealer: fault.dealer.rawValue,
         secret: UInt32(fault.kind.rawValue), finding: UInt32(fault.finding.rawValue))
     }
     try unsafe write(found, to: faults, capacity: capacity, count: count)

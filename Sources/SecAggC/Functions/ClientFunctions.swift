@@ -16,28 +16,20 @@ public func secagg_client_create(
   unsafe answer(failure, handle: out, in: Handles.clients) { () throws(Failure) in
     let parameters = try unsafe Handles.parameters.object(of: parameters).value
     let identity = try unsafe Handles.identities.object(ofOptional: identity)
-    let policy = try unsafe clientPolicy(policy, for: parameters)
+    let policy = try unsafe clientPolicy(policy)
     return try HeldClient(
       id: clientID(id), parameters: parameters, policy: policy, identity: identity)
   }
 }
 
-/// A policy of a caller's; the part of it that the library does not know is checked here.
+/// A policy of a caller's.
 private func clientPolicy(
-  _ pointer: UnsafePointer<secagg_policy>?, for parameters: SessionParameters
+  _ pointer: UnsafePointer<secagg_policy>?
 ) throws(Failure) -> ClientPolicy {
-  guard unsafe pointer != nil else { return ClientPolicy() }
   let given = try unsafe secagg_policy.read(pointer, "policy")
-  if unsafe given.application_context != nil {
-    let context = try unsafe digest(given.application_context, "policy.application_context")
-    guard context == parameters.applicationContext else {
-      throw Failure(
-        .sessionRefused,
-        "refused by this client's policy: it demands the application context \(context), the server "
-          + "offers \(parameters.applicationContext); the model, the settings or the task differ")
-    }
-  }
   return ClientPolicy(
+    applicationContext: try unsafe digest(
+      given.application_context, "policy.application_context"),
     minimumCohortSize: unsafe Int(given.minimum_cohort_size),
     minimumThreshold: unsafe Int(given.minimum_threshold),
     minimumContributors: unsafe Int(given.minimum_contributors),

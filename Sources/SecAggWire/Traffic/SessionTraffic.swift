@@ -4,9 +4,9 @@ package import SecAgg
 ///
 /// It is that of a client with k neighbours when nobody leaves, which is the most. With ids of v
 /// bytes (1 up to 127, 2 up to 16,383, else 3) and vectors of w words:
-/// - up, 8 w for the masked input, and for each neighbour 125 + v for the sealed shares and 47 + v
+/// - up, 8 w for the masked input, and for each neighbour 158 + v for the sealed shares and 47 + v
 ///   for the share that is revealed;
-/// - down, for each neighbour 73 + v for its keys, 125 + v for its sealed shares, and v in the
+/// - down, for each neighbour 73 + v for its keys, 158 + v for its sealed shares, and v in the
 ///   request to unmask;
 /// - the rest is envelopes, below 500 bytes.
 ///
@@ -47,7 +47,7 @@ package struct SessionTraffic: Sendable {
     let needsProofs = isMalicious && degree < cohortSize - 1
     let path = needsProofs ? WireSize.bytes(32 * levels) : 0
     let rosterIDs = needsProofs ? WireSize.bytes((cohortSize + 7) / 8) : 0
-    let share = WireSize.bytes(identifier + WireSize.bytes(120))
+    let share = WireSize.bytes(identifier + WireSize.bytes(SealedShares.byteCount))
     func envelope(_ body: Int) -> Int {
       let (version, session, checksum) = (WireSize.number(1), digest, WireSize.bytes(16))
       return version + session + identifier + WireSize.bytes(body) + checksum

@@ -90,7 +90,9 @@ struct AggregateCommand: AsyncParsableCommand {
     let identities = try SimulatedIdentities(seed: seed, for: parameters)
     var run = SessionRun(parameters: parameters, leaving: leaving) { id in
       if let client, client.id == id { return client }
-      return try SessionClient(id: id, parameters: parameters, identities: identities)
+      return try SessionClient(
+        id: id, parameters: parameters, expecting: parameters.applicationContext,
+        identities: identities)
     }
     run.clientsAtOnce = 4
     run.progress = { round, done, count in

@@ -135,7 +135,8 @@ struct RobustnessRun: Sendable {
     var leavingHere: [ClientID: LeavingPoint] = [:]
     let ids = ClientID.all(cohortSize: settings.clients)
     for (place, client) in members.enumerated() { leavingHere[ids[place]] = leaving[ids[client]] }
-    return try await SecureSum.run(inputs, in: parameters, leaving: leavingHere)
+    return try await SecureSum.run(
+      inputs, in: parameters, expecting: context, leaving: leavingHere)
   }
 
   /// The largest difference of a coordinate of a bucket's mean from the mean of what its clients sent,

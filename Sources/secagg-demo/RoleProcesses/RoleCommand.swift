@@ -104,7 +104,7 @@ private struct ServedClient {
       guard let id = ClientID(frame.client) else { throw FrameChannel.Broken() }
       let (parameters, seed, execution) = try frame.opening()
       let new = try SessionClient(
-        id: id, parameters: parameters,
+        id: id, parameters: parameters, expecting: parameters.applicationContext,
         identities: SimulatedIdentities(seed: seed, for: parameters), execution: execution,
         scope: .process)
       client = new
@@ -142,10 +142,10 @@ extension FrameChannel.Frame {
 }
 
 extension FrameChannel {
-  /// A fault as four numbers: holder, subject, kind of the secret, finding.
+  /// A fault as four numbers: holder, dealer, kind of the secret, finding.
   fileprivate static func bytes(of fault: ShareFault) -> [UInt8] {
     [
-      UInt64(fault.holder.rawValue), UInt64(fault.subject.rawValue), UInt64(fault.kind.rawValue),
+      UInt64(fault.holder.rawValue), UInt64(fault.dealer.rawValue), UInt64(fault.kind.rawValue),
       UInt64(fault.finding.rawValue),
     ].flatMap { bytes(of: $0) }
   }

@@ -21,13 +21,14 @@ struct SecureSum {
   /// - Parameter leaving: the clients that leave on the way.
   /// - Throws: errors of clients. That too few were left is none.
   static func run(
-    _ inputs: [PackedVector], in parameters: SessionParameters,
+    _ inputs: [PackedVector], in parameters: SessionParameters, expecting context: Digest,
     leaving: [ClientID: LeavingPoint] = [:]
   ) async throws -> SecureSum {
     // Identities are for the malicious model, which these sessions are not in.
     let identities = try SimulatedIdentities(seed: 0, for: parameters)
     var server = LocalServer(parameters: parameters, identities: identities)
-    let run = SessionRun(parameters: parameters, identities: identities, leaving: leaving)
+    let run = SessionRun(
+      parameters: parameters, expecting: context, identities: identities, leaving: leaving)
     let report = try await run.run(with: &server) { inputs[Int($0.rawValue) - 1] }
     let equal = server.aggregate.map { aggregate in
       PlaintextSum.equals(aggregate) { inputs[Int($0.rawValue) - 1] }
@@ -55,7 +56,7 @@ struct SecureSum {
       cohortSize: inputs.count, degree: graph.degree, threshold: graph.threshold, layout: layout,
       minimumContributors: minimumContributors, maskCipher: MaskCipherOption.fastest.maskCipher,
       applicationContext: context)
-    return try await run(inputs, in: parameters, leaving: leaving)
+    return try await run(inputs, in: parameters, expecting: context, leaving: leaving)
   }
 }
 

@@ -12,23 +12,25 @@ final class SessionClient: ClientEndpoint {
   private let state: Mutex<ClientState>
 
   /// - Parameters:
+  ///   - context: the application context that the client expects.
   ///   - execution: the threads that the client may use.
   ///   - scope: whose CPU time is the client's.
   init(
-    id: ClientID, parameters: SessionParameters, identities: SimulatedIdentities,
-    execution: Execution = .threads(1), scope: RoleClock.Scope = .thread
+    id: ClientID, parameters: SessionParameters, expecting context: Digest,
+    identities: SimulatedIdentities, execution: Execution = .threads(1), scope: RoleClock.Scope = .thread
   ) throws {
     self.id = id
     self.identities = identities
     self.execution = execution
     self.scope = scope
+    let policy = ClientPolicy(applicationContext: context)
     let round =
       switch parameters.threatModel {
       case .semiHonest:
-        try AdvertiseKeysRound(id: id, parameters: parameters)
+        try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
       case .malicious:
         try AdvertiseKeysRound(
-          id: id, parameters: parameters, signedBy: identities.key(of: id))
+          id: id, parameters: parameters, policy: policy, signedBy: identities.key(of: id))
       }
     advertisement = try ClientMessage.keyAdvertisement(round.message).serialized()
     state = Mutex(.advertising(round))
@@ -36,11 +38,13 @@ final class SessionClient: ClientEndpoint {
 
   func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> ClientStep {
     try state.withLock { state throws in
-      var current = ClientState.ended
-      swap(&current, &state)
       var clock = RoleClock(scope)
       // The vector is made by whoever simulates the client, so its making is not the client's.
       let message = try clock.measure { try ServerMessage(serialized: bytes) }
+      // A stray or repeated message changes nothing.
+      try state.check(message)
+      var current = ClientState.ended
+      swap(&current, &state)
       let vector: PackedVector? = if case .shareDelivery = message { try input() } else { nil }
       let mark = clock.mark()
       let step = try current.answered(
@@ -60,6 +64,17 @@ private enum ClientState: ~Copyable, Sendable {
   case masking(MaskedInputRound)
   case checking(ConsistencyCheckRound)
   case ended
+
+  /// Rejects a message of the server that is not the one that the client waits for.
+  func check(_ message: ServerMessage) throws(ClientError) {
+    switch self {
+    case .advertising(let round): try round.check(message)
+    case .sharing(let round): try round.check(message)
+    case .masking(let round): try round.check(message)
+    case .checking(let round): try round.check(message)
+    case .ended: throw .otherRound(found: message.round, expected: nil)
+    }
+  }
 
   /// The state after a step, with what the step gave.
   struct Answered: ~Copyable {

@@ -48,13 +48,14 @@ struct SessionRun {
   /// Called with the number of clients that have done their part of the present round.
   var progress: (ProtocolRound, Int, Int) -> Void = { _, _, _ in }
 
-  /// A session whose clients are in this process.
+  /// A session whose clients are in this process and expect this application context.
   init(
-    parameters: SessionParameters, identities: SimulatedIdentities,
+    parameters: SessionParameters, expecting context: Digest, identities: SimulatedIdentities,
     leaving: [ClientID: LeavingPoint], observed: ClientID? = nil
   ) {
     self.init(parameters: parameters, leaving: leaving, observed: observed) { id in
-      try SessionClient(id: id, parameters: parameters, identities: identities)
+      try SessionClient(
+        id: id, parameters: parameters, expecting: context, identities: identities)
     }
   }
 

@@ -162,7 +162,8 @@ struct TrainingRun {
     var server = LocalServer(parameters: parameters, identities: identities)
     let report = try await withoutActuallyEscaping(progress) { progress in
       var run = SessionRun(
-        parameters: parameters, identities: identities, leaving: leaving, observed: observed)
+        parameters: parameters, expecting: context, identities: identities, leaving: leaving,
+        observed: observed)
       run.progress = { protocolRound, _, _ in progress(round, protocolRound) }
       return try await run.run(with: &server) { id in
         guard let vector = encoded[id] else { throw MissingUpdate(client: id) }

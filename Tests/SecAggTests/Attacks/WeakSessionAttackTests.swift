@@ -4,7 +4,7 @@ import Testing
 /// A server that offers a session in which there is little to break.
 @Suite("Attack: weak sessions")
 struct WeakSessionAttackTests {
-  private static let policy = ClientPolicy(
+  private static let policy = ClientPolicy.testing(
     minimumCohortSize: 10, minimumThreshold: 6, minimumContributors: 7,
     acceptedThreatModels: [.malicious], acceptedMaskCiphers: [.chacha20])
 
@@ -40,7 +40,7 @@ struct WeakSessionAttackTests {
     try expectRefusal(of: offer(minimum: 6), .minimumContributors(found: 6, floor: 7))
     try expectRefusal(of: offer(.semiHonest), .threatModel(.semiHonest))
     try expectRefusal(
-      of: offer(), .maskCipher(.chacha20), policy: ClientPolicy(acceptedMaskCiphers: []))
+      of: offer(), .maskCipher(.chacha20), policy: ClientPolicy.testing(acceptedMaskCiphers: []))
   }
 
   /// Even a client whose policy takes any model does not slip from one into the other.
@@ -79,7 +79,7 @@ struct WeakSessionAttackTests {
     let stage = try Stage(
       parameters: testParameters(
         threatModel: .malicious, cohortSize: 10, threshold: 6, minimumContributors: 7), seed: 92,
-      policy: ClientPolicy(minimumContributors: floor))
+      policy: ClientPolicy.testing(minimumContributors: floor))
     for count in 0..<7 {
       let members = Array(stage.honest.prefix(count))
       #expect(throws: ClientError.contributorsBelowMinimum(found: count, minimum: 7)) {

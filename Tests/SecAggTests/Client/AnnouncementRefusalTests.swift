@@ -6,7 +6,7 @@ import Testing
 @Suite("Refused rosters")
 struct AnnouncementRefusalTests {
   private static func lone(
-    degree: Int? = nil, threshold: Int = 3, policy: ClientPolicy = ClientPolicy()
+    degree: Int? = nil, threshold: Int = 3, policy: ClientPolicy = ClientPolicy.testing()
   ) throws -> LoneClient {
     try LoneClient(
       number: 4,
@@ -82,7 +82,7 @@ struct AnnouncementRefusalTests {
 
   @Test("smaller than the policy's cohort")
   func rosterBelowPolicy() throws {
-    let lone = try Self.lone(policy: ClientPolicy(minimumCohortSize: 6))
+    let lone = try Self.lone(policy: ClientPolicy.testing(minimumCohortSize: 6))
     try expect(
       .policy(.cohortSize(found: 5, floor: 6)), from: lone,
       for: lone.announcement(neighbours: lone.advertisements(of: [1, 2, 3, 5])))

@@ -13,27 +13,27 @@ struct PolicyTests {
 
   /// Against a cohort of 8 with threshold 4 and at least 5 contributors.
   private static let floors = [
-    Floor(testDescription: "default", policy: ClientPolicy(), violation: nil),
+    Floor(testDescription: "default", policy: ClientPolicy.testing(), violation: nil),
     Floor(
       testDescription: "just met",
-      policy: ClientPolicy(
+      policy: ClientPolicy.testing(
         minimumCohortSize: 8, minimumThreshold: 4, minimumContributors: 5,
         acceptedThreatModels: [.semiHonest], acceptedMaskCiphers: [.chacha20]),
       violation: nil),
     Floor(
-      testDescription: "cohort", policy: ClientPolicy(minimumCohortSize: 9),
+      testDescription: "cohort", policy: ClientPolicy.testing(minimumCohortSize: 9),
       violation: .cohortSize(found: 8, floor: 9)),
     Floor(
-      testDescription: "threshold", policy: ClientPolicy(minimumThreshold: 5),
+      testDescription: "threshold", policy: ClientPolicy.testing(minimumThreshold: 5),
       violation: .threshold(found: 4, floor: 5)),
     Floor(
-      testDescription: "contributors", policy: ClientPolicy(minimumContributors: 6),
+      testDescription: "contributors", policy: ClientPolicy.testing(minimumContributors: 6),
       violation: .minimumContributors(found: 5, floor: 6)),
     Floor(
-      testDescription: "threat model", policy: ClientPolicy(acceptedThreatModels: []),
+      testDescription: "threat model", policy: ClientPolicy.testing(acceptedThreatModels: []),
       violation: .threatModel(.semiHonest)),
     Floor(
-      testDescription: "cipher", policy: ClientPolicy(acceptedMaskCiphers: []),
+      testDescription: "cipher", policy: ClientPolicy.testing(acceptedMaskCiphers: []),
       violation: .maskCipher(.chacha20)),
   ]
 
@@ -54,14 +54,14 @@ struct PolicyTests {
     let parameters = try testParameters(cohortSize: 5, threshold: 2)
     let id = try client(number)
     #expect(throws: ClientError.idOutsideCohort(id, cohortSize: 5)) {
-      _ = try AdvertiseKeysRound(id: id, parameters: parameters)
+      _ = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
     }
   }
 
   @Test("an id within the cohort", arguments: 1...5)
   func withinCohort(number: Int) throws {
     let parameters = try testParameters(cohortSize: 5, threshold: 2)
-    let round = try AdvertiseKeysRound(id: client(number), parameters: parameters)
+    let round = try AdvertiseKeysRound(id: client(number), parameters: parameters, policy: .expecting(parameters))
     let sender = round.message.sender
     #expect(sender.rawValue == UInt32(number))
   }

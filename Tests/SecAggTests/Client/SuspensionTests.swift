@@ -117,7 +117,7 @@ struct SuspensionTests {
     let parameters = try testParameters(cohortSize: 6, threshold: 2, minimumContributors: 4)
     let lone = try LoneClient(
       number: 2, parameters: parameters,
-      policy: ClientPolicy(
+      policy: ClientPolicy.testing(
         minimumCohortSize: 5, minimumThreshold: 2, minimumContributors: 4,
         acceptedThreatModels: [.semiHonest], acceptedMaskCiphers: [.chacha20]))
     let resumed = try AdvertiseKeysRound(resuming: lone.advertise().suspend())

@@ -68,9 +68,9 @@ struct MaskCipherTests {
       MaskCipher.available.contains(.aes256ctr) ? .aes256ctr : .chacha20
     #expect(try recommended(Set(MaskCipher.allCases)) == fastest)
     #expect(throws: RecommendationError.noCommonMaskCipher([])) { try recommended([]) }
-    #expect(ClientPolicy().declaredMaskCiphers == MaskCipher.available)
+    #expect(ClientPolicy.testing().declaredMaskCiphers == MaskCipher.available)
     #expect(
-      ClientPolicy(acceptedMaskCiphers: [.chacha20]).declaredMaskCiphers == [.chacha20])
+      ClientPolicy.testing(acceptedMaskCiphers: [.chacha20]).declaredMaskCiphers == [.chacha20])
   }
 
   @Test(
@@ -85,7 +85,7 @@ struct MaskCipherTests {
       cohortSize: 5, threshold: 3, maskCipher: .chacha20)
     #expect(throws: ClientError.policy(.maskCipher(offered.maskCipher))) {
       _ = try AdvertiseKeysRound(
-        id: client(1), parameters: offered, policy: ClientPolicy(acceptedMaskCiphers: []))
+        id: client(1), parameters: offered, policy: ClientPolicy.testing(acceptedMaskCiphers: []))
     }
   }
 }

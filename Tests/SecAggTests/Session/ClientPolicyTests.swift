@@ -13,25 +13,25 @@ struct ClientPolicyTests {
   @Test("without arguments it accepts the smallest session")
   func lowest() throws {
     let smallest = try testParameters(cohortSize: 3, threshold: 2)
-    #expect(ClientPolicy().violation(by: smallest) == nil)
-    #expect(try ClientPolicy().violation(by: parameters()) == nil)
+    #expect(ClientPolicy.testing().violation(by: smallest) == nil)
+    #expect(try ClientPolicy.testing().violation(by: parameters()) == nil)
   }
 
   @Test("a floor of the cohort", arguments: [9, 10, 11])
   func cohort(floor: Int) throws {
-    let violation = try ClientPolicy(minimumCohortSize: floor).violation(by: parameters())
+    let violation = try ClientPolicy.testing(minimumCohortSize: floor).violation(by: parameters())
     #expect(violation == (floor <= 10 ? nil : .cohortSize(found: 10, floor: floor)))
   }
 
   @Test("a floor of the threshold", arguments: [5, 6, 7])
   func threshold(floor: Int) throws {
-    let violation = try ClientPolicy(minimumThreshold: floor).violation(by: parameters())
+    let violation = try ClientPolicy.testing(minimumThreshold: floor).violation(by: parameters())
     #expect(violation == (floor <= 6 ? nil : .threshold(found: 6, floor: floor)))
   }
 
   @Test("a floor of the contributors", arguments: [4, 5, 6])
   func contributors(floor: Int) throws {
-    let violation = try ClientPolicy(minimumContributors: floor).violation(by: parameters())
+    let violation = try ClientPolicy.testing(minimumContributors: floor).violation(by: parameters())
     #expect(violation == (floor <= 5 ? nil : .minimumContributors(found: 5, floor: floor)))
   }
 
@@ -39,13 +39,13 @@ struct ClientPolicyTests {
   func enumerations() throws {
     let parameters = try parameters()
     #expect(
-      ClientPolicy(acceptedThreatModels: []).violation(by: parameters)
+      ClientPolicy.testing(acceptedThreatModels: []).violation(by: parameters)
         == .threatModel(parameters.threatModel))
     #expect(
-      ClientPolicy(acceptedMaskCiphers: []).violation(by: parameters)
+      ClientPolicy.testing(acceptedMaskCiphers: []).violation(by: parameters)
         == .maskCipher(parameters.maskCipher))
     #expect(
-      ClientPolicy(
+      ClientPolicy.testing(
         acceptedThreatModels: [parameters.threatModel], acceptedMaskCiphers: [parameters.maskCipher]
       ).violation(by: parameters) == nil)
   }
@@ -56,27 +56,27 @@ struct ClientPolicyTests {
     let parameters = try parameters()
     #expect(throws: ClientError.policy(.cohortSize(found: 10, floor: 11))) {
       _ = try AdvertiseKeysRound(
-        id: id, parameters: parameters, policy: ClientPolicy(minimumCohortSize: 11))
+        id: id, parameters: parameters, policy: ClientPolicy.testing(minimumCohortSize: 11))
     }
   }
 
   @Test("a floor below zero is written as zero")
   func negativeFloor() throws {
     var writer = ByteWriter()
-    ClientPolicy(minimumCohortSize: -5, minimumThreshold: .min, minimumContributors: -1)
+    ClientPolicy.testing(minimumCohortSize: -5, minimumThreshold: .min, minimumContributors: -1)
       .write(to: &writer)
     let read = try ByteReader.reading(writer.bytes.span) {
       (reader) throws(StoredStateError) -> ClientPolicy in try ClientPolicy(from: &reader)
     }
     #expect(
-      read == ClientPolicy(minimumCohortSize: 0, minimumThreshold: 0, minimumContributors: 0))
+      read == ClientPolicy.testing(minimumCohortSize: 0, minimumThreshold: 0, minimumContributors: 0))
   }
 
   @Test("written and read back, cut short refused")
   func encoding() throws {
     for policy in [
-      ClientPolicy(),
-      ClientPolicy(
+      ClientPolicy.testing(),
+      ClientPolicy.testing(
         minimumCohortSize: 0, minimumThreshold: .max, minimumContributors: 77,
         acceptedThreatModels: [], acceptedMaskCiphers: []),
     ] {

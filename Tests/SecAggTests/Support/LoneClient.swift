@@ -10,7 +10,7 @@ struct LoneClient {
   let policy: ClientPolicy
 
   init(
-    number: Int, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy()
+    number: Int, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy.testing()
   ) throws {
     id = try client(number)
     self.parameters = parameters
@@ -24,7 +24,7 @@ struct LoneClient {
   /// Advertisements of other clients, whoever they are.
   func advertisements(of numbers: [Int]) throws -> [KeyAdvertisement] {
     try numbers.map { number in
-      let peer = try AdvertiseKeysRound(id: client(number), parameters: parameters)
+      let peer = try AdvertiseKeysRound(id: client(number), parameters: parameters, policy: .expecting(parameters))
       return peer.message
     }
   }

@@ -11,7 +11,7 @@ final class SimulatedClient {
 
   init(
     id: ClientID, parameters: SessionParameters, input: PackedVector,
-    policy: ClientPolicy = ClientPolicy()
+    policy: ClientPolicy = ClientPolicy.testing()
   ) throws {
     self.id = id
     self.input = input

@@ -117,5 +117,5 @@ func testParameters(
       lanes: LaneLayout(
         minimumValueBits: minimumValueBits, maximumContributors: cohortSize)),
     minimumContributors: minimumContributors, maskCipher: maskCipher,
-    applicationContext: SessionParameters.applicationContext(of: Array("test".utf8)))
+    applicationContext: .testContext)
 }

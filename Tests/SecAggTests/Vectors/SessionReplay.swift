@@ -216,7 +216,7 @@ struct ClientReplay {
   private func advertising(_ signature: Signature? = nil) throws -> AdvertiseKeysRound {
     try AdvertiseKeysRound(
       context: ClientContext(
-        id: .of(client.id), parameters: parameters, policy: ClientPolicy()),
+        id: .of(client.id), parameters: parameters, policy: .expecting(parameters)),
       sealingPrivateKey: client.sealingPrivateKey.secret, maskSecret: client.maskSecret.secret,
       signature: signature)
   }
@@ -236,7 +236,7 @@ struct ClientReplay {
     }
     let own = advertising.message
     let roster = try ClientRoster(
-      announcement, for: ClientContext(id: own.sender, parameters: parameters, policy: .init()),
+      announcement, for: ClientContext(id: own.sender, parameters: parameters, policy: .expecting(parameters)),
       own: own, identities: identities)
     let sharing = try advertising.shareKeys(
       with: roster,

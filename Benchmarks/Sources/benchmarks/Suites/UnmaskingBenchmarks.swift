@@ -74,7 +74,7 @@ private final class Client {
 
   init(id: ClientID, parameters: SessionParameters) throws {
     self.id = id
-    advertising = try AdvertiseKeysRound(id: id, parameters: parameters)
+    advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
   }
 
   func advertise() throws -> ClientMessage {

@@ -46,10 +46,10 @@ final class TrackedClient {
     case nil:
       let round: AdvertiseKeysRound
       switch parameters.threatModel {
-      case .semiHonest: round = try AdvertiseKeysRound(id: id, parameters: parameters)
+      case .semiHonest: round = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
       case .malicious:
         round = try AdvertiseKeysRound(
-          id: id, parameters: parameters, signedBy: Self.identity(id))
+        id: id, parameters: parameters, policy: .expecting(parameters), signedBy: Self.identity(id))
       }
       let message = round.message
       advertising = consume round

@@ -22,7 +22,7 @@ struct Stage {
 
   init(
     parameters: SessionParameters, traitors numbers: [Int] = [], ghosts: [Traitor] = [],
-    seed: UInt64, policy: ClientPolicy = ClientPolicy()
+    seed: UInt64, policy: ClientPolicy = ClientPolicy.testing()
   ) throws {
     self.parameters = parameters
     let traitors =

@@ -1,0 +1,67 @@
+/// The shares that one client, the dealer, makes for another, the holder: what their sealing and the
+/// commitments to them are bound to (specification, section 6, `C`).
+struct DealtShares: Sendable, Hashable {
+  let session: Digest
+  let roster: Digest
+  let dealer: ClientID
+  let holder: ClientID
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(session)
+    writer.write(roster)
+    writer.write(dealer)
+    writer.write(holder)
+  }
+}
+
+/// A dealer's public commitment to one share. It shows later whether a share that the holder reveals is
+/// the one that the dealer made, so that a lie has one author.
+///
+/// A share is a point of a uniform polynomial: to anyone with fewer shares than the threshold it has 305
+/// bits of entropy, so its keyed hash hides it without further randomness. 16 bytes bind an honest
+/// dealer's holder, who would need a second preimage. A dealer that finds two shares for one commitment
+/// only incriminates itself.
+struct ShareCommitment: Sendable, Hashable {
+  static let byteCount = 16
+
+  private let words: (low: UInt64, high: UInt64)
+
+  /// The commitment to the bytes of a share.
+  init(to share: Span<UInt8>, _ kind: SecretKind, of dealt: DealtShares) {
+    let digest = Hashing.commitment(to: share, .shareCommitment) {
+      dealt.write(to: &$0)
+      $0.write(kind.rawValue)
+    }
+    words = (digest.words.0, digest.words.1)
+  }
+
+  /// Reads 16 bytes from `start` on.
+  init(_ bytes: Span<UInt8>, at start: Int) {
+    words = (bytes.littleEndianWord(at: start), bytes.littleEndianWord(at: start + 8))
+  }
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(words.low)
+    writer.write(words.high)
+  }
+
+  init(from reader: inout ByteReader) throws(StoredStateError) {
+    words = (try reader.uint64(), try reader.uint64())
+  }
+
+  static func == (left: ShareCommitment, right: ShareCommitment) -> Bool {
+    left.words == right.words
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(words.low)
+    hasher.combine(words.high)
+  }
+}
+
+extension ShareCommitment {
+  /// Whether a revealed share is the one that was committed to.
+  func isTo(_ share: SecretShare, _ kind: SecretKind, of dealt: DealtShares) -> Bool {
+    self == ShareCommitment(to: share.bytes.span, kind, of: dealt)
+  }
+}
