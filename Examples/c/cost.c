@@ -85,8 +85,10 @@ int main(void) {
   secagg_server *server = NULL;
   secagg_client *clients[CLIENTS] = {NULL};
   must(secagg_server_create(parameters, NULL, &server, &failure));
+  secagg_policy policy = SECAGG_POLICY_INIT;
+  policy.application_context = context;
   for (uint32_t i = 0; i < CLIENTS; i++)
-    must(secagg_client_create(parameters, i + 1, NULL, NULL, &clients[i], &failure));
+    must(secagg_client_create(parameters, i + 1, &policy, NULL, &clients[i], &failure));
 
   for (uint32_t round = SECAGG_ADVERTISE_KEYS; round <= SECAGG_UNMASKING; round++) {
     if (round == SECAGG_CONSISTENCY_CHECK) continue;

@@ -83,7 +83,13 @@ struct ArgumentTests {
       ("directory ids", { secagg_directory_create(nil, bytes32, 1, &out, $0) }),
       ("directory keys", { secagg_directory_create([1], nil, 1, &out, $0) }),
       ("directory out", { secagg_directory_create([1], bytes32, 1, nil, $0) }),
-      ("client_create out", { secagg_client_create(parameters, 1, nil, nil, nil, $0) }),
+      ("client_create policy", { secagg_client_create(parameters, 1, nil, nil, &out, $0) }),
+      (
+        "client_create out",
+        { failure in
+          withPolicy { secagg_client_create(parameters, 1, $0, nil, nil, failure) }
+        }
+      ),
       ("client_round round", { secagg_client_round(client, nil, $0) }),
       ("client_id id", { secagg_client_id(client, nil, $0) }),
       ("client_parameters out", { secagg_client_parameters(client, nil, $0) }),
@@ -243,11 +249,13 @@ struct ArgumentTests {
     let identity = try #require(signed.clients[0].identity).value
     let directory = try #require(signed.directory).value
     var out: OpaquePointer?
-    expect(SECAGG_INVALID_ARGUMENT) {
-      secagg_client_create(plain.parameters.value, 1, nil, identity, &out, $0)
-    }
-    expect(SECAGG_INVALID_ARGUMENT) {
-      secagg_client_create(signed.parameters.value, 1, nil, nil, &out, $0)
+    withPolicy { policy in
+      expect(SECAGG_INVALID_ARGUMENT) {
+        secagg_client_create(plain.parameters.value, 1, policy, identity, &out, $0)
+      }
+      expect(SECAGG_INVALID_ARGUMENT) {
+        secagg_client_create(signed.parameters.value, 1, policy, nil, &out, $0)
+      }
     }
     expect(SECAGG_INVALID_ARGUMENT) {
       secagg_server_create(plain.parameters.value, directory, &out, $0)
@@ -273,8 +281,10 @@ struct ArgumentTests {
     let session = try TestSession(.semiHonest)
     var out: OpaquePointer?
     for id in [0, 13, UInt32.max] {
-      expect(SECAGG_INVALID_ARGUMENT, "\(id)") {
-        secagg_client_create(session.parameters.value, id, nil, nil, &out, $0)
+      withPolicy { policy in
+        expect(SECAGG_INVALID_ARGUMENT, "\(id)") {
+          secagg_client_create(session.parameters.value, id, policy, nil, &out, $0)
+        }
       }
     }
     expect(SECAGG_INVALID_ARGUMENT) { secagg_server_message(session.server.value, 0, &out, $0) }

@@ -7,13 +7,10 @@ import Testing
 struct PolicyTests {
   private func status(_ change: (inout secagg_policy) -> Void) throws -> Answer {
     let session = try TestSession(.semiHonest)
-    var policy = secagg_policy()
-    policy.struct_size = UInt32(MemoryLayout<secagg_policy>.size)
-    change(&policy)
     var out: OpaquePointer?
     defer { _ = secagg_client_free(out) }
-    return Answer {
-      secagg_client_create(session.parameters.value, 1, &policy, nil, &out, $0)
+    return withPolicy(change) { policy in
+      Answer { secagg_client_create(session.parameters.value, 1, policy, nil, &out, $0) }
     }
   }
 
@@ -50,15 +47,24 @@ struct PolicyTests {
     #expect(other.status == SECAGG_SESSION_REFUSED)
   }
 
+  @Test("a client has to say which context it expects")
+  func noContext() throws {
+    #expect(try status { $0.application_context = nil }.status == SECAGG_INVALID_ARGUMENT)
+    let session = try TestSession(.semiHonest)
+    var out: OpaquePointer?
+    expect(SECAGG_INVALID_ARGUMENT, "no policy") {
+      secagg_client_create(session.parameters.value, 1, nil, nil, &out, $0)
+    }
+  }
+
   @Test("the policy is kept: too few contributors are refused in the last round")
   func kept() throws {
     let session = try TestSession(.semiHonest)
-    var policy = secagg_policy()
-    policy.struct_size = UInt32(MemoryLayout<secagg_policy>.size)
-    policy.minimum_contributors = 4
     let client = session.clients[0]
-    client.handle = try Handle({ secagg_client_free($0) }) {
-      secagg_client_create(session.parameters.value, 1, &policy, nil, $0, $1)
+    client.handle = try withPolicy({ $0.minimum_contributors = 4 }) { policy in
+      try Handle({ secagg_client_free($0) }) {
+        secagg_client_create(session.parameters.value, 1, policy, nil, $0, $1)
+      }
     }
     // Ten of twelve leave before their input: the server itself closes no such round.
     var leaving: [UInt32: Int] = [:]

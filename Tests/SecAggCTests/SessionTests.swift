@@ -75,7 +75,9 @@ struct SessionTests {
       if answer.status != SECAGG_OK { throw answer }
     }
     let others: [UInt32: Int] = [6: SECAGG_ADVERTISE_KEYS]
-    let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
+    let advertising = try AdvertiseKeysRound(
+      id: id, parameters: parameters,
+      policy: ClientPolicy(applicationContext: parameters.applicationContext))
     try send(.keyAdvertisement(advertising.message))
     try session.collect(SECAGG_ADVERTISE_KEYS, leaving: others)
     try session.closeRound()

@@ -134,7 +134,7 @@ struct UpdateTests {
     }
     #expect(faults.count == 1)
     #expect(faults.first?.holder == 1)
-    #expect(faults.first?.subject == 2)
+    #expect(faults.first?.dealer == 2)
     #expect(faults.first?.secret == 1)
     #expect(faults.first.map { Int($0.finding) } == SECAGG_UNOPENED)
     let result = try MeanResult(aggregate, averaging: session.averaging)

@@ -10,7 +10,8 @@ enum ShareSealing {
   ) -> SealedShares {
     var commitments = ByteWriter()
     for kind in SecretKind.allCases {
-      ShareCommitment(to: plaintext.extracting(kind.placeInPair), kind, of: dealt).write(to: &commitments)
+      ShareCommitment(to: plaintext.extracting(kind.placeInPair), kind, of: dealt).write(
+        to: &commitments)
     }
     let key = key(agreed: secret, of: dealt)
     let envelope = key.withBytes { key in

@@ -50,10 +50,12 @@ struct MaskRecovery {
   /// Recovers every secret that is needed, checks each against what its owner published, and derives
   /// the masks.
   ///
-  /// - Parameter faults: the lies that were found on the way are appended.
+  /// - Parameters:
+  ///   - unopened: the faults that holders have reported.
+  ///   - faults: these, and the lies that were found on the way.
   /// - Throws: `ServerError`.
   func masks(
-    from collected: [CollectedShares], faults: inout [ShareFault]
+    from collected: [CollectedShares], unopened: [ShareFault], faults: inout [ShareFault]
   ) throws(ServerError) -> MaskCombination {
     let dealers = contributors + departed
     let recovery = SecretRecovery(
@@ -61,13 +63,13 @@ struct MaskRecovery {
         WantedSecret(
           kind: contributions.kind(of: index), dealer: contributions.roster.id(at: index),
           shares: collected[index])
-      }, threshold: parameters.threshold, on: execution, watch: watch)
+      }, unopened: unopened, threshold: parameters.threshold, on: execution, watch: watch)
     let recovered = try recovery.recover { index, secret in
       isConfirmed(secret, at: index)
     } wrongPlaces: { index, shares in
       contributions.wrongPlaces(in: shares, dealtBy: dealers[index], session: parameters.digest)
     }
-    faults += recovered.faults
+    faults = recovered.faults
     return try masks(from: recovered.table)
   }
 

@@ -23,12 +23,16 @@ struct SecretRecovery: ~Copyable {
   private var open: [Int]
   private var isChecked: [Bool]
   private var liars: Set<ClientID> = []
-  private var faults: [ShareFault] = []
+  private var faults: [ShareFault]
 
-  /// - Parameter watch: is told of the shares that are interpolated, `work(for:threshold:)` in all.
+  /// - Parameters:
+  ///   - unopened: the faults that holders have reported.
+  ///   - watch: is told of the shares that are interpolated, `work(for:threshold:)` in all.
   init(
-    of wanted: [WantedSecret], threshold: Int, on execution: Execution, watch: ProgressWatch
+    of wanted: [WantedSecret], unopened: [ShareFault], threshold: Int, on execution: Execution,
+    watch: ProgressWatch
   ) {
+    faults = unopened
     self.wanted = wanted
     self.threshold = threshold
     self.execution = execution
@@ -49,7 +53,7 @@ struct SecretRecovery: ~Copyable {
   /// - Parameters:
   ///   - isConfirmed: whether the secret of an index is the one that its dealer published.
   ///   - wrongPlaces: the places of those shares of the secret of an index that its dealer did not make.
-  /// - Returns: a row for each secret, and the faults that were found.
+  /// - Returns: a row for each secret, and all faults.
   /// - Throws: `.sharesMissing`, `.sharesWrong`, `.cancelled`.
   consuming func recover(
     isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool,
@@ -83,7 +87,7 @@ struct SecretRecovery: ~Copyable {
       throw .sharesWrong(faults: faults.inOrder)
     }
     if let lost { throw missing(wanted[lost], shares: wanted[lost].shares.count) }
-    return RecoveredSecrets(table: table, faults: faults)
+    return RecoveredSecrets(table: table, faults: faults.inOrder)
   }
 
   private func missing(_ secret: WantedSecret, shares found: Int) -> ServerError {
@@ -164,7 +168,7 @@ struct SecretRecovery: ~Copyable {
   }
 }
 
-/// The secrets of a session that were recovered, a row for each, and the lies found on the way.
+/// The secrets of a session that were recovered, a row for each, and all faults.
 struct RecoveredSecrets: ~Copyable {
   let table: SecretTable
   let faults: [ShareFault]

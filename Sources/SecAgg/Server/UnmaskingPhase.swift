@@ -94,14 +94,14 @@ struct UnmaskingPhase: Sendable {
     parameters: SessionParameters, on execution: Execution
   ) throws(ServerError) -> (sum: MaskedSum, faults: [ShareFault]) {
     let recovery = MaskRecovery(contributions, parameters: parameters, on: execution)
-    var faults = unopened
-    let masks = try recovery.masks(from: collected, faults: &faults)
+    var faults: [ShareFault] = []
+    let masks = try recovery.masks(from: collected, unopened: unopened, faults: &faults)
     var sum = contributions.sum
     do {
       try sum.apply(masks, on: execution, watch: recovery.watch)
     } catch {
       throw .cancelled
     }
-    return (sum, faults.inOrder)
+    return (sum, faults)
   }
 }

@@ -124,7 +124,8 @@ extension ClientPolicy {
       throw .invalidField("policy")
     }
     self.init(
-      applicationContext: context, minimumCohortSize: cohort, minimumThreshold: threshold, minimumContributors: contributors,
+      applicationContext: context, minimumCohortSize: cohort, minimumThreshold: threshold,
+      minimumContributors: contributors,
       acceptedThreatModels: Set(models), acceptedMaskCiphers: Set(ciphers))
   }
 }

@@ -23,7 +23,9 @@ struct SwiftSession {
     var generator = SystemRandomNumberGenerator()
     var states: [ClientID: SuspendedState] = [:]
     for id in ClientID.all(cohortSize: parameters.cohortSize) {
-      let round = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
+      let round = try AdvertiseKeysRound(
+        id: id, parameters: parameters,
+        policy: ClientPolicy(applicationContext: parameters.applicationContext))
       try server.receive(.keyAdvertisement(round.message), from: id)
       states[id] = SuspendedState(round.suspend())
     }

@@ -16,8 +16,10 @@ final class TestClient {
     self.identity = identity
     self.update = update
     self.weight = weight
-    handle = try Handle({ secagg_client_free($0) }) {
-      secagg_client_create(parameters.value, id, nil, identity?.value, $0, $1)
+    handle = try withPolicy { policy in
+      try Handle({ secagg_client_free($0) }) {
+        secagg_client_create(parameters.value, id, policy, identity?.value, $0, $1)
+      }
     }
   }
 

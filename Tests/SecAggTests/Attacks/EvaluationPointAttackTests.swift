@@ -42,7 +42,8 @@ struct EvaluationPointAttackTests {
     let id = try client(number)
     #expect(throws: ClientError.idOutsideCohort(id, cohortSize: 4)) {
       _ = try AdvertiseKeysRound(
-        id: id, parameters: parameters, policy: .expecting(parameters), signedBy: TestIdentities.key(of: id))
+        id: id, parameters: parameters, policy: .expecting(parameters),
+        signedBy: TestIdentities.key(of: id))
     }
   }
 }

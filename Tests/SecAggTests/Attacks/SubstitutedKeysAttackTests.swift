@@ -145,7 +145,8 @@ struct SubstitutedKeysAttackTests {
   @Test("a signature in the semi-honest model, where nobody would look at it")
   func addedSignature() throws {
     let parameters = try testParameters(cohortSize: 5, threshold: 3)
-    let round = try AdvertiseKeysRound(id: client(3), parameters: parameters, policy: .expecting(parameters))
+    let round = try AdvertiseKeysRound(
+      id: client(3), parameters: parameters, policy: .expecting(parameters))
     let signed = round.message.signed(by: try TestIdentities.key(of: client(3)))
     var server = AggregationServer(parameters: parameters, identities: TestIdentities.directory)
     server.expectRefusal(

@@ -49,11 +49,12 @@ struct WeakSessionAttackTests {
     let id = try client(1)
     #expect(throws: ClientError.identityNeeded) {
       _ = try AdvertiseKeysRound(
-        id: id, parameters: testParameters(threatModel: .malicious, cohortSize: 5, threshold: 3))
+        id: id, parameters: testParameters(threatModel: .malicious, cohortSize: 5, threshold: 3),
+        policy: .testing())
     }
     #expect(throws: ClientError.notInThreatModel(.semiHonest)) {
       _ = try AdvertiseKeysRound(
-        id: id, parameters: testParameters(cohortSize: 5, threshold: 3),
+        id: id, parameters: testParameters(cohortSize: 5, threshold: 3), policy: .testing(),
         signedBy: TestIdentities.key(of: id))
     }
   }

@@ -61,7 +61,8 @@ struct PolicyTests {
   @Test("an id within the cohort", arguments: 1...5)
   func withinCohort(number: Int) throws {
     let parameters = try testParameters(cohortSize: 5, threshold: 2)
-    let round = try AdvertiseKeysRound(id: client(number), parameters: parameters, policy: .expecting(parameters))
+    let round = try AdvertiseKeysRound(
+      id: client(number), parameters: parameters, policy: .expecting(parameters))
     let sender = round.message.sender
     #expect(sender.rawValue == UInt32(number))
   }

@@ -178,7 +178,8 @@ private struct RecordedClient {
         if let answer = try client.answer(message) { try server.receive(answer, from: client.id) }
       }
     }
-    let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
+    let advertising = try AdvertiseKeysRound(
+      id: id, parameters: parameters, policy: .expecting(parameters))
     try server.receive(.keyAdvertisement(advertising.message), from: id)
     try server.closeRound()
     let first = advertising.suspend()

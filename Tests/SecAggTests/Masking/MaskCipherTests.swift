@@ -68,9 +68,6 @@ struct MaskCipherTests {
       MaskCipher.available.contains(.aes256ctr) ? .aes256ctr : .chacha20
     #expect(try recommended(Set(MaskCipher.allCases)) == fastest)
     #expect(throws: RecommendationError.noCommonMaskCipher([])) { try recommended([]) }
-    #expect(ClientPolicy.testing().declaredMaskCiphers == MaskCipher.available)
-    #expect(
-      ClientPolicy.testing(acceptedMaskCiphers: [.chacha20]).declaredMaskCiphers == [.chacha20])
   }
 
   @Test(

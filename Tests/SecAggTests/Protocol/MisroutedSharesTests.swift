@@ -91,7 +91,7 @@ struct MisroutedSharesTests {
     #expect(
       aggregate.faults
         == unopened.map {
-          ShareFault(holder: receiver, subject: $0, kind: .selfMask, finding: .unopened)
+          ShareFault(holder: receiver, dealer: $0, kind: .selfMask, finding: .unopened)
         })
   }
 }

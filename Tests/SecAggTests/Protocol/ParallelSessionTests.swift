@@ -42,7 +42,8 @@ struct ParallelSessionTests {
     _ id: ClientID, _ elements: [UInt64], _ parameters: SessionParameters,
     at meetingPoint: MeetingPoint
   ) async throws {
-    let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
+    let advertising = try AdvertiseKeysRound(
+      id: id, parameters: parameters, policy: .expecting(parameters))
     guard
       case .rosterAnnouncement(let announcement) = try await meetingPoint.exchange(
         .keyAdvertisement(advertising.message), from: id)

@@ -34,7 +34,8 @@ struct SecureBucketsTests {
       context: bucket.applicationContext(
         model: #require(Self.model), round: 1, index: 0, task: "test"))
     #expect(parameters.cohortSize == bucket.parties)
-    #expect(bucket.policy.violation(by: parameters) == nil)
+    #expect(
+      bucket.policy(expecting: parameters.applicationContext).violation(by: parameters) == nil)
     let ids = ClientID.all(cohortSize: bucket.parties)
     var session = try SimulatedSession(
       parameters: parameters, inputs: Dictionary(uniqueKeysWithValues: zip(ids, inputs)))
@@ -256,9 +257,10 @@ struct SecureBucketsTests {
     let bucket = try settings(floor: 3).bucket(clients: 5)
     let lax = try settings(floor: 2).bucket(clients: 5)
     let context = SessionParameters.applicationContext(of: [])
-    #expect(bucket.policy.violation(by: try bucket.parameters(context: context)) == nil)
+    let policy = bucket.policy(expecting: context)
+    #expect(policy.violation(by: try bucket.parameters(context: context)) == nil)
     #expect(
-      bucket.policy.violation(by: try lax.parameters(context: context))
+      policy.violation(by: try lax.parameters(context: context))
         == .minimumContributors(found: 2, floor: 3))
   }
 

@@ -137,8 +137,8 @@ struct PhaseTests {
         let second = try client(2)
         server.expectNoSum(
           found < 4
-            ? .sharesMissing(subject: first, kind: .selfMask, found: found, threshold: 4)
-            : .sharesMissing(subject: second, kind: .selfMask, found: 3, threshold: 4))
+            ? .sharesMissing(dealer: first, kind: .selfMask, found: found, threshold: 4)
+            : .sharesMissing(dealer: second, kind: .selfMask, found: 3, threshold: 4))
       } else {
         var early = server
         let aggregate = try early.unmask()

@@ -90,7 +90,7 @@ struct StoredServerTests {
     #expect(try twin.unmask() == aggregate)
     #expect(aggregate.sums.unsigned == session.plaintextSum(of: aggregate.contributors))
     #expect(
-      Set(aggregate.faults.filter { $0.finding == .unopened }.map(\.subject.rawValue))
+      Set(aggregate.faults.filter { $0.finding == .unopened }.map(\.dealer.rawValue))
         == Set(cohort.dealers.map { UInt32($0) }))
     #expect(
       Set(aggregate.faults.filter { $0.finding == .wrongShare }.map(\.holder.rawValue))

@@ -38,20 +38,19 @@ struct WrongDealerTests {
     let kind: SecretKind = dealerLeaves ? .maskKey : .selfMask
     var server = try transcript.server(in: .unmasking, afterTaking: Self.cohortSize)
     let good = Self.cohortSize - 1 - count
+    let faults = try #require(transcript.neighbours[dealer]).prefix(count).map {
+      ShareFault(holder: $0, dealer: dealer, kind: kind, finding: .unopened)
+    }
     guard good >= Self.threshold else {
       server.expectNoSum(
-        .sharesMissing(subject: dealer, kind: kind, found: good, threshold: Self.threshold))
+        .sharesMissing(
+          dealer: dealer, kind: kind, found: good, threshold: Self.threshold, faults: faults))
       return
     }
     let aggregate = try server.unmask()
     #expect(aggregate.sums.unsigned == transcript.sums)
     #expect(aggregate.contributors == transcript.contributors)
-    let victims = try #require(transcript.neighbours[dealer]).prefix(count)
-    #expect(
-      aggregate.faults
-        == victims.map {
-          ShareFault(holder: $0, subject: dealer, kind: kind, finding: .unopened)
-        })
+    #expect(aggregate.faults == faults)
   }
 
   private func transcriptOfWrongCommitment(
@@ -74,11 +73,11 @@ struct WrongDealerTests {
     for (index, answer) in transcript.answers.enumerated() {
       try server.receive(.unmaskingResponse(answer), from: answer.sender)
       guard index >= Self.threshold else { continue }
-      // The dealer's own answer, the fifth, holds no share of its own secret.
+      let dealer = try client(5)
       server.expectNoSum(
-        .sharesWrong(
-          subject: try client(5), kind: .selfMask, found: index == 4 ? 4 : index,
-          threshold: Self.threshold))
+        .sharesWrong(faults: [
+          ShareFault(holder: dealer, dealer: dealer, kind: .selfMask, finding: .wrongSecret)
+        ]))
     }
     #expect(server.awaited.isEmpty)
   }
@@ -89,10 +88,8 @@ struct WrongDealerTests {
     try transcript.expectCompletion(of: transcript.server(in: .unmasking))
   }
 
-  /// A dealer that seals a share off its own polynomial and a holder that reveals another than it
-  /// got look the same to the server: the fault names both.
-  @Test("wrong shares of one client's secret alone")
-  func wrongSharesOfOneSecret() throws {
+  @Test("holders that lie about one dealer's shares are named, and the dealer is not")
+  func liesAboutOneSecret() throws {
     var generator = SimulationGenerator(seed: 9)
     let transcript = try Transcript(
       parameters: testParameters(cohortSize: Self.cohortSize, threshold: Self.threshold), seed: 9)
@@ -111,7 +108,45 @@ struct WrongDealerTests {
       aggregate.faults
         == (try [1, 2].map {
           ShareFault(
-            holder: try client($0), subject: dealer, kind: .selfMask, finding: .wrongShare)
+            holder: try client($0), dealer: dealer, kind: .selfMask, finding: .wrongShare)
         }))
+  }
+
+  /// Dealers whose shares are points of two polynomials each, and one liar about everything. The shares of the
+  /// dealers were decoded before commitments, which took quadratic time for each and named innocent holders.
+  @Test(
+    "dealers of two polynomials and a liar: all of them are named, and no one else",
+    arguments: [0, 1, 3], [false, true])
+  func twoPolynomials(dealerCount: Int, withLiar: Bool) throws {
+    var generator = SimulationGenerator(seed: 10)
+    let dealers = try [4, 9, 17].prefix(dealerCount).map { try client($0) }
+    let liar = try client(2)
+    // Client 9 drops out, so that its mask key is needed: it deals two polynomials of that as well.
+    let transcript = try Transcript(
+      parameters: testParameters(cohortSize: 30, threshold: 20), seed: 10,
+      losing: [client(9): .maskedInput], dealingOtherPolynomials: dealers)
+    var server = try transcript.server(in: .unmasking)
+    for answer in transcript.answers {
+      let told =
+        withLiar && answer.sender == liar
+        ? try Lie.random.told(in: answer, using: &generator) : answer
+      try server.receive(.unmaskingResponse(told), from: told.sender)
+    }
+    guard dealerCount > 0 else {
+      let aggregate = try server.unmask()
+      #expect(aggregate.sums.unsigned == transcript.sums)
+      #expect(aggregate.faults.culprits == (withLiar ? [liar] : []))
+      return
+    }
+    let before = server.stored()
+    do {
+      _ = try server.unmask()
+      Issue.record("expected an error, got a sum")
+    } catch .sharesWrong(let faults) {
+      #expect(faults.culprits == ((withLiar ? [liar] : []) + dealers).sorted())
+      #expect(
+        faults.filter { $0.finding == .wrongSecret }.map(\.dealer) == dealers)
+    }
+    #expect(server.stored() == before)
   }
 }

@@ -69,7 +69,8 @@ struct ClientPolicyTests {
       (reader) throws(StoredStateError) -> ClientPolicy in try ClientPolicy(from: &reader)
     }
     #expect(
-      read == ClientPolicy.testing(minimumCohortSize: 0, minimumThreshold: 0, minimumContributors: 0))
+      read
+        == ClientPolicy.testing(minimumCohortSize: 0, minimumThreshold: 0, minimumContributors: 0))
   }
 
   @Test("written and read back, cut short refused")

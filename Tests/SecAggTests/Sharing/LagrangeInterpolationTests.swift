@@ -6,16 +6,49 @@ import Testing
 /// Interpolation at 0 gives the constant term.
 @Suite("Lagrange interpolation")
 struct LagrangeInterpolationTests {
+  /// A polynomial, lowest coefficient first.
+  private struct Polynomial {
+    let coefficients: [FieldElement]
+
+    init(_ coefficients: [FieldElement]) { self.coefficients = coefficients }
+
+    func callAsFunction(_ point: FieldElement) -> FieldElement {
+      coefficients.reversed().reduce(.zero) { $0 * point + $1 }
+    }
+  }
+
   private func words(
-    _ holders: [ClientID], _ polynomials: [Polynomial]
+    _ holders: [ClientID], _ polynomials: [Polynomial],
+    by interpolation: LagrangeInterpolation? = nil
   ) throws -> [UInt64] {
     let shares = try holders.map { holder in
       var encoding = HandEncoding()
       for polynomial in polynomials { encoding.word(polynomial(FieldElement(holder)).value) }
       return try SecretShare(bytes: encoding.bytes)
     }
-    let secret = LagrangeInterpolation(holders: holders).secret(from: shares)
+    let secret = (interpolation ?? LagrangeInterpolation(holders: holders)).secret(from: shares)
     return secret.withWords { words in words.indices.map { words[$0] } }
+  }
+
+  @Test(
+    "an interpolation through all holders but some", arguments: [(5, 1), (5, 2), (40, 1), (40, 13)])
+  func through(count: Int, goneCount: Int) throws {
+    var generator = SimulationGenerator(seed: UInt64(count + goneCount))
+    for trial in 0..<20 {
+      var ids: Set<UInt32> = []
+      while ids.count < count { ids.insert(UInt32(1 + generator.next() % (1 << 20))) }
+      let holders = try ids.sorted().map { try #require(ClientID($0)) }
+      let gone = Set(holders.shuffled(using: &generator).prefix(goneCount))
+      let remaining = holders.filter { !gone.contains($0) }
+      let polynomials = try (0..<5).map { _ in
+        Polynomial(
+          try (0..<remaining.count).map { _ in try FieldElementTests.random(&generator) })
+      }
+      #expect(
+        try words(
+          remaining, polynomials, by: LagrangeInterpolation(holders: holders).through(remaining))
+          == polynomials.map { $0(.zero).value }, "trial \(trial)")
+    }
   }
 
   /// 5 + 3x + 2x^2 is 10, 19 and 32 at 1, 2 and 3.

@@ -24,7 +24,8 @@ struct LoneClient {
   /// Advertisements of other clients, whoever they are.
   func advertisements(of numbers: [Int]) throws -> [KeyAdvertisement] {
     try numbers.map { number in
-      let peer = try AdvertiseKeysRound(id: client(number), parameters: parameters, policy: .expecting(parameters))
+      let peer = try AdvertiseKeysRound(
+        id: client(number), parameters: parameters, policy: .expecting(parameters))
       return peer.message
     }
   }

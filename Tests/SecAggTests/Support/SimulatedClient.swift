@@ -8,6 +8,9 @@ final class SimulatedClient {
   private var sharing: ShareKeysRound?
   private var masking: MaskedInputRound?
   private var checking: ConsistencyCheckRound?
+  /// A dishonest dealer deals shares of other polynomials to the holders for which this is true: each pair of
+  /// shares is sealed and committed to as it should be, but they do not fit together.
+  var dealsOtherPolynomials: (ClientID) -> Bool = { _ in false }
 
   init(
     id: ClientID, parameters: SessionParameters, input: PackedVector,
@@ -39,11 +42,18 @@ final class SimulatedClient {
     switch message {
     case .rosterAnnouncement(let announcement):
       guard let round = advertising.take() else { return nil }
-      let next = try round.shareKeys(
+      let bytes = round.suspend()
+      let other = try AdvertiseKeysRound(resuming: bytes).shareKeys(
+        with: announcement, identities: TestIdentities.directory, execution: execution
+      ).message
+      let next = try AdvertiseKeysRound(resuming: bytes).shareKeys(
         with: announcement, identities: TestIdentities.directory, execution: execution)
-      let answer = ClientMessage.shareDistribution(next.message)
+      let answer = next.message.with(
+        shares: zip(next.message.shares, other.shares).map { right, other in
+          dealsOtherPolynomials(right.peer) ? other : right
+        })
       sharing = consume next
-      return answer
+      return .shareDistribution(answer)
     case .shareDelivery(let delivery):
       guard let round = sharing.take() else { return nil }
       let next = try round.maskInput(input, delivery: delivery, execution: execution)

@@ -18,9 +18,14 @@ struct Transcript {
   /// Records a session in which some clients' messages are lost and `change` may alter others.
   init(
     parameters: SessionParameters, seed: UInt64, losing: [ClientID: ProtocolRound] = [:],
+    dealingOtherPolynomials dealers: [ClientID] = [],
     changing change: @escaping (ClientMessage) throws -> ClientMessage = { $0 }
   ) throws {
     var session = try SimulatedSession(parameters: parameters, seed: seed)
+    for client in session.clients where dealers.contains(client.id) {
+      // The first holder of two gets a share of the first polynomial, the other of the second.
+      client.dealsOtherPolynomials = { $0.rawValue % 2 == 0 }
+    }
     var taken: [ProtocolRound: [ClientMessage]] = [:]
     var lost: [ClientID: ClientMessage] = [:]
     session.onTheWay = { message in

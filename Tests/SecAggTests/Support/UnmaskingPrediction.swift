@@ -1,106 +1,97 @@
 import SecAgg
 
-/// What `unmask()` has to do with a given set of answers, by the rules alone: a secret is taken
-/// from the first t of its shares in id order of their holders, if none of these is wrong; else from
-/// the first t with those of holders that were found wrong before behind all others; else all of
-/// them are decoded, which corrects (n - t) / 2 wrong ones of n,
-/// for each of the five words of a share by itself, and all wrong shares of that secret are named.
+/// What `unmask()` has to do with a given set of answers, by the rules of section 12 of the
+/// specification alone. All dealers of the transcript are honest, so a share is wrong if it is not the one
+/// that its holder would have revealed honestly.
 struct UnmaskingPrediction {
   let transcript: Transcript
 
   private struct Key: Hashable {
     let holder: ClientID
-    let subject: ClientID
+    let dealer: ClientID
   }
 
   /// The faults beside the sum, or the error instead of it.
-  func outcome(of answers: [UnmaskingResponse]) -> Result<Set<ShareFault>, ServerError> {
+  func outcome(of answers: [UnmaskingResponse]) -> Result<[ShareFault], ServerError> {
     var honest: [Key: [UInt8]] = [:]
     for answer in transcript.answers {
       for revealed in answer.shares {
-        honest[Key(holder: answer.sender, subject: revealed.subject)] = revealed.share.bytes
+        honest[Key(holder: answer.sender, dealer: revealed.subject)] = revealed.share.bytes
       }
     }
-    var wrongWords: [Key: Set<Int>] = [:]
-    var faults: Set<ShareFault> = []
+    var isRight: [Key: Bool] = [:]
+    var unopened: [ShareFault] = []
     for answer in answers {
       for revealed in answer.shares {
-        let key = Key(holder: answer.sender, subject: revealed.subject)
-        wrongWords[key] = Self.difference(honest[key] ?? [], revealed.share.bytes)
+        let key = Key(holder: answer.sender, dealer: revealed.subject)
+        isRight[key] = honest[key] == revealed.share.bytes
       }
-      for subject in answer.unopened {
-        faults.insert(
-          ShareFault(
-            holder: answer.sender, subject: subject, kind: kind(of: subject), finding: .unopened))
+      unopened += answer.unopened.map {
+        ShareFault(holder: answer.sender, dealer: $0, kind: kind(of: $0), finding: .unopened)
       }
     }
-    var suspects: Set<ClientID> = []
-    for subject in neededSubjects {
-      let answering = (transcript.neighbours[subject] ?? []).filter {
-        wrongWords[Key(holder: $0, subject: subject)] != nil
+    var holders: [ClientID: [ClientID]] = [:]
+    for dealer in neededDealers {
+      holders[dealer] = (transcript.neighbours[dealer] ?? []).filter {
+        isRight[Key(holder: $0, dealer: dealer)] != nil
       }
-      let inOrder = answering.map { wrongWords[Key(holder: $0, subject: subject)] ?? [] }
-      if case .taken = verdict(on: inOrder) { continue }
-      let holders =
-        answering.filter { !suspects.contains($0) } + answering.filter { suspects.contains($0) }
-      let wrong = holders.map { wrongWords[Key(holder: $0, subject: subject)] ?? [] }
-      switch verdict(on: wrong) {
-      case .missing:
-        return .failure(
-          .sharesMissing(
-            subject: subject, kind: kind(of: subject), found: holders.count, threshold: threshold))
-      case .beyondRepair:
-        return .failure(
-          .sharesWrong(
-            subject: subject, kind: kind(of: subject), found: holders.count, threshold: threshold))
-      case .taken:
-        break
-      case .corrected:
-        for (holder, words) in zip(holders, wrong) where !words.isEmpty {
-          suspects.insert(holder)
-          faults.insert(
-            ShareFault(
-              holder: holder, subject: subject, kind: kind(of: subject), finding: .wrongShare))
+    }
+    if let short = neededDealers.first(where: { (holders[$0] ?? []).count < threshold }) {
+      return .failure(
+        missing(short, found: (holders[short] ?? []).count, faults: inOrder(unopened)))
+    }
+    var (open, liars, lies, lost) = (neededDealers, Set<ClientID>(), [ShareFault](), [ClientID]())
+    var checkedAtOnce = 1
+    while !open.isEmpty {
+      open = open.filter { dealer in
+        let all = holders[dealer] ?? []
+        let first = all.filter { !liars.contains($0) } + all.filter { liars.contains($0) }
+        return first.prefix(threshold).contains {
+          isRight[Key(holder: $0, dealer: dealer)] == false
         }
       }
+      for dealer in open.prefix(checkedAtOnce) {
+        let wrong = (holders[dealer] ?? []).filter {
+          isRight[Key(holder: $0, dealer: dealer)] == false
+        }
+        liars.formUnion(wrong)
+        lies += wrong.map {
+          ShareFault(holder: $0, dealer: dealer, kind: kind(of: dealer), finding: .wrongShare)
+        }
+        holders[dealer]?.removeAll { wrong.contains($0) }
+        if (holders[dealer] ?? []).count < threshold { lost.append(dealer) }
+      }
+      open.removeAll { lost.contains($0) }
+      checkedAtOnce *= 2
     }
-    return .success(faults)
+    if let first = neededDealers.first(where: { lost.contains($0) }) {
+      return .failure(
+        missing(first, found: (holders[first] ?? []).count, faults: inOrder(unopened + lies)))
+    }
+    return .success(inOrder(unopened + lies))
+  }
+
+  private func missing(_ dealer: ClientID, found: Int, faults: [ShareFault]) -> ServerError {
+    .sharesMissing(
+      dealer: dealer, kind: kind(of: dealer), found: found, threshold: threshold, faults: faults)
+  }
+
+  private func inOrder(_ faults: [ShareFault]) -> [ShareFault] {
+    faults.sorted { ($0.dealer, $0.holder) < ($1.dealer, $1.holder) }
   }
 
   private var threshold: Int { transcript.parameters.threshold }
 
-  private func kind(of subject: ClientID) -> SecretKind {
-    transcript.contributors.contains(subject) ? .selfMask : .maskKey
+  private func kind(of dealer: ClientID) -> SecretKind {
+    transcript.contributors.contains(dealer) ? .selfMask : .maskKey
   }
 
-  /// The contributors, then those who shared, left and masked somebody who contributed.
-  private var neededSubjects: [ClientID] {
+  /// The contributors, then the other sharers that masked a contributor.
+  private var neededDealers: [ClientID] {
     transcript.contributors
       + transcript.sharers.filter { id in
         !transcript.contributors.contains(id)
           && (transcript.neighbours[id] ?? []).contains { transcript.contributors.contains($0) }
       }
-  }
-
-  private enum Verdict {
-    case missing
-    case beyondRepair
-    case taken
-    case corrected
-  }
-
-  private func verdict(on wrong: [Set<Int>]) -> Verdict {
-    guard wrong.count >= threshold else { return .missing }
-    if wrong.prefix(threshold).allSatisfy(\.isEmpty) { return .taken }
-    let worst = (0..<5).map { word in wrong.count { $0.contains(word) } }.max() ?? 0
-    return 2 * worst <= wrong.count - threshold ? .corrected : .beyondRepair
-  }
-
-  private static func difference(_ one: [UInt8], _ other: [UInt8]) -> Set<Int> {
-    var words: Set<Int> = []
-    for (index, (one, other)) in zip(one, other).enumerated() where one != other {
-      words.insert(index / 8)
-    }
-    return words
   }
 }

@@ -21,7 +21,7 @@ struct CommittedVectors {
 
   @Test("roster commitments") func rosters() throws { try PieceVectors.rosters.verify() }
 
-  @Test("sharing and robust decoding") func sharing() throws { try PieceVectors.sharing.verify() }
+  @Test("sharing") func sharing() throws { try PieceVectors.sharing.verify() }
 
   @Test("packing and masks") func masks() throws { try PieceVectors.masks.verify() }
 

@@ -36,6 +36,8 @@ struct GraphVector: VectorCase {
   /// The rank at each place of the circle; absent for the complete graph.
   var permutation: [Int]?
   var neighbours: [[Int]]
+  /// The ranks of those who sign the set of contributors.
+  var endorsers: [Int]
 
   init(_ input: Input) throws {
     let commitment = try input.commitment.digest
@@ -46,6 +48,7 @@ struct GraphVector: VectorCase {
       input.degree >= input.rosterSize - 1
       ? nil : RosterPermutation(count: input.rosterSize, commitment: commitment).indexAtPlace
     neighbours = (0..<input.rosterSize).map { graph.neighbours(of: $0) }
+    endorsers = graph.endorsers
   }
 }
 
@@ -94,24 +97,18 @@ struct RosterVector: VectorCase {
   }
 }
 
-/// Shares of a secret, and what robust decoding makes of them with some of them altered.
+/// Shares of a secret.
 struct SharingVector: VectorCase {
   struct Input: Codable {
     var threshold: Int
     /// Five for each power of x from 0 on; the first five are the secret.
     var coefficients: Hex
     var holders: [UInt32]
-    /// Positions in `holders` and words of the share, to each of which 1 is added.
-    var altered: [[Int]]
   }
 
   var input: Input
   var secret: Hex
   var shares: [Hex]
-  var alteredShares: [Hex]
-  /// Absent if there are more wrong shares than can be corrected.
-  var decodedSecret: Hex?
-  var wrongHolders: [UInt32]?
 
   init(_ input: Input) throws {
     let sharing = ShamirSharing(
@@ -125,16 +122,11 @@ struct SharingVector: VectorCase {
       sharing.writeShare(for: try .of(holder), to: &span, at: 0)
       return Hex(words: words)
     }
-    var altered = shares.map(\.words)
-    for place in input.altered {
-      altered[place[0]][place[1]] = (altered[place[0]][place[1]] + 1) % FieldElement.modulus
-    }
-    alteredShares = altered.map { Hex(words: $0) }
-    let points = try input.holders.map { FieldElement(try ClientID.of($0)) }
-    let decoded = RobustDecoding(points: points, threshold: input.threshold).decode(
-      try alteredShares.map { try SecretShare(bytes: $0.bytes) })
-    decodedSecret = decoded.map { Hex(SecretBytes(elements: $0.secret)) }
-    wrongHolders = decoded.map { $0.wrong.map { input.holders[$0] } }
+    guard input.holders.count >= input.threshold else { return }
+    let interpolated = LagrangeInterpolation(
+      holders: try input.holders.prefix(input.threshold).map { try .of($0) }
+    ).secret(from: try shares.prefix(input.threshold).map { try SecretShare(bytes: $0.bytes) })
+    try #require(Hex(interpolated) == secret)
   }
 }
 

@@ -126,6 +126,7 @@ struct SessionReplay {
     var values: [SessionVector.ShareValues] = []
     for (index, neighbour) in announcement.neighbours.enumerated() {
       let agreed = try sealing.sharedSecret(with: neighbour.sealingKey)
+      let sealed = distribution.shares[index].shares
       var context = ByteWriter()
       context.write(parameters.digest)
       context.write(announcement.commitment)
@@ -141,8 +142,9 @@ struct SessionReplay {
       values.append(
         SessionVector.ShareValues(
           receiver: neighbour.sender.rawValue, agreedSecret: Hex(agreed), sealingKey: Hex(key),
-          associatedData: Hex(context.bytes), nonce: client.nonces[index],
-          plaintext: Hex(words: words), sealed: Hex(distribution.shares[index].shares.bytes)))
+          commitments: Hex(Array(sealed.commitments)),
+          associatedData: Hex(context.bytes + sealed.commitments), nonce: client.nonces[index],
+          plaintext: Hex(words: words), sealed: Hex(sealed.bytes)))
     }
     return values
   }
@@ -236,7 +238,8 @@ struct ClientReplay {
     }
     let own = advertising.message
     let roster = try ClientRoster(
-      announcement, for: ClientContext(id: own.sender, parameters: parameters, policy: .expecting(parameters)),
+      announcement,
+      for: ClientContext(id: own.sender, parameters: parameters, policy: .expecting(parameters)),
       own: own, identities: identities)
     let sharing = try advertising.shareKeys(
       with: roster,

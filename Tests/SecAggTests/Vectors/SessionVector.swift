@@ -102,6 +102,7 @@ struct SessionVector: VectorCase {
     var receiver: UInt32
     var agreedSecret: Hex
     var sealingKey: Hex
+    var commitments: Hex
     var associatedData: Hex
     var nonce: Hex
     var plaintext: Hex

@@ -33,7 +33,7 @@ enum PieceVectors {
 
   static let graphs = VectorFile<GraphVector>(
     name: "graphs",
-    about: "Roster commitment -> permutation -> neighbours of every rank, ranks counted from 0."
+    about: "Roster commitment -> permutation -> neighbours of every rank, endorsers; ranks from 0."
   ) {
     [(3, 2), (5, 4), (6, 4), (9, 2), (9, 4), (16, 6), (33, 8), (600, 2)].map {
       GraphVector.Input(
@@ -65,18 +65,17 @@ enum PieceVectors {
 
   static let sharing = VectorFile<SharingVector>(
     name: "sharing",
-    about: "Coefficients -> shares; altered shares -> what robust decoding makes of them."
+    about: "Coefficients -> shares."
   ) {
     [
-      (1, [7], []), (2, [1, 2], []), (2, [3, 1_048_576, 9, 5], [[1, 0]]),
-      (3, [1, 2, 3, 4, 5, 6, 7], [[0, 4], [6, 0], [6, 1]]),
-      (3, [1, 2, 3, 4, 5, 6, 7], [[0, 0], [1, 0], [2, 0]]), (5, [2, 4, 8, 16, 32], [[2, 2]]),
-    ].map { (threshold: Int, holders: [UInt32], altered: [[Int]]) in
+      (1, [7]), (2, [1, 2]), (2, [3, 1_048_576, 9, 5]), (3, [1, 2, 3, 4, 5, 6, 7]),
+      (5, [2, 4, 8, 16, 32]),
+    ].map { (threshold: Int, holders: [UInt32]) in
       SharingVector.Input(
         threshold: threshold,
         coefficients: .fixedElements(
-          "sharing \(threshold) \(holders.count) \(altered.count)", count: 5 * threshold),
-        holders: holders, altered: altered)
+          "sharing \(threshold) \(holders.count)", count: 5 * threshold),
+        holders: holders)
     }
   }
 

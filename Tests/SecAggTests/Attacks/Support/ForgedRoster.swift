@@ -49,7 +49,9 @@ struct SigningClient {
   let advertisement: KeyAdvertisement
   private let asleep: [UInt8]
 
-  init(_ number: Int, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy.testing()) throws {
+  init(_ number: Int, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy.testing())
+    throws
+  {
     id = try client(number)
     let round = try AdvertiseKeysRound(
       id: id, parameters: parameters, policy: policy, signedBy: TestIdentities.key(of: id))

@@ -59,8 +59,9 @@ final class Traitor {
     let agreed = try sealingKeys.sharedSecret(with: owner.sealingKey)
     let secret = agreed.withBytes { agreed in
       ShareSealing.open(
-        sealed, agreed: agreed, from: owner.sender, to: id, session: parameters.digest,
-        roster: roster)
+        sealed, agreed: agreed,
+        of: DealtShares(
+          session: parameters.digest, roster: roster, dealer: owner.sender, holder: id))
     }
     var opened: [UInt8] = []
     if let secret { opened = secret.copied() }
