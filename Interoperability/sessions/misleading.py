@@ -1,0 +1,82 @@
+"""Messages to clients that no server should send, and what the clients make of them."""
+
+import random
+from collections.abc import Mapping
+
+from secagg_reference import wire
+from secagg_reference.parameters import SessionParameters
+
+from .participant import Participant
+from .roles import HARMLESS
+from .server_pair import ServerPair
+from .split_view import SplitView
+from .strays import stray
+from .tally import Disagreement, Tally
+from .wrong_messages import wrong_for_client
+
+
+class Misleading:
+    def __init__(
+        self,
+        rng: random.Random,
+        parameters: SessionParameters,
+        servers: ServerPair,
+        tally: Tally,
+    ) -> None:
+        self._rng, self._parameters, self._servers, self._tally = rng, parameters, servers, tally
+        self.revealed_for_other_set = False
+
+    def send_strays(self, client: Participant, data: bytes) -> None:
+        """The client has to answer the right message after them as if there had been none."""
+        for _ in range(self._rng.choice([0, 0, 1, 3])):
+            found = stray(self._rng, data, client.received, self._servers.known)
+            if found is not None:
+                wrong, case = found
+                client.expect_refusal(wrong, case)
+                self._tally.refusals[f"client, stray: {case}"] += 1
+
+    def mislead(self, client: Participant, id: int, data: bytes) -> tuple[bool, bytes | None]:
+        """Sends a wrong message. Whether the client waits no longer, and its answer if it is as
+        good as that to the right message."""
+        wrong = wrong_for_client(self._rng, id, data, self._servers.known, self._parameters)
+        if wrong is None:
+            return False, None
+        found = client.outcome(wrong)
+        case = found if isinstance(found, str) else None
+        self._tally.refusals[f"client: {case}"] += 1
+        if case in HARMLESS:
+            return False, None
+        client.expect_refusal(data, "otherRound")
+        if isinstance(found, bytes) and _has_same_contributors(data, wrong):
+            return True, found
+        return True, None
+
+    def show(self, split: SplitView, client: Participant, id: int, data: bytes) -> None:
+        """Shows a client the other set. No server accepts its endorsement."""
+        found = client.outcome(split.announcement(data))
+        if isinstance(found, str):
+            self._tally.refusals[f"client, shown another set: {found}"] += 1
+            return
+        split.keep(id, found)
+        if (case := self._servers.receive(id, found)) != "notAuthentic":
+            raise Disagreement(f"endorsement of another set by client {id}: {case}")
+
+    def ask(self, split: SplitView, clients: Mapping[int, Participant]) -> None:
+        """Asks for the shares of the other set."""
+        for id in split.endorsements:
+            data = split.request(id)
+            if split.suffices_for(id):
+                clients[id].answer(data)
+                self.revealed_for_other_set = True
+                self._tally.counts["shares revealed for another set"] += 1
+            else:
+                clients[id].expect_refusal(data, "endorsementsBelowThreshold")
+                self._tally.refusals["client, another set: endorsementsBelowThreshold"] += 1
+
+
+def _has_same_contributors(right: bytes, other: bytes) -> bool:
+    """Whether two requests differ in the endorsements alone: the shares are the same then."""
+    a, b = wire.parse_server_message(right).body, wire.parse_server_message(other).body
+    if not isinstance(a, wire.UnmaskingRequest) or not isinstance(b, wire.UnmaskingRequest):
+        return False
+    return (a.contributor_count, a.contributors) == (b.contributor_count, b.contributors)
