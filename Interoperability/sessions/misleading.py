@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Mapping
+from functools import partial
 
 from secagg_reference import wire
+from secagg_reference.client import Policy, check_start
 from secagg_reference.parameters import SessionParameters
 
 from .participant import Participant
-from .roles import HARMLESS
+from .roles import HARMLESS, outcome, refusing
 from .server_pair import ServerPair
 from .split_view import SplitView
 from .strays import stray
@@ -25,6 +27,15 @@ class Misleading:
     ) -> None:
         self._rng, self._parameters, self._servers, self._tally = rng, parameters, servers, tally
         self.revealed_for_other_set = False
+
+    def start_with_other_policy(self, id: int) -> None:
+        """A client that expects another application context does not take part (section 3)."""
+        p = self._parameters
+        policy = Policy(self._rng.randbytes(32))
+        start = partial(check_start, id, p, policy, p.is_malicious)
+        if (case := outcome(partial(refusing, start))) != "policy":
+            raise Disagreement(f"client {id} starts with another context: {case}")
+        self._tally.refusals["client, other context: policy"] += 1
 
     def send_strays(self, client: Participant, data: bytes) -> None:
         """The client has to answer the right message after them as if there had been none."""
@@ -64,10 +75,12 @@ class Misleading:
     def ask(self, split: SplitView, clients: Mapping[int, Participant]) -> None:
         """Asks for the shares of the other set."""
         for id in split.endorsements:
-            data = split.request(id)
-            if split.suffices_for(id):
+            is_corrupt = self._rng.random() < 0.7
+            request = split.corrupt_request if is_corrupt else split.honest_request
+            data, has_to_answer = request(id)
+            if has_to_answer:
                 clients[id].answer(data)
-                self.revealed_for_other_set = True
+                self.revealed_for_other_set |= not is_corrupt
                 self._tally.counts["shares revealed for another set"] += 1
             else:
                 clients[id].expect_refusal(data, "endorsementsBelowThreshold")

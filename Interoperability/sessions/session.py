@@ -72,6 +72,8 @@ class Session:
     def _started(self, id: int) -> Participant:
         p, seed = self._plan.parameters, self._plan.seed
         if self._program is None or id not in self._swift_clients:
+            if self._plan.has_wrong_messages:
+                self._misleading.start_with_other_policy(id)
             client: ClientRole = PythonClient(id, p, seed, self._dishonesty)
             return Participant(id, client, None)
         client = SwiftClient(self._program, id, p, seed)
@@ -118,8 +120,10 @@ class Session:
         return answer
 
     def _split_view(self, round: int) -> SplitView | None:
-        is_split = self._plan.has_wrong_messages and round == 3 and self._rng.random() < 0.2
-        return SplitView(self._rng, self._servers.known.state) if is_split else None
+        is_split = self._plan.has_wrong_messages and round == 3 and self._rng.random() < 0.3
+        return (
+            SplitView(self._rng, self._servers.known.state, self._plan.seed) if is_split else None
+        )
 
     # Servers
 
