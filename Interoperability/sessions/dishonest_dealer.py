@@ -48,6 +48,8 @@ class Envelope:
 
 
 class DishonestDealer:
+    """Deals once, and keeps account of its lies."""
+
     def __init__(
         self,
         rng: random.Random,

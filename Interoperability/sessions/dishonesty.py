@@ -1,4 +1,4 @@
-"""What clients of this implementation do to a session on purpose.
+"""Clients of this implementation that break the rules on purpose.
 
 They deal wrong shares, send noise instead of a masked vector, or lie about the shares that they
 hold."""
@@ -16,7 +16,7 @@ from .lies import Lies
 
 
 class Dishonesty:
-    """Which clients of a session lie, and what they said."""
+    """The clients of a session that lie, and their lies."""
 
     def __init__(self, rng: random.Random, ids: list[int]) -> None:
         self._rng = rng
@@ -32,7 +32,7 @@ class Dishonesty:
     def changed(
         self, id: int, received: bytes, answer: bytes, entropy: RememberingEntropy
     ) -> bytes:
-        """What a client sends instead of its answer to what it received."""
+        """The message that a client sends instead of its answer."""
         message = wire.parse_client_message(answer, id)
         body = message.body
         if isinstance(body, wire.ShareDistribution) and id in self._dealers:

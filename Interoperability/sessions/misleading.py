@@ -1,4 +1,4 @@
-"""Messages to clients that no server should send, and what the clients make of them."""
+"""Messages to clients that no server that follows the rules sends."""
 
 import random
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ from .wrong_messages import wrong_for_client
 
 
 class Misleading:
+    """Sends wrong messages to the clients of one session and checks their reactions."""
+
     def __init__(
         self,
         rng: random.Random,
@@ -47,8 +49,8 @@ class Misleading:
                 self._tally.refusals[f"client, stray: {case}"] += 1
 
     def mislead(self, client: Participant, id: int, data: bytes) -> tuple[bool, bytes | None]:
-        """Sends a wrong message. Whether the client waits no longer, and its answer if it is as
-        good as that to the right message."""
+        """Sends a wrong message. Returns whether the client has answered or ended, and its answer
+        if the right message has the same."""
         wrong = wrong_for_client(self._rng, id, data, self._servers.known, self._parameters)
         if wrong is None:
             return False, None

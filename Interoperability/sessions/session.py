@@ -32,7 +32,7 @@ class Session:
         self._misleading = Misleading(rng, plan.parameters, self._servers, tally)
         self._clients: dict[int, Participant] = {}
         self._keys: list[bytes] = []
-        """Those that were advertised."""
+        """All advertised keys."""
         self._found: Result | Failure | str | None = None
         """The last recovery."""
 
@@ -42,7 +42,7 @@ class Session:
             client.close()
 
     def run(self) -> str:
-        """What became of the session."""
+        """Returns the outcome of the session."""
         present = self._advertise()
         for round in (1, 2, 3, 4) if self._plan.parameters.is_malicious else (1, 2, 4):
             if case := self._servers.close_round():
@@ -60,7 +60,7 @@ class Session:
     # Clients
 
     def _advertise(self) -> list[int]:
-        """Those that came."""
+        """Returns the clients that advertised."""
         ids = list(range(1, self._plan.parameters.cohort_size + 1))
         self._rng.shuffle(ids)
         for id in ids:
@@ -80,7 +80,7 @@ class Session:
         return Participant(id, client, Shadow(id, p, seed, client.advertisement))
 
     def _answers(self, round: int, present: list[int]) -> list[int]:
-        """Sends each client what it is owed, and hands in the answers; those that sent one."""
+        """Sends each client its message and hands in the answers. Returns the clients that answered."""
         answered = []
         self._rng.shuffle(present)
         split = self._split_view(round)
@@ -103,7 +103,7 @@ class Session:
         return answered
 
     def _answer(self, id: int, data: bytes) -> bytes | None:
-        """None from a client that a wrong message has ended."""
+        """The answer to a message, or None from a client that a wrong message has ended."""
         client = self._clients[id]
         if not self._plan.has_wrong_messages:
             return client.answer(data)
@@ -128,7 +128,7 @@ class Session:
     # Servers
 
     def _send(self, id: int, data: bytes) -> None:
-        """Hands in a right message, after wrong ones; now and then once more."""
+        """Hands in a right message after wrong ones, and sometimes repeats it."""
         if self._plan.has_wrong_messages:
             for _ in range(self._rng.choice([0, 1, 3])):
                 p = self._plan.parameters

@@ -1,6 +1,6 @@
 """`averaging.json` and `private-averaging.json` (sections 18 and 19)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isclose
 
 from secagg_reference.averaging import Averaging, Layer
@@ -39,11 +39,17 @@ def _layers(given: Case) -> list[Layer]:
     return [(record["name"], record["shape"]) for record in given["layers"]]
 
 
+def _expect_numbers(computed: Mapping[str, int | None], case: Case, tally: Tally) -> None:
+    """Whole numbers, or such in strings."""
+    for name, value in computed.items():
+        tally.expect(value, int(case[name]), name)
+
+
 def _expect_close(
     computed: Sequence[float], expected: Sequence[float], tolerance: float, about: str, tally: Tally
 ) -> None:
     close = len(computed) == len(expected) and all(
-        isclose(a, b, rel_tol=tolerance, abs_tol=1e-300) for a, b in zip(computed, expected)
+        isclose(a, b, rel_tol=tolerance, abs_tol=1e-18) for a, b in zip(computed, expected)
     )
     tally.expect(computed if not close else expected, expected, about)
 
@@ -57,24 +63,24 @@ def check_averaging(case: Case, tally: Tally) -> None:
         bound=double(given["bound"]),
         norm_bound=double(given["norm_bound"]) if "norm_bound" in given else None,
         largest_weight=int(given["largest_weight"]),
-        value_bits=given["value_bits"],
+        value_bits=int(given["value_bits"]),
     )
-    if averaging.largest_weight * given["maximum_contributors"] >= 2**64:
+    if averaging.largest_weight * int(given["maximum_contributors"]) >= 2**64:
         raise Difference("the total weight may not fit")
     context = averaging.context(given["task"], int(given["round"]), _layers(given), model)
     weight, sums = int(given["weight"]), [int(s) for s in given["sums"]]
     elements = averaging.neighbouring_elements(update, weight)
-    contributors = given["contributors"]
+    contributors = int(given["contributors"])
     total = averaging.total_weight(sums, contributors)
     computed = {
         "context": context.hex(),
-        "element_count": averaging.element_count,
         "weight_elements": [str(e) for e in averaging.weight_elements(weight)],
         "lower_elements": [str(lower) for lower, _ in elements],
         "upper_elements": [str(upper) for _, upper in elements],
-        "total_weight": str(total),
     }
-    tally.expect_record(computed, case, given=["input", "mean"])
+    numbers = {"element_count": averaging.element_count, "total_weight": total}
+    tally.expect_record(computed, case, given=["input", "mean", *numbers])
+    _expect_numbers(numbers, case, tally)
     tally.expect(len(sums), averaging.element_count, "number of sums")
     if total is None:
         raise Difference("honest contributors cannot have this total weight")
@@ -89,15 +95,15 @@ def check_private_averaging(case: Case, tally: Tally) -> None:
     averaging = PrivateAveraging(
         parameter_count=len(model),
         clipping_bound=double(given["clipping_bound"]),
-        noise=given["noise"],
+        noise=int(given["noise"]),
         noise_multiplier=double(given["noise_multiplier"]),
-        bits=given["bits"],
-        cohort_size=given["cohort_size"],
-        minimum_contributors=given["minimum_contributors"],
+        bits=int(given["bits"]),
+        cohort_size=int(given["cohort_size"]),
+        minimum_contributors=int(given["minimum_contributors"]),
         corrupt_fraction=double(given["corrupt_fraction"]),
-        relation=given["relation"],
+        relation=int(given["relation"]),
         sampling=_sampling(given["sampling"]),
-        divisor=given["divisor"],
+        divisor=int(given["divisor"]),
         clip_bit_deviation=(
             double(given["clip_bit_deviation"]) if "clip_bit_deviation" in given else None
         ),
@@ -113,12 +119,9 @@ def check_private_averaging(case: Case, tally: Tally) -> None:
         "rounded_bound": averaging.rounded_bound,
     }
     applying = {name: value for name, value in numbers.items() if value is not None}
-    computed = {
-        "context": context.hex(),
-        "honest": averaging.honest,
-        "dimension": averaging.dimension,
-    }
-    tally.expect_record(computed, case, given=["input", *applying])
+    whole = {"honest": averaging.honest, "dimension": averaging.dimension}
+    tally.expect_record({"context": context.hex()}, case, given=["input", *whole, *applying])
+    _expect_numbers(whole, case, tally)
     for name, value in applying.items():
         _expect_close([value], [double(case[name])], TOLERANCE, name, tally)
 

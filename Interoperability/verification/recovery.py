@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from secagg_reference.errors import ServerError
 from secagg_reference.server import WRONG_SECRET, Fault, RecoveryError, Server
 
 from .records import Case, Difference, Tally, check_keys, unhex
@@ -14,14 +15,17 @@ def check_recovery(case: Case, transcripts: Mapping[str, Case], tally: Tally) ->
     transcript = transcripts[given["transcript"]]
     server = Play(transcript).server
     _play(server, transcript["messages"], _replaced(given, len(transcript["messages"])))
-    error, faults = None, []
+    error: str | None = None
+    faults: list[Fault] = []
     try:
         result = server.recover()
         faults = result.faults
         sums = [str(total) for total in result.sums]
         tally.expect(sums, transcript["sums"], f"{given['about']}: sums")
-    except RecoveryError as failure:
-        error, faults = failure.case, failure.faults
+    except ServerError as failure:
+        error = failure.case
+        if isinstance(failure, RecoveryError):
+            faults = failure.faults
     computed = {"error": error, "faults": [_record(fault) for fault in faults]}
     tally.expect_record(computed, case, given["about"], given=["input"])
 
