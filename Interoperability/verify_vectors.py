@@ -11,10 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 try:
+    from verification.averages import check_averaging, check_private_averaging
     from verification.masking import check_mask
     from verification.parameters import check_digest
     from verification.records import Case, Difference, Tally, check_keys
+    from verification.recovery import check_recovery
     from verification.refusals import check_refused_bytes, check_refused_message
+    from verification.refused_sessions import check_refused_session
     from verification.rosters import check_graph, check_key, check_roster
     from verification.rotation import check_rotation
     from verification.sessions import check_session
@@ -52,6 +55,10 @@ def checks_for(folder: Path) -> dict[str, Callable[[Case, Tally], None]]:
         "masks": check_mask,
         "rotation": check_rotation,
         **{name: check_session for name in TRANSCRIPTS},
+        "recovery": lambda case, tally: check_recovery(case, transcripts, tally),
+        "averaging": check_averaging,
+        "private-averaging": check_private_averaging,
+        "refused-sessions": check_refused_session,
         "refused-bytes": check_refused_bytes,
         "refused-messages": lambda case, tally: check_refused_message(case, transcripts, tally),
     }

@@ -12,6 +12,7 @@ LABEL_SELF_MASK: Final = "SecAgg/1 self mask"
 LABEL_SELF_MASK_COMMITMENT: Final = "SecAgg/1 self mask commitment"
 LABEL_PAIRWISE_MASK: Final = "SecAgg/1 pairwise mask"
 LABEL_SHARE_SEALING: Final = "SecAgg/1 share sealing"
+LABEL_SHARE_COMMITMENT: Final = "SecAgg/1 share commitment"
 LABEL_ROSTER_LEAF: Final = "SecAgg/1 roster leaf"
 LABEL_ROSTER_NODE: Final = "SecAgg/1 roster node"
 LABEL_ROSTER_COMMITMENT: Final = "SecAgg/1 roster commitment"
@@ -19,6 +20,7 @@ LABEL_PERMUTATION: Final = "SecAgg/1 neighbour permutation"
 LABEL_ADVERTISEMENT: Final = "SecAgg/1 key advertisement"
 LABEL_CONTRIBUTOR_SET: Final = "SecAgg/1 contributor set"
 LABEL_CHECKSUM: Final = "SecAgg/1 message checksum"
+LABEL_PRIVATE_AVERAGING: Final = "SecAgg/1 private averaging"
 LABEL_ROTATION: Final = "SecAgg/1 rotation"
 
 
@@ -46,6 +48,15 @@ def lp_text(text: str) -> bytes:
 def words(values: Iterable[int]) -> bytes:
     """64-bit words without a count."""
     return b"".join(u64(v) for v in values)
+
+
+def f64(x: float) -> bytes:
+    """The bit pattern of a double as `u64` (section 18)."""
+    return struct.pack("<d", x)
+
+
+def read_doubles(b: bytes) -> list[float]:
+    return list(struct.unpack(f"<{len(b) // 8}d", b))
 
 
 def read_words(b: bytes) -> list[int]:

@@ -10,6 +10,7 @@ class ProtocolError(Exception):
         assert case in self.cases, f"{type(self).__name__} has no case {case}"
         super().__init__(f"{type(self).__name__}.{case}" + (f": {detail}" if detail else ""))
         self.case = case
+        self.detail = detail
 
 
 def _names(text: str) -> frozenset[str]:
@@ -47,12 +48,12 @@ class ParametersError(ProtocolError):
 
 class ClientError(ProtocolError):
     cases = _names(
-        "idOutsideCohort policy otherSession addressedToAnother rosterSize neighbourCount"
-        " neighboursBelowThreshold invalidNeighbour repeatedKey identityNeeded directoryNeeded"
+        "idOutsideCohort policy otherSession addressedToAnother otherRound rosterSize neighbourCount"
+        " neighboursBelowThreshold invalidNeighbour repeatedKey identityNeeded"
         " notAuthentic rosterProof neighboursNotOfGraph contributorSetSize"
         " contributorsDisconnected notInThreatModel contributorsChanged"
         " endorsementsBelowThreshold keyAgreement sharersBelowThreshold invalidSharer"
-        " layoutMismatch contributorsBelowMinimum missingFromContributors invalidContributor"
+        " contributorsBelowMinimum missingFromContributors invalidContributor"
         " contributorCount contributingNeighboursBelowThreshold"
     )
 
@@ -64,11 +65,3 @@ class ServerError(ProtocolError):
         " wrongSecretKind wrongPhase noMessage tooFewClients disconnected unrecoverable"
         " sharesMissing sharesWrong keyAgreement sumInconsistent"
     )
-
-
-class DecodingError(Exception):
-    """More shares are wrong than can be corrected (section 9)."""
-
-
-class OutOfTurn(Exception):
-    """A message of a kind that the client does not expect now, which section 11 gives no name."""

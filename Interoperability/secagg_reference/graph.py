@@ -1,4 +1,4 @@
-"""The neighbour graph (section 8)."""
+"""The neighbour graph and the endorsers (section 8)."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -34,28 +34,29 @@ def permutation(roster: bytes, count: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Graph:
-    """Who is whose neighbour, by ranks."""
+    """The neighbours of each client, and the endorsers, by ranks."""
 
     circle: list[int] | None
     """The rank at each place of the circle; none if everyone is everyone's neighbour."""
     neighbours: list[list[int]]
     """The ranks of the neighbours of each rank, ascending."""
+    endorsers: list[int]
+    """The ranks of those that sign the set of contributors for all others, ascending."""
 
     @staticmethod
     def of(roster: bytes, count: int, degree: int) -> "Graph":
         """The graph of a roster commitment and a number of clients."""
         if degree >= count - 1:
             everyone = range(count)
-            return Graph(
-                None, [[other for other in everyone if other != rank] for rank in everyone]
-            )
+            others = [[other for other in everyone if other != rank] for rank in everyone]
+            return Graph(None, others, list(everyone))
         circle = permutation(roster, count)
         neighbours: list[list[int]] = [[] for _ in circle]
         for place, rank in enumerate(circle):
             distances = range(1, degree // 2 + 1)
             around = [place + d for d in distances] + [place - d for d in distances]
             neighbours[rank] = sorted(circle[q % count] for q in around)
-        return Graph(circle, neighbours)
+        return Graph(circle, neighbours, sorted(circle[:degree]))
 
     def is_connected(self, ranks: Collection[int]) -> bool:
         """Whether the graph restricted to some ranks is connected."""

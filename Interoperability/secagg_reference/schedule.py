@@ -1,15 +1,25 @@
-"""The key schedule (section 6)."""
+"""The key schedule, and the shares that one client seals for another (section 6)."""
+
+from typing import Final
 
 from .encoding import (
     LABEL_MASK_PRIVATE_KEY,
     LABEL_PAIRWISE_MASK,
     LABEL_SELF_MASK,
     LABEL_SELF_MASK_COMMITMENT,
+    LABEL_SHARE_COMMITMENT,
     LABEL_SHARE_SEALING,
     derive,
+    u8,
     u32,
 )
 from .primitives.sealing import open_sealed, seal
+from .sharing import SHARE_BYTES, is_reduced
+
+SELF_MASK: Final = 1
+MASK_KEY: Final = 2
+
+COMMITMENT_BYTES: Final = 16
 
 
 def mask_private_key(mask_secret: bytes, session: bytes, id: int) -> bytes:
@@ -35,15 +45,47 @@ def sealing_context(session: bytes, roster: bytes, sender: int, receiver: int) -
     return session + roster + u32(sender) + u32(receiver)
 
 
-def seal_shares(
-    agreed: bytes, context: bytes, nonce: bytes, self_mask_share: bytes, mask_share: bytes
-) -> bytes:
-    return seal(
-        derive(agreed, LABEL_SHARE_SEALING, context), nonce, self_mask_share + mask_share, context
+def share_commitment(share: bytes, context: bytes, kind: int) -> bytes:
+    return derive(share, LABEL_SHARE_COMMITMENT, context + u8(kind))[:COMMITMENT_BYTES]
+
+
+def share_commitments(context: bytes, self_mask_share: bytes, mask_share: bytes) -> bytes:
+    return share_commitment(self_mask_share, context, SELF_MASK) + share_commitment(
+        mask_share, context, MASK_KEY
     )
 
 
-def open_shares(agreed: bytes, context: bytes, sealed: bytes) -> tuple[bytes, bytes] | None:
-    """Self-mask share and mask share."""
-    plaintext = open_sealed(derive(agreed, LABEL_SHARE_SEALING, context), sealed, context)
-    return None if plaintext is None else (plaintext[:40], plaintext[40:])
+def commitment_in(sealed: bytes, kind: int) -> bytes:
+    """The dealer's commitment to the share of one kind. It is not encrypted."""
+    start = COMMITMENT_BYTES * (kind - SELF_MASK)
+    return sealed[start : start + COMMITMENT_BYTES]
+
+
+def seal_shares(
+    agreed: bytes,
+    context: bytes,
+    nonce: bytes,
+    self_mask_share: bytes,
+    mask_share: bytes,
+    commitments: bytes | None = None,
+) -> bytes:
+    """The sealed shares. Only a dealer that breaks the rules brings commitments of its own."""
+    if commitments is None:
+        commitments = share_commitments(context, self_mask_share, mask_share)
+    key = derive(agreed, LABEL_SHARE_SEALING, context)
+    plaintext = self_mask_share + mask_share
+    return commitments + seal(key, nonce, plaintext, context + commitments)
+
+
+def open_share(agreed: bytes, context: bytes, sealed: bytes, kind: int) -> bytes | None:
+    """The share of one kind. None if the shares do not open, if this one is not reduced, or if it
+    does not match the dealer's commitment to it (section 11.5)."""
+    commitments, rest = sealed[: 2 * COMMITMENT_BYTES], sealed[2 * COMMITMENT_BYTES :]
+    key = derive(agreed, LABEL_SHARE_SEALING, context)
+    plaintext = open_sealed(key, rest, context + commitments)
+    if plaintext is None:
+        return None
+    start = SHARE_BYTES * (kind - SELF_MASK)
+    share = plaintext[start : start + SHARE_BYTES]
+    matches = share_commitment(share, context, kind) == commitment_in(sealed, kind)
+    return share if matches and is_reduced(share) else None

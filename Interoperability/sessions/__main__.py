@@ -1,10 +1,12 @@
 """Plays sessions in which both implementations take part, and compares what they do.
 
     python -m sessions PROGRAM [--sessions N] [--first N] [--damaged N] [--seed N]
+    python -m sessions --only python [--sessions N] [--first N] [--seed N]
 
 PROGRAM is the package's `secagg-demo`. Every session has random parameters, clients of both, and
-random dropouts in all rounds. The seed and its number make a session: one that fails can be run
-again alone, with `--seed`, `--first` and `--sessions 1`, except for the secrets."""
+random dropouts in all rounds. With `--only python` this implementation plays alone. The seed and
+its number make a session. To run a session again alone, except for its secrets, give `--seed`,
+`--first` and `--sessions 1`."""
 
 import argparse
 import random
@@ -21,7 +23,7 @@ from .tally import Disagreement, Tally
 VECTORS = Path(__file__).resolve().parents[2] / "Docs" / "vectors"
 
 
-def run_session(seed: int, number: int, program: str, tally: Tally) -> None:
+def run_session(seed: int, number: int, program: str | None, tally: Tally) -> None:
     rng = random.Random(f"{seed} {number}")
     drawn = plan(rng, number)
     try:
@@ -41,7 +43,8 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("program", help="the package's secagg-demo")
+    parser.add_argument("program", nargs="?", help="the package's secagg-demo")
+    parser.add_argument("--only", choices=["python"], help="play without the package")
     parser.add_argument("--sessions", type=int, default=96, help="how many to play; 96")
     parser.add_argument("--first", type=int, default=0, help="the number of the first session")
     parser.add_argument("--damaged", type=int, default=5000, help="damaged messages to parse; 5000")
@@ -49,6 +52,8 @@ def main() -> int:
         "--seed", type=int, default=random.SystemRandom().getrandbits(32), help="random if absent"
     )
     options = parser.parse_args()
+    if (options.program is None) != (options.only == "python"):
+        parser.error("Expected either PROGRAM or --only python.")
     print(f"seed {options.seed}", flush=True)
     start, tally, failures = time.monotonic(), Tally(), 0
     for number in range(options.first, options.first + options.sessions):
@@ -58,8 +63,9 @@ def main() -> int:
             failures += 1
             print(f"{error!s:.4000}")
     try:
-        rng = random.Random(f"{options.seed} parsing")
-        compare_parsers(rng, options.program, VECTORS, options.damaged, tally)
+        if options.program is not None:
+            rng = random.Random(f"{options.seed} parsing")
+            compare_parsers(rng, options.program, VECTORS, options.damaged, tally)
         compare_verifiers(options.program, tally)
     except Disagreement as error:
         failures += 1

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from secagg_reference import wire
+from secagg_reference.wire.limits import SEALED_BYTES
 
 from .choices import changed_list, flipped, random_key
 
@@ -27,7 +28,8 @@ def _changed(
             return _keys(rng, body, keys)
         case wire.ShareDistribution():
             strangers = [
-                wire.SealedShares(rng.randint(1, cohort + 2), rng.randbytes(120)) for _ in range(3)
+                wire.SealedShares(rng.randint(1, cohort + 2), rng.randbytes(SEALED_BYTES))
+                for _ in range(3)
             ]
             return replace(body, shares=changed_list(rng, body.shares, strangers))
         case wire.MaskedInput():

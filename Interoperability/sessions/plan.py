@@ -78,6 +78,9 @@ def _parameters(
         degree = 2 * rng.choice([1, 2, 2, 3, rng.randint(1, cohort // 2)])
         if is_complete:
             degree = cohort - 1
+        elif threat_model == MALICIOUS:
+            # Few endorsers seldom leave t others for each.
+            degree += 2 * rng.choice([0, 1, 2])
         if threat_model == MALICIOUS:
             threshold = degree // 2 + 1 + rng.choice([0, 0, 0, 1])
         else:

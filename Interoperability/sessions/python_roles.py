@@ -1,14 +1,15 @@
 """The roles of this implementation."""
 
 from secagg_reference import wire
-from secagg_reference.client import Client
+from secagg_reference.client import Client, Policy
 from secagg_reference.parameters import SessionParameters
 from secagg_reference.roster import Advertisement
-from secagg_reference.server import Result, Server
+from secagg_reference.server import RecoveryError, Result, Server
 
 from . import simulation
-from .dishonesty import Dishonesty, RememberingEntropy
-from .roles import refusing
+from .dishonest_dealer import RememberingEntropy
+from .dishonesty import Dishonesty
+from .roles import Failure, refusing
 
 
 class PythonServer:
@@ -24,8 +25,11 @@ class PythonServer:
     def message_for(self, client: int) -> bytes:
         return refusing(lambda: self.server.message_for(client))
 
-    def recover(self) -> Result:
-        return refusing(self.server.recover)
+    def recover(self) -> Result | Failure:
+        try:
+            return refusing(self.server.recover, RecoveryError)
+        except RecoveryError as error:
+            return Failure(error.case, error.faults)
 
     def close(self) -> None:
         pass
@@ -46,6 +50,7 @@ class PythonClient:
             id,
             parameters,
             simulation.vector(seed, id, parameters),
+            Policy(parameters.application_context),
             identity_seed=simulation.identity_seed(seed, id) if parameters.is_malicious else None,
             directory=simulation.directory(seed, parameters) if parameters.is_malicious else None,
             entropy=self._entropy,
@@ -61,7 +66,7 @@ class PythonClient:
         answer = refusing(lambda: self.client.receive(data))
         if self._dishonesty is None:
             return answer
-        return self._dishonesty.changed(self.client.id, data, answer, self._entropy.sealing_key)
+        return self._dishonesty.changed(self.client.id, data, answer, self._entropy)
 
     def close(self) -> None:
         pass

@@ -1,16 +1,19 @@
 """Servers and clients of either implementation behind one interface."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
 
-from secagg_reference.errors import OutOfTurn, ProtocolError
-from secagg_reference.server import Result
+from secagg_reference.errors import ProtocolError, WireError
+from secagg_reference.server import Fault, Result
 
 Given = TypeVar("Given")
 
+HARMLESS: Final = WireError.cases | {"otherSession", "addressedToAnother", "otherRound"}
+"""The cases with which a client refuses a message and goes on (section 11)."""
 
-OUT_OF_TURN = "OutOfTurn"
-"""What a client says of a message for which section 11 has no name."""
+MAY_TRY_AGAIN: Final = frozenset({"sharesMissing", "sharesWrong"})
+"""The cases of a recovery that changes nothing (section 12)."""
 
 
 class Refused(Exception):
@@ -21,11 +24,19 @@ class Refused(Exception):
         self.case = case
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A recovery that came to no sum, and may be tried again after more answers."""
+
+    case: str
+    faults: list[Fault]
+
+
 class ServerRole(Protocol):
     def receive(self, client: int, data: bytes) -> None: ...
     def close_round(self) -> None: ...
     def message_for(self, client: int) -> bytes: ...
-    def recover(self) -> Result: ...
+    def recover(self) -> Result | Failure: ...
     def close(self) -> None: ...
 
 
@@ -36,18 +47,19 @@ class ClientRole(Protocol):
     def close(self) -> None: ...
 
 
-def refusing(action: Callable[[], Given]) -> Given:
-    """An action of this implementation, whose errors are made to `Refused`."""
+def refusing(action: Callable[[], Given], *others: type[ProtocolError]) -> Given:
+    """An action of this implementation, whose errors but for those of other types become
+    `Refused`."""
     try:
         return action()
     except ProtocolError as error:
+        if isinstance(error, others):
+            raise
         raise Refused(error.case) from None
-    except OutOfTurn:
-        raise Refused(OUT_OF_TURN) from None
 
 
 def outcome(action: Callable[[], Given]) -> Given | str:
-    """What came of an action, or the case with which it was refused."""
+    """The result of an action, or the case with which it was refused."""
     try:
         return action()
     except Refused as refused:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from secagg_reference import wire
 from secagg_reference.encoding import bits, read_bits
+from secagg_reference.wire.limits import SEALED_BYTES
 
 from .choices import changed_list, flipped
 from .roster_mutations import changed_roster
@@ -36,7 +37,7 @@ def _delivery(rng: random.Random, body: wire.ShareDelivery, cohort: int) -> wire
     if rng.randrange(2):
         return wire.ShareDelivery(body.shares[: rng.randrange(len(body.shares) + 1)])
     strangers = [
-        wire.SealedShares(rng.randint(1, cohort + 2), rng.randbytes(120)) for _ in range(3)
+        wire.SealedShares(rng.randint(1, cohort + 2), rng.randbytes(SEALED_BYTES)) for _ in range(3)
     ]
     return wire.ShareDelivery(changed_list(rng, body.shares, strangers))
 

@@ -1,4 +1,4 @@
-"""A server of each implementation that see the same, and so have to say the same."""
+"""A server of each implementation. Both see the same, and so have to say the same."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,7 +8,7 @@ from secagg_reference.server import Result, Server
 
 from .plan import Plan
 from .python_roles import PythonServer
-from .roles import ServerRole, outcome
+from .roles import Failure, ServerRole, outcome
 from .swift_roles import SwiftServer
 from .tally import Disagreement, Tally
 
@@ -16,14 +16,14 @@ Given = TypeVar("Given")
 
 
 class ServerPair:
-    """The first one's messages go to the clients."""
+    """The first one's messages go to the clients. Without a program there is one server only."""
 
-    def __init__(self, program: str, plan: Plan, tally: Tally) -> None:
+    def __init__(self, program: str | None, plan: Plan, tally: Tally) -> None:
         self._python = PythonServer(plan.parameters, plan.seed)
-        self._swift = SwiftServer(program, plan.parameters, plan.seed)
-        self._both: tuple[ServerRole, ServerRole] = (
-            (self._swift, self._python) if plan.server_is_swift else (self._python, self._swift)
-        )
+        self._servers: list[ServerRole] = [self._python]
+        if program is not None:
+            place = 0 if plan.server_is_swift else 1
+            self._servers.insert(place, SwiftServer(program, plan.parameters, plan.seed))
         self._tally = tally
 
     @property
@@ -34,9 +34,10 @@ class ServerPair:
     def _agreed(
         self, about: Callable[[], str], action: Callable[[ServerRole], Given]
     ) -> Given | str:
-        first, second = (outcome(partial(action, server)) for server in self._both)
-        if first != second:
-            raise Disagreement(f"{about()}: {first!s:.500} and {second!s:.500}")
+        first, *others = [outcome(partial(action, server)) for server in self._servers]
+        for other in others:
+            if first != other:
+                raise Disagreement(f"{about()}: {first!s:.500} and {other!s:.500}")
         return first
 
     def receive(self, id: int, data: bytes) -> str | None:
@@ -55,12 +56,13 @@ class ServerPair:
         found = self._agreed(lambda: f"message for client {id}", lambda s: s.message_for(id))
         return found if isinstance(found, bytes) else None
 
-    def recover(self) -> Result | str:
+    def recover(self) -> Result | Failure | str:
         found = self._agreed(lambda: "recovery", lambda s: s.recover())
-        if isinstance(found, Result):
+        if not isinstance(found, str):
             for fault in found.faults:
                 self._tally.counts[f"faults of kind {fault.kind}"] += 1
         return found
 
     def close(self) -> None:
-        self._swift.close()
+        for server in self._servers:
+            server.close()

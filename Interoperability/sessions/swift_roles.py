@@ -14,7 +14,7 @@ from secagg_reference.encoding import read_words
 from secagg_reference.parameters import SessionParameters
 from secagg_reference.server import Fault, Result
 
-from .roles import Refused
+from .roles import MAY_TRY_AGAIN, Failure, Refused
 
 OPEN, RECEIVE, CLOSE_ROUND, MESSAGE, UNMASK, ANSWER, COST, FAULTS = range(1, 9)
 DONE: Final = 1
@@ -69,11 +69,21 @@ class SwiftServer:
     def message_for(self, client: int) -> bytes:
         return self._role.ask(MESSAGE, client)
 
-    def recover(self) -> Result:
-        count, *numbers = read_words(self._role.ask(UNMASK))
-        faults = read_words(self._role.ask(FAULTS))
-        found = [Fault(*faults[at : at + 4]) for at in range(0, len(faults), 4)]
-        return Result(numbers[count:], numbers[:count], sorted(found))
+    def recover(self) -> Result | Failure:
+        try:
+            count, *numbers = read_words(self._role.ask(UNMASK))
+        except Refused as refused:
+            if refused.case not in MAY_TRY_AGAIN:
+                raise
+            return Failure(refused.case, self._faults())
+        return Result(numbers[count:], numbers[:count], self._faults())
+
+    def _faults(self) -> list[Fault]:
+        """Of the last recovery, in its order. Each has four words: holder (the dealer, if it names
+        none), dealer, kind of the secret, kind of the fault."""
+        words = read_words(self._role.ask(FAULTS))
+        starts = range(0, len(words), 4)
+        return [Fault(words[at + 1], words[at], words[at + 2], words[at + 3]) for at in starts]
 
     def close(self) -> None:
         self._role.close()

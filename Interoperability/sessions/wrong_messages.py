@@ -10,6 +10,7 @@ from secagg_reference.parameters import SessionParameters
 from secagg_reference.server import Server
 
 from . import client_mutations, server_mutations
+from .choices import flipped
 from .damage import damaged, is_comparable
 
 
@@ -70,37 +71,17 @@ def wrong_for_client(
     if kind < 0.3:
         wrong = damaged(rng, right)
         return wrong if is_comparable(lambda: wire.parse_server_message(wrong)) else None
-    if kind < 0.4:
-        return replace(message, body=_of_another_round(rng, message, server)).encoded()
-    if kind < 0.8 and (body := _forged(rng, id, message.body, server)) is not None:
+    if kind < 0.75 and (body := _forged(rng, id, message.body, server)) is not None:
         return replace(message, body=body).encoded()
     return server_mutations.with_other_meaning(rng, message, parameters.cohort_size)
-
-
-def _of_another_round(
-    rng: random.Random, message: wire.ServerMessage, server: Server
-) -> wire.ServerBody:
-    cohort = server.state.cohort
-    n = len(cohort.ids)
-    visible = tuple(sorted([message.recipient, *cohort.neighbours(message.recipient)[:3]]))
-    near = tuple(
-        wire.AdvertisedNeighbour(server.state.advertised[j])
-        for j in cohort.neighbours(message.recipient)
-    )
-    bodies: list[wire.ServerBody] = [
-        wire.RosterAnnouncement(n, cohort.roster.commitment, near),
-        wire.ShareDelivery(()),
-        wire.ContributorAnnouncement(n, bits([0], (n + 7) // 8)),
-        wire.UnmaskingRequest(len(visible), visible),
-    ]
-    return rng.choice([body for body in bodies if body.round != message.body.round])
 
 
 def _forged(
     rng: random.Random, id: int, body: wire.ServerBody, server: Server
 ) -> wire.ServerBody | None:
-    """What a server can make that knows all advertisements: neighbours of its choice with valid
-    paths, or a set of contributors that is right around a client and wrong elsewhere."""
+    """What a server can make that knows all messages: neighbours of its choice with valid paths, a
+    set of contributors that is right around a client and wrong elsewhere, or valid endorsements of
+    clients that are not asked for them."""
     cohort = server.state.cohort
     if isinstance(body, wire.RosterAnnouncement) and body.ids:
         others = [i for i in cohort.ids if i != id]
@@ -121,4 +102,18 @@ def _forged(
             if rank in near or (rank not in around and rng.random() < keep)
         ]
         return replace(body, contributors=bits(members, len(body.contributors)))
+    if isinstance(body, wire.UnmaskingRequest) and body.endorsements:
+        return replace(body, endorsements=_endorsements(rng, server))
     return None
+
+
+def _endorsements(rng: random.Random, server: Server) -> tuple[wire.Endorsement, ...]:
+    """Of endorsers, of other clients and of the recipient, some of them twice or damaged."""
+    signed = [wire.Endorsement(*e) for e in server.state.endorsements.items()]
+    result = []
+    for endorsement in rng.sample(signed, rng.randint(1, len(signed))):
+        if rng.random() < 0.15:
+            wrong = replace(endorsement, signature=flipped(rng, endorsement.signature))
+            result.append(rng.choice([wrong, endorsement]))
+        result.append(endorsement)
+    return tuple(result)

@@ -62,13 +62,15 @@ def _shares(id: int, play: Play, inputs: dict[int, Case]) -> list[Case]:
         agreed = x25519.agree(sealing, public)
         context = schedule.sealing_context(p.digest, cohort.roster.commitment, id, j)
         shares = [sharing.share(f, j) for f in polynomials]
+        commitments = schedule.share_commitments(context, *shares)
         sealed = schedule.seal_shares(agreed, context, unhex(nonce), *shares)
         result.append(
             {
                 "receiver": j,
                 "agreed_secret": agreed.hex(),
                 "sealing_key": derive(agreed, LABEL_SHARE_SEALING, context).hex(),
-                "associated_data": context.hex(),
+                "commitments": commitments.hex(),
+                "associated_data": (context + commitments).hex(),
                 "nonce": nonce,
                 "plaintext": b"".join(shares).hex(),
                 "sealed": sealed.hex(),

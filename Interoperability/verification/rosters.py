@@ -48,5 +48,9 @@ def check_graph(case: Case, tally: Tally) -> None:
     given = case["input"]
     check_keys(given, ["commitment", "roster_size", "degree"])
     graph = Graph.of(unhex(given["commitment"]), given["roster_size"], given["degree"])
-    computed = {"permutation": graph.circle, "neighbours": graph.neighbours}
+    computed = {
+        "permutation": graph.circle,
+        "neighbours": graph.neighbours,
+        "endorsers": graph.endorsers,
+    }
     tally.expect_record(computed, case, given=["input"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from secagg_reference import wire
-from secagg_reference.client import Client, Entropy
+from secagg_reference.client import Client, Entropy, Policy
 from secagg_reference.field import Polynomial
 from secagg_reference.primitives import ed25519
 from secagg_reference.server import Server
@@ -83,6 +83,7 @@ class Play:
             id,
             self.parameters,
             [int(element) for element in given["elements"]],
+            Policy(self.parameters.application_context),
             identity_seed=unhex(given["identity_seed"]) if malicious else None,
             directory=self.directory if malicious else None,
             entropy=Recorded(given),

@@ -1,6 +1,7 @@
 """What a client checks of the roster, and keeps (section 11.2)."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from .. import wire
 from ..errors import ClientError
@@ -9,6 +10,14 @@ from ..parameters import SessionParameters
 from ..roster import Advertisement, Roster, ids_of, path_verifies
 from ..statements import Directory, advertisement_is_authentic
 from .policy import Policy
+
+
+@dataclass(frozen=True)
+class Endorser:
+    """An endorser other than the client itself, whose identity key the directory has."""
+
+    rank: int
+    identity: bytes
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,8 @@ class CheckedRoster:
     """Of the client and its neighbours, by id; in the malicious model only."""
     graph: Graph | None = None
     """In the malicious model only."""
+    endorsers: dict[int, Endorser] = field(default_factory=dict)
+    """By id; in the malicious model only."""
 
 
 def checked_roster(
@@ -35,10 +46,17 @@ def checked_roster(
     neighbours = _checked_neighbours(announcement, own, parameters, policy)
     if not parameters.is_malicious:
         return CheckedRoster(announcement.roster_size, announcement.commitment, neighbours)
-    _check_signatures(neighbours, parameters.digest, directory)
+    assert directory is not None
+    identities = _checked_identities(neighbours, parameters.digest, directory)
     if len(neighbours) == announcement.roster_size - 1 and not announcement.ids:
-        return _whole_roster(announcement, own, neighbours, parameters)
-    return _proven_roster(announcement, own, neighbours, parameters)
+        ids = sorted([own.id, *neighbours])
+        roster = _whole_roster(announcement, own, neighbours, parameters)
+    else:
+        ids = ids_of(announcement.ids)
+        roster = _proven_roster(announcement, own, neighbours, parameters)
+    assert roster.graph is not None
+    endorsers = [(ids[rank], rank) for rank in roster.graph.endorsers if ids[rank] != own.id]
+    return replace(roster, endorsers=_with_identities(endorsers, identities, directory))
 
 
 def _checked_neighbours(
@@ -51,8 +69,8 @@ def _checked_neighbours(
     n = announcement.roster_size
     if not 3 <= n <= parameters.cohort_size:
         raise ClientError("rosterSize")
-    if n < policy.cohort_size:
-        raise ClientError("policy")
+    if n < policy.minimum_cohort_size:
+        raise ClientError("policy", "cohortSize")
     advertisements = [neighbour.advertisement for neighbour in announcement.neighbours]
     if len(advertisements) != min(parameters.degree, n - 1):
         raise ClientError("neighbourCount")
@@ -71,15 +89,29 @@ def _checked_neighbours(
     return {a.id: a for a in advertisements}
 
 
-def _check_signatures(
-    neighbours: dict[int, Advertisement], session: bytes, directory: Directory | None
-) -> None:
-    """Steps 6 and 7."""
-    if directory is None:
-        raise ClientError("directoryNeeded")
+def _checked_identities(
+    neighbours: dict[int, Advertisement], session: bytes, directory: Directory
+) -> dict[int, bytes]:
+    """Step 6: the identity key of each neighbour."""
+    identities = {}
     for a in neighbours.values():
-        if not advertisement_is_authentic(directory.get(a.id), session, a):
+        identity = directory.get(a.id)
+        if identity is None or not advertisement_is_authentic(identity, session, a):
             raise ClientError("notAuthentic", str(a.id))
+        identities[a.id] = identity
+    return identities
+
+
+def _with_identities(
+    endorsers: Iterable[tuple[int, int]], known: dict[int, bytes], directory: Directory
+) -> dict[int, Endorser]:
+    """The directory is asked for those that are no neighbours; one without a key cannot endorse."""
+    result = {}
+    for id, rank in endorsers:
+        identity = known[id] if id in known else directory.get(id)
+        if identity is not None:
+            result[id] = Endorser(rank, identity)
+    return result
 
 
 def _whole_roster(
@@ -88,7 +120,7 @@ def _whole_roster(
     neighbours: dict[int, Advertisement],
     parameters: SessionParameters,
 ) -> CheckedRoster:
-    """Step 8."""
+    """Step 7."""
     everyone = Roster.of(parameters.digest, [own, *neighbours.values()])
     if everyone.commitment != announcement.commitment:
         raise ClientError("rosterProof", "own")
@@ -103,7 +135,7 @@ def _proven_roster(
     neighbours: dict[int, Advertisement],
     parameters: SessionParameters,
 ) -> CheckedRoster:
-    """Steps 9 and 10."""
+    """Steps 8 and 9."""
     n, commitment, id_set = announcement.roster_size, announcement.commitment, announcement.ids
     paths = [neighbour.path for neighbour in announcement.neighbours]
     if not id_set or None in paths:

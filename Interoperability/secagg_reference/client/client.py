@@ -1,16 +1,16 @@
 """One client in one session.
 
 A `Client` goes through the rounds in order: `advertise` makes the first message, `receive` answers
-each message of the server. A refused message ends its part: its secrets are gone, and every later
-call raises `OutOfTurn`."""
+each message of the server. A message that the common checks of section 11 refuse changes nothing.
+Any other refused message ends the client: its secrets are gone, and it refuses all later ones."""
 
 from dataclasses import replace
 from typing import Final
 
 from .. import masks, schedule, sharing, wire
 from ..encoding import words
-from ..errors import ClientError, OutOfTurn
-from ..parameters import Layout, SessionParameters
+from ..errors import ClientError
+from ..parameters import SessionParameters
 from ..primitives import x25519
 from ..roster import Advertisement
 from ..statements import Directory, endorse, sign_advertisement
@@ -35,20 +35,20 @@ class Client:
         id: int,
         parameters: SessionParameters,
         elements: list[int],
-        policy: Policy = Policy(),
+        policy: Policy,
         identity_seed: bytes | None = None,
         directory: Directory | None = None,
         entropy: Entropy | None = None,
-        layout: Layout | None = None,
     ) -> None:
-        """`layout` is that of the vector, if it was made for another one than the session's."""
+        """In the malicious model there is no client without a directory (section 11.2)."""
         check_start(id, parameters, policy, identity_seed is not None)
+        assert not parameters.is_malicious or directory is not None
+        assert len(elements) == parameters.element_count
         self.id: Final = id
         self.parameters: Final = parameters
         self.advertisement: Advertisement | None = None
         """What the client has advertised, and takes for its own leaf of the roster."""
         self._policy: Final = policy
-        self._layout: Final = layout or parameters.layout
         self._identity_seed: Final = identity_seed
         self._directory: Final = directory
         self._entropy: Final = entropy or Entropy()
@@ -73,8 +73,7 @@ class Client:
 
     def advertise(self) -> bytes:
         """Section 11.1."""
-        if self.advertisement is not None:
-            raise OutOfTurn("advertised already")
+        assert self.advertisement is None, "a client advertises once"
         session, held = self.parameters.digest, self._secrets
         held.sealing_private_key = self._entropy.sealing_private_key()
         held.mask_secret = self._entropy.mask_secret()
@@ -93,46 +92,36 @@ class Client:
     # Rounds 1 to 4
 
     def receive(self, data: bytes) -> bytes:
-        """The answer to a message of the server. Bytes that do not parse change nothing."""
-        if self._expected is None:
-            raise OutOfTurn("nothing is expected")
+        """The answer to a message of the server. Bytes that do not parse and messages that the
+        common checks refuse change nothing."""
         message = wire.parse_server_message(data)
+        self._check_common(message)
         try:
-            return self._answer(message)
+            return self._answer(message.body)
         except Exception:
             self._end()
             raise
 
-    def _answer(self, message: wire.ServerMessage) -> bytes:
-        self._check_common(message)
-        match message.body:
+    def _answer(self, body: wire.ServerBody) -> bytes:
+        match body:
             case wire.RosterAnnouncement():
-                return self._share(message.body)
+                return self._share(body)
             case wire.ShareDelivery():
-                return self._mask(message.body)
+                return self._mask(body)
             case wire.ContributorAnnouncement():
-                return self._endorse(message.body)
+                return self._endorse(body)
             case wire.UnmaskingRequest():
-                return self._unmask(message.body)
+                return self._unmask(body)
 
     def _check_common(self, message: wire.ServerMessage) -> None:
-        """The common checks of section 11, and what 11.4 and 11.5 put before them."""
-        body = message.body
-        awaited = self._expected in (wire.ContributorAnnouncement, wire.UnmaskingRequest)
-        if awaited and self._endorsed is None:
-            other = (
-                wire.UnmaskingRequest
-                if self.parameters.is_malicious
-                else wire.ContributorAnnouncement
-            )
-            if isinstance(body, other):
-                raise ClientError("notInThreatModel")
+        """The common checks of section 11. Nothing is expected before round 0, and of a client that
+        has ended."""
         if message.session != self.parameters.digest:
             raise ClientError("otherSession")
         if message.recipient != self.id:
             raise ClientError("addressedToAnother")
-        if type(body) is not self._expected:
-            raise OutOfTurn(type(body).__name__)
+        if type(message.body) is not self._expected:
+            raise ClientError("otherRound", type(message.body).__name__)
 
     def _agree(self, private_key: bytes, public_key: bytes) -> bytes:
         try:
@@ -170,8 +159,6 @@ class Client:
         """Section 11.3."""
         p = self.parameters
         assert self._roster is not None
-        if self._layout != p.layout:
-            raise ClientError("layoutMismatch")
         previous = 0
         for entry in delivery.shares:
             if entry.peer not in self._roster.neighbours or entry.peer <= previous:
@@ -229,29 +216,22 @@ class Client:
         return self._send(wire.UnmaskingResponse(tuple(shares), tuple(unopened)), None)
 
     def _check_request(self, request: wire.UnmaskingRequest) -> None:
-        p, contributors = (
-            self.parameters,
-            Contributors(request.contributors, request.contributor_count),
-        )
+        p = self.parameters
+        contributors = Contributors(request.contributors, request.contributor_count)
         if not p.is_malicious:
             assert self._roster is not None
             delivered = self._secrets.delivered
             check_contributors(contributors, self.id, delivered, self._roster, p, self._policy)
             return
-        assert self._endorsed is not None and self._directory is not None
+        assert self._roster is not None and self._endorsed is not None
         if contributors != self._endorsed.contributors:
             raise ClientError("contributorsChanged")
-        check_endorsements(
-            request.endorsements, self.id, self._endorsed, self._directory, p.threshold
-        )
+        endorsers = self._roster.endorsers
+        check_endorsements(request.endorsements, self._endorsed, endorsers, p.threshold)
 
     def _opened(self, sender: int, sealed: bytes, kind: int) -> bytes | None:
-        """The share of one kind that a neighbour sealed, or nothing if it does not open."""
+        """The share of one kind that a neighbour sealed, or nothing if it is of no use."""
         assert self._roster is not None
         session, commitment = self.parameters.digest, self._roster.commitment
         context = schedule.sealing_context(session, commitment, sender, self.id)
-        opened = schedule.open_shares(self._secrets.agreed[sender], context, sealed)
-        if opened is None:
-            return None
-        share = opened[0] if kind == wire.SELF_MASK else opened[1]
-        return share if sharing.is_reduced(share) else None
+        return schedule.open_share(self._secrets.agreed[sender], context, sealed, kind)

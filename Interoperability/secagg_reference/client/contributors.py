@@ -1,14 +1,14 @@
 """What a client checks of the contributors (sections 11.4 to 11.6)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from .. import wire
 from ..encoding import read_bits
 from ..errors import ClientError
 from ..parameters import SessionParameters
-from ..statements import Directory, contributor_statement, endorsement_is_authentic
-from .checked_roster import CheckedRoster
+from ..statements import contributor_statement, endorsement_is_authentic
+from .checked_roster import CheckedRoster, Endorser
 from .policy import Policy
 
 
@@ -27,6 +27,8 @@ class EndorsedSet:
     """What a client keeps of round 3."""
 
     contributors: Contributors
+    ranks: frozenset[int]
+    """Of all contributors."""
     statement: bytes
     """What it signed."""
 
@@ -41,7 +43,7 @@ def check_contributors(
 ) -> None:
     """Section 11.6."""
     visible, count = contributors.visible, contributors.count
-    if count < max(parameters.minimum_contributors, policy.contributors):
+    if count < max(parameters.minimum_contributors, policy.minimum_contributors):
         raise ClientError("contributorsBelowMinimum")
     previous = 0
     for id in visible:
@@ -78,25 +80,25 @@ def checked_set(
     statement = contributor_statement(
         parameters.digest, roster.commitment, roster.size, announcement.contributors
     )
-    return EndorsedSet(contributors, statement)
+    return EndorsedSet(contributors, frozenset(members), statement)
 
 
 def check_endorsements(
     endorsements: Sequence[wire.Endorsement],
-    own: int,
     endorsed: EndorsedSet,
-    directory: Directory,
+    endorsers: Mapping[int, Endorser],
     threshold: int,
 ) -> None:
     """Step 2 of the malicious model in section 11.5."""
-    tried = {own}
+    tried: set[int] = set()
     valid = 0
     for e in endorsements:
         if valid == threshold:
             return
-        if e.signer in endorsed.contributors.visible and e.signer not in tried:
-            tried.add(e.signer)
-            identity = directory.get(e.signer)
-            valid += endorsement_is_authentic(identity, endorsed.statement, e.signature)
+        signer = endorsers.get(e.signer)
+        if signer is None or signer.rank not in endorsed.ranks or e.signer in tried:
+            continue
+        tried.add(e.signer)
+        valid += endorsement_is_authentic(signer.identity, endorsed.statement, e.signature)
     if valid < threshold:
         raise ClientError("endorsementsBelowThreshold")

@@ -8,22 +8,29 @@ from ..parameters import AES256_CTR, CHACHA20, MALICIOUS, SEMI_HONEST, SessionPa
 
 @dataclass(frozen=True)
 class Policy:
-    """Floors below which a client does not take part; never sent."""
+    """The context that a client expects, and floors below which it does not take part; never sent.
 
-    cohort_size: int = 3
-    threshold: int = 2
-    contributors: int = 2
-    threat_models: frozenset[int] = frozenset({SEMI_HONEST, MALICIOUS})
-    mask_ciphers: frozenset[int] = frozenset({CHACHA20, AES256_CTR})
+    The optional assumptions about the risk of the parameters are left out."""
 
-    def accepts(self, parameters: SessionParameters) -> bool:
-        return (
-            parameters.cohort_size >= self.cohort_size
-            and parameters.threshold >= self.threshold
-            and parameters.minimum_contributors >= self.contributors
-            and parameters.threat_model in self.threat_models
-            and parameters.mask_cipher in self.mask_ciphers
-        )
+    application_context: bytes
+    minimum_cohort_size: int = 3
+    minimum_threshold: int = 2
+    minimum_contributors: int = 2
+    accepted_threat_models: frozenset[int] = frozenset({SEMI_HONEST, MALICIOUS})
+    accepted_mask_ciphers: frozenset[int] = frozenset({CHACHA20, AES256_CTR})
+
+    def check(self, p: SessionParameters) -> None:
+        """Step 3 of section 3. The detail of the error says what the policy does not accept."""
+        for name, is_accepted in (
+            ("applicationContext", p.application_context == self.application_context),
+            ("cohortSize", p.cohort_size >= self.minimum_cohort_size),
+            ("threshold", p.threshold >= self.minimum_threshold),
+            ("minimumContributors", p.minimum_contributors >= self.minimum_contributors),
+            ("threatModel", p.threat_model in self.accepted_threat_models),
+            ("maskCipher", p.mask_cipher in self.accepted_mask_ciphers),
+        ):
+            if not is_accepted:
+                raise ClientError("policy", name)
 
 
 def check_start(
@@ -36,5 +43,4 @@ def check_start(
         raise ClientError("notInThreatModel")
     if not 1 <= id <= parameters.cohort_size:
         raise ClientError("idOutsideCohort")
-    if not policy.accepts(parameters):
-        raise ClientError("policy")
+    policy.check(parameters)

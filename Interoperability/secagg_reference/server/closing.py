@@ -71,11 +71,10 @@ def _close_inputs(state: State) -> None:
 
 def _close_endorsements(state: State) -> None:
     """Section 11.4."""
-    endorsed = set(state.endorsements)
     asked = [
         id
-        for id in sorted(endorsed)
-        if len(endorsed.intersection(state.cohort.neighbours(id))) >= state.parameters.threshold
+        for id in sorted(state.endorsements)
+        if len(state.endorsements_for(id)) >= state.parameters.threshold
     ]
     _check_recoverable(state, asked)
     state.asked = asked

@@ -100,8 +100,7 @@ def _take_answer(state: State, client: int, body: wire.UnmaskingResponse) -> Non
         if subject not in state.sharers:
             continue
         if shares and shares[0].subject == subject:
-            due = wire.SELF_MASK if subject in state.contributors else wire.MASK_KEY
-            if shares.pop(0).kind != due:
+            if shares.pop(0).kind != state.kind_due(subject):
                 raise ServerError("wrongSecretKind")
         elif unopened and unopened[0] == subject:
             unopened.pop(0)

@@ -1,15 +1,11 @@
-"""Recovery of the secrets (section 12)."""
+"""Recovery of the secrets in passes, and the faults that it finds (section 12)."""
 
 from dataclasses import dataclass
 
-from .. import schedule, sharing, wire
-from ..errors import DecodingError, ServerError
-from ..primitives import x25519
-from .results import UNOPENED, WRONG_SHARE, Fault
+from .. import sharing
+from .results import WRONG_SECRET, WRONG_SHARE, Fault, RecoveryError
+from .revealed import Secret, is_confirmed, matches, needed, shares_of, unopened
 from .state import State
-
-Secret = tuple[int, int]
-"""Whose secret, and its kind."""
 
 
 @dataclass(frozen=True)
@@ -19,79 +15,78 @@ class Recovered:
 
 
 def recover(state: State) -> Recovered:
-    """All secrets that are needed, or `sharesMissing`, or `sharesWrong`."""
-    threshold = state.parameters.threshold
-    shares = {secret: _shares_of(state, secret) for secret in _needed(state)}
-    secrets: dict[Secret, bytes] = {}
-    for secret, held in shares.items():
-        if len(held) >= threshold:
-            secrets[secret] = sharing.interpolate(dict(list(held.items())[:threshold]))
-    confirmed = {s: value for s, value in secrets.items() if _is_confirmed(state, s, value)}
-    liars: set[int] = set()
-    faults = _unopened(state)
-    for secret, held in shares.items():
-        if secret not in confirmed:
-            confirmed[secret], wrong = _decoded(state, secret, held, liars)
-            liars.update(wrong)
-            faults += [Fault(holder, *secret, WRONG_SHARE) for holder in wrong]
-    return Recovered(confirmed, sorted(faults))
+    """All secrets that are needed, or a `RecoveryError`. The state stays as it is."""
+    recovery = _Recovery(state)
+    recovery.check_that_enough()
+    count = 1
+    while recovery.open:
+        recovery.interpolate()
+        recovery.check_shares(count)
+        count *= 2
+    return recovery.result()
 
 
-def _needed(state: State) -> list[Secret]:
-    """In the order of section 12."""
-    departed = [id for id in state.departed if state.has_contributing_neighbour(id)]
-    contributors = [(id, wire.SELF_MASK) for id in sorted(state.contributors)]
-    return contributors + [(id, wire.MASK_KEY) for id in departed]
+class _Recovery:
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._shares = {secret: shares_of(state, secret) for secret in needed(state)}
+        self._faults = unopened(state)
+        self._recovered: dict[Secret, bytes] = {}
+        self._liars: set[int] = set()
+        self._checked: set[Secret] = set()
+        self._lost: list[Secret] = []
+        self._lying_dealers: list[int] = []
+        self.open = list(self._shares)
+        """In the order of section 12."""
 
+    def check_that_enough(self) -> None:
+        """Before the first pass."""
+        for secret, shares in self._shares.items():
+            if len(shares) < self._state.parameters.threshold:
+                raise self._error("sharesMissing", secret[0])
 
-def _shares_of(state: State, secret: Secret) -> dict[int, bytes]:
-    """The revealed shares of a secret by holder, ascending."""
-    subject, _ = secret
-    return {
-        holder: share.share
-        for holder, answer in sorted(state.answers.items())
-        for share in answer.shares
-        if share.subject == subject
-    }
+    def interpolate(self) -> None:
+        """Step 1 of a pass."""
+        for secret in list(self.open):
+            value = sharing.interpolate(self._chosen(self._shares[secret]))
+            if is_confirmed(self._state, secret, value):
+                self._recovered[secret] = value
+            elif secret in self._checked:
+                dealer, kind = secret
+                self._lying_dealers.append(dealer)
+                self._faults.append(Fault(dealer, dealer, kind, WRONG_SECRET))
+            else:
+                continue
+            self.open.remove(secret)
 
+    def _chosen(self, shares: dict[int, bytes]) -> dict[int, bytes]:
+        """Those of the first t holders, the liars after all others."""
+        holders = sorted(shares, key=lambda holder: (holder in self._liars, holder))
+        return {holder: shares[holder] for holder in holders[: self._state.parameters.threshold]}
 
-def _unopened(state: State) -> list[Fault]:
-    return [
-        Fault(
-            holder,
-            subject,
-            wire.SELF_MASK if subject in state.contributors else wire.MASK_KEY,
-            UNOPENED,
-        )
-        for holder, answer in state.answers.items()
-        for subject in answer.unopened
-    ]
+    def check_shares(self, count: int) -> None:
+        """Step 2 of a pass, of so many secrets."""
+        unchecked = [secret for secret in self.open if secret not in self._checked]
+        for secret in unchecked[:count]:
+            shares = self._shares[secret]
+            wrong = [h for h, share in shares.items() if not matches(self._state, secret, h, share)]
+            dealer, kind = secret
+            self._faults += [Fault(dealer, holder, kind, WRONG_SHARE) for holder in wrong]
+            self._liars.update(wrong)
+            self._checked.add(secret)
+            for holder in wrong:
+                del shares[holder]
+            if len(shares) < self._state.parameters.threshold:
+                self._lost.append(secret)
+                self.open.remove(secret)
 
+    def result(self) -> Recovered:
+        if self._lying_dealers:
+            raise self._error("sharesWrong", self._lying_dealers[0])
+        if self._lost:
+            first = next(secret for secret in self._shares if secret in self._lost)
+            raise self._error("sharesMissing", first[0])
+        return Recovered(self._recovered, sorted(self._faults))
 
-def _decoded(
-    state: State, secret: Secret, shares: dict[int, bytes], liars: set[int]
-) -> tuple[bytes, list[int]]:
-    """Steps 1 to 3: the secret, and the holders whose shares of it are wrong."""
-    threshold, about = state.parameters.threshold, f"client {secret[0]}"
-    if len(shares) < threshold:
-        raise ServerError("sharesMissing", about)
-    holders = sorted(shares, key=lambda holder: (holder in liars, holder))
-    value = sharing.interpolate({holder: shares[holder] for holder in holders[:threshold]})
-    if _is_confirmed(state, secret, value):
-        return value, []
-    try:
-        value, wrong = sharing.decode(shares, threshold)
-    except DecodingError:
-        raise ServerError("sharesWrong", about) from None
-    if not _is_confirmed(state, secret, value):
-        raise ServerError("sharesWrong", about)
-    return value, wrong
-
-
-def _is_confirmed(state: State, secret: Secret, value: bytes) -> bool:
-    session, (subject, kind) = state.parameters.digest, secret
-    if kind == wire.SELF_MASK:
-        expected = state.distributed[subject].self_mask_commitment
-        return schedule.self_mask_commitment(value, session, subject) == expected
-    private_key = schedule.mask_private_key(value, session, subject)
-    return x25519.public_key_of(private_key) == state.advertised[subject].mask_key
+    def _error(self, case: str, dealer: int) -> RecoveryError:
+        return RecoveryError(case, f"client {dealer}", sorted(self._faults))

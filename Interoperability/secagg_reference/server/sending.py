@@ -68,8 +68,6 @@ def _request(state: State, client: int) -> wire.UnmaskingRequest:
     """Section 11.5."""
     near = state.cohort.neighbours(client)
     visible = tuple(sorted(state.contributors.intersection([client, *near])))
-    endorsements = [
-        wire.Endorsement(j, state.endorsements[j]) for j in near if j in state.endorsements
-    ]
+    endorsements = [wire.Endorsement(*e) for e in state.endorsements_for(client).items()]
     first = tuple(endorsements[: state.parameters.threshold])
     return wire.UnmaskingRequest(len(state.contributors), visible, first)

@@ -26,6 +26,11 @@ class Cohort:
         graph = Graph.of(roster.commitment, len(ids), degree)
         return Cohort(roster, graph, ids, {id: rank for rank, id in enumerate(ids)})
 
+    @property
+    def endorsers(self) -> list[int]:
+        """Ids, ascending."""
+        return [self.ids[rank] for rank in self.graph.endorsers]
+
     def neighbours(self, id: int) -> list[int]:
         """Ids, ascending."""
         return [self.ids[rank] for rank in self.graph.neighbours[self.ranks[id]]]
@@ -63,11 +68,20 @@ class State:
     def departed(self) -> list[int]:
         return [id for id in self.sharers if id not in self.contributors]
 
+    def kind_due(self, dealer: int) -> int:
+        """Which of a sharer's secrets is recovered (section 11.5)."""
+        return wire.SELF_MASK if dealer in self.contributors else wire.MASK_KEY
+
     @property
     def contributor_set(self) -> bytes:
         """Section 11.4."""
         ranks, count = self.cohort.ranks, len(self.cohort.ids)
         return bits((ranks[id] for id in self.contributors), (count + 7) // 8)
+
+    def endorsements_for(self, client: int) -> dict[int, bytes]:
+        """Those of endorsers other than the client, ascending (sections 11.4 and 11.5)."""
+        signed = self.endorsements
+        return {id: signed[id] for id in self.cohort.endorsers if id in signed and id != client}
 
     def has_contributing_neighbour(self, id: int) -> bool:
         return not self.contributors.isdisjoint(self.cohort.neighbours(id))

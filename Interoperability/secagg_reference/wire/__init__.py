@@ -1,5 +1,6 @@
 """The wire format (section 13)."""
 
+from ..schedule import MASK_KEY, SELF_MASK
 from .client_bodies import (
     ClientBody,
     ContributorEndorsement,
@@ -10,7 +11,6 @@ from .client_bodies import (
     UnmaskingResponse,
 )
 from .envelopes import ClientMessage, ServerMessage
-from .limits import MASK_KEY, SELF_MASK
 from .parsing import parse_client_message, parse_server_message
 from .sealed_shares import SealedShares
 from .server_bodies import (

@@ -7,8 +7,5 @@ LARGEST_MESSAGE: Final = 2**31 - 2
 LARGEST_LIST: Final = 2**20
 LARGEST_ID_SET: Final = 2**17
 LARGEST_PATH: Final = 640
-SEALED_BYTES: Final = 120
+SEALED_BYTES: Final = 152
 DEPTH: Final = 4
-
-SELF_MASK: Final = 1
-MASK_KEY: Final = 2

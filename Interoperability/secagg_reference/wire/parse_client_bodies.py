@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..errors import WireError
+from ..schedule import MASK_KEY, SELF_MASK
 from ..sharing import SHARE_BYTES, is_reduced
 from . import fields
 from .client_bodies import (
@@ -16,7 +17,7 @@ from .client_bodies import (
     UnmaskingResponse,
 )
 from .decoding import Message
-from .limits import MASK_KEY, SEALED_BYTES, SELF_MASK
+from .limits import SEALED_BYTES
 from .sealed_shares import SealedShares
 
 

@@ -1,0 +1,103 @@
+"""Federated averaging: how weights and updates become elements, and sums a mean (section 18)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .encoding import f64, lp, lp_text, u64, words
+from .parameters import application_context
+
+Layer = tuple[str, Sequence[int]]
+"""Name and shape."""
+
+
+def encoded_layers(layers: Sequence[Layer]) -> bytes:
+    return u64(len(layers)) + b"".join(
+        lp_text(name) + u64(len(shape)) + words(shape) for name, shape in layers
+    )
+
+
+def encoded_model(parameters: Sequence[float]) -> bytes:
+    return u64(len(parameters)) + b"".join(map(f64, parameters))
+
+
+@dataclass(frozen=True)
+class Averaging:
+    """The settings that everyone knows beforehand."""
+
+    parameter_count: int
+    """m"""
+    bound: float
+    """B"""
+    norm_bound: float | None
+    largest_weight: int
+    """L"""
+    value_bits: int
+
+    @property
+    def coordinate_bits(self) -> int:
+        """b"""
+        return min(self.value_bits, 52)
+
+    @property
+    def levels(self) -> int:
+        return (1 << self.coordinate_bits - 1) - 1
+
+    @property
+    def weight_element_count(self) -> int:
+        return -(-self.largest_weight.bit_length() // self.value_bits)
+
+    @property
+    def element_count(self) -> int:
+        return self.parameter_count + self.weight_element_count
+
+    def context(
+        self, task: str, round: int, layers: Sequence[Layer], model: Sequence[float]
+    ) -> bytes:
+        norm_bound = math.inf if self.norm_bound is None else self.norm_bound
+        return application_context(
+            lp_text(task)
+            + u64(round)
+            + u64(self.element_count)
+            + f64(self.bound)
+            + f64(norm_bound)
+            + u64(self.largest_weight)
+            + u64(self.coordinate_bits)
+            + encoded_layers(layers)
+            + encoded_model(model)
+        )
+
+    def weight_elements(self, weight: int) -> list[int]:
+        """The lowest bits first."""
+        last = (1 << self.value_bits) - 1
+        places = range(self.weight_element_count)
+        return [weight >> place * self.value_bits & last for place in places]
+
+    def neighbouring_elements(self, update: Sequence[float], weight: int) -> list[tuple[int, int]]:
+        """The two elements, the smaller first, between which each coordinate is rounded."""
+        norm = math.sqrt(math.fsum(x * x for x in update))
+        exceeds = self.norm_bound is not None and norm > self.norm_bound
+        factor = self.norm_bound / norm if exceeds and self.norm_bound is not None else 1.0
+        share = weight / self.largest_weight
+        return [self._around(self._clipped(x * factor) * share) for x in update]
+
+    def _clipped(self, x: float) -> float:
+        return max(-self.bound, min(self.bound, x))
+
+    def _around(self, x: float) -> tuple[int, int]:
+        magnitude = abs(x) * (self.levels / self.bound)
+        near, far = (min(f(magnitude), self.levels) for f in (math.floor, math.ceil))
+        lower, upper = (-far, -near) if x < 0 else (near, far)
+        return lower + self.levels, upper + self.levels
+
+    def total_weight(self, sums: Sequence[int], contributors: int) -> int | None:
+        """None if honest contributors cannot have made it."""
+        sums_of_weights = sums[self.parameter_count :]
+        total = sum(s << i * self.value_bits for i, s in enumerate(sums_of_weights))
+        return total if 1 <= total <= self.largest_weight * contributors else None
+
+    def mean(self, sums: Sequence[int], contributors: int, total_weight: int) -> list[float]:
+        step = self.bound / self.levels
+        scale = self.largest_weight / total_weight
+        shift = contributors * self.levels
+        return [(s - shift) * step * scale for s in sums[: self.parameter_count]]
