@@ -139,14 +139,13 @@ struct WrongDealerTests {
       return
     }
     let before = server.stored()
-    do {
-      _ = try server.unmask()
-      Issue.record("expected an error, got a sum")
-    } catch .sharesWrong(let faults) {
-      #expect(faults.culprits == ((withLiar ? [liar] : []) + dealers).sorted())
-      #expect(
-        faults.filter { $0.finding == .wrongSecret }.map(\.dealer) == dealers)
+    let error = #expect(throws: ServerError.self) { try server.unmask() }
+    guard case .sharesWrong(let faults)? = error else {
+      Issue.record("expected wrong shares, found \(error as Any)")
+      return
     }
+    #expect(faults.culprits == ((withLiar ? [liar] : []) + dealers).sorted())
+    #expect(faults.filter { $0.finding == .wrongSecret }.map(\.dealer) == dealers)
     #expect(server.stored() == before)
   }
 }

@@ -10,7 +10,7 @@ final class SimulatedClient {
   private var checking: ConsistencyCheckRound?
   /// A dishonest dealer deals shares of other polynomials to the holders for which this is true: each pair of
   /// shares is sealed and committed to as it should be, but they do not fit together.
-  var dealsOtherPolynomials: (ClientID) -> Bool = { _ in false }
+  var dealsOtherPolynomials: ((ClientID) -> Bool)?
 
   init(
     id: ClientID, parameters: SessionParameters, input: PackedVector,
@@ -42,6 +42,13 @@ final class SimulatedClient {
     switch message {
     case .rosterAnnouncement(let announcement):
       guard let round = advertising.take() else { return nil }
+      guard let dealsOtherPolynomials else {
+        let next = try round.shareKeys(
+          with: announcement, identities: TestIdentities.directory, execution: execution)
+        let answer = ClientMessage.shareDistribution(next.message)
+        sharing = consume next
+        return answer
+      }
       let bytes = round.suspend()
       let other = try AdvertiseKeysRound(resuming: bytes).shareKeys(
         with: announcement, identities: TestIdentities.directory, execution: execution

@@ -33,6 +33,18 @@ struct CommittedVectors {
 
   @Test("refused messages") func refusedMessages() throws { try RefusalVectors.messages.verify() }
 
+  @Test("refused sessions") func refusedSessions() throws {
+    try RefusedSessionVectors.file.verify()
+  }
+
+  @Test("recovery") func recovery() throws { try RecoveryVectors.file.verify() }
+
+  @Test("averaging") func averaging() throws { try AveragingVectors.plain.verify() }
+
+  @Test("private averaging") func privateAveraging() throws {
+    try AveragingVectors.noisy.verify()
+  }
+
   @Test("every file of the folder is verified here")
   func files() throws {
     let known =
@@ -41,6 +53,8 @@ struct CommittedVectors {
         PieceVectors.sharing.name, PieceVectors.masks.name, PieceVectors.rotation.name,
         PieceVectors.publicKeys.name,
         RefusalVectors.bytes.name, RefusalVectors.messages.name,
+        RefusedSessionVectors.file.name, RecoveryVectors.file.name,
+        AveragingVectors.plain.name, AveragingVectors.noisy.name,
       ]
     let found = try FileManager.default.contentsOfDirectory(
       at: VectorFile<GraphVector>.folder, includingPropertiesForKeys: nil)

@@ -101,7 +101,28 @@ enum RefusalVectors {
     try add("a contributor of id 0", request) {
       ProtobufFields.editing($0, at: [14, 2]) { _ in .bytes([0]) }
     }
+    try inputs += parameters()
     return inputs
+  }
+
+  /// Messages with parameters that nobody takes.
+  private static func parameters() throws -> [RefusedBytesVector.Input] {
+    let bytes = try transcript("session-malicious-sparse").parametersMessage.bytes
+    let changes: [(String, Int, ProtobufFields.Value?)] = [
+      ("no digest", 15, nil), ("another digest", 15, .bytes([UInt8](repeating: 7, count: 32))),
+      ("a threat model 3", 3, .varint(3)), ("no cohort size", 4, nil),
+      ("an odd degree", 5, .varint(7)), ("a threshold of half of the degree", 6, .varint(4)),
+      ("no elements", 7, nil), ("2^32 + 1 elements", 7, .varint(1 << 32 + 1)),
+      ("a value bit less than the lanes leave", 8, .varint(27)),
+      ("a minimum above the maximum", 10, .varint(15)), ("a mask cipher 3", 11, .varint(3)),
+      ("a context of 31 bytes", 12, .bytes([UInt8](repeating: 1, count: 31))),
+      ("no lane kind", 13, nil),
+    ]
+    return try changes.map { about, field, value in
+      let changed = ProtobufFields.editing(bytes, at: [field]) { _ in value }
+      return .init(
+        about: about, direction: "parameters", client: 0, bytes: Hex(try #require(changed)))
+    }
   }
 
   private static func transcript(_ name: String) throws -> SessionVector {
@@ -202,7 +223,7 @@ enum RefusalVectors {
     let transcript = try transcript(name)
     let all = transcript.messages
     let asked = try #require(transcript.input.clients.last).id
-    var inputs: [RefusedMessageVector.Input] = []
+    var inputs = strays(name, all, asked)
     func add(
       _ about: String, round: UInt8, _ change: (ServerMessage) throws -> ServerMessage?
     ) throws {
@@ -284,6 +305,14 @@ enum RefusalVectors {
           session: request.session, recipient: request.recipient, contributorCount: 2,
           contributors: request.contributors, endorsements: request.endorsements))
     }
+    try add("no contributors", round: 4) { message in
+      guard case .unmaskingRequest(let request) = message else { return nil }
+      return .unmaskingRequest(
+        .init(
+          session: request.session, recipient: request.recipient,
+          contributorCount: request.contributorCount, contributors: [],
+          endorsements: request.endorsements))
+    }
     try add("contributors without the client itself", round: 4) { message in
       guard case .unmaskingRequest(let request) = message else { return nil }
       return .unmaskingRequest(
@@ -302,6 +331,36 @@ enum RefusalVectors {
           contributorCount: request.contributorCount, contributors: request.contributors,
           endorsements: [first, first]))
     }
+    return inputs
+  }
+
+  /// Messages that a client of a transcript gets again, too early, or that are for another client or session.
+  private static func strays(
+    _ name: String, _ all: [SessionVector.Message], _ asked: UInt32
+  ) -> [RefusedMessageVector.Input] {
+    let own = all.indices.filter {
+      all[$0].direction == "from server" && all[$0].client == asked
+    }
+    var inputs: [RefusedMessageVector.Input] = []
+    func add(_ about: String, after index: Int, _ message: SessionVector.Message) {
+      inputs.append(
+        .init(
+          about: about, transcript: name, after: index, direction: "from server", client: asked,
+          bytes: message.bytes))
+    }
+    for (place, index) in own.enumerated() {
+      // When the next message is due, the one before comes again; and the last comes too early.
+      if place > 0 { add("a message again", after: index, all[own[place - 1]]) }
+      if place < own.count - 1, let last = own.last {
+        add("the last message too early", after: index, all[last])
+      }
+      if let other = all.first(where: {
+        $0.direction == "from server" && $0.round == all[index].round && $0.client != asked
+      }) {
+        add("the message of another client", after: index, other)
+      }
+    }
+    if let last = own.last { add("the request again", after: last + 1, all[last]) }
     return inputs
   }
 }

@@ -30,7 +30,7 @@ enum ErrorName {
 struct RefusedBytesVector: VectorCase {
   struct Input: Codable {
     var about: String
-    /// "to server" or "from server".
+    /// "to server", "from server" or "parameters".
     var direction: String
     /// The client that the transport authenticated.
     var client: UInt32
@@ -46,6 +46,8 @@ struct RefusedBytesVector: VectorCase {
       switch input.direction {
       case "to server":
         _ = try ClientMessage(serialized: input.bytes.bytes, from: .of(input.client))
+      case "parameters":
+        _ = try SessionParameters(serialized: input.bytes.bytes)
       default:
         _ = try ServerMessage(serialized: input.bytes.bytes)
       }
@@ -74,6 +76,8 @@ struct RefusedMessageVector: VectorCase {
 
   var input: Input
   var error: String
+  /// Whether a client still gives the transcript's answer to the right message, byte for byte.
+  var goesOn: Bool?
 
   init(_ input: Input) throws {
     self.input = input
@@ -93,11 +97,24 @@ struct RefusedMessageVector: VectorCase {
         let earlier = before.filter {
           $0.client == input.client && $0.direction == "from server"
         }
-        let bad = SessionVector.Message(
-          round: 0, direction: "from server", client: input.client, checksum: Hex([]),
-          bytes: input.bytes)
-        _ = try ClientReplay(client, replay.parameters, replay.identities)
-          .answer(to: earlier + [bad])
+        let replayed = try ClientReplay(client, replay.parameters, replay.identities)
+        goesOn = false
+        do {
+          _ = try replayed.answer(to: earlier, after: input.bytes.bytes)
+          error = "none"
+        } catch let stray as ClientReplay.StrayMessage {
+          error = ErrorName.of(stray.error)
+          let next = transcript.messages.dropFirst(input.after).first {
+            $0.client == input.client && $0.direction == "from server"
+          }
+          let answer = try replayed.answer(to: earlier + (next.map { [$0] } ?? []))
+          let expected = transcript.messages.last {
+            $0.client == input.client && $0.direction == "to server"
+              && $0.round == answer.round.rawValue
+          }
+          goesOn = try expected?.bytes == Hex(answer.serialized())
+        }
+        return
       }
       error = "none"
     } catch let refusal as ServerError {
@@ -110,7 +127,7 @@ struct RefusedMessageVector: VectorCase {
 
   /// The server of a transcript after some of its messages. It closes a round when the transcript
   /// has a message of its own that opens the next.
-  private static func server(
+  static func server(
     of replay: SessionReplay, after messages: ArraySlice<SessionVector.Message>
   ) throws -> AggregationServer {
     var server = AggregationServer(

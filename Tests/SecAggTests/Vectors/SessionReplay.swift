@@ -268,4 +268,34 @@ struct ClientReplay {
   }
 
   private struct UnexpectedMessage: Error {}
+
+  /// The client rejects a message and goes on waiting.
+  struct StrayMessage: Error {
+    let error: ClientError
+  }
+
+  /// What the client answers to one more message after those that it has answered.
+  ///
+  /// - Throws: `StrayMessage` if the message changes nothing; `ClientError` if it ends the client.
+  func answer(to earlier: [SessionVector.Message], after bytes: [UInt8]) throws -> ClientMessage {
+    let message = try ServerMessage(serialized: bytes)
+    let awaited: [ProtocolRound] =
+      parameters.threatModel == .malicious
+      ? [.shareKeys, .maskedInput, .consistencyCheck, .unmasking]
+      : [.shareKeys, .maskedInput, .unmasking]
+    let context = try ClientContext(
+      id: .of(client.id), parameters: parameters, policy: .expecting(parameters))
+    do {
+      try context.check(
+        message, opens: earlier.count < awaited.count ? awaited[earlier.count] : nil)
+    } catch {
+      throw StrayMessage(error: error)
+    }
+    return try answer(
+      to: earlier + [
+        SessionVector.Message(
+          round: 0, direction: "from server", client: client.id, checksum: Hex([]),
+          bytes: Hex(bytes))
+      ])
+  }
 }
