@@ -69,19 +69,19 @@ enum RecoveryVectors {
       inputs += try [
         (
           "one wrong share",
-          replacing(name, .unmasking, [0]) { $0.lying(about: { $0 == 0 }) }
+          replacing(name, .unmasking, [0]) { try $0.lying(about: { $0 == 0 }) }
         ),
         (
           "a client that lies about all shares",
-          replacing(name, .unmasking, [1]) { $0.lying(about: { _ in true }) }
+          replacing(name, .unmasking, [1]) { try $0.lying(about: { _ in true }) }
         ),
         (
           "two clients that lie about every second share",
-          replacing(name, .unmasking, [0, 2]) { $0.lying(about: { $0 % 2 == 0 }) }
+          replacing(name, .unmasking, [0, 2]) { try $0.lying(about: { $0 % 2 == 0 }) }
         ),
         (
           "all clients lie about all shares",
-          replacing(name, .unmasking, 0..<16) { $0.lying(about: { _ in true }) }
+          replacing(name, .unmasking, 0..<16) { try $0.lying(about: { _ in true }) }
         ),
         (
           "a client that says that nothing opens",
@@ -89,16 +89,16 @@ enum RecoveryVectors {
         ),
         (
           "a dealer with another self-mask commitment",
-          replacing(name, .shareKeys, [3]) { $0.committingToAnotherSelfMask() }
+          replacing(name, .shareKeys, [3]) { try $0.committingToAnotherSelfMask() }
         ),
         (
           "dealers with another self-mask commitment, and a liar",
-          replacing(name, .shareKeys, [3, 4]) { $0.committingToAnotherSelfMask() }
-            + replacing(name, .unmasking, [0]) { $0.lying(about: { _ in true }) }
+          replacing(name, .shareKeys, [3, 4]) { try $0.committingToAnotherSelfMask() }
+            + replacing(name, .unmasking, [0]) { try $0.lying(about: { _ in true }) }
         ),
         (
           "a dealer whose commitments fit no share",
-          replacing(name, .shareKeys, [3]) { $0.committingToOtherShares() }
+          replacing(name, .shareKeys, [3]) { try $0.committingToOtherShares() }
         ),
       ].map { RecoveryVector.Input(about: $0, transcript: name, replaced: $1) }
     }
