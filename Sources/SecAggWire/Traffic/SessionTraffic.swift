@@ -4,9 +4,9 @@ package import SecAgg
 ///
 /// It is that of a client with k neighbours when nobody leaves, which is the most. With ids of v
 /// bytes (1 up to 127, 2 up to 16,383, else 3) and vectors of w words:
-/// - up, 8 w for the masked input, and for each neighbour 158 + v for the sealed shares and 47 + v
+/// - up, 8 w for the masked input, and for each neighbour 159 + v for the sealed shares and 47 + v
 ///   for the share that is revealed;
-/// - down, for each neighbour 73 + v for its keys, 158 + v for its sealed shares, and v in the
+/// - down, for each neighbour 73 + v for its keys, 159 + v for its sealed shares, and v in the
 ///   request to unmask;
 /// - the rest is envelopes, below 500 bytes.
 ///

@@ -6,7 +6,7 @@ import Testing
 @Suite("Refused rosters")
 struct AnnouncementRefusalTests {
   private static func lone(
-    degree: Int? = nil, threshold: Int = 3, policy: ClientPolicy = ClientPolicy.testing()
+    degree: Int? = nil, threshold: Int = 3, policy: ClientPolicy? = nil
   ) throws -> LoneClient {
     try LoneClient(
       number: 4,

@@ -10,11 +10,11 @@ struct LoneClient {
   let policy: ClientPolicy
 
   init(
-    number: Int, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy.testing()
+    number: Int, parameters: SessionParameters, policy: ClientPolicy? = nil
   ) throws {
     id = try client(number)
     self.parameters = parameters
-    self.policy = policy
+    self.policy = policy ?? .expecting(parameters)
   }
 
   func advertise() throws -> AdvertiseKeysRound {

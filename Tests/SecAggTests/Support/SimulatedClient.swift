@@ -14,10 +14,11 @@ final class SimulatedClient {
 
   init(
     id: ClientID, parameters: SessionParameters, input: PackedVector,
-    policy: ClientPolicy = ClientPolicy.testing()
+    policy: ClientPolicy? = nil
   ) throws {
     self.id = id
     self.input = input
+    let policy = policy ?? .expecting(parameters)
     switch parameters.threatModel {
     case .semiHonest:
       advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)

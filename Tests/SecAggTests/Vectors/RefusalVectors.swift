@@ -18,6 +18,7 @@ enum ErrorName {
     case WireError.Reason.checksumMismatch: return "checksumMismatch"
     case PublicKeyError.notCanonical: return "notCanonical"
     case PublicKeyError.lowOrder: return "lowOrder"
+    case ClientError.identityNeeded: return "identityNeeded"
     case ClientError.neighboursNotOfGraph: return "neighboursNotOfGraph"
     case ClientError.contributorsChanged: return "contributorsChanged"
     case ClientError.missingFromContributors: return "missingFromContributors"
@@ -107,7 +108,9 @@ struct RefusedMessageVector: VectorCase {
           let next = transcript.messages.dropFirst(input.after).first {
             $0.client == input.client && $0.direction == "from server"
           }
-          let answer = try replayed.answer(to: earlier + (next.map { [$0] } ?? []))
+          // A client that has given its last answer waits for nothing.
+          guard let next else { return }
+          let answer = try replayed.answer(to: earlier + [next])
           let expected = transcript.messages.last {
             $0.client == input.client && $0.direction == "to server"
               && $0.round == answer.round.rawValue

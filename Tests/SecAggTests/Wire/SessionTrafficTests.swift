@@ -94,8 +94,8 @@ struct SessionTrafficTests {
     let traffic = SessionTraffic(
       threatModel: .semiHonest, cohortSize: cohortSize, degree: degree, threshold: 2,
       wordCount: wordCount)
-    let restUp = traffic.bytesUp - 8 * wordCount - degree * (172 + 2 * idBytes)
-    let restDown = traffic.bytesDown - degree * (198 + 3 * idBytes)
+    let restUp = traffic.bytesUp - 8 * wordCount - degree * (206 + 2 * idBytes)
+    let restDown = traffic.bytesDown - degree * (232 + 3 * idBytes)
     #expect((1..<500).contains(restUp))
     #expect((1..<500).contains(restDown))
   }

@@ -49,12 +49,13 @@ struct SigningClient {
   let advertisement: KeyAdvertisement
   private let asleep: [UInt8]
 
-  init(_ number: Int, parameters: SessionParameters, policy: ClientPolicy = ClientPolicy.testing())
+  init(_ number: Int, parameters: SessionParameters, policy: ClientPolicy? = nil)
     throws
   {
     id = try client(number)
     let round = try AdvertiseKeysRound(
-      id: id, parameters: parameters, policy: policy, signedBy: TestIdentities.key(of: id))
+      id: id, parameters: parameters, policy: policy ?? .expecting(parameters),
+      signedBy: TestIdentities.key(of: id))
     advertisement = round.message
     asleep = round.suspend().copied()
   }

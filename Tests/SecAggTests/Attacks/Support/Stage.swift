@@ -22,7 +22,7 @@ struct Stage {
 
   init(
     parameters: SessionParameters, traitors numbers: [Int] = [], ghosts: [Traitor] = [],
-    seed: UInt64, policy: ClientPolicy = ClientPolicy.testing()
+    seed: UInt64, policy: ClientPolicy? = nil
   ) throws {
     self.parameters = parameters
     let traitors =
@@ -35,7 +35,7 @@ struct Stage {
     var advertisements: [ClientID: KeyAdvertisement] = [:]
     var asleep: [ClientID: [UInt8]] = [:]
     for id in honest {
-      let round = try Self.advertise(id, parameters, policy)
+      let round = try Self.advertise(id, parameters, policy ?? .expecting(parameters))
       advertisements[id] = round.message
       asleep[id] = round.suspend().copied()
     }
