@@ -1,3 +1,5 @@
+public import FLMath
+
 /// The least that a client accepts, whatever a server offers.
 ///
 /// A server that asks for less is refused before the client has sent anything of value.
@@ -12,6 +14,8 @@ public struct ClientPolicy: Sendable, Hashable {
   public var acceptedThreatModels: Set<ThreatModel>
   /// The mask ciphers that the client trusts.
   public var acceptedMaskCiphers: Set<MaskCipher>
+  /// The collusion that degree and threshold must withstand; `nil` accepts any.
+  public var collusion: AssumedCollusion?
 
   /// A policy. Without arguments it has the lowest floors that still hide one client among others,
   /// which `SessionParameters` keep to anyway: set those of your application.
@@ -20,13 +24,15 @@ public struct ClientPolicy: Sendable, Hashable {
     minimumThreshold: Int = 2,
     minimumContributors: Int = 2,
     acceptedThreatModels: Set<ThreatModel> = Set(ThreatModel.allCases),
-    acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases)
+    acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases),
+    collusion: AssumedCollusion? = nil
   ) {
     self.minimumCohortSize = minimumCohortSize
     self.minimumThreshold = minimumThreshold
     self.minimumContributors = minimumContributors
     self.acceptedThreatModels = acceptedThreatModels
     self.acceptedMaskCiphers = acceptedMaskCiphers
+    self.collusion = collusion
   }
 
   /// What to tell the server beforehand, so that it offers a cipher that all clients take: the
@@ -53,7 +59,7 @@ public struct ClientPolicy: Sendable, Hashable {
     if !acceptedMaskCiphers.contains(parameters.maskCipher) {
       return .maskCipher(parameters.maskCipher)
     }
-    return nil
+    return collusion?.violation(by: parameters)
   }
 }
 
@@ -69,6 +75,8 @@ public enum PolicyViolation: Error, Hashable, Sendable {
   case threatModel(ThreatModel)
   /// The mask cipher is not one that the client accepts.
   case maskCipher(MaskCipher)
+  /// More than the sum would be learnt with too high a probability.
+  case leak(found: LogProbability, limit: LogProbability)
 }
 
 extension PolicyViolation: CustomStringConvertible {
@@ -85,6 +93,10 @@ extension PolicyViolation: CustomStringConvertible {
       "the policy does not accept the threat model \(found)"
     case .maskCipher(let found):
       "the policy does not accept the mask cipher \(found)"
+    case .leak(let found, let limit):
+      "the policy demands that more than the sum is learnt with a probability of at most \(limit), "
+        + "the degree, threshold and minimum of contributors that the server offers allow \(found); "
+        + "SessionParameters.recommended computes better ones"
     }
   }
 }
@@ -97,6 +109,8 @@ extension ClientPolicy {
     writer.write(count: max(0, minimumContributors))
     writer.write(lengthPrefixed: acceptedThreatModels.map(\.rawValue).sorted())
     writer.write(lengthPrefixed: acceptedMaskCiphers.map(\.rawValue).sorted())
+    writer.write(collusion == nil ? 0 as UInt8 : 1)
+    collusion?.write(to: &writer)
   }
 
   init(from reader: inout ByteReader) throws(StoredStateError) {
@@ -110,8 +124,12 @@ extension ClientPolicy {
     guard models.count == storedModels.count, ciphers.count == storedCiphers.count else {
       throw .invalidField("policy")
     }
+    let hasCollusion = try reader.byte()
+    guard hasCollusion <= 1 else { throw .invalidField("policy") }
+    let collusion = hasCollusion == 1 ? try AssumedCollusion(from: &reader) : nil
     self.init(
       minimumCohortSize: cohort, minimumThreshold: threshold, minimumContributors: contributors,
-      acceptedThreatModels: Set(models), acceptedMaskCiphers: Set(ciphers))
+      acceptedThreatModels: Set(models), acceptedMaskCiphers: Set(ciphers),
+      collusion: collusion)
   }
 }

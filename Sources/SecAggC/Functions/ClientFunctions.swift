@@ -28,6 +28,7 @@ private func clientPolicy(
 ) throws(Failure) -> ClientPolicy {
   guard unsafe pointer != nil else { return ClientPolicy() }
   let given = try unsafe secagg_policy.read(pointer, "policy")
+  guard unsafe given.reserved == 0 else { throw .reserved("policy") }
   if unsafe given.application_context != nil {
     let context = try unsafe digest(given.application_context, "policy.application_context")
     guard context == parameters.applicationContext else {
@@ -37,13 +38,27 @@ private func clientPolicy(
           + "offers \(parameters.applicationContext); the model, the settings or the task differ")
     }
   }
+  let collusion =
+    try unsafe given.security_bits == 0
+    ? nil : assumedCollusion(given.corrupt_fraction, securityBits: given.security_bits)
   return ClientPolicy(
     minimumCohortSize: unsafe Int(given.minimum_cohort_size),
     minimumThreshold: unsafe Int(given.minimum_threshold),
     minimumContributors: unsafe Int(given.minimum_contributors),
     acceptedThreatModels: try unsafe ThreatModel.set(of: given.threat_models),
     acceptedMaskCiphers: try unsafe MaskCipher.set(
-      of: given.mask_ciphers, empty: Set(MaskCipher.allCases)))
+      of: given.mask_ciphers, empty: Set(MaskCipher.allCases)),
+    collusion: collusion)
+}
+
+private func assumedCollusion(
+  _ corruptFraction: Double, securityBits: UInt32
+) throws(Failure) -> AssumedCollusion {
+  do {
+    return try AssumedCollusion(corruptFraction: corruptFraction, securityBits: Int(securityBits))
+  } catch {
+    throw .invalidArgument("policy: \(error)")
+  }
 }
 
 /// Declared and described in `secagg.h`.
