@@ -27,6 +27,7 @@ SIZE(secagg_assumptions, 48);
 OFFSET(secagg_assumptions, minimum_contributors, 20);
 OFFSET(secagg_assumptions, corrupt_fraction, 24);
 OFFSET(secagg_assumptions, mask_ciphers, 40);
+OFFSET(secagg_assumptions, corrupt_clients_drop_out, 44);
 
 SIZE(secagg_session_settings, 32);
 OFFSET(secagg_session_settings, mask_cipher, 24);
@@ -39,3 +40,5 @@ OFFSET(secagg_parameters_info, digest, 128);
 
 OFFSET(secagg_policy, mask_ciphers, 20);
 OFFSET(secagg_policy, application_context, 24);
+OFFSET(secagg_policy, corrupt_fraction, 32);
+OFFSET(secagg_policy, security_bits, 40);

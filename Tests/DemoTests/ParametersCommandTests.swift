@@ -10,7 +10,7 @@ struct ParametersCommandTests {
     let run = try DemoProcess([
       "parameters", "--clients", "1000", "--corrupt", "0.05", "--dropout", "0.05",
       "--threat-model", model, "--sigma", "40", "--eta", "20", "--dimension", "100000",
-      "--value-bits", "16", "--json", "-",
+      "--value-bits", "16", "--dropouts", "random", "--roster", "full", "--json", "-",
     ])
     #expect(run.exitCode == 0)
     #expect(run.errors.isEmpty)
@@ -34,6 +34,27 @@ struct ParametersCommandTests {
     #expect(try #require(record["expansion"] as? Double) > 1)
   }
 
+  @Test("a malicious server chooses the dropouts, and every cause has its figure")
+  func chosenDropouts() throws {
+    let options = ["parameters", "--clients", "10000", "--threat-model", "malicious"]
+    let full = try DemoProcess(options + ["--roster", "full", "--json", "-"]).json()
+    #expect(full["degree"] as? Int == 100)
+    #expect(full["threshold"] as? Int == 67)
+    #expect(full["dropouts"] as? String == "chosen")
+    #expect(abs(try #require(full["log2Disconnection"] as? Double) + 40.93764669) < 1e-6)
+    #expect(abs(try #require(full["log2BothSecrets"] as? Double) + 50.7596) < 1e-3)
+    #expect(try #require(full["log2ContributorSets"] as? Double) < -64)
+    let any = try DemoProcess(options + ["--json", "-"]).json()
+    #expect(any["degree"] as? Int == 102)
+    #expect(any["threshold"] as? Int == 69)
+    let silent = try DemoProcess(options + ["--corrupt-drop-out", "--json", "-"]).json()
+    #expect(silent["minimumContributors"] as? Int == 8_500)
+    #expect(try #require(silent["degree"] as? Int) > 102)
+    let fewer = try DemoProcess(options + ["--minimum-contributors", "5000", "--json", "-"]).json()
+    #expect(fewer["minimumContributors"] as? Int == 5_000)
+    #expect(try #require(fewer["degree"] as? Int) > 102)
+  }
+
   @Test("the inverse question")
   func inverse() throws {
     let run = try DemoProcess([
@@ -41,6 +62,9 @@ struct ParametersCommandTests {
       "--threshold", "10", "--json", "-",
     ])
     let record = try run.json()
+    #expect(record["dropouts"] as? String == "random")
+    #expect(record["roster"] as? String == "any")
+    #expect(record["minimumContributors"] as? Int == 900)
     #expect(record["degree"] as? Int == 20)
     #expect(record["threshold"] as? Int == 10)
     #expect(record["meetsTargets"] as? Bool == false)
@@ -75,7 +99,10 @@ struct ParametersCommandTests {
     #expect(run.exitCode == 0)
     let text = String(decoding: run.output, as: UTF8.self)
     #expect(text.contains("degree"))
-    #expect(text.contains("2^-41.5"))
+    #expect(text.contains("950 contributors or more"))
+    #expect(text.contains("two parts"))
+    #expect(text.contains("one secret"))
+    #expect(!text.contains("both secrets"))
     #expect(!text.contains(" \n"))
   }
 
@@ -84,7 +111,9 @@ struct ParametersCommandTests {
     arguments: [
       ["--clients", "2"], ["--clients", "2000000"], ["--corrupt", "1"], ["--corrupt", "-0.1"],
       ["--corrupt", "nan"], ["--dropout", "1"], ["--dropout", "x"], ["--sigma", "0"],
-      ["--sigma", "1000"], ["--eta", "0"], ["--threat-model", "wicked"], ["--dimension", "0"],
+      ["--sigma", "1000"], ["--eta", "0"], ["--dropouts", "none"], ["--roster", "half"],
+      ["--minimum-contributors", "1"], ["--minimum-contributors", "101"],
+      ["--threat-model", "wicked"], ["--dimension", "0"],
       ["--value-bits", "1"], ["--value-bits", "63"], ["--degree", "8"], ["--threshold", "8"],
       ["--degree", "7", "--threshold", "3"], ["--degree", "8", "--threshold", "9"],
       ["--degree", "100", "--threshold", "9"], ["--corrupt", "0.5", "--dropout", "0.5"],

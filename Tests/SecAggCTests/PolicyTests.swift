@@ -31,6 +31,26 @@ struct PolicyTests {
     #expect(try status { $0.mask_ciphers = UInt32(SECAGG_AES256CTR) }.status == refused)
     #expect(try status { $0.threat_models = 4 }.status == SECAGG_INVALID_ARGUMENT)
     #expect(try status { $0.mask_ciphers = 8 }.status == SECAGG_INVALID_ARGUMENT)
+    #expect(try status { $0.reserved = 1 }.status == SECAGG_INVALID_ARGUMENT)
+  }
+
+  /// Everybody is a neighbour of the 12 clients, with a threshold of 6.
+  @Test("the client computes itself what collusion the parameters withstand")
+  func collusion() throws {
+    func collusion(_ fraction: Double, _ bits: UInt32) throws -> Int {
+      Int(
+        try status {
+          $0.corrupt_fraction = fraction
+          $0.security_bits = bits
+        }.status)
+    }
+    #expect(try collusion(0.45, 40) == SECAGG_OK)
+    #expect(try collusion(0.5, 40) == SECAGG_SESSION_REFUSED)
+    #expect(try collusion(0.5, 0) == SECAGG_OK)
+    #expect(try collusion(.nan, 0) == SECAGG_OK)
+    for (fraction, bits) in [(1.0, 40), (-1, 40), (.nan, 40), (0.05, 257), (0.05, UInt32.max)] {
+      #expect(try collusion(fraction, bits) == SECAGG_INVALID_ARGUMENT)
+    }
   }
 
   @Test("another application context than the client's own is refused")

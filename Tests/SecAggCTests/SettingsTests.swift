@@ -140,13 +140,13 @@ struct SettingsTests {
       ("ciphers", SECAGG_INVALID_ARGUMENT, { $0.mask_ciphers = 4 }),
       ("ciphers", SECAGG_INVALID_ARGUMENT, { $0.mask_ciphers = .max }),
       ("model", SECAGG_INVALID_ARGUMENT, { $0.threat_model = 0 }),
-      ("reserved", SECAGG_INVALID_ARGUMENT, { $0.reserved = 7 }),
+      ("corrupt dropouts", SECAGG_INVALID_ARGUMENT, { $0.corrupt_clients_drop_out = 7 }),
     ]
     for (name, status, change) in changes {
       var assumptions = secagg_assumptions(
         struct_size: UInt32(MemoryLayout<secagg_assumptions>.size), cohort_size: 12,
         threat_model: 1, security_bits: 0, failure_bits: 0, minimum_contributors: 0,
-        corrupt_fraction: -1, dropout_fraction: -1, mask_ciphers: 0, reserved: 0)
+        corrupt_fraction: -1, dropout_fraction: -1, mask_ciphers: 0, corrupt_clients_drop_out: 0)
       change(&assumptions)
       var out: OpaquePointer?
       expect(status, "\(name)") {
@@ -154,6 +154,27 @@ struct SettingsTests {
           &assumptions, averaging.value, TestSession.context, &out, $0)
       }
     }
+  }
+
+  @Test("corrupt clients that drop out lower the minimum of contributors")
+  func corruptDropouts() throws {
+    let averaging = try ExactAveraging.handle(cohortSize: 12)
+    let minima = try [UInt32(0), 1].map { dropOut in
+      var assumptions = secagg_assumptions(
+        struct_size: UInt32(MemoryLayout<secagg_assumptions>.size), cohort_size: 12,
+        threat_model: UInt32(SECAGG_MALICIOUS), security_bits: 0, failure_bits: 0,
+        minimum_contributors: 0, corrupt_fraction: 0.1, dropout_fraction: 0.1, mask_ciphers: 0,
+        corrupt_clients_drop_out: dropOut)
+      let parameters = try Handle({ secagg_parameters_free($0) }) {
+        secagg_parameters_recommended(
+          &assumptions, averaging.value, TestSession.context, $0, $1)
+      }
+      var info = secagg_parameters_info()
+      info.struct_size = UInt32(MemoryLayout<secagg_parameters_info>.size)
+      try succeed { secagg_parameters_get_info(parameters.value, &info, $0) }
+      return info.minimum_contributors
+    }
+    #expect(minima == [11, 10])
   }
 
   @Test("parameters say what the Swift library says of them", arguments: Setting.all)

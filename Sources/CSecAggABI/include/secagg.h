@@ -356,17 +356,18 @@ typedef struct secagg_assumptions {
    * 2^-failure_bits; 0 for 20. */
   uint32_t failure_bits;
   /* The smallest number of contributors whose sum may be released; 0 for the number of clients that
-   * stay if as many leave as assumed. */
+   * stay. A smaller number needs more neighbours. */
   uint32_t minimum_contributors;
   /* The fraction of the clients that collude with the server, from 0 and below 1; by default 0.05, and at
    * least one client. */
   double corrupt_fraction;
-  /* The fraction of the clients that leave, from 0 and below 1; by default 0.1. */
+  /* The fraction of the clients that drop out, from 0 and below 1; by default 0.1. */
   double dropout_fraction;
   /* The set of mask ciphers that all clients have declared; the fastest is taken. 0 for ChaCha20. */
   uint32_t mask_ciphers;
-  /* 0. */
-  uint32_t reserved;
+  /* 1 if the corrupt clients drop out as well, in addition to dropout_fraction, and must not prevent a
+   * sum; 0 if not. */
+  uint32_t corrupt_clients_drop_out;
 } secagg_assumptions;
 
 #define SECAGG_ASSUMPTIONS_INIT \
@@ -509,10 +510,19 @@ typedef struct secagg_policy {
    * and the task, for example by secagg_averaging_context_float32. Never NULL: a server could give this client
    * another model than all others. */
   const uint8_t *application_context;
+  /* The fraction of the clients that the client expects to collude with the server, from 0 and below 1. It
+   * counts if security_bits is not 0. */
+  double corrupt_fraction;
+  /* The client computes itself what degree, threshold and minimum of contributors risk, and refuses a
+   * session in which more than the sum is learnt with a probability above 2^-security_bits, 1 to 256; 0
+   * for no such check. */
+  uint32_t security_bits;
+  /* 0. */
+  uint32_t reserved;
 } secagg_policy;
 
 #define SECAGG_POLICY_INIT \
-  { sizeof(secagg_policy), 0, 0, 0, 0, 0, NULL }
+  { sizeof(secagg_policy), 0, 0, 0, 0, 0, NULL, 0.05, 0, 0 }
 
 /* A client in round 0, with fresh keys.
  *

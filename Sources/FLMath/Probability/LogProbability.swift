@@ -14,6 +14,9 @@ public struct LogProbability: Sendable, Hashable {
   /// The probability of what cannot happen.
   package static let zero = LogProbability(log2: -.infinity)
 
+  /// The probability of what is certain to happen.
+  package static let certain = LogProbability(log2: 0)
+
   /// The probability itself, from 0 to 1. Below about 2^-1074 it is 0, whatever `log2` says.
   public var value: Double { Double.exp2(log2) }
 
@@ -21,6 +24,11 @@ public struct LogProbability: Sendable, Hashable {
   /// `count` times as much (Boole's inequality).
   package func unionBound(over count: Double) -> LogProbability {
     LogProbability(log2: count > 0 ? log2 + Double.log2(count) : -.infinity)
+  }
+
+  /// The probability that two independent events happen.
+  package static func * (left: LogProbability, right: LogProbability) -> LogProbability {
+    LogProbability(log2: left.log2 + right.log2)
   }
 
   /// A bound for the probability that at least one of two events happens: the sum.

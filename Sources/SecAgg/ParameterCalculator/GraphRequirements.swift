@@ -1,96 +1,106 @@
 internal import FLMath
 
-/// What can go wrong in a Harary graph of degree k over a random permutation of n clients, as exact
-/// probabilities (Bell et al. 2020, sections 3 and 4, who bound them).
+/// What a graph of degree k with threshold t must keep to.
 ///
 /// For the complete graph, k = n - 1, chance has no part: nothing disconnects it, every honest
-/// client has all A corrupt ones as neighbours, and S or S - 1 that stay. The formulas say the same:
-/// the threshold must be above A and at most S - 1.
+/// client has all A corrupt clients as neighbours, and S or S - 1 that stay. The formulas give the
+/// same: the threshold must be above A and at most S - 1.
 struct GraphRequirements {
   let assumptions: SessionAssumptions
+  private let leaks: LeakBounds
 
-  private var count: Int { assumptions.cohortSize }
-  private var cohortSize: Double { Double(count) }
-
-  /// The target for each of the two ways to leak, which may add up to 2^-sigma.
-  var leakTarget: LogProbability {
-    LogProbability(log2: -Double(assumptions.securityBits + 1))
+  init(assumptions: SessionAssumptions) {
+    self.assumptions = assumptions
+    leaks = LeakBounds(
+      cohortSize: assumptions.cohortSize, corruptClients: assumptions.corruptClients,
+      minimumContributors: assumptions.minimumContributors,
+      threatModel: assumptions.threatModel, dropouts: assumptions.dropouts,
+      rosters: assumptions.rosters)
   }
 
-  /// The target for a secret that cannot be recovered.
-  var failureTarget: LogProbability {
-    LogProbability(log2: -Double(assumptions.failureBits))
-  }
-
-  /// The corrupt ones among the neighbours of a client.
-  func corruptNeighbours(degree: Int) -> HypergeometricDistribution {
-    HypergeometricDistribution(
-      population: count, marked: assumptions.corruptClients, draws: degree)
-  }
-
-  /// Those among the neighbours of a client that stay.
-  func stayingNeighbours(degree: Int) -> HypergeometricDistribution {
-    HypergeometricDistribution(
-      population: count, marked: assumptions.stayingClients, draws: degree)
-  }
-
-  /// That the honest clients that stay fall apart into two parts, whose sums the server then learns.
+  /// A bound for the probability that some client has fewer than `threshold` neighbours that stay.
   ///
-  /// To cut the circle, two stretches of k/2 neighbouring places must be corrupt or dropped. There
-  /// are n (n - k - 1) / 2 pairs of stretches, and the permutation puts such clients on given k
-  /// places with probability C(A + D, k) / C(n, k).
-  func disconnection(degree: Int) -> LogProbability {
-    let lost = min(count, assumptions.corruptClients + assumptions.droppedClients)
-    let cut = HypergeometricDistribution(population: count, marked: lost, draws: degree)
-    return cut.probability(of: degree)
-      .unionBound(over: cohortSize * Double(count - degree - 1) / 2)
-  }
-
-  /// That some client has at least `corrupt` corrupt neighbours.
-  func exposure(degree: Int, corrupt: Int) -> LogProbability {
-    corruptNeighbours(degree: degree).upperTail(above: corrupt - 1).unionBound(over: cohortSize)
-  }
-
-  /// That some client has fewer than `threshold` neighbours that stay.
+  /// The full roster is the worst: clients that never advertised keys take no place among anybody's
+  /// neighbours, and as many stay.
+  ///
+  /// Where the endorsers of a sparse graph matter, one of them needs as many others: t + 1 must stay.
   func failure(degree: Int, threshold: Int) -> LogProbability {
-    stayingNeighbours(degree: degree).lowerTail(below: threshold).unionBound(over: cohortSize)
+    let staying = stayingNeighbours(degree: degree)
+    let neighbours = staying.lowerTail(below: threshold)
+      .unionBound(over: Double(assumptions.cohortSize))
+    let hasEndorsers =
+      assumptions.threatModel == .malicious && assumptions.dropouts == .chosen
+      && degree < assumptions.cohortSize - 1
+    return hasEndorsers ? neighbours + staying.lowerTail(below: threshold + 1) : neighbours
   }
 
-  /// Whether the graph stays in one piece.
-  func isConnected(degree: Int) -> Bool { disconnection(degree: degree) < leakTarget }
+  private func stayingNeighbours(degree: Int) -> HypergeometricDistribution {
+    HypergeometricDistribution(
+      population: assumptions.cohortSize, marked: assumptions.stayingClients, draws: degree)
+  }
 
-  /// The least number of corrupt neighbours that is improbable enough to rely on, minus 1: t1.
+  /// Whether enough neighbours stay, with a probability of failure below 2^-eta.
+  func isRecoverable(degree: Int, threshold: Int) -> Bool {
+    failure(degree: degree, threshold: threshold).log2 < -Double(assumptions.failureBits)
+  }
+
+  /// Whether at most 2^-sigma leaks.
   ///
-  /// - Parameter start: a number known to be at most the answer. Tails fall as `x` grows, so
-  ///   bisection finds the first that is small enough.
-  func corruptNeighbourBound(degree: Int, from start: Int) -> Int {
-    func suffices(_ x: Int) -> Bool { exposure(degree: degree, corrupt: x + 1) <= leakTarget }
-    if suffices(start) { return start }
-    // From one degree to the next it is a step or two, from nothing it is many.
-    var (low, step) = (start, 1)
-    while !suffices(low + step) {
-      low += step
-      step *= 2
+  /// For random dropouts, connection and secrets have one half of it each (Bell et al. 2020, sections 3
+  /// and 4); else the sum of all causes counts.
+  func isSafe(degree: Int, threshold: Int) -> Bool {
+    switch assumptions.dropouts {
+    case .random:
+      leaks.disconnection(degree: degree, threshold: threshold).log2
+        < -Double(assumptions.securityBits + 1)
+        && keepsSecrets(degree: degree, threshold: threshold)
+    case .chosen:
+      keepsSecrets(degree: degree, threshold: threshold)
     }
-    var high = low + step
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if suffices(middle) { high = middle } else { low = middle }
-    }
-    return high
   }
 
-  /// The smallest threshold that `corrupt` corrupt neighbours cannot get round.
-  func threshold(degree: Int, corruptNeighbours corrupt: Int) -> Int {
-    switch assumptions.threatModel {
+  /// Whether the threshold is large enough, wherever the graph may be cut by random dropouts.
+  func keepsSecrets(degree: Int, threshold: Int) -> Bool {
+    switch assumptions.dropouts {
+    case .random:
+      leaks.exposure(
+        degree: degree, corrupt: leaks.exposing(degree: degree, threshold: threshold)
+      ).log2 <= -Double(assumptions.securityBits + 1)
+    case .chosen:
+      leaks.leak(degree: degree, threshold: threshold).log2 <= -Double(assumptions.securityBits)
+    }
+  }
+
+  /// Whether one term of the tail already makes the probability of failure too large.
+  ///
+  /// Complexity: O(1).
+  func failsByOneTerm(degree: Int, threshold: Int) -> Bool {
+    // For a threshold above the mean, the term at the mean is the one to look at.
+    let mean = degree * assumptions.stayingClients / assumptions.cohortSize
+    return stayingNeighbours(degree: degree).probability(of: min(threshold - 1, mean))
+      .unionBound(over: Double(assumptions.cohortSize)).log2 >= -Double(assumptions.failureBits)
+  }
+
+  /// Whether one term of the tails already makes the probability of a leak in this sparse graph too large.
+  ///
+  /// Complexity: O(1).
+  func leaksByOneTerm(degree: Int, threshold: Int) -> Bool {
+    let bits = assumptions.securityBits + (assumptions.dropouts == .random ? 1 : 0)
+    return leaks.leastLeak(degree: degree, threshold: threshold).log2 > -Double(bits)
+  }
+
+  func risk(degree: Int, threshold: Int) -> GraphRisk {
+    leaks.risk(
+      degree: degree, threshold: threshold,
+      failure: failure(degree: degree, threshold: threshold))
+  }
+
+  /// The smallest threshold of the complete graph, which may be more than its degree.
+  var completeThreshold: Int {
+    let corrupt = assumptions.corruptClients
+    return switch assumptions.threatModel {
     case .semiHonest: max(2, corrupt + 1)
-    case .malicious:
-      max(2, corrupt + 1, sharesOfBothSecrets(degree: degree, corrupt: corrupt) / 2 + 1)
+    case .malicious: max(2, corrupt + 1, (assumptions.cohortSize - 1 + corrupt) / 2 + 1)
     }
   }
-
-  /// The shares of the two secrets of one client that a server gets that tells some of its
-  /// neighbours that it left, and others that it stayed: one of each honest neighbour, two of each
-  /// corrupt one. Twice the threshold must be more (Bell et al. 2020, section 4).
-  private func sharesOfBothSecrets(degree: Int, corrupt: Int) -> Int { degree + corrupt }
 }

@@ -5,20 +5,17 @@ extension SessionAssumptions {
   /// the smallest such threshold (Bell et al. 2020, sections 3 and 4, with exact hypergeometric
   /// tails in place of their bounds). Where no sparse graph does, the complete graph.
   ///
-  /// Small cohorts get small numbers: whoever counts on no corrupt client at all is given a
-  /// threshold of 2.
+  /// Small cohorts get small numbers: without any corrupt client the threshold is 2.
   ///
   /// Complexity: O(k) tries of a few sums each, milliseconds for a million clients; k comes near n
   /// only where corrupt clients and dropouts together come near the whole cohort.
   ///
   /// - Throws: `GraphSearchError` if not even the complete graph does.
   public func smallestGraph() throws(GraphSearchError) -> GraphParameters {
-    var search = GraphSearch(requirements: GraphRequirements(assumptions: self))
-    if let found = search.smallestSparseGraph() ?? search.completeGraph() { return found }
     let requirements = GraphRequirements(assumptions: self)
-    let needed =
-      requirements.threshold(
-        degree: cohortSize - 1, corruptNeighbours: corruptClients) + 1
+    var search = GraphSearch(requirements: requirements)
+    if let found = search.smallestGraph() { return found }
+    let needed = requirements.completeThreshold + 1
     switch threatModel {
     case .semiHonest:
       throw .tooFewStay(found: stayingClients, needed: needed, corruptClients: corruptClients)
@@ -37,8 +34,9 @@ extension SessionAssumptions {
     try SessionParameters.check(
       GraphParameters(degree: degree, threshold: max(2, degree)), cohortSize: cohortSize)
     let requirements = GraphRequirements(assumptions: self)
-    let corrupt = requirements.corruptNeighbourBound(degree: degree, from: 0)
-    return min(degree, requirements.threshold(degree: degree, corruptNeighbours: corrupt))
+    return GraphSearch.smallest(in: 2...degree) {
+      requirements.keepsSecrets(degree: degree, threshold: $0)
+    }
   }
 }
 
@@ -69,75 +67,54 @@ extension GraphSearchError: CustomStringConvertible {
 /// The search for the smallest degree.
 ///
 /// Whether a degree will do is not monotone: the threshold is a whole number, and where it jumps by
-/// one, a larger degree may fail again. So degrees are tried one after the other, from the smallest
-/// that stays in one piece.
+/// one, a larger degree may fail again. So degrees are tried one after the other. Single terms of the
+/// tails, which cost no sum, pass over most degrees that fail.
 private struct GraphSearch {
   let requirements: GraphRequirements
-  /// At most the t1 of the present degree.
-  private var corrupt = 0
+  /// At least the largest threshold that enough neighbours of the present degree stay for. With two
+  /// neighbours more it is at most larger by two.
+  private var threshold = 0
 
   init(requirements: GraphRequirements) {
     self.requirements = requirements
   }
 
-  private var cohortSize: Int { requirements.assumptions.cohortSize }
-
-  mutating func smallestSparseGraph() -> GraphParameters? {
-    for degree in stride(from: smallestConnectedDegree(), to: cohortSize - 1, by: 2) {
-      if isHopeless(degree: degree) { continue }
+  mutating func smallestGraph() -> GraphParameters? {
+    let complete = requirements.assumptions.cohortSize - 1
+    for degree in stride(from: 2, to: complete, by: 2) {
+      raiseThreshold(degree: degree)
+      if requirements.leaksByOneTerm(degree: degree, threshold: threshold) { continue }
       if let found = graph(degree: degree) { return found }
     }
-    return nil
+    raiseThreshold(degree: complete)
+    return graph(degree: complete)
   }
 
-  mutating func completeGraph() -> GraphParameters? { graph(degree: cohortSize - 1) }
+  private mutating func raiseThreshold(degree: Int) {
+    threshold = min(degree, threshold + 2)
+    while requirements.failsByOneTerm(degree: degree, threshold: threshold) { threshold -= 1 }
+  }
 
-  /// The graph of a connected degree with the smallest threshold, if that is small enough for
-  /// those that stay. Larger thresholds are only harder to reach.
+  /// The graph of a degree with the smallest threshold. A larger threshold leaks less and fails more:
+  /// the largest that does not fail decides whether the degree will do.
   private mutating func graph(degree: Int) -> GraphParameters? {
-    corrupt = requirements.corruptNeighbourBound(degree: degree, from: corrupt)
-    let threshold = requirements.threshold(degree: degree, corruptNeighbours: corrupt)
-    guard threshold <= degree,
-      requirements.failure(degree: degree, threshold: threshold) < requirements.failureTarget
-    else { return nil }
-    return GraphParameters(degree: degree, threshold: threshold)
+    while !requirements.isRecoverable(degree: degree, threshold: threshold) { threshold -= 1 }
+    guard threshold >= 2, requirements.isSafe(degree: degree, threshold: threshold) else {
+      return nil
+    }
+    let smallest = Self.smallest(in: 2...threshold) {
+      requirements.isSafe(degree: degree, threshold: $0)
+    }
+    return GraphParameters(degree: degree, threshold: smallest)
   }
 
-  /// The smallest even degree in which the graph stays in one piece, or one that is too large to be
-  /// sparse.
-  ///
-  /// Bisection is valid: C(m, k) / C(n, k) is the product of the k factors (m - i) / (n - i), none
-  /// above 1, and n - k - 1 falls too. So the probability of a cut falls as k grows.
-  private func smallestConnectedDegree() -> Int {
-    // Halves of degrees; the upper one stands for the complete graph, which nothing cuts.
-    var (low, high) = (1, cohortSize / 2)
+  /// The first number that suffices, if all above it do, or the last of the range.
+  static func smallest(in range: ClosedRange<Int>, where suffices: (Int) -> Bool) -> Int {
+    var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = (low + high) / 2
-      if requirements.isConnected(degree: 2 * middle) { high = middle } else { low = middle + 1 }
+      if suffices(middle) { high = middle } else { low = middle + 1 }
     }
-    return 2 * low
-  }
-
-  /// Whether single terms of the tails already show that a degree will not do. A tail is no less
-  /// than its first term, which costs no sum: this passes over most degrees that fail.
-  ///
-  /// What it learns about t1 stays true for larger degrees: one more neighbour makes no client's
-  /// corrupt ones fewer, so tails above an x only grow with k, and t1 never falls.
-  private mutating func isHopeless(degree: Int) -> Bool {
-    let corruptNeighbours = requirements.corruptNeighbours(degree: degree)
-    while isOver(requirements.leakTarget, corruptNeighbours.probability(of: corrupt + 1)) {
-      corrupt += 1
-    }
-    let threshold = requirements.threshold(degree: degree, corruptNeighbours: corrupt)
-    let staying = requirements.stayingNeighbours(degree: degree)
-    // For a threshold above the mean, the term below the mean is the one to look at.
-    let mean = degree * requirements.assumptions.stayingClients / cohortSize
-    return threshold > degree
-      || isOver(
-        requirements.failureTarget, staying.probability(of: min(threshold - 1, mean)))
-  }
-
-  private func isOver(_ target: LogProbability, _ term: LogProbability) -> Bool {
-    term.unionBound(over: Double(cohortSize)) > target
+    return low
   }
 }

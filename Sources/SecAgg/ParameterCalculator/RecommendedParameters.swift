@@ -2,12 +2,12 @@ extension SessionParameters {
   /// Parameters of a new session whose degree and threshold are computed from what it must
   /// withstand. This is the way to make them, unless degree and threshold are prescribed.
   ///
+  /// The minimum of contributors is that of the assumptions, and at least one more than the threshold:
+  /// there can be no sum of fewer.
+  ///
   /// - Parameters:
   ///   - assumptions: what to withstand; those of a cohort size alone are a good beginning.
   ///   - layout: lanes for as many contributors as the cohort has clients.
-  ///   - minimumContributors: leave out for the number of clients that stay if no more leave than
-  ///     assumed, and at least one more than the threshold. A smaller one releases sums where more
-  ///     clients have left than the computed probabilities allow for.
   ///   - maskCiphers: the ciphers that all clients of the cohort have declared
   ///     (`MaskCipher.available`); the fastest of them that this processor has is
   ///     taken. Left out, ChaCha20, which everybody has.
@@ -15,7 +15,6 @@ extension SessionParameters {
   public static func recommended(
     for assumptions: SessionAssumptions,
     layout: VectorLayout,
-    minimumContributors: Int? = nil,
     maskCiphers: Set<MaskCipher> = [.chacha20],
     applicationContext: Digest
   ) throws(RecommendationError) -> SessionParameters {
@@ -32,8 +31,7 @@ extension SessionParameters {
       return try SessionParameters(
         threatModel: assumptions.threatModel, cohortSize: assumptions.cohortSize,
         degree: graph.degree, threshold: graph.threshold, layout: layout,
-        minimumContributors: minimumContributors
-          ?? max(assumptions.stayingClients, graph.threshold + 1),
+        minimumContributors: max(assumptions.minimumContributors, graph.threshold + 1),
         maskCipher: maskCipher, applicationContext: applicationContext)
     } catch {
       throw .parameters(error)

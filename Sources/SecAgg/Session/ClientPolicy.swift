@@ -1,3 +1,5 @@
+public import FLMath
+
 /// The least that a client accepts, whatever a server offers.
 ///
 /// A server that asks for less is refused before the client has sent anything of value.
@@ -18,6 +20,8 @@ public struct ClientPolicy: Sendable, Hashable {
   public var acceptedThreatModels: Set<ThreatModel>
   /// The mask ciphers that the client trusts.
   public var acceptedMaskCiphers: Set<MaskCipher>
+  /// The collusion that degree and threshold must withstand; `nil` accepts any.
+  public var collusion: AssumedCollusion?
 
   /// Creates a policy. The floors that are left out are the lowest that still hide one client among
   /// others, which `SessionParameters` keep to anyway: set those of your application.
@@ -27,7 +31,8 @@ public struct ClientPolicy: Sendable, Hashable {
     minimumThreshold: Int = 2,
     minimumContributors: Int = 2,
     acceptedThreatModels: Set<ThreatModel> = Set(ThreatModel.allCases),
-    acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases)
+    acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases),
+    collusion: AssumedCollusion? = nil
   ) {
     self.applicationContext = applicationContext
     self.minimumCohortSize = minimumCohortSize
@@ -35,6 +40,7 @@ public struct ClientPolicy: Sendable, Hashable {
     self.minimumContributors = minimumContributors
     self.acceptedThreatModels = acceptedThreatModels
     self.acceptedMaskCiphers = acceptedMaskCiphers
+    self.collusion = collusion
   }
 
   /// The first floor that `parameters` fall below.
@@ -59,7 +65,7 @@ public struct ClientPolicy: Sendable, Hashable {
     if !acceptedMaskCiphers.contains(parameters.maskCipher) {
       return .maskCipher(parameters.maskCipher)
     }
-    return nil
+    return collusion?.violation(by: parameters)
   }
 }
 
@@ -77,6 +83,8 @@ public enum PolicyViolation: Error, Hashable, Sendable {
   case threatModel(ThreatModel)
   /// The mask cipher is not one that the client accepts.
   case maskCipher(MaskCipher)
+  /// More than the sum would be learnt with too high a probability.
+  case leak(found: LogProbability, limit: LogProbability)
 }
 
 extension PolicyViolation: CustomStringConvertible {
@@ -96,6 +104,10 @@ extension PolicyViolation: CustomStringConvertible {
       "the policy does not accept the threat model \(found)"
     case .maskCipher(let found):
       "the policy does not accept the mask cipher \(found)"
+    case .leak(let found, let limit):
+      "the policy demands that more than the sum is learnt with a probability of at most \(limit), "
+        + "the degree, threshold and minimum of contributors that the server offers allow \(found); "
+        + "SessionParameters.recommended computes better ones"
     }
   }
 }
@@ -109,6 +121,8 @@ extension ClientPolicy {
     writer.write(count: max(0, minimumContributors))
     writer.write(lengthPrefixed: acceptedThreatModels.map(\.rawValue).sorted())
     writer.write(lengthPrefixed: acceptedMaskCiphers.map(\.rawValue).sorted())
+    writer.write(collusion == nil ? 0 as UInt8 : 1)
+    collusion?.write(to: &writer)
   }
 
   init(from reader: inout ByteReader) throws(StoredStateError) {
@@ -123,9 +137,12 @@ extension ClientPolicy {
     guard models.count == storedModels.count, ciphers.count == storedCiphers.count else {
       throw .invalidField("policy")
     }
+    let hasCollusion = try reader.byte()
+    guard hasCollusion <= 1 else { throw .invalidField("policy") }
+    let collusion = hasCollusion == 1 ? try AssumedCollusion(from: &reader) : nil
     self.init(
       applicationContext: context, minimumCohortSize: cohort, minimumThreshold: threshold,
-      minimumContributors: contributors,
-      acceptedThreatModels: Set(models), acceptedMaskCiphers: Set(ciphers))
+      minimumContributors: contributors, acceptedThreatModels: Set(models),
+      acceptedMaskCiphers: Set(ciphers), collusion: collusion)
   }
 }

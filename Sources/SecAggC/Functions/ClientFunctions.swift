@@ -27,6 +27,10 @@ private func clientPolicy(
   _ pointer: UnsafePointer<secagg_policy>?
 ) throws(Failure) -> ClientPolicy {
   let given = try unsafe secagg_policy.read(pointer, "policy")
+  guard unsafe given.reserved == 0 else { throw .reserved("policy") }
+  let collusion =
+    try unsafe given.security_bits == 0
+    ? nil : assumedCollusion(given.corrupt_fraction, securityBits: given.security_bits)
   return ClientPolicy(
     applicationContext: try unsafe digest(
       given.application_context, "policy.application_context"),
@@ -35,7 +39,18 @@ private func clientPolicy(
     minimumContributors: unsafe Int(given.minimum_contributors),
     acceptedThreatModels: try unsafe ThreatModel.set(of: given.threat_models),
     acceptedMaskCiphers: try unsafe MaskCipher.set(
-      of: given.mask_ciphers, empty: Set(MaskCipher.allCases)))
+      of: given.mask_ciphers, empty: Set(MaskCipher.allCases)),
+    collusion: collusion)
+}
+
+private func assumedCollusion(
+  _ corruptFraction: Double, securityBits: UInt32
+) throws(Failure) -> AssumedCollusion {
+  do {
+    return try AssumedCollusion(corruptFraction: corruptFraction, securityBits: Int(securityBits))
+  } catch {
+    throw .invalidArgument("policy: \(error)")
+  }
 }
 
 /// Declared and described in `secagg.h`.

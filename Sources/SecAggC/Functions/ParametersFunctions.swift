@@ -24,7 +24,11 @@ public func secagg_parameters_recommended(
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.parameters) { () throws(Failure) in
     let given = try unsafe secagg_assumptions.read(assumptions, "assumptions")
-    guard given.reserved == 0 else { throw .reserved("assumptions") }
+    guard given.corrupt_clients_drop_out <= 1 else {
+      throw .invalidArgument(
+        "assumptions.corrupt_clients_drop_out must be 0 or 1, found "
+          + "\(given.corrupt_clients_drop_out)")
+    }
     let secure = try unsafe Handles.averagings.object(of: averaging).value
     let context = try unsafe digest(context, "context")
     let threatModel = try ThreatModel(code: given.threat_model)
@@ -34,6 +38,9 @@ public func secagg_parameters_recommended(
         corruptFraction: given.corrupt_fraction == defaultFraction ? nil : given.corrupt_fraction,
         dropoutFraction: given.dropout_fraction == defaultFraction ? 0.1 : given.dropout_fraction,
         threatModel: threatModel,
+        corruptClientsDropOut: given.corrupt_clients_drop_out == 1,
+        minimumContributors: given.minimum_contributors == 0
+          ? nil : Int(given.minimum_contributors),
         securityBits: given.security_bits == 0 ? 40 : Int(given.security_bits),
         failureBits: given.failure_bits == 0 ? 20 : Int(given.failure_bits))
     }
@@ -41,10 +48,8 @@ public func secagg_parameters_recommended(
     return try Immutable(
       sendable: try translating { () throws(RecommendationError) in
         try .recommended(
-          for: assumptions, layout: secure.layout,
-          minimumContributors: given.minimum_contributors == 0
-            ? nil : Int(given.minimum_contributors),
-          maskCiphers: ciphers, applicationContext: context)
+          for: assumptions, layout: secure.layout, maskCiphers: ciphers,
+          applicationContext: context)
       })
   }
 }

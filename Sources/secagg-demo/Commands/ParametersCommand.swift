@@ -3,6 +3,27 @@ import FLMath
 import SecAgg
 import SecAggWire
 
+extension SessionAssumptions.Dropouts {
+  fileprivate init(_ option: DropoutsOption) {
+    switch option {
+    case .random: self = .random
+    case .chosen: self = .chosen
+    }
+  }
+}
+
+/// The values of `--dropouts`.
+enum DropoutsOption: String, ExpressibleByArgument, CaseIterable {
+  case random
+  case chosen
+}
+
+/// The values of `--roster`.
+enum RosterOption: String, ExpressibleByArgument, CaseIterable {
+  case full
+  case any
+}
+
 /// The smallest graph and threshold for what a session must withstand, or what given ones risk.
 struct ParametersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,8 +43,25 @@ struct ParametersCommand: ParsableCommand {
     help: "Share of the clients that collude with the server. Default: 0.05, or one of them.")
   var corrupt: Double?
 
-  @Option(help: "Share of the clients that leave, at whatever point.")
+  @Option(help: "Share of the clients that drop out, at whatever point.")
   var dropout = 0.1
+
+  @Option(
+    help: """
+      random, or chosen by the server after it has seen the graph. Default: random for a \
+      semi-honest server, chosen for a malicious one.
+      """)
+  var dropouts: DropoutsOption?
+
+  @Option(
+    help: "full: all clients advertise keys; any: as few of them as the minimum of contributors.")
+  var roster: RosterOption = .any
+
+  @Flag(help: "The colluding clients drop out as well, in addition to --dropout.")
+  var corruptDropOut = false
+
+  @Option(help: "Fewest contributors to a sum. Default: the clients that stay.")
+  var minimumContributors: Int?
 
   @Option(help: "semi-honest or malicious: what is assumed of the server.")
   var threatModel: ThreatModelOption = .semiHonest
@@ -65,7 +103,9 @@ struct ParametersCommand: ParsableCommand {
     do {
       let assumptions = try SessionAssumptions(
         cohortSize: clients, corruptFraction: corrupt, dropoutFraction: dropout,
-        threatModel: threatModel.threatModel, securityBits: sigma, failureBits: eta)
+        threatModel: threatModel.threatModel, dropouts: dropouts.map { .init($0) },
+        rosters: roster == .full ? .full : .any, corruptClientsDropOut: corruptDropOut,
+        minimumContributors: minimumContributors, securityBits: sigma, failureBits: eta)
       let layout = try VectorLayout(
         elementCount: dimension,
         lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: clients))

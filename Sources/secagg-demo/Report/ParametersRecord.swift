@@ -8,8 +8,16 @@ struct ParametersRecord: Codable, Sendable, Equatable {
   var clients: Int
   /// Share of the clients that collude with the server.
   var corrupt: Double
-  /// Share of the clients that leave.
+  /// Share of the clients that drop out.
   var dropout: Double
+  /// "random" or "chosen".
+  var dropouts: String
+  /// "full" or "any".
+  var roster: String
+  /// Whether the colluding clients drop out as well.
+  var corruptDropOut: Bool
+  /// Fewest contributors to a sum.
+  var minimumContributors: Int
   /// "semi-honest" or "malicious".
   var threatModel: String
   /// Statistical security asked for, in bits.
@@ -23,6 +31,14 @@ struct ParametersRecord: Codable, Sendable, Equatable {
   /// That more than the sum is learnt: an upper bound.
   var leakProbability: Double
   @FiniteOrNull var log2LeakProbability: Double
+  /// The parts of it: that the graph is cut in two, by arcs of colluding and dropped clients.
+  @FiniteOrNull var log2Disconnection: Double
+  /// That a client has a threshold of colluding neighbours.
+  @FiniteOrNull var log2CorruptNeighbours: Double
+  /// That a client has as many colluding neighbours as give away both its secrets; malicious only.
+  @FiniteOrNull var log2BothSecrets: Double
+  /// That the committee can sign two sets of contributors; malicious only.
+  @FiniteOrNull var log2ContributorSets: Double
   /// That no sum comes out, although no more clients left than assumed: an upper bound.
   var failureProbability: Double
   @FiniteOrNull var log2FailureProbability: Double
@@ -55,10 +71,19 @@ extension ParametersRecord {
     let plainBytes = Double(layout.elementCount) * Double(plainBitsOfElement) / 8
     self.init(
       clients: assumptions.cohortSize, corrupt: assumptions.corruptFraction,
-      dropout: assumptions.dropoutFraction, threatModel: threatModel,
+      dropout: assumptions.dropoutFraction,
+      dropouts: assumptions.dropouts == .random ? "random" : "chosen",
+      roster: assumptions.rosters == .full ? "full" : "any",
+      corruptDropOut: assumptions.corruptClientsDropOut,
+      minimumContributors: max(assumptions.minimumContributors, graph.threshold + 1),
+      threatModel: threatModel,
       sigma: assumptions.securityBits, eta: assumptions.failureBits, degree: graph.degree,
       threshold: graph.threshold, leakProbability: risk.leak.value,
-      log2LeakProbability: risk.leak.log2, failureProbability: risk.failure.value,
+      log2LeakProbability: risk.leak.log2, log2Disconnection: risk.disconnection.log2,
+      log2CorruptNeighbours: risk.corruptNeighbours.log2,
+      log2BothSecrets: risk.bothSecrets?.log2 ?? -.infinity,
+      log2ContributorSets: risk.contributorSets?.log2 ?? -.infinity,
+      failureProbability: risk.failure.value,
       log2FailureProbability: risk.failure.log2,
       meetsTargets: risk.leak.log2 <= -Double(assumptions.securityBits)
         && risk.failure.log2 < -Double(assumptions.failureBits),

@@ -22,7 +22,7 @@ struct RealNumberSession {
       struct_size: UInt32(MemoryLayout<secagg_assumptions>.size), cohort_size: cohortSize,
       threat_model: UInt32(SECAGG_SEMI_HONEST), security_bits: 0, failure_bits: 0,
       minimum_contributors: 0, corrupt_fraction: -1, dropout_fraction: -1,
-      mask_ciphers: secagg_mask_ciphers(), reserved: 0)
+      mask_ciphers: secagg_mask_ciphers(), corrupt_clients_drop_out: 0)
     let model = [Float](repeating: 0.25, count: count)
     var context = [UInt8](repeating: 0, count: 32)
     try succeed {
@@ -39,7 +39,8 @@ struct RealNumberSession {
           struct_size: UInt32(MemoryLayout<secagg_policy>.size), minimum_cohort_size: 10,
           minimum_threshold: 2, minimum_contributors: 3,
           threat_models: UInt32(SECAGG_SEMI_HONEST | SECAGG_MALICIOUS), mask_ciphers: 0,
-          application_context: context.baseAddress)
+          application_context: context.baseAddress, corrupt_fraction: 0, security_bits: 0,
+          reserved: 0)
         return try Handle({ secagg_client_free($0) }) {
           secagg_client_create(parameters.value, id, &policy, nil, $0, $1)
         }

@@ -1,7 +1,7 @@
 import SecAgg
 import Testing
 
-/// The requirements in exact integers, every degree and every threshold tried.
+/// The requirements of Bell et al. 2020 in exact integers, every degree and every threshold tried.
 private struct ExactSearch {
   let count: Int
   let corrupt: Int
@@ -86,7 +86,7 @@ struct ExactSearchTests {
     let assumptions = try SessionAssumptions(
       cohortSize: count, corruptFraction: Double(corrupt) / Double(count),
       dropoutFraction: Double(dropped) / Double(count), threatModel: model,
-      securityBits: security, failureBits: failure)
+      dropouts: .random, rosters: .full, securityBits: security, failureBits: failure)
     #expect(assumptions.corruptClients == corrupt)
     #expect(assumptions.droppedClients == dropped)
     let exact = ExactSearch(

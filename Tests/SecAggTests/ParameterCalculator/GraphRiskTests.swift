@@ -25,11 +25,12 @@ struct GraphRiskTests {
   ) throws {
     let risk = try SessionAssumptions(
       cohortSize: cohortSize, corruptFraction: corrupt, dropoutFraction: dropout,
-      threatModel: model
+      threatModel: model, dropouts: .random, rosters: .full
     ).risk(of: GraphParameters(degree: degree, threshold: threshold))
     #expect(risk.leak.log2 == leak || abs(risk.leak.log2 - leak) < 1e-9)
     #expect(risk.failure.log2 == failure || abs(risk.failure.log2 - failure) < 1e-9)
     #expect((risk.bothSecrets != nil) == (model == .malicious))
+    #expect(risk.contributorSets == nil)
     #expect(risk.leak >= risk.disconnection)
     #expect(risk.leak >= risk.corruptNeighbours)
   }
@@ -45,7 +46,7 @@ struct GraphRiskTests {
   func inverse(setting: (Int, Double, Double), model: ThreatModel) throws {
     let assumptions = try SessionAssumptions(
       cohortSize: setting.0, corruptFraction: setting.1, dropoutFraction: setting.2,
-      threatModel: model)
+      threatModel: model, dropouts: .random)
     let graph = try assumptions.smallestGraph()
     let risk = try assumptions.risk(of: graph)
     #expect(risk.leak.log2 <= -40)
@@ -112,6 +113,13 @@ struct GraphRiskTests {
         stride(from: 0, through: 0.3, by: 0.03).map {
           try SessionAssumptions(cohortSize: 500, dropoutFraction: $0, threatModel: model)
         }))
+    expectRising(
+      try degrees(
+        stride(from: 0, through: 50, by: 10).map {
+          try SessionAssumptions(
+            cohortSize: 500, dropoutFraction: 0.1, threatModel: model,
+            minimumContributors: 450 - 5 * $0)
+        }))
     let others = try [ThreatModel.semiHonest, .malicious].map {
       try SessionAssumptions(cohortSize: 500, threatModel: $0)
     }
@@ -124,12 +132,12 @@ struct GraphRiskTests {
       let assumptions = try SessionAssumptions(cohortSize: 1_000, threatModel: model)
       for degree in [40, 80, 200] {
         let threshold = try assumptions.smallestThreshold(degree: degree)
-        let exposed = try [threshold - 1, threshold].map {
+        let bits = try [threshold - 1, threshold].map {
           let risk = try assumptions.risk(of: GraphParameters(degree: degree, threshold: $0))
-          return (risk.bothSecrets ?? risk.corruptNeighbours).log2
+          return model == .malicious ? risk.leak.log2 : risk.corruptNeighbours.log2 + 1
         }
-        #expect(exposed[0] > -41)
-        #expect(exposed[1] <= -41)
+        #expect(bits[0] > -40)
+        #expect(bits[1] <= -40)
       }
       // Where no threshold is enough, the degree is the best there is.
       #expect(try assumptions.smallestThreshold(degree: 4) == 4)

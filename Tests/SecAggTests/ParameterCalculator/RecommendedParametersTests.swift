@@ -31,9 +31,15 @@ struct RecommendedParametersTests {
   @Test("a minimum of contributors that is given is taken")
   func minimumContributors() throws {
     let parameters = try SessionParameters.recommended(
-      for: SessionAssumptions(cohortSize: 100), layout: layout(contributors: 100),
-      minimumContributors: 40, applicationContext: context)
-    #expect(parameters.minimumContributors == 40)
+      for: SessionAssumptions(cohortSize: 100, minimumContributors: 60),
+      layout: layout(contributors: 100), applicationContext: context)
+    #expect(parameters.minimumContributors == 60)
+    // Two would be less than the threshold, which nobody could reach.
+    let least = try SessionParameters.recommended(
+      for: SessionAssumptions(cohortSize: 100, minimumContributors: 2),
+      layout: layout(contributors: 100), applicationContext: context)
+    #expect(least.minimumContributors == least.threshold + 1)
+    #expect(least.degree > parameters.degree)
   }
 
   @Test("what does not suit the cohort, and what nothing withstands, is an error")

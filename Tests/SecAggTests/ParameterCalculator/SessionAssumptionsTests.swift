@@ -24,10 +24,35 @@ struct SessionAssumptionsTests {
     #expect(assumptions.corruptClients == max(1, cohortSize / 20))
     #expect(assumptions.droppedClients == cohortSize / 10)
     #expect(assumptions.threatModel == .semiHonest)
+    #expect(assumptions.dropouts == .random)
+    #expect(assumptions.rosters == .any)
+    #expect(assumptions.minimumContributors == cohortSize - cohortSize / 10)
     #expect(assumptions.securityBits == 40)
     #expect(assumptions.failureBits == 20)
     _ = try assumptions.smallestGraph()
-    _ = try SessionAssumptions(cohortSize: cohortSize, threatModel: .malicious).smallestGraph()
+    let malicious = try SessionAssumptions(cohortSize: cohortSize, threatModel: .malicious)
+    #expect(malicious.dropouts == .chosen)
+    _ = try malicious.smallestGraph()
+  }
+
+  @Test("corrupt clients that drop out are counted in addition to the others")
+  func corruptDropouts() throws {
+    let assumptions = try SessionAssumptions(
+      cohortSize: 100, corruptFraction: 0.07, dropoutFraction: 0.1, corruptClientsDropOut: true)
+    #expect(assumptions.droppedClients == 10)
+    #expect(assumptions.stayingClients == 83)
+    #expect(assumptions.minimumContributors == 83)
+  }
+
+  @Test("a minimum of contributors from 2 to the cohort size", arguments: [Int.min, 1, 11, .max])
+  func minimumContributors(found: Int) throws {
+    #expect(
+      throws: SessionAssumptionsError.minimumContributors(found: found, cohortSize: 10)
+    ) {
+      try SessionAssumptions(cohortSize: 10, minimumContributors: found)
+    }
+    #expect(
+      try SessionAssumptions(cohortSize: 10, minimumContributors: 2).minimumContributors == 2)
   }
 
   @Test("cohorts of 3 to 2^20", arguments: [Int.min, -1, 0, 2, 1 << 20 + 1, .max])
@@ -107,6 +132,7 @@ struct SessionAssumptionsTests {
       SessionAssumptionsError.cohortSize(found: 8123),
       SessionAssumptionsError.corruptFraction(found: 8123),
       SessionAssumptionsError.dropoutFraction(found: 8123),
+      SessionAssumptionsError.minimumContributors(found: 8123, cohortSize: 100),
       SessionAssumptionsError.securityBits(found: 8123),
       SessionAssumptionsError.failureBits(found: 8123),
       GraphSearchError.tooFewStay(found: 8123, needed: 9000, corruptClients: 20),

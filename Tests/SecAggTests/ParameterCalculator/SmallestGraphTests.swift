@@ -1,6 +1,7 @@
 import SecAgg
 import Testing
 
+/// The question of Bell et al. 2020: random dropouts, the full roster.
 @Suite("Parameter calculator: known answers")
 struct SmallestGraphTests {
   struct Known: Sendable, CustomTestStringConvertible {
@@ -30,7 +31,8 @@ struct SmallestGraphTests {
     ] {
       let assumptions = try SessionAssumptions(
         cohortSize: known.cohortSize, corruptFraction: known.corrupt,
-        dropoutFraction: known.dropout, threatModel: model, securityBits: 40, failureBits: 20)
+        dropoutFraction: known.dropout, threatModel: model, dropouts: .random, rosters: .full,
+        securityBits: 40, failureBits: 20)
       let found = try? assumptions.smallestGraph()
       #expect(
         found == expected.map { GraphParameters(degree: $0.0, threshold: $0.1) },
@@ -104,7 +106,8 @@ struct SmallestGraphTests {
   ) throws {
     let assumptions = try SessionAssumptions(
       cohortSize: cohortSize, corruptFraction: corrupt, dropoutFraction: dropout,
-      threatModel: model, securityBits: security, failureBits: failure)
+      threatModel: model, dropouts: .random, rosters: .full, securityBits: security,
+      failureBits: failure)
     #expect(
       try assumptions.smallestGraph() == GraphParameters(degree: degree, threshold: threshold))
   }

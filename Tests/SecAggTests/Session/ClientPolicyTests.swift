@@ -50,6 +50,72 @@ struct ClientPolicyTests {
       ).violation(by: parameters) == nil)
   }
 
+  /// Degree and threshold that were computed for random dropouts, and those for chosen ones.
+  @Test(
+    "what the client computes of the parameters itself",
+    arguments: [
+      (10_000, 96, 64, false), (10_000, 102, 69, true), (100_000, 106, 70, false),
+      (1_000_000, 114, 75, false), (1_000_000, 130, 88, true),
+    ])
+  func collusion(cohortSize: Int, degree: Int, threshold: Int, isAccepted: Bool) throws {
+    let parameters = try testParameters(
+      threatModel: .malicious, cohortSize: cohortSize, degree: degree, threshold: threshold,
+      minimumContributors: cohortSize * 9 / 10)
+    let policy = try ClientPolicy(collusion: AssumedCollusion())
+    let risk = try SessionAssumptions(cohortSize: cohortSize, threatModel: .malicious)
+      .risk(of: GraphParameters(degree: degree, threshold: threshold))
+    #expect(
+      policy.violation(by: parameters)
+        == (isAccepted ? nil : .leak(found: risk.leak, limit: LogProbability(log2: -40))))
+    #expect(ClientPolicy().violation(by: parameters) == nil)
+    // The other floors come first.
+    let strict = try ClientPolicy(minimumThreshold: 1_000, collusion: AssumedCollusion())
+    #expect(
+      strict.violation(by: parameters) == .threshold(found: threshold, floor: 1_000))
+  }
+
+  @Test("a minimum of contributors that leaves too small a roster")
+  func smallRoster() throws {
+    func violation(minimum: Int) throws -> PolicyViolation? {
+      try ClientPolicy(collusion: AssumedCollusion()).violation(
+        by: testParameters(
+          threatModel: .malicious, cohortSize: 10_000, degree: 102, threshold: 69,
+          minimumContributors: minimum))
+    }
+    #expect(try violation(minimum: 9_000) == nil)
+    #expect(try violation(minimum: 5_000) != nil)
+    let certain = PolicyViolation.leak(found: .certain, limit: LogProbability(log2: -40))
+    #expect(try violation(minimum: 103) == certain)
+    #expect("\(certain)".contains("2^-40.0, the degree"))
+  }
+
+  @Test("a complete graph leaks if the corrupt clients reach the threshold")
+  func completeGraph() throws {
+    for (model, fraction, isAccepted) in [
+      (ThreatModel.semiHonest, 0.5, true), (.semiHonest, 0.6, false), (.malicious, 0.2, true),
+      (.malicious, 0.3, false),
+    ] {
+      let parameters = try testParameters(threatModel: model, cohortSize: 10, threshold: 6)
+      let collusion = try AssumedCollusion(corruptFraction: fraction, securityBits: 256)
+      #expect((collusion.violation(by: parameters) == nil) == isAccepted, "\(model), \(fraction)")
+    }
+  }
+
+  @Test("collusion that cannot be")
+  func invalidCollusion() {
+    for fraction in [-0.1, 1, .infinity] {
+      #expect(throws: SessionAssumptionsError.corruptFraction(found: fraction)) {
+        try AssumedCollusion(corruptFraction: fraction)
+      }
+    }
+    #expect(throws: SessionAssumptionsError.self) { try AssumedCollusion(corruptFraction: .nan) }
+    for bits in [Int.min, 0, 257] {
+      #expect(throws: SessionAssumptionsError.securityBits(found: bits)) {
+        try AssumedCollusion(securityBits: bits)
+      }
+    }
+  }
+
   @Test("a client refuses before it has a message to send")
   func clientRefuses() throws {
     let id = try #require(ClientID(1))
@@ -80,6 +146,7 @@ struct ClientPolicyTests {
       ClientPolicy.testing(
         minimumCohortSize: 0, minimumThreshold: .max, minimumContributors: 77,
         acceptedThreatModels: [], acceptedMaskCiphers: []),
+      ClientPolicy(collusion: try AssumedCollusion(corruptFraction: 0.29, securityBits: 256)),
     ] {
       var writer = ByteWriter()
       policy.write(to: &writer)
@@ -92,6 +159,13 @@ struct ClientPolicyTests {
       #expect(try decoded(bytes) == policy)
       for count in bytes.indices {
         #expect(throws: StoredStateError.self) { try decoded(Array(bytes.prefix(count))) }
+      }
+      guard policy.collusion != nil else { continue }
+      // The flag, the fraction and the bits, at values that cannot be.
+      for (offset, byte) in [(17, UInt8(2)), (9, 0xFF), (7, 0), (7, 2)] {
+        var forged = bytes
+        forged[bytes.count - offset] = byte
+        #expect(throws: StoredStateError.invalidField("policy")) { try decoded(forged) }
       }
     }
   }

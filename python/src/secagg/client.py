@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy
 
 from .averaging import Averaging
-from .binding.arguments import Memory, unsigned, vector
+from .binding.arguments import Memory, chosen, real, unsigned, vector
 from .binding.calls import call, make, number
 from .binding.interface import PolicySettings
 from .binding.objects import LibraryObject, view
@@ -30,6 +30,12 @@ class Policy:
     mask_ciphers: MaskCipher | None = None
     application_context: bytes | None = None
     """What the sum must be for: 32 bytes."""
+    corrupt_fraction: float = 0.05
+    """The fraction of the clients that may collude with the server. It counts with `security_bits`."""
+    security_bits: int | None = None
+    """The client computes itself what degree, threshold and minimum of contributors risk. It rejects
+    a session in which more than the sum is learnt with a probability above 2^-bits. `None` for no
+    such check."""
 
 
 def sealing_key() -> bytes:
@@ -79,6 +85,9 @@ class Client(LibraryObject):
             unsigned(policy.threat_models or 0, 32, "threat_models"),
             unsigned(policy.mask_ciphers or 0, 32, "mask_ciphers"),
             memory and memory.address,
+            real(policy.corrupt_fraction, "corrupt_fraction"),
+            chosen(policy.security_bits, "security_bits"),
+            0,
         )
         super().__init__(
             make(

@@ -4,7 +4,7 @@ import ctypes
 from typing import Any, Self
 
 from .averaging import Averaging
-from .binding.arguments import Memory, real, unsigned
+from .binding.arguments import Memory, chosen, real, unsigned
 from .binding.calls import call, make
 from .binding.interface import Assumptions, ParametersInfo, SessionSettings
 from .binding.objects import LibraryObject, view
@@ -21,18 +21,6 @@ def _fraction(value: float | None, name: str) -> float:
     number = real(value, name)
     if number < 0:
         raise InvalidParameters(f"{name}: expected 0 or more and below 1, found {number}")
-    return number
-
-
-def _chosen(value: int | None, name: str) -> int:
-    """For the library, where 0, which nobody may mean, stands for what it chooses itself."""
-    if value is None:
-        return 0
-    number = unsigned(value, 32, name)
-    if number == 0:
-        raise InvalidParameters(
-            f"{name}: expected 1 or more, found 0; leave it out for the usual one"
-        )
     return number
 
 
@@ -71,7 +59,7 @@ class Parameters(LibraryObject):
             ctypes.sizeof(SessionSettings),
             unsigned(threat_model, 32, "threat_model"),
             unsigned(cohort_size, 32, "cohort_size"),
-            _chosen(degree, "degree"),
+            chosen(degree, "degree"),
             unsigned(threshold, 32, "threshold"),
             unsigned(minimum_contributors, 32, "minimum_contributors"),
             unsigned(mask_cipher, 32, "mask_cipher"),
@@ -96,31 +84,35 @@ class Parameters(LibraryObject):
         mask_ciphers: MaskCipher | None = None,
         security_bits: int = 40,
         failure_bits: int = 20,
+        corrupt_clients_drop_out: bool = False,
     ) -> Self:
         """Parameters whose graph and threshold are computed from what the session must withstand.
 
         :param corrupt_fraction: of the clients, those that collude with the server; `None` for
             0.05, and at least one client.
-        :param dropout_fraction: of the clients, those that leave before the end; `None` for 0.1.
-        :param minimum_contributors: `None` for the clients that stay if as many leave as assumed.
+        :param dropout_fraction: of the clients, those that drop out before the end; `None` for 0.1.
+        :param minimum_contributors: `None` for the number of clients that stay. A smaller number
+            needs more neighbours.
         :param mask_ciphers: the ciphers that all clients have declared, of which the fastest is
             taken; `None` for ChaCha20.
         :param security_bits: more than the sum is learnt with a probability of at most 2^-bits.
-        :param failure_bits: a session in which no more leave than assumed fails with one below
-            2^-bits.
+        :param failure_bits: a session in which no more clients drop out than assumed fails with a
+            probability below 2^-bits.
+        :param corrupt_clients_drop_out: whether the corrupt clients drop out as well, in addition
+            to `dropout_fraction`, and must not prevent a sum.
         :raises InvalidParameters: no session withstands it.
         """
         assumptions = Assumptions(
             ctypes.sizeof(Assumptions),
             unsigned(cohort_size, 32, "cohort_size"),
             unsigned(threat_model, 32, "threat_model"),
-            _chosen(security_bits, "security_bits"),
-            _chosen(failure_bits, "failure_bits"),
-            _chosen(minimum_contributors, "minimum_contributors"),
+            chosen(security_bits, "security_bits"),
+            chosen(failure_bits, "failure_bits"),
+            chosen(minimum_contributors, "minimum_contributors"),
             _fraction(corrupt_fraction, "corrupt_fraction"),
             _fraction(dropout_fraction, "dropout_fraction"),
             unsigned(mask_ciphers or 0, 32, "mask_ciphers"),
-            0,
+            int(bool(corrupt_clients_drop_out)),
         )
         digest = Memory(context, "context", 32)
         return cls._of(

@@ -30,10 +30,26 @@ def test_ids_that_are_none(parameters, id):
         secagg.Policy(threat_models=secagg.ThreatModel.MALICIOUS),
         secagg.Policy(mask_ciphers=secagg.MaskCipher.AES256CTR),
         secagg.Policy(application_context=bytes(32)),
+        # Two of five clients reach the threshold of 2.
+        secagg.Policy(corrupt_fraction=0.4, security_bits=1),
     ],
 )
 def test_policy(parameters, policy):
     with pytest.raises(secagg.SessionRefused):
+        secagg.Client(parameters, 1, policy=policy)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        secagg.Policy(security_bits=0),
+        secagg.Policy(security_bits=257),
+        secagg.Policy(corrupt_fraction=1.0, security_bits=40),
+        secagg.Policy(corrupt_fraction=float("nan"), security_bits=40),
+    ],
+)
+def test_policy_that_cannot_be(parameters, policy):
+    with pytest.raises((secagg.InvalidArgument, secagg.InvalidParameters)):
         secagg.Client(parameters, 1, policy=policy)
 
 
@@ -45,6 +61,8 @@ def test_policy_that_is_met(parameters):
         threat_models=secagg.ThreatModel.SEMI_HONEST,
         mask_ciphers=secagg.mask_ciphers(),
         application_context=parameters.application_context,
+        corrupt_fraction=0.2,
+        security_bits=256,
     )
     assert secagg.Client(parameters, 1, policy=policy).round is Round.ADVERTISE_KEYS
 

@@ -79,6 +79,7 @@ def test_session_settings(settings, wrong):
         {"dropout_fraction": -1.0},
         {"corrupt_fraction": -1.0},
         {"minimum_contributors": 0},
+        {"minimum_contributors": 6},
         {"failure_bits": 0},
         {"security_bits": 0},
         {"security_bits": 10_000},
@@ -89,6 +90,16 @@ def test_assumptions_that_no_session_withstands(settings, wrong):
     right = dict(cohort_size=5, context=bytes(32))
     with pytest.raises(secagg.InvalidParameters):
         secagg.Parameters.recommended(settings, **right | wrong)
+
+
+def test_corrupt_clients_that_drop_out(settings):
+    minima = [
+        secagg.Parameters.recommended(
+            settings, cohort_size=5, context=bytes(32), corrupt_clients_drop_out=silent
+        ).minimum_contributors
+        for silent in (False, True)
+    ]
+    assert minima == [5, 4]
 
 
 def test_parameters_travel_as_bytes(parameters):

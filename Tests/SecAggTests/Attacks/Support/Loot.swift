@@ -84,7 +84,9 @@ struct Loot {
     let session = stage.parameters.digest
     var sum = MaskedSum(wordCount: stage.parameters.layout.wordCount)
     for id in members.sorted() {
-      let neighbours = (stage.neighbours[id] ?? []).filter { !members.contains($0) }
+      let neighbours = (stage.neighbours[id] ?? []).filter {
+        !members.contains($0) && !stage.withheld.contains([$0, id])
+      }
       guard let words = stage.words[id], let secret = secret(.selfMask, of: id) else { return nil }
       sum.add(words)
       let own = MaskSeeds.selfMask(fromSharedSecret: secret, owner: id, session: session)

@@ -15,10 +15,12 @@ struct Stage {
   let commitment: Digest
   let neighbours: [ClientID: [ClientID]]
   let distributions: [ClientID: ShareDistribution]
+  /// Pairs of an owner of shares and a recipient that the server withheld them from.
+  let withheld: Set<[ClientID]>
   let inputs: [ClientID: PackedVector]
   /// The masked inputs.
   let words: [ClientID: [UInt64]]
-  private let asleep: [ClientID: [UInt8]]
+  let asleep: [ClientID: [UInt8]]
 
   init(
     parameters: SessionParameters, traitors numbers: [Int] = [], ghosts: [Traitor] = [],
@@ -85,6 +87,7 @@ struct Stage {
     self.commitment = commitment
     self.neighbours = neighbours
     self.distributions = distributions
+    withheld = []
     self.inputs = inputs
     self.words = words
     self.asleep = asleep

@@ -30,6 +30,19 @@ final class Traitor {
     isGhost = false
   }
 
+  /// A client that has advertised honest keys, and hands them over.
+  init(
+    advertisement: KeyAdvertisement, sealingKeys: consuming KeyPair, maskKeys: consuming KeyPair,
+    parameters: SessionParameters
+  ) {
+    id = advertisement.sender
+    self.advertisement = advertisement
+    self.parameters = parameters
+    self.sealingKeys = sealingKeys
+    self.maskKeys = maskKeys
+    isGhost = false
+  }
+
   /// A client that is gone, of an earlier session, whose advertisement is shown once more.
   init(
     ghost advertisement: KeyAdvertisement, maskKeys: consuming KeyPair,

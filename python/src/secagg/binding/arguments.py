@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy
 
-from ..errors import InvalidArgument
+from ..errors import InvalidArgument, InvalidParameters
 
 _EMPTY: Final = numpy.zeros(1, numpy.uint8)
 
@@ -20,6 +20,18 @@ def unsigned(value: Any, bits: int, name: str) -> int:
         raise InvalidArgument(f"{name}: an integer is needed, not {type(value).__name__}") from None
     if not 0 <= number < 1 << bits:
         raise InvalidArgument(f"{name}: expected 0 to 2^{bits} - 1, found {number}")
+    return number
+
+
+def chosen(value: int | None, name: str) -> int:
+    """A number of at least 1, or `None`, for which the library takes 0."""
+    if value is None:
+        return 0
+    number = unsigned(value, 32, name)
+    if number == 0:
+        raise InvalidParameters(
+            f"{name}: expected 1 or more, found 0; leave it out for the default"
+        )
     return number
 
 

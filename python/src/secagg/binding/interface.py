@@ -59,7 +59,7 @@ class Assumptions(Structure):
         ("corrupt_fraction", c_double),
         ("dropout_fraction", c_double),
         ("mask_ciphers", c_uint32),
-        ("reserved", c_uint32),
+        ("corrupt_clients_drop_out", c_uint32),
     ]
 
 
@@ -105,6 +105,9 @@ class PolicySettings(Structure):
         ("threat_models", c_uint32),
         ("mask_ciphers", c_uint32),
         ("application_context", c_void_p),
+        ("corrupt_fraction", c_double),
+        ("security_bits", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
