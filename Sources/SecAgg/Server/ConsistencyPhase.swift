@@ -38,16 +38,15 @@ struct ConsistencyPhase: Sendable {
     endorsements[index] = message.signature
   }
 
-  /// Fixes who will be asked: the contributors that signed and of whose neighbours enough did, since
-  /// others would refuse.
+  /// Fixes the clients that will be asked: the contributors that signed and of whose neighbours at
+  /// least the threshold signed. Others would refuse.
+  ///
+  /// Complexity: O(n).
   consuming func close(parameters: SessionParameters) throws(ServerError) -> UnmaskingPhase {
-    let threshold = parameters.threshold
-    let isAsked = endorsements.indices.map { index in
-      endorsements[index] != nil
-        && contributions.roster.neighbours(of: index).count { endorsements[$0] != nil }
-          >= threshold
-    }
-    try contributions.checkRecoverability(threshold: threshold, from: isAsked)
+    let hasSigned = endorsements.map { $0 != nil }
+    let counts = contributions.roster.neighbourCounts(in: hasSigned)
+    let isAsked = zip(hasSigned, counts).map { $0 && $1 >= parameters.threshold }
+    try contributions.checkRecoverability(threshold: parameters.threshold, from: isAsked)
     return UnmaskingPhase(contributions, isAsked: isAsked, endorsements: endorsements)
   }
 }
