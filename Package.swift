@@ -97,7 +97,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SecAggTests",
-      dependencies: ["CSodium", "SecAgg", "SecAggWire", "FLMath"],
+      dependencies: ["CSodium", "SecAgg", "SecAggWire", "FLMath", "FLRecords"],
       swiftSettings: strict
     ),
   ]

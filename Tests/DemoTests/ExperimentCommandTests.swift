@@ -208,13 +208,15 @@ struct ExperimentCommandTests {
     let client = try #require(record["client"] as? [String: Any])
     #expect(client["number"] as? Int == 1)
     #expect(client["rounds"] as? [Int] == [3, 4])
-    // The header, four sums, the opt-out; then four sums without the client.
-    #expect(client["optedOutAtLine"] as? Int == 6)
+    // The header, four sums, the opt-out; then four sums without the client. The third sum is the first
+    // with client 1 and so differs from those before by one client, of which the line before warns.
+    #expect(client["optedOutAtLine"] as? Int == 7)
     let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
-    #expect(lines.count == 1 + 4 + 1 + 4)
+    #expect(lines.count == 1 + 4 + 1 + 1 + 4)
+    #expect(lines[3].contains("\"overlapping\":{\"differing\":1,\"line\":2}"))
     for (index, line) in lines.enumerated() {
       let takesPart = line.contains("\"participants\":[1,")
-      #expect(takesPart == [3, 4].contains(index), "\(line)")
+      #expect(takesPart == [4, 5].contains(index), "\(line)")
     }
     let again = try DemoProcess(arguments)
     #expect(again.exitCode == 64)

@@ -7,7 +7,10 @@ struct Benchmarks: ParsableCommand {
     abstract: "Measure masks, sharing, the path of a vector and whole sessions.",
     discussion: "Medians of several samples; on a shared machine, look at the least as well.")
 
-  @Option(help: "The suites to run: masks, sharing, path, privacy, rules, unmasking, sessions.")
+  @Option(
+    help: """
+      The suites to run: masks, sharing, path, privacy, rules, unmasking, closing, sessions.
+      """)
   var suites: [Suite] = Suite.allCases
 
   @Option(help: "The demo's program, with which sessions are measured.")
@@ -32,6 +35,7 @@ struct Benchmarks: ParsableCommand {
     case privacy
     case rules
     case unmasking
+    case closing
     case sessions
   }
 
@@ -46,6 +50,7 @@ struct Benchmarks: ParsableCommand {
       case .privacy: try PrivateBenchmarks.run(&results)
       case .rules: try AggregationBenchmarks.run(&results)
       case .unmasking: try UnmaskingBenchmarks.run(&results, clients: quick ? 100 : 1_000)
+      case .closing: try ClosingBenchmarks.run(&results, clients: quick ? 3_000 : 30_000)
       case .sessions:
         try SessionBenchmarks.run(
           &results, demo: demo,

@@ -49,6 +49,33 @@ extension ClientSelection {
   ) throws(SelectionError) -> Cohort {
     try select(from: candidates, losses: [:], seed: seed)
   }
+
+  /// Draws with a rule that asks nobody, and draws anew with the next seed while dropouts could leave
+  /// contributors that differ by too few from those of an earlier sum.
+  ///
+  /// A rule with a memory counts each draw. What is asked for is often impossible: from few candidates, or where many may drop out. Then draw without it,
+  /// and check `ReleasedCohorts.overlap(of:)` before the session asks for shares.
+  ///
+  /// - Parameters:
+  ///   - released: the contributors of the sums so far.
+  ///   - minimumContributors: the smallest number of contributors of which the session releases a sum.
+  ///   - attempts: how often to draw, at least once.
+  /// - Returns: a cohort for which an accountant may claim nothing, as it depends on the earlier ones.
+  /// - Throws: ``SelectionError``, ``SelectionError/overlappingCohorts(attempts:)`` after so many draws.
+  public mutating func select(
+    from candidates: Candidates, seed: UInt64, avoiding released: ReleasedCohorts<UInt32>,
+    minimumContributors: Int, attempts: Int = 100
+  ) throws(SelectionError) -> Cohort {
+    for attempt in 0..<UInt64(max(1, attempts)) {
+      let cohort = try select(from: candidates, seed: seed &+ attempt)
+      guard
+        released.possibleOverlap(
+          of: cohort.clients, minimumContributors: minimumContributors) == nil
+      else { continue }
+      return Cohort(cohort.clients, seed: cohort.seed, scheme: .dataDependent)
+    }
+    throw .overlappingCohorts(attempts: max(1, attempts))
+  }
 }
 
 /// What a client's part in a round was like.

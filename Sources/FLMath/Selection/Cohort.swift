@@ -29,7 +29,8 @@ public enum CohortSampling: Sendable, Hashable {
   case poisson(rate: Double)
   /// From each of several fixed groups a fixed number, without replacement.
   case stratified([Stratum])
-  /// By what clients report about their data or their device: nothing may be claimed.
+  /// By what clients report about their data or their device, or by earlier cohorts: nothing may be
+  /// claimed.
   case dataDependent
 
   /// One group of a stratified draw.

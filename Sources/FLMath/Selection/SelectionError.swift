@@ -16,6 +16,8 @@ public enum SelectionError: Error, Hashable, Sendable, CustomStringConvertible {
   case missingLoss(UInt32)
   /// A weight to draw by, or a speed, is not a finite number above 0.
   case invalidWeight(client: UInt32, found: Double)
+  /// Each of so many cohorts could differ from an earlier one by too few clients.
+  case overlappingCohorts(attempts: Int)
   /// A setting of Oort is out of its range.
   case invalidOort(setting: String, found: Double)
 
@@ -40,6 +42,9 @@ public enum SelectionError: Error, Hashable, Sendable, CustomStringConvertible {
     case .invalidWeight(let client, let found):
       "Expected a finite weight above 0, but that of client \(client) is \(found); "
         + "leave clients without examples out."
+    case .overlappingCohorts(let attempts):
+      "Expected a cohort that differs enough from the earlier ones, got none in \(attempts) draws; "
+        + "draw from more candidates, or use fixed cohorts."
     case .invalidOort(let setting, let found):
       "Expected \(setting), got \(found); keep to the defaults if in doubt."
     }

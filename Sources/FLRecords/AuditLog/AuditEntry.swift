@@ -3,6 +3,9 @@ public enum AuditEntry: Sendable, Hashable, Codable {
   /// A sum was released. Whoever had opted out up to the line `optOutsAsOfLine`, `optedOut` clients,
   /// was not selected.
   case released(sum: ReleasedSum, optOutsAsOfLine: Int, optedOut: Int)
+  /// The sum that is recorded next has nearly the same clients as that of an earlier line: so many are
+  /// in one of both only, fewer than the minimum group size.
+  case overlapping(line: Int, differing: Int)
   /// A client takes part in no selection from here on.
   case optedOut(client: UInt32)
   /// A client that had opted out may be selected again.
@@ -27,6 +30,22 @@ struct AuditSettings: Codable, Hashable, Sendable {
   static let version = 1
 
   let minimumGroupSize: Int
+  /// Absent in logs of before there was the setting.
+  let overlaps: OverlapPolicy?
+
+  init(minimumGroupSize: Int, overlaps: OverlapPolicy?) {
+    self.minimumGroupSize = minimumGroupSize
+    self.overlaps = overlaps
+  }
+}
+
+/// What an audit log does with a sum whose clients differ from those of an earlier one by fewer than the
+/// minimum group size: the difference of the two sums is about those few.
+public enum OverlapPolicy: String, Codable, Hashable, Sendable {
+  /// Rejects it.
+  case reject
+  /// Records that it does, and then the sum.
+  case warn
 }
 
 /// What the other lines hold.

@@ -1,3 +1,5 @@
+public import FLMath
+
 /// Who took part in what, on disk: an append-only log that holds ids and digests, never values.
 ///
 /// It is written like the ``PrivacyLedger``: JSON lines chained by digests, a head beside the file, a
@@ -8,6 +10,12 @@
 /// It is also the register of who has opted out. A round goes like this: take ``optOuts``, select from
 /// `Candidates` without its clients, and after the sum is there ``record(_:selectedWith:)`` it with the
 /// same register.
+///
+/// It also keeps apart sums that can be subtracted from each other. By default a sum is rejected whose
+/// clients differ from those of an earlier one by fewer than the minimum group size, see
+/// `ReleasedCohorts`; sums of exactly the same clients are allowed. Ask
+/// ``possibleOverlap(of:minimumContributors:)`` before a session and ``overlap(of:)`` when the inputs are
+/// in, before shares are asked for: what is rejected afterwards has been computed.
 public struct AuditLog: ~Copyable, Sendable {
   private var file: ChainedFile
   private var rules: AuditRules
@@ -18,18 +26,29 @@ public struct AuditLog: ~Copyable, Sendable {
   ///   - path: the log; its head is beside it, with `.head` behind the name.
   ///   - minimumGroupSize: the smallest number of clients in a sum, at least 2; of an existing log,
   ///     exactly its own.
+  ///   - overlaps: what to do with sums that have nearly the same clients. Left out, a new log rejects
+  ///     them and an existing one does what it was begun with; given, it must be that. Logs of before
+  ///     there was this setting warn.
   /// - Throws: ``AuditLogError``.
-  /// - Complexity: O(bytes of the log); memory for who has opted out.
-  public init(at path: String, minimumGroupSize: Int) throws(AuditLogError) {
-    _ = try AuditRules(minimumGroupSize: minimumGroupSize)
+  /// - Complexity: O(bytes of the log), where sums are rejected times the number of different groups of
+  ///   clients; memory for the opt-outs and for those groups.
+  public init(
+    at path: String, minimumGroupSize: Int, overlaps: OverlapPolicy? = nil
+  ) throws(AuditLogError) {
+    _ = try AuditRules(minimumGroupSize: minimumGroupSize, overlaps: .reject)
     let reader = try AuditLogError.ofFile { () throws(RecordFileError) in
       let header = RecordHeader(
         format: AuditSettings.format, version: AuditSettings.version,
-        settings: AuditSettings(minimumGroupSize: minimumGroupSize))
+        settings: AuditSettings(
+          minimumGroupSize: minimumGroupSize, overlaps: overlaps ?? .reject))
       try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
       return try ChainReader(path, for: .appending)
     }
     var replay = try Self.replay(reader, minimumGroupSize: minimumGroupSize)
+    let recorded = replay.rules.overlaps
+    if let overlaps, overlaps != recorded {
+      throw .otherOverlapPolicy(path: path, recorded: recorded, given: overlaps)
+    }
     while try replay.next() != nil {}
     let rules = replay.rules
     file = try Self.appendable(replay.finish())
@@ -57,20 +76,58 @@ public struct AuditLog: ~Copyable, Sendable {
   /// The smallest number of clients in a sum.
   public var minimumGroupSize: Int { rules.minimumGroupSize }
 
+  /// What the log does with sums that have nearly the same clients.
+  public var overlaps: OverlapPolicy { rules.overlaps }
+
   /// Who has opted out by now.
   public var optOuts: OptOutRegister { rules.register }
+
+  /// The clients of the sums so far, for a selection that is to avoid overlaps.
+  public var released: ReleasedCohorts<UInt32> { rules.released }
+
+  /// The first recorded sum whose clients differ from these contributors by too few; `nil` if the sum
+  /// may be released.
+  ///
+  /// - Complexity: that of `ReleasedCohorts.overlap(of:)`.
+  public func overlap(of contributors: [UInt32]) -> OverlappingSum? {
+    rules.overlap(of: contributors)
+  }
+
+  /// The first recorded sum from which that of a session can differ by too few clients if unsuitable
+  /// ones drop out; `nil` if that cannot be.
+  ///
+  /// - Parameters:
+  ///   - selected: the clients that are asked to take part.
+  ///   - minimumContributors: the smallest number of contributors of which the session releases a sum.
+  /// - Complexity: that of `ReleasedCohorts.possibleOverlap(of:minimumContributors:)`.
+  public func possibleOverlap(
+    of selected: [UInt32], minimumContributors: Int
+  ) -> OverlappingSum? {
+    rules.possibleOverlap(of: selected, minimumContributors: minimumContributors)
+  }
 
   /// Records a sum that was released.
   ///
   /// - Parameter optOuts: the register from which the round's candidates were made. Who opts out
   ///   later, while the round runs, is left out of the next.
-  /// - Throws: ``AuditLogError`` before anything is written if the group is too small or somebody took
-  ///   part who had opted out; ``AuditLogError/file(_:)`` if writing fails.
+  /// - Returns: in a log that warns, the earlier sum with nearly the same clients, if there is one. The
+  ///   line before that of the sum says so.
+  /// - Throws: ``AuditLogError`` before anything is written if the group is too small, somebody took
+  ///   part who had opted out or, in a log that rejects it, an earlier sum has nearly the same clients;
+  ///   ``AuditLogError/file(_:)`` if writing fails.
+  @discardableResult
   public mutating func record(
     _ sum: ReleasedSum, selectedWith optOuts: OptOutRegister
-  ) throws(AuditLogError) {
-    try append(
-      .released(sum: sum, optOutsAsOfLine: optOuts.line, optedOut: optOuts.clients.count))
+  ) throws(AuditLogError) -> OverlappingSum? {
+    let entry = AuditEntry.released(
+      sum: sum, optOutsAsOfLine: optOuts.line, optedOut: optOuts.clients.count)
+    try rules.check(entry)
+    let overlap = overlaps == .warn ? overlap(of: sum.participants) : nil
+    if let overlap {
+      try append(.overlapping(line: overlap.line, differing: overlap.differing))
+    }
+    try append(entry)
+    return overlap
   }
 
   /// Records that a client has opted out; nothing if it had already.
@@ -89,8 +146,8 @@ public struct AuditLog: ~Copyable, Sendable {
     try append(.optedIn(client: client))
   }
 
+  /// Writes an entry that the rules allow.
   private mutating func append(_ entry: AuditEntry) throws(AuditLogError) {
-    try rules.check(entry)
     do throws(RecordFileError) {
       let record = AuditRecord(time: Clock.secondsSince1970(), entry: entry)
       try file.append(RecordCoding.encode(record, for: file.path))

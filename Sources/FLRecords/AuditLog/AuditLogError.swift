@@ -4,6 +4,8 @@ public enum AuditLogError: Error, Hashable, Sendable {
   case minimumGroupSize(found: Int)
   /// The log was begun with another minimum group size.
   case otherMinimumGroupSize(path: String, recorded: Int, given: Int)
+  /// The log was begun with another policy for overlapping sums.
+  case otherOverlapPolicy(path: String, recorded: OverlapPolicy, given: OverlapPolicy)
   /// A session allowed smaller groups than the log does.
   case sessionMinimum(round: Int, found: Int, minimum: Int)
   /// Fewer clients are in a sum than must be.
@@ -14,6 +16,9 @@ public enum AuditLogError: Error, Hashable, Sendable {
   case participantCount(round: Int, participants: Int, contributors: Int)
   /// A client took part that had opted out before the selection, at that line.
   case optedOut(round: Int, client: UInt32, line: Int)
+  /// The sum has nearly the same clients as an earlier one, that of the line: fewer than the minimum
+  /// group size are in one of both only.
+  case overlap(round: Int, earlier: Int, line: Int, differing: Int, minimum: Int)
   /// The register of opt-outs is not one of this log.
   case otherRegister(round: Int, line: Int, lines: Int)
   /// The file cannot be read or written.
@@ -29,6 +34,9 @@ extension AuditLogError: CustomStringConvertible {
     case .otherMinimumGroupSize(let path, let recorded, let given):
       "\(path) was begun with a minimum group size of \(recorded), not \(given); open it with its "
         + "own, or begin another log"
+    case .otherOverlapPolicy(let path, let recorded, let given):
+      "\(path) was begun to \(recorded.rawValue) overlapping sums, not to \(given.rawValue) them; open "
+        + "it with its own policy, or begin another log"
     case .sessionMinimum(let round, let found, let minimum):
       "round \(round): the session released sums of \(found) clients, the log demands \(minimum); "
         + "raise the session's minimumContributors"
@@ -42,6 +50,10 @@ extension AuditLogError: CustomStringConvertible {
     case .optedOut(let round, let client, let line):
       "round \(round): client \(client) took part, although it had opted out at line \(line), before "
         + "the selection; discard the sum, and select from Candidates with the log's opt-outs"
+    case .overlap(let round, let earlier, let line, let differing, let minimum):
+      "round \(round): expected at least \(minimum) clients in one only of this sum and that of round "
+        + "\(earlier) (line \(line)), found \(differing); the difference of the sums is about those, so "
+        + "discard this one, and ask possibleOverlap before the next session"
     case .otherRegister(let round, let line, let lines):
       "round \(round): selected with the opt-outs of line \(line) of a log of \(lines) lines; pass the "
         + "register that this log gave when the round was selected"

@@ -1,7 +1,7 @@
 /// Reads an audit log from its first line to its last and verifies each line before handing it out.
 ///
 /// The log need not be closed: the reader takes no lock, and reads as far as the head said when it was
-/// made. It needs memory for one line and for who has opted out.
+/// made. It needs memory for one line, for the opt-outs and for the different groups of clients.
 public struct AuditLogReader: ~Copyable, Sendable {
   private var replay: AuditReplay
 
@@ -15,6 +15,9 @@ public struct AuditLogReader: ~Copyable, Sendable {
 
   /// The smallest number of clients in a sum.
   public var minimumGroupSize: Int { replay.rules.minimumGroupSize }
+
+  /// What the log does with sums that have nearly the same clients.
+  public var overlaps: OverlapPolicy { replay.rules.overlaps }
 
   /// The next line; `nil` behind the last.
   ///

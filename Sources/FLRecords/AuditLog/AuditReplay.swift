@@ -12,7 +12,10 @@ struct AuditReplay: ~Copyable {
     } catch {
       throw .file(error)
     }
-    rules = try AuditRules(minimumGroupSize: settings.minimumGroupSize)
+    rules = try AuditRules(
+      minimumGroupSize: settings.minimumGroupSize,
+      // A log of before there was the setting has sums of any clients.
+      overlaps: settings.overlaps ?? .warn)
     self.reader = reader
   }
 

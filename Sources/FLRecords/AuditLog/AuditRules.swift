@@ -1,15 +1,36 @@
+internal import FLMath
+
+/// A recorded sum from which another differs by too few clients.
+public struct OverlappingSum: Sendable, Hashable {
+  /// The line of the recorded sum.
+  public let line: Int
+  /// Its round.
+  public let round: Int
+  /// The number of clients that are in one of both sums only.
+  public let differing: Int
+}
+
 /// What must hold for every entry of an audit log, when it is written as when it is read.
 struct AuditRules {
   let minimumGroupSize: Int
+  let overlaps: OverlapPolicy
   private(set) var register = OptOutRegister()
+
+  /// The different groups of clients in the sums so far.
+  private(set) var released: ReleasedCohorts<UInt32>
+
+  /// The line and the round of the first sum of each group.
+  private var firstSums: [(line: Int, round: Int)] = []
 
   /// The lines at which each client opted out, in, out, ...
   private var changes: [UInt32: [Int]] = [:]
 
   /// - Throws: ``AuditLogError/minimumGroupSize(found:)`` below 2: the sum of one is its update.
-  init(minimumGroupSize: Int) throws(AuditLogError) {
+  init(minimumGroupSize: Int, overlaps: OverlapPolicy) throws(AuditLogError) {
     guard minimumGroupSize >= 2 else { throw .minimumGroupSize(found: minimumGroupSize) }
     self.minimumGroupSize = minimumGroupSize
+    self.overlaps = overlaps
+    released = ReleasedCohorts(minimumDifference: minimumGroupSize)
   }
 
   /// Throws unless the entry may follow those taken so far.
@@ -32,7 +53,32 @@ struct AuditRules {
           throw .optedOut(round: sum.round, client: client, line: since)
         }
       }
-    case .optedOut, .optedIn, .repaired: return
+      if overlaps == .reject, let overlap = overlap(of: sum.participants) {
+        throw .overlap(
+          round: sum.round, earlier: overlap.round, line: overlap.line,
+          differing: overlap.differing, minimum: minimumGroupSize)
+      }
+    case .overlapping, .optedOut, .optedIn, .repaired: return
+    }
+  }
+
+  /// The first sum whose clients differ from these by too few.
+  func overlap(of participants: [UInt32]) -> OverlappingSum? {
+    overlappingSum(released.overlap(of: participants))
+  }
+
+  /// The first sum whose clients can differ from the contributors of a session by too few.
+  func possibleOverlap(of selected: [UInt32], minimumContributors: Int) -> OverlappingSum? {
+    overlappingSum(
+      released.possibleOverlap(
+        of: selected, minimumContributors: max(minimumContributors, minimumGroupSize)))
+  }
+
+  private func overlappingSum(_ overlap: CohortOverlap?) -> OverlappingSum? {
+    overlap.map {
+      OverlappingSum(
+        line: firstSums[$0.cohort].line, round: firstSums[$0.cohort].round,
+        differing: $0.difference)
     }
   }
 
@@ -42,6 +88,8 @@ struct AuditRules {
     case .optedOut(let client) where !register.clients.contains(client),
       .optedIn(let client) where register.clients.contains(client):
       changes[client, default: []].append(line)
+    case .released(let sum, _, _):
+      if released.insert(sum.participants) { firstSums.append((line, sum.round)) }
     default: break
     }
     register.advance(to: line, by: entry)

@@ -39,7 +39,7 @@ public struct ClientHistory: Sendable, Hashable {
       if !rounds.contains(sum.round) { rounds.append(sum.round) }
     case .optedOut(client): change(to: true, line)
     case .optedIn(client): change(to: false, line)
-    case .optedOut, .optedIn, .repaired: return
+    case .overlapping, .optedOut, .optedIn, .repaired: return
     }
   }
 

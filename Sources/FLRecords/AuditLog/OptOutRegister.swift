@@ -15,7 +15,7 @@ public struct OptOutRegister: Sendable, Hashable {
     switch entry {
     case .optedOut(let client): clients.insert(client)
     case .optedIn(let client): clients.remove(client)
-    case .released, .repaired: break
+    case .released, .overlapping, .repaired: break
     }
     self.line = line
   }

@@ -24,9 +24,12 @@ struct NeighbourGraph {
     min(degree, count - 1)
   }
 
+  /// Whether everybody is everybody's neighbour.
+  var isComplete: Bool { reach == nil }
+
   /// The neighbours of `index` in ascending order.
   ///
-  /// Complexity: O(k log k).
+  /// Complexity: O(k log k), O(n) in the complete graph.
   func neighbours(of index: Int) -> [Int] {
     guard let reach, let permutation else {
       return (0..<count).filter { $0 != index }
@@ -51,6 +54,26 @@ struct NeighbourGraph {
   var endorsers: [Int] {
     guard let reach, let permutation else { return Array(0..<count) }
     return permutation.indexAtPlace.prefix(2 * reach).sorted()
+  }
+
+  /// For each client the number of its neighbours that are included.
+  ///
+  /// On the circle a client's neighbours are those around it, so one window that moves from place to
+  /// place counts them for all clients. Complexity: O(n).
+  func neighbourCounts(in isIncluded: [Bool]) -> [Int] {
+    guard let reach, let permutation else {
+      let included = isIncluded.count { $0 }
+      return isIncluded.map { $0 ? included - 1 : included }
+    }
+    let isIncludedAtPlace = permutation.indexAtPlace.map { isIncluded[$0] }
+    func included(at place: Int) -> Int { isIncludedAtPlace[place % count] ? 1 : 0 }
+    var counts = [Int](repeating: 0, count: count)
+    var inWindow = (count - reach...count + reach).reduce(0) { $0 + included(at: $1) }
+    for (place, index) in permutation.indexAtPlace.enumerated() {
+      counts[index] = inWindow - included(at: place)
+      inWindow += included(at: place + reach + 1) - included(at: place + count - reach)
+    }
+    return counts
   }
 
   /// Whether the clients whose index satisfies `isIncluded` hold together by edges among

@@ -108,6 +108,8 @@ public struct AggregationServer: Sendable {
   }
 
   /// The clients whose message of the present round was accepted, in id order.
+  ///
+  /// Complexity: O(n), in round 0 O(n log n): too much to ask for after every message.
   public var received: [ClientID] {
     switch state {
     case .advertising(let phase): phase.advertisements.keys.sorted()
@@ -122,6 +124,8 @@ public struct AggregationServer: Sendable {
 
   /// The clients that can still send a message of the present round, in id order. When none is
   /// left there is no point in waiting.
+  ///
+  /// Complexity: O(n).
   public var awaited: [ClientID] {
     switch state {
     case .advertising(let phase):
@@ -176,7 +180,8 @@ public struct AggregationServer: Sendable {
 
   /// The message that opens the present round for one client.
   ///
-  /// Complexity: O(k), made anew at each call, so that no more than one has to be held.
+  /// Complexity: O(k log k), in the complete graph O(n). It is made anew at each call, so that no
+  /// more than one has to be held.
   ///
   /// - Throws: `.noMessage` for a client that left or was left out, `.wrongPhase` before the first
   ///   `closeRound()` and after the end.

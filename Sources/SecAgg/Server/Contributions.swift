@@ -56,20 +56,20 @@ struct Contributions: Sendable {
 
   /// Checks that every secret that is needed can be recovered from the clients that will be asked.
   ///
+  /// Complexity: O(n).
+  ///
   /// - Throws: `ServerError.unrecoverable`.
   func checkRecoverability(
     threshold: Int, from isAsked: [Bool]
   ) throws(ServerError) {
+    let contributing = roster.neighbourCounts(in: isContributor)
+    let holders = roster.neighbourCounts(in: isAsked)
     for index in commitments.indices where commitments[index] != nil {
-      let neighbours = roster.neighbours(of: index)
-      // A client that left and has no contributing neighbour masked nobody: nothing to recover.
-      guard isContributor[index] || neighbours.contains(where: { isContributor[$0] }) else {
-        continue
-      }
-      let holders = neighbours.count { isAsked[$0] }
-      guard holders >= threshold else {
+      // A client that dropped out and has no contributing neighbour masked nobody: nothing to recover.
+      guard isContributor[index] || contributing[index] > 0 else { continue }
+      guard holders[index] >= threshold else {
         throw .unrecoverable(
-          subject: roster.id(at: index), holders: holders, threshold: threshold)
+          subject: roster.id(at: index), holders: holders[index], threshold: threshold)
       }
     }
   }

@@ -57,6 +57,16 @@ struct ServerRoster: Sendable {
   /// The neighbours' indices in ascending order, which is id order.
   func neighbours(of index: Int) -> [Int] { graph.neighbours(of: index) }
 
+  /// For each client the number of its neighbours that are included. Complexity: O(n).
+  func neighbourCounts(in isIncluded: [Bool]) -> [Int] {
+    graph.neighbourCounts(in: isIncluded)
+  }
+
+  /// The largest part of the included clients in which each has at least `minimumDegree` neighbours.
+  func core(of isIncluded: [Bool], minimumDegree: Int) -> [Bool] {
+    graph.core(of: isIncluded, minimumDegree: minimumDegree)
+  }
+
   /// Whether the clients whose index satisfies `isIncluded` hold together by edges among
   /// themselves. If not, the sum of each piece could be unmasked by itself.
   func isConnected(_ isIncluded: (Int) -> Bool) -> Bool { graph.isConnected(isIncluded) }

@@ -29,21 +29,13 @@ struct SharingPhase: Sendable {
     distributions[index] = message
   }
 
-  /// Fixes who shared. A client of whom fewer neighbours than the threshold shared is left out,
-  /// since its secrets could not be recovered; what it leaves behind may leave out others.
+  /// Fixes the clients that shared. A client is left out if fewer of its neighbours than the
+  /// threshold shared: its secrets could not be recovered. Others may lack neighbours in turn.
+  ///
+  /// Complexity: O(n k log k), whoever is left out.
   func close(parameters: SessionParameters) throws(ServerError) -> MaskedInputPhase {
-    var isSharer = distributions.map { $0 != nil }
-    var hasChanged = true
-    while hasChanged {
-      hasChanged = false
-      for index in isSharer.indices where isSharer[index] {
-        let sharing = roster.neighbours(of: index).count { isSharer[$0] }
-        if sharing < parameters.threshold {
-          isSharer[index] = false
-          hasChanged = true
-        }
-      }
-    }
+    let isSharer = roster.core(
+      of: distributions.map { $0 != nil }, minimumDegree: parameters.threshold)
     let found = isSharer.count { $0 }
     guard found >= parameters.minimumContributors else {
       throw .tooFewClients(

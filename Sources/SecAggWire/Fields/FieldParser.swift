@@ -19,8 +19,8 @@ struct FieldParser {
   /// Decodes the server's envelope after a look at its outline. What its fields hold is not looked
   /// at.
   func serverEnvelope(from bytes: [UInt8]) throws(WireError) -> ProtoServerMessage {
-    _ = try outline(of: bytes)
-    return try message(ProtoServerMessage.self, from: bytes)
+    _ = try outline(of: bytes, as: .serverMessage)
+    return try message(from: bytes)
   }
 
   /// Decodes a client's envelope likewise.
@@ -30,29 +30,33 @@ struct FieldParser {
   func clientEnvelope(
     from bytes: [UInt8]
   ) throws(WireError) -> (envelope: ProtoClientMessage, maskedWords: Range<Int>?) {
-    guard let place = try outline(of: bytes).loneEntry(of: MaskedWords.body) else {
-      return (try message(ProtoClientMessage.self, from: bytes), nil)
+    let outline = try outline(of: bytes, as: .clientMessage)
+    guard let place = outline.loneEntry(of: MaskedWords.body) else {
+      return (try message(from: bytes), nil)
     }
     let rest = bytes[..<place.body.lowerBound] + bytes[place.body.upperBound...]
-    return (try message(ProtoClientMessage.self, from: Array(rest)), place.content)
+    return (try message(from: Array(rest)), place.content)
   }
 
-  private func outline(of bytes: [UInt8]) throws(WireError) -> MessageOutline {
-    try check(messageByteCount: bytes.count)
-    guard let outline = MessageOutline(ofEnvelope: bytes) else { throw error(.malformed) }
-    if let number = outline.repeatedField { throw error(.repeatedField(number: number)) }
-    guard outline.entryCount <= outline.maximumEntryCount else {
-      throw error(
-        .tooLarge(field: "body", found: outline.entryCount, atMost: outline.maximumEntryCount))
-    }
-    return outline
+  /// Decodes parameters likewise. They have a few hundred bytes, so that fields that are there many
+  /// times cost nothing.
+  func sessionParameters(from bytes: [UInt8]) throws(WireError) -> ProtoSessionParameters {
+    try check(messageByteCount: bytes.count, atMost: WireFormat.maximumParametersByteCount)
+    _ = try MessageOutline(of: bytes, as: .sessionParameters, isEnvelope: false, from: sender)
+    return try message(from: bytes)
   }
 
-  /// Decodes a message without lists or nested messages, or whose outline is in order.
-  func message<Message: SwiftProtobuf.Message>(
-    _ type: Message.Type, from bytes: [UInt8]
+  private func outline(
+    of bytes: [UInt8], as schema: MessageSchema
+  ) throws(WireError) -> MessageOutline {
+    try check(messageByteCount: bytes.count, atMost: WireFormat.maximumByteCount)
+    return try MessageOutline(of: bytes, as: schema, isEnvelope: true, from: sender)
+  }
+
+  /// Decodes a message whose outline is in order: its version is ours, and it has known fields only.
+  private func message<Message: SwiftProtobuf.Message>(
+    from bytes: [UInt8]
   ) throws(WireError) -> Message {
-    try check(messageByteCount: bytes.count)
     var options = BinaryDecodingOptions()
     options.messageDepthLimit = WireFormat.nestingDepth
     do {
@@ -63,22 +67,9 @@ struct FieldParser {
     }
   }
 
-  private func check(messageByteCount: Int) throws(WireError) {
-    let limit = WireFormat.maximumByteCount
+  private func check(messageByteCount: Int, atMost limit: Int) throws(WireError) {
     guard messageByteCount <= limit else {
       throw error(.tooLarge(field: "message", found: messageByteCount, atMost: limit))
-    }
-  }
-
-  /// To be checked before anything else is read: another version may mean other fields.
-  func check(version: UInt32) throws(WireError) {
-    guard version == WireFormat.version else { throw error(.unsupportedVersion(found: version)) }
-  }
-
-  /// To be called for every message, nested ones included: each keeps its own unknown fields.
-  func checkOnlyKnownFields(in message: some SwiftProtobuf.Message) throws(WireError) {
-    guard message.unknownFields.data.isEmpty else {
-      throw error(.unknownFields(message: type(of: message).protoMessageName))
     }
   }
 
@@ -89,14 +80,14 @@ struct FieldParser {
   }
 
   /// A number that is never zero.
-  func positive<Number: UnsignedInteger>(
-    _ number: Number, _ field: String
-  ) throws(WireError) -> Int {
+  func positive(_ number: UInt32, _ field: String) throws(WireError) -> Int {
+    Int(try positive(UInt64(number), field))
+  }
+
+  /// The same, of a number that need not fit an integer.
+  func positive(_ number: UInt64, _ field: String) throws(WireError) -> UInt64 {
     guard number > 0 else { throw error(.missingField(field)) }
-    guard let value = Int(exactly: number) else {
-      throw error(.invalidValue(field: field, problem: "\(number) is too large for an integer"))
-    }
-    return value
+    return number
   }
 
   func clientID(_ number: UInt32, _ field: String) throws(WireError) -> ClientID {
@@ -152,7 +143,6 @@ struct FieldParser {
     try check(entryCount: entries.count, field)
     let (peer, sealed) = (field + ".peer", field + ".sealed")
     return try entries.map { entry throws(WireError) in
-      try checkOnlyKnownFields(in: entry)
       try check(byteCount: entry.sealed.count, of: sealed, is: SealedShares.byteCount)
       return AddressedShares(
         peer: try clientID(entry.peer, peer),
@@ -164,7 +154,6 @@ struct FieldParser {
   func keyAdvertisement(
     _ keys: ProtoKeyAdvertisement, of client: ClientID, session: Digest, _ field: String
   ) throws(WireError) -> KeyAdvertisement {
-    try checkOnlyKnownFields(in: keys)
     return KeyAdvertisement(
       session: session, sender: client,
       sealingKey: try publicKey(keys.sealingKey, field + ".sealing_key"),

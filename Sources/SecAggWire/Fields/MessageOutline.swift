@@ -1,19 +1,12 @@
-/// A look at an envelope and the fields of its body before protobuf decodes them.
+internal import SecAgg
+
+/// A look at the fields of a message, nested ones included, before protobuf decodes them.
 ///
-/// Decoding trusts its input more than a server can: an empty list entry of 2 bytes becomes more than
-/// 60 in memory, and a body that comes in pieces is copied anew for each of them. Ten
-/// megabytes of empty entries took 300 MB. The outline is read without allocating, in time
-/// proportional to the number of fields.
+/// Decoding trusts its input more than a receiver can: an empty list entry of 2 bytes becomes more than
+/// 60 in memory, a body that comes in pieces is copied anew for each of them, and 8 MB of unknown
+/// fields cost more than half a second before anything can reject them. The outline is read without
+/// allocating, in time proportional to the number of fields, and ends at the first fault.
 struct MessageOutline {
-  /// The number of some field of the envelope that is there twice, or of a second body.
-  private(set) var repeatedField: Int?
-
-  /// How many byte strings and nested messages the bodies hold, list entries above all.
-  private(set) var entryCount = 0
-
-  /// More than any message of so many bytes can hold in a valid way.
-  let maximumEntryCount: Int
-
   /// A body that holds one byte string and nothing else.
   struct LoneEntry {
     /// The number of the body and, within it, that of the byte string.
@@ -22,129 +15,148 @@ struct MessageOutline {
       let entry: UInt64
     }
 
-    let path: Path
     /// The body with its number and its length.
     let body: Range<Int>
     /// What the byte string holds.
     let content: Range<Int>
   }
 
-  private var loneEntry: LoneEntry?
+  private let bytes: [UInt8]
 
-  /// Where the only body's only byte string is, if that is all there is, under these numbers.
-  func loneEntry(of path: LoneEntry.Path) -> LoneEntry? {
-    loneEntry?.path == path ? loneEntry : nil
-  }
+  /// The number of the body, what is in it, and where it is with number and length.
+  private var body: (number: UInt64, content: Range<Int>, field: Range<Int>)?
 
   // The bodies of both envelopes have these numbers.
   private static let bodies: ClosedRange<UInt64> = 10...14
 
-  // The smallest entry, a revealed share, takes more than 40 bytes. Fields that are no entries are
-  // few.
-  private static let leastByteCountOfEntry = 32
-  private static let otherFieldCount = 8
+  /// Reads the outline of an envelope, or of parameters.
+  ///
+  /// - Throws: `WireError` that names `sender`, in the order of Docs/Specification.md, section 13: the
+  ///   fields of the outermost message first, then its version, then the fields of the body.
+  init(
+    of bytes: [UInt8], as schema: MessageSchema, isEnvelope: Bool, from sender: ClientID?
+  ) throws(WireError) {
+    self.bytes = bytes
+    do throws(Fault) {
+      try readOutermost(schema, isEnvelope: isEnvelope)
+      guard let body, case .message(let inner) = schema[body.number] else { return }
+      var reader = BodyReader(bytes)
+      try reader.read(body.content, as: inner, isBody: true)
+    } catch {
+      throw WireError(sender: sender, reason: error.reason)
+    }
+  }
 
-  /// Reads the outline of an envelope; `nil` if there is none.
-  init?(ofEnvelope bytes: [UInt8]) {
-    maximumEntryCount = Self.otherFieldCount + bytes.count / Self.leastByteCountOfEntry
-    var seen: UInt64 = 0
-    var bodyCount = 0
+  private mutating func readOutermost(
+    _ schema: MessageSchema, isEnvelope: Bool
+  ) throws(Fault) {
+    var (version, hasUnknownFields, seen) = (UInt32(0), false, UInt64(0))
     var cursor = FieldCursor(bytes, in: bytes.indices)
-    while true {
-      let start = cursor.position
-      guard let field = cursor.next() else { break }
-      if field.number < UInt64.bitWidth {
+    var start = cursor.position
+    while let field = try cursor.nextField() {
+      defer { start = cursor.position }
+      if isEnvelope, field.number < UInt64.bitWidth {
         let bit: UInt64 = 1 << field.number
-        if seen & bit != 0 { repeatedField = Int(field.number) }
+        guard seen & bit == 0 else { throw Fault(.repeatedField(number: Int(field.number))) }
         seen |= bit
       }
-      guard Self.bodies.contains(field.number), let content = field.content else { continue }
-      bodyCount += 1
-      if bodyCount > 1 { repeatedField = Int(field.number) }
-      var inner = FieldCursor(bytes, in: content)
-      let first = inner.next()
-      if first?.content != nil { entryCount += 1 }
-      if let first, let entry = first.content, inner.isAtEnd {
-        loneEntry = LoneEntry(
-          path: .init(body: field.number, entry: first.number), body: start..<cursor.position,
-          content: entry)
+      if isEnvelope, Self.bodies.contains(field.number), case .content(let content) = field.value {
+        guard body == nil else { throw Fault(.repeatedField(number: Int(field.number))) }
+        body = (field.number, content, start..<cursor.position)
       }
-      while let entry = inner.next() {
-        if entry.content != nil { entryCount += 1 }
+      switch (schema[field.number], field.value) {
+      case (.number, .number(let value)):
+        if field.number == WireFormat.versionField { version = UInt32(truncatingIfNeeded: value) }
+      case (.bytes, .content), (.message, .content): break
+      default: hasUnknownFields = true
       }
-      guard inner.isAtEnd else { return nil }
     }
-    guard cursor.isAtEnd else { return nil }
+    // Another version may have other fields.
+    guard version == WireFormat.version else { throw Fault(.unsupportedVersion(found: version)) }
+    guard !hasUnknownFields else { throw Fault(.unknownFields(message: schema.name)) }
+  }
+
+  /// Where the only body's only byte string is, if that is all there is, under these numbers.
+  func loneEntry(of path: LoneEntry.Path) -> LoneEntry? {
+    guard let body, body.number == path.body else { return nil }
+    var cursor = FieldCursor(bytes, in: body.content)
+    guard let entry = try? cursor.next(), entry.number == path.entry,
+      case .content(let content) = entry.value, cursor.isAtEnd
+    else { return nil }
+    return LoneEntry(body: body.field, content: content)
   }
 }
 
-/// Walks over the fields of one protobuf message without looking into them.
-private struct FieldCursor {
-  struct Field {
-    let number: UInt64
-    /// Where the bytes of a string or nested message are; `nil` for numbers.
-    let content: Range<Int>?
-  }
-
+/// Reads the fields of a body and of the messages in it, in the order of the bytes, and counts them.
+private struct BodyReader {
   private let bytes: [UInt8]
-  private(set) var position: Int
-  private let end: Int
+  private var (entryCount, fieldCount, elementCount) = (0, 0, 0)
 
-  init(_ bytes: [UInt8], in range: Range<Int>) {
+  // No message has more in a valid way. The smallest list entry, a revealed share, has 48 bytes and 4
+  // fields with the entry itself; the fields that are not part of entries are few.
+  private let maximumEntryCount: Int
+  private let maximumFieldCount: Int
+
+  init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    position = range.lowerBound
-    end = range.upperBound
+    maximumEntryCount = 8 + bytes.count / 32
+    maximumFieldCount = 16 + bytes.count / 12
   }
 
-  /// Whether all was read; if not when `next()` gave nothing, the rest is no field.
-  var isAtEnd: Bool { position == end }
-
-  /// The next field, or `nil` at the end and before what is none. Groups count as none: proto3 has
-  /// done away with them.
-  mutating func next() -> Field? {
-    let start = position
-    guard !isAtEnd, let field = take() else {
-      position = start
-      return nil
-    }
-    return field
-  }
-
-  private mutating func take() -> Field? {
-    guard let tag = takeVarint() else { return nil }
-    let number = tag >> 3
-    switch tag & 7 {
-    case 0:
-      guard takeVarint() != nil else { return nil }
-      return Field(number: number, content: nil)
-    case 1:
-      return skip(8).map { _ in Field(number: number, content: nil) }
-    case 2:
-      guard let count = takeVarint() else { return nil }
-      return skip(count).map { Field(number: number, content: $0) }
-    case 5:
-      return skip(4).map { _ in Field(number: number, content: nil) }
-    default:
-      return nil
+  mutating func read(
+    _ range: Range<Int>, as schema: MessageSchema, isBody: Bool
+  ) throws(Fault) {
+    var cursor = FieldCursor(bytes, in: range)
+    while let field = try cursor.nextField() {
+      switch (schema[field.number], field.value) {
+      case (.number, .number):
+        try count(isEntry: false)
+      case (.bytes, .content):
+        try count(isEntry: isBody)
+      case (.message(let inner), .content(let content)):
+        try count(isEntry: isBody)
+        try read(content, as: inner, isBody: false)
+      case (.numbers(let name), .number):
+        try count(elements: 1, of: name)
+      case (.numbers(let name), .content(let content)):
+        try count(isEntry: isBody)
+        // The last byte of a varint is below 128.
+        try count(elements: bytes[content].count { $0 < 128 }, of: name)
+      default:
+        throw Fault(.unknownFields(message: schema.name))
+      }
     }
   }
 
-  private mutating func skip(_ count: UInt64) -> Range<Int>? {
-    guard count <= UInt64(end - position) else { return nil }
-    let start = position
-    position += Int(count)
-    return start..<position
+  private mutating func count(isEntry: Bool) throws(Fault) {
+    fieldCount += 1
+    entryCount += isEntry ? 1 : 0
+    guard entryCount <= maximumEntryCount else {
+      throw Fault(.tooLarge(field: "body", found: entryCount, atMost: maximumEntryCount))
+    }
+    guard fieldCount <= maximumFieldCount else {
+      throw Fault(.tooLarge(field: "body", found: fieldCount, atMost: maximumFieldCount))
+    }
   }
 
-  private mutating func takeVarint() -> UInt64? {
-    var value: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 64, by: 7) {
-      guard position < end else { return nil }
-      let byte = bytes[position]
-      position += 1
-      value |= UInt64(byte & 127) << shift
-      if byte < 128 { return value }
+  private mutating func count(elements: Int, of name: String) throws(Fault) {
+    elementCount += elements
+    guard elementCount <= WireFormat.maximumEntryCount else {
+      throw Fault(.tooLarge(field: name, found: elementCount, atMost: WireFormat.maximumEntryCount))
     }
-    return nil
+  }
+}
+
+/// The first fault of an outline.
+private struct Fault: Error {
+  let reason: WireError.Reason
+
+  init(_ reason: WireError.Reason) { self.reason = reason }
+}
+
+extension FieldCursor {
+  /// The next field, or `nil` at the end.
+  fileprivate mutating func nextField() throws(Fault) -> Field? {
+    do throws(Malformed) { return try next() } catch { throw Fault(.malformed) }
   }
 }

@@ -18,8 +18,6 @@ extension ClientMessage {
   public init(serialized bytes: [UInt8], from sender: ClientID) throws(WireError) {
     let fields = FieldParser(sender: sender)
     let (envelope, maskedWords) = try fields.clientEnvelope(from: bytes)
-    try fields.check(version: envelope.version)
-    try fields.checkOnlyKnownFields(in: envelope)
     let claimed = try fields.clientID(envelope.sender, "sender")
     guard claimed == sender else { throw fields.error(.senderMismatch(claimed: claimed)) }
     let session = try fields.digest(envelope.session, "session")
@@ -56,7 +54,6 @@ extension FieldParser {
   private func shareDistribution(
     _ body: ProtoShareDistribution, session: Digest, sender: ClientID
   ) throws(WireError) -> ShareDistribution {
-    try checkOnlyKnownFields(in: body)
     return ShareDistribution(
       session: session, sender: sender,
       selfMaskCommitment: try digest(
@@ -77,20 +74,15 @@ extension FieldParser {
     return MaskedWords.words(in: bytes, at: range)
   }
 
-  /// What is wrong with a masked input whose words are not all that it holds: it has none, has them
-  /// twice, or has other fields.
+  /// What is wrong with a masked input whose words are not all that it holds: it has none, or has
+  /// them twice.
   private func misplacedWords(_ body: ProtoMaskedInput) -> WireError {
-    guard body.unknownFields.data.isEmpty else {
-      return error(.unknownFields(message: ProtoMaskedInput.protoMessageName))
-    }
-    return error(
-      body.words.isEmpty ? .missingField("masked_input.words") : .repeatedField(number: 1))
+    error(body.words.isEmpty ? .missingField("masked_input.words") : .repeatedField(number: 1))
   }
 
   private func endorsement(
     _ body: ProtoContributorEndorsement, session: Digest, sender: ClientID
   ) throws(WireError) -> ContributorEndorsement {
-    try checkOnlyKnownFields(in: body)
     return ContributorEndorsement(
       session: session, sender: sender,
       signature: try signature(body.signature, "contributor_endorsement.signature"))
@@ -99,12 +91,10 @@ extension FieldParser {
   private func unmaskingResponse(
     _ body: ProtoUnmaskingResponse, session: Digest, sender: ClientID
   ) throws(WireError) -> UnmaskingResponse {
-    try checkOnlyKnownFields(in: body)
     let field = "unmasking_response.shares"
     try check(entryCount: body.shares.count, field)
     let (subject, kind, share) = (field + ".subject", field + ".kind", field + ".share")
     let shares = try body.shares.map { entry throws(WireError) in
-      try checkOnlyKnownFields(in: entry)
       return RevealedShare(
         subject: try clientID(entry.subject, subject),
         kind: try secretKind(entry.kind, kind),

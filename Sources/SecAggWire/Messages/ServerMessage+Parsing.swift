@@ -15,8 +15,6 @@ extension ServerMessage {
   public init(serialized bytes: [UInt8]) throws(WireError) {
     let fields = FieldParser(sender: nil)
     let envelope = try fields.serverEnvelope(from: bytes)
-    try fields.check(version: envelope.version)
-    try fields.checkOnlyKnownFields(in: envelope)
     let recipient = try fields.clientID(envelope.recipient, "recipient")
     let session = try fields.digest(envelope.session, "session")
     let body = try fields.present(envelope.body, "body")
@@ -45,12 +43,10 @@ extension FieldParser {
   private func rosterAnnouncement(
     _ body: ProtoRosterAnnouncement, session: Digest, recipient: ClientID
   ) throws(WireError) -> RosterAnnouncement {
-    try checkOnlyKnownFields(in: body)
     let field = "roster_announcement.neighbours"
     try check(entryCount: body.neighbours.count, field)
     let (id, advertisement) = (field + ".id", field + ".advertisement")
     let neighbours = try body.neighbours.map { neighbour throws(WireError) in
-      try checkOnlyKnownFields(in: neighbour)
       guard neighbour.hasAdvertisement else { throw error(.missingField(advertisement)) }
       return try keyAdvertisement(
         neighbour.advertisement, of: clientID(neighbour.id, id), session: session,
@@ -90,7 +86,6 @@ extension FieldParser {
   private func shareDelivery(
     _ body: ProtoShareDelivery, session: Digest, recipient: ClientID
   ) throws(WireError) -> ShareDelivery {
-    try checkOnlyKnownFields(in: body)
     return ShareDelivery(
       session: session, recipient: recipient,
       shares: try addressedShares(body.shares, "share_delivery.shares"))
@@ -99,7 +94,6 @@ extension FieldParser {
   private func contributorAnnouncement(
     _ body: ProtoContributorAnnouncement, session: Digest, recipient: ClientID
   ) throws(WireError) -> ContributorAnnouncement {
-    try checkOnlyKnownFields(in: body)
     let field = "contributor_announcement.contributors"
     let size = try positive(body.rosterSize, "contributor_announcement.roster_size")
     try check(byteCount: body.contributors.count, of: field, is: size / 8 + (size % 8 > 0 ? 1 : 0))
@@ -112,7 +106,6 @@ extension FieldParser {
   private func unmaskingRequest(
     _ body: ProtoUnmaskingRequest, session: Digest, recipient: ClientID
   ) throws(WireError) -> UnmaskingRequest {
-    try checkOnlyKnownFields(in: body)
     return UnmaskingRequest(
       session: session, recipient: recipient,
       contributorCount: try positive(body.contributorCount, "unmasking_request.contributor_count"),
@@ -127,7 +120,6 @@ extension FieldParser {
     try check(entryCount: entries.count, field)
     let (signer, signed) = (field + ".signer", field + ".signature")
     return try entries.map { entry throws(WireError) in
-      try checkOnlyKnownFields(in: entry)
       return Endorsement(
         signer: try clientID(entry.signer, signer),
         signature: try signature(entry.signature, signed))

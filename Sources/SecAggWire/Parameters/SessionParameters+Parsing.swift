@@ -11,9 +11,7 @@ extension SessionParameters {
   /// - Throws: `WireError` with no sender: parameters come from the server.
   public init(serialized bytes: [UInt8]) throws(WireError) {
     let fields = FieldParser(sender: nil)
-    let message = try fields.message(ProtoSessionParameters.self, from: bytes)
-    try fields.check(version: message.version)
-    try fields.checkOnlyKnownFields(in: message)
+    let message = try fields.sessionParameters(from: bytes)
     let stated = try fields.digest(message.digest, "digest")
     let sessionID = try fields.digest(message.sessionID, "session_id")
     let threatModel = try fields.threatModel(message.threatModel, "threat_model")
@@ -40,11 +38,20 @@ extension SessionParameters {
 }
 
 extension FieldParser {
+  /// The layout, of fields all of which must be there before the range of one is looked at.
   fileprivate func vectorLayout(
     of message: ProtoSessionParameters
   ) throws(WireError) -> VectorLayout {
     let elementCount = try positive(message.elementCount, "element_count")
-    let lanes = try laneLayout(of: message)
+    let kind = try laneKind(message.laneKind, "lane_kind")
+    let valueBits = try positive(message.valueBits, "value_bits")
+    let maximumContributors = try positive(message.maximumContributors, "maximum_contributors")
+    let lanes = try lanes(kind, valueBits: valueBits, maximumContributors: maximumContributors)
+    guard let elementCount = Int(exactly: elementCount) else {
+      throw error(
+        .invalidValue(
+          field: "element_count", problem: "\(elementCount) is too large for an integer"))
+    }
     let layout: VectorLayout
     do {
       layout = try VectorLayout(elementCount: elementCount, lanes: lanes)
@@ -61,12 +68,9 @@ extension FieldParser {
     return layout
   }
 
-  private func laneLayout(
-    of message: ProtoSessionParameters
+  private func lanes(
+    _ kind: LaneKind, valueBits: Int, maximumContributors: Int
   ) throws(WireError) -> ElementLanes {
-    let kind = try laneKind(message.laneKind, "lane_kind")
-    let valueBits = try positive(message.valueBits, "value_bits")
-    let maximumContributors = try positive(message.maximumContributors, "maximum_contributors")
     let lanes: ElementLanes
     do {
       // A layout asked for its own width is itself.

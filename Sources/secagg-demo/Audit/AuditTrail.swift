@@ -22,8 +22,20 @@ final class AuditTrail {
     let path = path ?? folder.path(of: "audit.jsonl")
     self.path = path
     self.folder = folder
-    log = try AuditLog(at: path, minimumGroupSize: Self.minimumGroupSize)
+    // A demo has few clients, and random ones drop out: that two sums nearly overlap is told, and
+    // does not end the run.
+    log = try AuditLog(at: path, minimumGroupSize: Self.minimumGroupSize, overlaps: .warn)
     earlierRounds = try Self.rounds(at: path).keys.max() ?? 0
+  }
+
+  /// How many sums of this run have nearly the same clients as an earlier one.
+  private(set) var overlappingSums = 0
+  private var recordedSums = 0
+
+  /// A line about those, for the terminal.
+  var overlapText: String {
+    "Audit log: \(overlappingSums) of \(recordedSums) sums differ from an earlier one by fewer than "
+      + "\(Self.minimumGroupSize) clients, whose updates subtraction would show; the log warns of them."
   }
 
   /// Who has opted out by now.
@@ -43,12 +55,14 @@ final class AuditTrail {
     round: Int, contributors: [ClientID], of clients: [UInt32], in parameters: SessionParameters,
     model: ParameterVector, selectedWith optOuts: OptOutRegister
   ) throws {
-    try log.record(
+    let overlap = try log.record(
       ReleasedSum(
         round: earlierRounds + round,
         participants: contributors.map { clients[Int($0.rawValue) - 1] },
         contributors: contributors, parameters: parameters, model: Self.digest(of: model)),
       selectedWith: optOuts)
+    recordedSums += 1
+    if overlap != nil { overlappingSums += 1 }
   }
 
   /// Records that a client takes part no more.

@@ -76,7 +76,9 @@ struct EraseCommand: AsyncParsableCommand {
     }
     bar.finish()
     let report = ErasureReport(record: record)
-    try output.write(record, html: report.html(), as: .erase, text: report.terminalText())
+    try output.write(
+      record, html: report.html(), as: .erase,
+      text: report.terminalText() + "\n" + trail.overlapText)
     guard record.sumsEqual else { throw ExitCode(1) }
   }
 }

@@ -140,7 +140,8 @@ struct TrainCommand: AsyncParsableCommand {
     bar.finish()
     try output.write(
       record, html: TrainingReport(record).html(), as: .train,
-      text: TrainingSummary.text(of: record))
+      text: ([TrainingSummary.text(of: record)] + (trail.map { [$0.overlapText] } ?? []))
+        .joined(separator: "\n"))
     if record.rounds.contains(where: { $0.sumsEqual == false }) { throw ExitCode(1) }
     if let refusal = record.privacy?.refusal { throw EndedEarly(description: refusal) }
   }

@@ -172,7 +172,7 @@ struct AuditLogReaderTests {
     var log = try AuditLog(at: path, minimumGroupSize: 4)
     try log.optOut(5)
     try log.record(ExampleLog.sum(round: 1, [1, 2, 3, 4]), selectedWith: log.optOuts)
-    try log.record(ExampleLog.sum(round: 2, [1, 2, 3, 6]), selectedWith: log.optOuts)
+    try log.record(ExampleLog.sum(round: 2, [1, 2, 6, 7]), selectedWith: log.optOuts)
   }
 
   private func append(_ entries: [AuditEntry]) throws {

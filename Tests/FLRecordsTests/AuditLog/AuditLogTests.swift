@@ -15,6 +15,7 @@ struct AuditLogTests {
     path = folder("audit.jsonl")
   }
 
+  @discardableResult
   private func withLog<Result>(_ body: (inout AuditLog) throws -> Result) throws -> Result {
     var log = try AuditLog(at: path, minimumGroupSize: 4)
     return try body(&log)
@@ -25,8 +26,8 @@ struct AuditLogTests {
     let sums = try [
       ExampleLog.sum(round: 1, [9, 7, 5, 3]), ExampleLog.sum(round: 2, [1, 2, 3, 4]),
       // Two sums of one round, as of two buckets.
-      ExampleLog.sum(round: 3, [1, 2, 4, 5]), ExampleLog.sum(round: 3, [6, 7, 9, 3]),
-      ExampleLog.sum(round: 4, [1, 2, 4, 5]), ExampleLog.sum(round: 5, [1, 2, 3, 5]),
+      ExampleLog.sum(round: 3, [1, 2, 10, 11]), ExampleLog.sum(round: 3, [6, 12, 9, 3]),
+      ExampleLog.sum(round: 4, [1, 2, 10, 11]), ExampleLog.sum(round: 5, [1, 3, 5, 10]),
     ]
     try withLog { try $0.record(sums[0], selectedWith: $0.optOuts) }
     try withLog { try $0.optOut(8) }
@@ -84,7 +85,7 @@ struct AuditLogTests {
     #expect(eighth.rounds.isEmpty)
     #expect(eighth.modelBeforeFirstRound == nil)
     #expect(eighth.changes.map(\.lastRound) == [1])
-    for (client, rounds) in [(1, [2, 3, 4, 5]), (6, [3]), (9, [1, 3]), (10, [])]
+    for (client, rounds) in [(1, [2, 3, 4, 5]), (6, [3]), (9, [1, 3]), (13, [])]
       as [(UInt32, [Int])]
     {
       #expect(try AuditLogReader(at: path).history(of: client).rounds == rounds)
@@ -212,5 +213,92 @@ struct AuditLogTests {
       throws: AuditLogError.file(
         .otherFormat(path: example.path, expected: "audit log", found: "privacy ledger"))
     ) { try AuditLog(at: example.path, minimumGroupSize: 4).optOuts.line }
+  }
+}
+
+/// Sums whose clients are nearly those of earlier ones.
+@Suite("Audit log: overlapping sums")
+struct OverlappingSumTests {
+  let folder: TemporaryFolder
+  let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder("audit.jsonl")
+  }
+
+  @Test("a log rejects them unless it was begun to warn, and is opened as it was begun")
+  func policy() throws {
+    let sums = try [
+      ExampleLog.sum(round: 1, [1, 2, 3, 4, 5, 6]), ExampleLog.sum(round: 2, [1, 2, 3, 4, 5, 7]),
+      ExampleLog.sum(round: 3, [1, 2, 3, 4, 8, 9]),
+    ]
+    for given in [nil, .reject, .warn] as [OverlapPolicy?] {
+      try FilePair(file: nil, head: nil).put(at: path)
+      let expected = given ?? .reject
+      var log = try AuditLog(at: path, minimumGroupSize: 4, overlaps: given)
+      #expect(log.overlaps == expected)
+      #expect(try log.record(sums[0], selectedWith: log.optOuts) == nil)
+      let before = FilePair(at: path)
+      if expected == .reject {
+        #expect(
+          throws: AuditLogError.overlap(round: 2, earlier: 1, line: 2, differing: 2, minimum: 4)
+        ) { try log.record(sums[1], selectedWith: log.optOuts) }
+        #expect(FilePair(at: path) == before, "nothing is written")
+      } else {
+        let overlap = try log.record(sums[1], selectedWith: log.optOuts)
+        #expect(overlap?.line == 2 && overlap?.round == 1 && overlap?.differing == 2)
+      }
+      #expect(try log.record(sums[2], selectedWith: log.optOuts) == nil)
+      _ = consume log
+      // The rule holds for the next process too, and so does the policy.
+      for again in [nil, expected] {
+        let log = try AuditLog(at: path, minimumGroupSize: 4, overlaps: again)
+        #expect(log.overlaps == expected)
+        #expect(log.overlap(of: [2, 3, 4, 5, 6])?.line == 2)
+        #expect(log.overlap(of: [1, 2, 3, 4, 5, 6]) == nil)
+        #expect(log.released.cohorts.count == (expected == .reject ? 2 : 3))
+      }
+      let other: OverlapPolicy = expected == .reject ? .warn : .reject
+      #expect(
+        throws: AuditLogError.otherOverlapPolicy(path: path, recorded: expected, given: other)
+      ) { try AuditLog(at: path, minimumGroupSize: 4, overlaps: other).optOuts.line }
+      #expect(try AuditLogReader(at: path).overlaps == expected)
+    }
+  }
+
+  @Test("a log from before there was the setting is read, goes on and warns")
+  func earlierLogs() throws {
+    struct EarlierSettings: Codable, Hashable, Sendable { let minimumGroupSize: Int }
+    let header = RecordHeader(
+      format: AuditSettings.format, version: AuditSettings.version,
+      settings: EarlierSettings(minimumGroupSize: 4))
+    try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
+    var log = try AuditLog(at: path, minimumGroupSize: 4)
+    #expect(log.overlaps == .warn)
+    try log.record(ExampleLog.sum(round: 1, [1, 2, 3, 4]), selectedWith: log.optOuts)
+    try log.record(ExampleLog.sum(round: 2, [1, 2, 3, 5]), selectedWith: log.optOuts)
+    _ = consume log
+    #expect(
+      try ExampleLog.lines(of: path).map(\.entry)[1] == .overlapping(line: 2, differing: 2))
+    #expect(try ExampleLog.lines(of: path).count == 3)
+  }
+
+  @Test("a sum that breaks the rule is refused when the log is read, although its digest is right")
+  func forged() throws {
+    _ = try AuditLog(at: path, minimumGroupSize: 4).optOuts
+    var file = try ChainReader(path, for: .appending).makeAppendable()
+    for (round, clients) in [[1, 2, 3, 4], [1, 2, 3, 4, 5]].enumerated() {
+      let sum = try ExampleLog.sum(round: round, clients.map { UInt32($0) })
+      let entry = AuditEntry.released(sum: sum, optOutsAsOfLine: 1, optedOut: 0)
+      try file.append(RecordCoding.encode(AuditRecord(time: 1, entry: entry), for: path))
+    }
+    _ = consume file
+    do {
+      _ = try ExampleLog.lines(of: path)
+      Issue.record("the sum is accepted")
+    } catch AuditLogError.file(.damaged(path, 3, .content(let reason))) {
+      #expect(reason.contains("round 1"))
+    }
   }
 }

@@ -63,13 +63,19 @@ struct ErrorDescriptionTests {
     .groupTooSmall(round: 5, found: 71, minimum: 83), .repeatedParticipant(round: 5, client: 71),
     .participantCount(round: 5, participants: 71, contributors: 83),
     .optedOut(round: 5, client: 71, line: 83), .otherRegister(round: 5, line: 71, lines: 83),
+    .otherOverlapPolicy(path: path, recorded: .warn, given: .reject),
+    .overlap(round: 5, earlier: 71, line: 83, differing: 1, minimum: 9),
   ]
 
   @Test("a refused entry is named, with what was expected and found", arguments: auditErrors)
   func audit(error: AuditLogError) {
     let text = error.description
-    #expect(text.contains("71"))
     switch error {
+    case .otherOverlapPolicy: #expect(text.contains(Self.path) && text.contains("to warn"))
+    default: #expect(text.contains("71"))
+    }
+    switch error {
+    case .otherOverlapPolicy: break
     case .minimumGroupSize: #expect(text.contains("2 clients"))
     case .otherMinimumGroupSize: #expect(text.contains(Self.path) && text.contains("83"))
     case .repeatedParticipant: #expect(text.contains("round 5"))

@@ -210,12 +210,12 @@ struct WireDamageTests {
     let hostile: [[UInt8]] = [
       // The start of an unknown group, over and over, alone and inside a body.
       Array(repeating: 0x23, count: 100_000),
-      [0x62] + ProtobufFields.varint(100_000) + Array(repeating: 0x23, count: 100_000),
+      [0x08, 1, 0x62] + ProtobufFields.varint(100_000) + Array(repeating: 0x23, count: 100_000),
       // A body, and inside one a field, of nearly 2^63 bytes.
-      [0x62] + largest,
-      [0x62, 0x0a, 0x0a] + largest,
+      [0x08, 1, 0x62] + largest,
+      [0x08, 1, 0x62, 0x0a, 0x0a] + largest,
       // A packed list of as many.
-      [0x72, 0x0a, 0x12] + largest,
+      [0x08, 1, 0x72, 0x0a, 0x12] + largest,
       // A varint that does not end.
       Array(repeating: 0xff, count: 100_000),
     ]
@@ -237,10 +237,12 @@ struct WireDamageTests {
     // Field 2 of a share distribution and field 1 of a share delivery, both of them empty.
     for (body, entry) in [(11, 0x12), (12, 0x0a)] as [(Int, UInt8)] {
       var envelope = ProtobufFields()
-      envelope.fields = [(body, .bytes(Array(repeatElement([entry, 0], count: count).joined())))]
+      envelope.fields = [
+        (1, .varint(1)), (body, .bytes(Array(repeatElement([entry, 0], count: count).joined()))),
+      ]
       let bytes = envelope.bytes
-      let reason = WireError.Reason.tooLarge(
-        field: "body", found: count, atMost: 8 + bytes.count / 32)
+      let limit = 8 + bytes.count / 32
+      let reason = WireError.Reason.tooLarge(field: "body", found: limit + 1, atMost: limit)
       #expect(throws: WireError(sender: sender, reason: reason)) {
         try ClientMessage(serialized: bytes, from: sender)
       }

@@ -81,83 +81,6 @@ struct WireParametersTests {
     }
   }
 
-  /// The longest messages there can be: ids of 3 bytes, a share for every neighbour.
-  private func longestMessages(
-    of parameters: SessionParameters
-  ) throws -> (fromClient: [ClientMessage], fromServer: [ServerMessage]) {
-    let session = parameters.digest
-    let last = UInt32(parameters.cohortSize)
-    let sender = try #require(ClientID(last))
-    let peers = try (0..<UInt32(parameters.degree)).map { try #require(ClientID(last - $0)) }
-    let sealed = try #require(
-      SealedShares(bytes: [UInt8](repeating: 1, count: SealedShares.byteCount)))
-    let share = try SecretShare(bytes: [UInt8](repeating: 1, count: SecretShare.byteCount))
-    let advertisement = try #require(SampleMessages.all().fromClients.first)
-    let keys: KeyAdvertisement? =
-      if case .keyAdvertisement(let keys) = advertisement { keys } else { nil }
-    let (sealingKey, maskKey) = (try #require(keys).sealingKey, try #require(keys).maskKey)
-    let fromClient: [ClientMessage] = [
-      .shareDistribution(
-        ShareDistribution(
-          session: session, sender: sender, selfMaskCommitment: session,
-          shares: peers.map { AddressedShares(peer: $0, shares: sealed) })),
-      .maskedInput(
-        MaskedInput(
-          session: session, sender: sender,
-          words: [UInt64](repeating: 1, count: parameters.layout.wordCount))),
-      .unmaskingResponse(
-        UnmaskingResponse(
-          session: session, sender: sender,
-          shares: peers.map { RevealedShare(subject: $0, kind: .maskKey, share: share) },
-          unopened: [])),
-    ]
-    let fromServer: [ServerMessage] = [
-      .rosterAnnouncement(
-        RosterAnnouncement(
-          session: session, recipient: sender, rosterSize: parameters.cohortSize,
-          commitment: session,
-          neighbours: peers.map {
-            KeyAdvertisement(
-              session: session, sender: $0, sealingKey: sealingKey, maskKey: maskKey)
-          })),
-      .shareDelivery(
-        ShareDelivery(
-          session: session, recipient: sender,
-          shares: peers.map { AddressedShares(peer: $0, shares: sealed) })),
-      .unmaskingRequest(
-        UnmaskingRequest(
-          session: session, recipient: sender, contributorCount: parameters.cohortSize,
-          contributors: peers + [sender])),
-    ]
-    return (fromClient, fromServer)
-  }
-
-  @Test("no message is longer than the most that the parameters allow, the longest hardly shorter")
-  func longestMessage() throws {
-    let sample = try SampleMessages.all()
-    for message in sample.fromClients {
-      #expect(
-        try message.serialized().count <= sample.parameters.maximumClientMessageByteCount)
-    }
-    for message in sample.fromServer {
-      #expect(
-        try message.serialized().count <= sample.parameters.maximumServerMessageByteCount)
-    }
-    for parameters in try [
-      parameters(cohortSize: 1 << 20, degree: 8, elementCount: 1),
-      parameters(cohortSize: 1 << 20, degree: 62, elementCount: 1),
-      parameters(cohortSize: 1 << 20, degree: 62, elementCount: 100_000),
-    ] {
-      let messages = try longestMessages(of: parameters)
-      let limit = parameters.maximumClientMessageByteCount
-      let longest = try messages.fromClient.map { try $0.serialized().count }.max() ?? 0
-      #expect(longest <= limit && longest >= limit - 64)
-      let serverLimit = parameters.maximumServerMessageByteCount
-      let serverLongest = try messages.fromServer.map { try $0.serialized().count }.max() ?? 0
-      #expect(serverLongest <= serverLimit && serverLongest >= serverLimit - 96)
-    }
-  }
-
   @Test("parameters cut short, extended or with a bit flipped are refused")
   func damage() throws {
     let bytes = try parameters().serialized()
@@ -264,6 +187,30 @@ struct WireParametersTests {
     let reason = WireError.Reason.unknownFields(message: "secagg.v1.SessionParameters")
     #expect(throws: WireError(sender: nil, reason: reason)) {
       try SessionParameters(serialized: extended)
+    }
+  }
+
+  /// What every other field lacks is looked at before the range of any.
+  @Test("an element count beyond all integers gives way to an absent field", arguments: [13, 8, 9])
+  func presenceBeforeRange(absent: Int) throws {
+    let names = [13: "lane_kind", 8: "value_bits", 9: "maximum_contributors"]
+    let name = try #require(names[absent])
+    for count in [1 << 33, 1 << 63, UInt64.max] {
+      let large = try #require(
+        ProtobufFields.editing(try parameters().serialized(), at: [7]) { _ in .varint(count) })
+      let lacking = try #require(ProtobufFields.editing(large, at: [absent]) { _ in nil })
+      #expect(throws: WireError(sender: nil, reason: .missingField(name))) {
+        try SessionParameters(serialized: lacking)
+      }
+      // The layout rule comes before the range of the count.
+      let narrow = try #require(ProtobufFields.editing(large, at: [8]) { _ in .varint(17) })
+      for (bytes, field) in [(narrow, "value_bits"), (large, "element_count")] {
+        let error = #expect(throws: WireError.self) { try SessionParameters(serialized: bytes) }
+        guard case .invalidValue(field, _) = error?.reason else {
+          Issue.record("refused for another reason: \(error.debugDescription)")
+          return
+        }
+      }
     }
   }
 
