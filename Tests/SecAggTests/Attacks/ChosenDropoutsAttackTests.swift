@@ -97,7 +97,8 @@ struct ChosenDropoutsAttackTests {
 
   @Test("a client that assumes collusion takes no part with parameters that random dropouts need")
   func rejected() throws {
-    let policy = try ClientPolicy(collusion: AssumedCollusion())
+    let policy = try ClientPolicy(
+      applicationContext: .testContext, collusion: AssumedCollusion())
     func start(_ cohortSize: Int, _ degree: Int, _ threshold: Int) throws {
       _ = try AdvertiseKeysRound(
         id: client(1),

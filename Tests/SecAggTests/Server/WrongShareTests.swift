@@ -88,9 +88,14 @@ struct WrongShareTests {
     var answers: [UnmaskingResponse] = []
     for answer in transcript.answers.shuffled(using: &generator) {
       let lie = Lie.allCases[generator.below(4)]
+      // Some liars lie about each share, others about a few.
+      let rate = 1 + generator.below(4)
       let told =
         liars.contains(answer.sender)
-        ? try lie.told(in: answer, about: kinds, using: &generator) : answer
+        ? try answer.with(
+          shares: zip(
+            answer.shares, lie.told(in: answer, about: kinds, using: &generator).shares
+          ).map { honest, lie in generator.below(rate) == 0 ? lie : honest }) : answer
       try server.receive(.unmaskingResponse(told), from: told.sender)
       answers.append(told)
       var trial = server

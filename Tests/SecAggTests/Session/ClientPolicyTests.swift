@@ -61,15 +61,15 @@ struct ClientPolicyTests {
     let parameters = try testParameters(
       threatModel: .malicious, cohortSize: cohortSize, degree: degree, threshold: threshold,
       minimumContributors: cohortSize * 9 / 10)
-    let policy = try ClientPolicy(collusion: AssumedCollusion())
+    let policy = try ClientPolicy.testing(collusion: AssumedCollusion())
     let risk = try SessionAssumptions(cohortSize: cohortSize, threatModel: .malicious)
       .risk(of: GraphParameters(degree: degree, threshold: threshold))
     #expect(
       policy.violation(by: parameters)
         == (isAccepted ? nil : .leak(found: risk.leak, limit: LogProbability(log2: -40))))
-    #expect(ClientPolicy().violation(by: parameters) == nil)
+    #expect(ClientPolicy.testing().violation(by: parameters) == nil)
     // The other floors come first.
-    let strict = try ClientPolicy(minimumThreshold: 1_000, collusion: AssumedCollusion())
+    let strict = try ClientPolicy.testing(minimumThreshold: 1_000, collusion: AssumedCollusion())
     #expect(
       strict.violation(by: parameters) == .threshold(found: threshold, floor: 1_000))
   }
@@ -77,7 +77,7 @@ struct ClientPolicyTests {
   @Test("a minimum of contributors that leaves too small a roster")
   func smallRoster() throws {
     func violation(minimum: Int) throws -> PolicyViolation? {
-      try ClientPolicy(collusion: AssumedCollusion()).violation(
+      try ClientPolicy.testing(collusion: AssumedCollusion()).violation(
         by: testParameters(
           threatModel: .malicious, cohortSize: 10_000, degree: 102, threshold: 69,
           minimumContributors: minimum))
@@ -146,7 +146,8 @@ struct ClientPolicyTests {
       ClientPolicy.testing(
         minimumCohortSize: 0, minimumThreshold: .max, minimumContributors: 77,
         acceptedThreatModels: [], acceptedMaskCiphers: []),
-      ClientPolicy(collusion: try AssumedCollusion(corruptFraction: 0.29, securityBits: 256)),
+      ClientPolicy.testing(
+        collusion: try AssumedCollusion(corruptFraction: 0.29, securityBits: 256)),
     ] {
       var writer = ByteWriter()
       policy.write(to: &writer)

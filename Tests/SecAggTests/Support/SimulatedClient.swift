@@ -8,6 +8,7 @@ final class SimulatedClient {
   private var sharing: ShareKeysRound?
   private var masking: MaskedInputRound?
   private var checking: ConsistencyCheckRound?
+  var identities: (any IdentityDirectory)? = TestIdentities.directory
   /// A dishonest dealer deals shares of other polynomials to the holders for which this is true: each pair of
   /// shares is sealed and committed to as it should be, but they do not fit together.
   var dealsOtherPolynomials: ((ClientID) -> Bool)?
@@ -36,6 +37,27 @@ final class SimulatedClient {
     }
   }
 
+  /// Rejects a message that the client does not wait for.
+  func check(_ message: ServerMessage) throws(ClientError) {
+    switch advertising {
+    case .some(let round): return try round.check(message);
+    case .none: break
+    }
+    switch sharing {
+    case .some(let round): return try round.check(message);
+    case .none: break
+    }
+    switch masking {
+    case .some(let round): return try round.check(message);
+    case .none: break
+    }
+    switch checking {
+    case .some(let round): return try round.check(message);
+    case .none: break
+    }
+    throw .otherRound(found: message.round, expected: nil)
+  }
+
   /// The client's answer to a message of the server; a client in another round has none.
   func answer(
     _ message: ServerMessage, execution: Execution = Execution()
@@ -45,17 +67,17 @@ final class SimulatedClient {
       guard let round = advertising.take() else { return nil }
       guard let dealsOtherPolynomials else {
         let next = try round.shareKeys(
-          with: announcement, identities: TestIdentities.directory, execution: execution)
+          with: announcement, identities: identities, execution: execution)
         let answer = ClientMessage.shareDistribution(next.message)
         sharing = consume next
         return answer
       }
       let bytes = round.suspend()
       let other = try AdvertiseKeysRound(resuming: bytes).shareKeys(
-        with: announcement, identities: TestIdentities.directory, execution: execution
+        with: announcement, identities: identities, execution: execution
       ).message
       let next = try AdvertiseKeysRound(resuming: bytes).shareKeys(
-        with: announcement, identities: TestIdentities.directory, execution: execution)
+        with: announcement, identities: identities, execution: execution)
       let answer = next.message.with(
         shares: zip(next.message.shares, other.shares).map { right, other in
           dealsOtherPolynomials(right.peer) ? other : right

@@ -10,12 +10,14 @@ extension ClientPolicy {
   static func testing(
     minimumCohortSize: Int = 3, minimumThreshold: Int = 2, minimumContributors: Int = 2,
     acceptedThreatModels: Set<ThreatModel> = Set(ThreatModel.allCases),
-    acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases)
+    acceptedMaskCiphers: Set<MaskCipher> = Set(MaskCipher.allCases),
+    collusion: AssumedCollusion? = nil
   ) -> ClientPolicy {
     ClientPolicy(
       applicationContext: .testContext, minimumCohortSize: minimumCohortSize,
       minimumThreshold: minimumThreshold, minimumContributors: minimumContributors,
-      acceptedThreatModels: acceptedThreatModels, acceptedMaskCiphers: acceptedMaskCiphers)
+      acceptedThreatModels: acceptedThreatModels, acceptedMaskCiphers: acceptedMaskCiphers,
+      collusion: collusion)
   }
 
   /// The policy of a client that expects the context of a session and nothing else.

@@ -180,22 +180,25 @@ enum AveragingVectors {
     let updates: [[Double]] = [
       [0.5, -0.25, 2, -2, 1e-9, 0.1, 0], [0.3, 0.4, -0.5, 0.6, -0.7, 0.8, -0.9],
     ]
-    return [(16, 100, UInt64(1), nil), (25, 12, 1000, nil), (25, 12, 1000, 0.75), (57, 100, 100, 3)]
-      .enumerated().map {
-        index, setting in
-        let (bits, contributors, largest, norm): (Int, Int, UInt64, Double?) = setting
-        let lanes = try? LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
-        let valueBits = lanes?.valueBits ?? bits
-        let weightCount = (64 - largest.leadingZeroBitCount + valueBits - 1) / valueBits
-        let levels = UInt64(1) << UInt64(min(valueBits, 52) - 1) - 1
-        let sums = (0..<7).map { String(3 * levels + UInt64($0) * (levels / 7) - levels / 2) }
-        return AveragingVector.Input(
-          task: "task \(index)", round: 7 * index, layers: layers, parameters: parameters, bound: Hex(doubles: [1]),
-          normBound: norm.map { Hex(doubles: [$0]) }, largestWeight: largest,
-          valueBits: valueBits, maximumContributors: contributors,
-          weight: (largest + 1) / 2, update: Hex(doubles: updates[index % 2]),
-          sums: sums + ["2"] + [String](repeating: "0", count: weightCount - 1), contributors: 3)
-      }
+    return [
+      (16, 100, UInt64(1), nil), (25, 12, 1000, nil), (25, 12, 1000, 0.75), (57, 100, 100, 3),
+    ]
+    .enumerated().map {
+      index, setting in
+      let (bits, contributors, largest, norm): (Int, Int, UInt64, Double?) = setting
+      let lanes = try? LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
+      let valueBits = lanes?.valueBits ?? bits
+      let weightCount = (64 - largest.leadingZeroBitCount + valueBits - 1) / valueBits
+      let levels = UInt64(1) << UInt64(min(valueBits, 52) - 1) - 1
+      let sums = (0..<7).map { String(3 * levels + UInt64($0) * (levels / 7) - levels / 2) }
+      return AveragingVector.Input(
+        task: "task \(index)", round: 7 * index, layers: layers, parameters: parameters,
+        bound: Hex(doubles: [1]),
+        normBound: norm.map { Hex(doubles: [$0]) }, largestWeight: largest,
+        valueBits: valueBits, maximumContributors: contributors,
+        weight: (largest + 1) / 2, update: Hex(doubles: updates[index % 2]),
+        sums: sums + ["2"] + [String](repeating: "0", count: weightCount - 1), contributors: 3)
+    }
   }
 
   static let noisy = VectorFile<PrivateAveragingVector>(
@@ -206,7 +209,8 @@ enum AveragingVectors {
       (1, 1.0, 16, 1, nil), (2, 0.8, 18, 2, nil), (1, 2.5, 20, 1, 3.0), (1, 0.5, 12, 2, nil),
     ].map { (noise: Int, multiplier: Double, bits: Int, relation: Int, deviation: Double?) in
       PrivateAveragingVector.Input(
-        task: "private", round: 3, layers: layers, parameters: parameters, clippingBound: Hex(doubles: [2]), noise: noise,
+        task: "private", round: 3, layers: layers, parameters: parameters,
+        clippingBound: Hex(doubles: [2]), noise: noise,
         noiseMultiplier: Hex(doubles: [multiplier]), bits: bits, cohortSize: 20,
         minimumContributors: 12, corruptFraction: Hex(doubles: [0.1]), relation: relation,
         sampling: .init(kind: 1), divisor: 14,

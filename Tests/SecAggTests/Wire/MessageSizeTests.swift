@@ -99,8 +99,7 @@ struct MessageSizeTests {
     let signature = try Signature(bytes: [UInt8](repeating: 1, count: Signature.byteCount))
     let keys = try AdvertiseKeysRound(
       id: client(1),
-      parameters: try testParameters(
-        cohortSize: 3, threshold: 2)
+      parameters: testParameters(cohortSize: 3, threshold: 2), policy: .testing()
     ).message
     let neighbours = peers.map {
       KeyAdvertisement(

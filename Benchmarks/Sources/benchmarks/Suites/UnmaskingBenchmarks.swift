@@ -74,7 +74,9 @@ private final class Client {
 
   init(id: ClientID, parameters: SessionParameters) throws {
     self.id = id
-    advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
+    advertising = try AdvertiseKeysRound(
+      id: id, parameters: parameters,
+      policy: ClientPolicy(applicationContext: parameters.applicationContext))
   }
 
   func advertise() throws -> ClientMessage {

@@ -61,7 +61,7 @@ extension Stage {
     let roster = ClientID.all(cohortSize: parameters.cohortSize)
     let contexts = try Dictionary(
       uniqueKeysWithValues: roster.map {
-        ($0, try ClientContext(id: $0, parameters: parameters, policy: ClientPolicy()))
+        ($0, try ClientContext(id: $0, parameters: parameters, policy: .expecting(parameters)))
       })
     let keys = try contexts.mapValues { try KnownKeys($0) }
     let advertisements = keys.mapValues(\.advertisement)
