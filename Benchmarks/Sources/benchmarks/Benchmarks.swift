@@ -9,7 +9,8 @@ struct Benchmarks: ParsableCommand {
 
   @Option(
     help: """
-      The suites to run: masks, sharing, path, privacy, rules, unmasking, closing, sessions.
+      The suites to run: masks, sharing, path, privacy, rules, unmasking, closing, blame,
+      sessions.
       """)
   var suites: [Suite] = Suite.allCases
 
@@ -36,6 +37,7 @@ struct Benchmarks: ParsableCommand {
     case rules
     case unmasking
     case closing
+    case blame
     case sessions
   }
 
@@ -51,6 +53,9 @@ struct Benchmarks: ParsableCommand {
       case .rules: try AggregationBenchmarks.run(&results)
       case .unmasking: try UnmaskingBenchmarks.run(&results, clients: quick ? 100 : 1_000)
       case .closing: try ClosingBenchmarks.run(&results, clients: quick ? 3_000 : 30_000)
+      case .blame:
+        try BlameBenchmarks.run(
+          &results, clients: quick ? 300 : 1_000, largest: quick ? 600 : 3_000)
       case .sessions:
         try SessionBenchmarks.run(
           &results, demo: demo,

@@ -41,7 +41,7 @@ public enum ClientError: Error, Hashable, Sendable {
   case notInThreatModel(ThreatModel)
   /// The contributors of the request are not those that this client signed.
   case contributorsChanged
-  /// Too few neighbours have signed the same set of contributors.
+  /// Too few endorsers have signed the same set of contributors.
   case endorsementsBelowThreshold(found: Int, threshold: Int)
   /// Key agreement with a neighbour failed.
   case keyAgreement(ClientID)

@@ -21,7 +21,10 @@ enum ClosingBenchmarks {
       applicationContext: SessionParameters.applicationContext(of: []))
     let roster = ServerRoster(
       try ClientID.all(cohortSize: clients).map {
-        try AdvertiseKeysRound(id: $0, parameters: parameters).message
+        try AdvertiseKeysRound(
+          id: $0, parameters: parameters,
+          policy: ClientPolicy(applicationContext: parameters.applicationContext)
+        ).message
       }, parameters: parameters)
     let places = RosterPermutation(count: clients, commitment: roster.commitment).placeOfIndex
     let gap = parameters.degree - parameters.threshold + 1
