@@ -9,7 +9,8 @@ struct Benchmarks: ParsableCommand {
 
   @Option(
     help: """
-      The suites to run: masks, sharing, path, privacy, rules, unmasking, closing, sessions.
+      The suites to run: masks, sharing, path, privacy, rules, unmasking, closing, receiving, \
+      sessions.
       """)
   var suites: [Suite] = Suite.allCases
 
@@ -36,6 +37,7 @@ struct Benchmarks: ParsableCommand {
     case rules
     case unmasking
     case closing
+    case receiving
     case sessions
   }
 
@@ -51,6 +53,9 @@ struct Benchmarks: ParsableCommand {
       case .rules: try AggregationBenchmarks.run(&results)
       case .unmasking: try UnmaskingBenchmarks.run(&results, clients: quick ? 100 : 1_000)
       case .closing: try ClosingBenchmarks.run(&results, clients: quick ? 3_000 : 30_000)
+      case .receiving:
+        try ReceivingBenchmarks.run(
+          &results, clients: quick ? 100 : 1_000, elements: quick ? 1_000 : 100_000)
       case .sessions:
         try SessionBenchmarks.run(
           &results, demo: demo,
