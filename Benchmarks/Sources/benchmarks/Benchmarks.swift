@@ -9,8 +9,8 @@ struct Benchmarks: ParsableCommand {
 
   @Option(
     help: """
-      The suites to run: masks, sharing, path, privacy, rules, unmasking, closing, blame,
-      sessions.
+      The suites to run: masks, sharing, path, privacy, rules, unmasking, closing, blame, \
+      receiving, sessions.
       """)
   var suites: [Suite] = Suite.allCases
 
@@ -38,6 +38,7 @@ struct Benchmarks: ParsableCommand {
     case unmasking
     case closing
     case blame
+    case receiving
     case sessions
   }
 
@@ -56,6 +57,9 @@ struct Benchmarks: ParsableCommand {
       case .blame:
         try BlameBenchmarks.run(
           &results, clients: quick ? 300 : 1_000, largest: quick ? 600 : 3_000)
+      case .receiving:
+        try ReceivingBenchmarks.run(
+          &results, clients: quick ? 100 : 1_000, elements: quick ? 1_000 : 100_000)
       case .sessions:
         try SessionBenchmarks.run(
           &results, demo: demo,

@@ -30,6 +30,8 @@ struct ChosenDropoutsAttackTests {
       parameters: parameters(cohortSize: cohortSize, degree: degree, threshold: threshold),
       seed: 161
     ) { circle in
+      // Away from the endorsers, of whom enough must sign.
+      let circle = Array(circle[(2 * degree)...] + circle[..<(2 * degree)])
       var casting = Casting()
       inside = Set(circle[reach..<reach + between])
       for distance in 1...reach {
@@ -73,6 +75,8 @@ struct ChosenDropoutsAttackTests {
           threatModel: .malicious, cohortSize: 14, degree: 4, threshold: 3,
           minimumContributors: 13), seed: 162
       ) { circle in
+        // Away from the endorsers, of whom enough must sign.
+        let circle = Array(circle[6...] + circle[..<6])
         victim = circle[2]
         late = [circle[4]]
         let corrupt = Set(corrupt.map { circle[$0] })

@@ -131,16 +131,17 @@ struct DropoutTests {
     let cohortSize = 4 + Int(generator.next() % 57)
     let isSparse = generator.next() % 2 == 0
     let degree = isSparse ? 2 * (1 + Int(generator.next() % UInt64((cohortSize - 2) / 2 + 1))) : nil
-    let usable = degree.map { $0 < cohortSize ? $0 : cohortSize - 1 } ?? cohortSize - 1
-    let threshold = 2 + Int(generator.next() % UInt64(max(1, (usable + 1) / 2)))
     let threatModel: ThreatModel = seed % 3 == 0 ? .malicious : .semiHonest
-    let majority = threatModel == .malicious ? usable / 2 + 1 : 2
-    let isLarge = usable == cohortSize - 1 || threatModel == .semiHonest
-    // An endorser of a sparse graph has one endorser fewer beside it than there are.
-    let largest = isLarge ? usable : max(majority, usable - 1)
+    let isMalicious = threatModel == .malicious
+    // In the malicious model a degree of 2 has no threshold: above 1, and below 2 in a sparse graph.
+    let smallest = isMalicious ? 4 : 2
+    let usable =
+      degree.map { $0 < cohortSize && $0 >= smallest ? $0 : cohortSize - 1 } ?? cohortSize - 1
+    let threshold = 2 + Int(generator.next() % UInt64(max(1, (usable + 1) / 2)))
+    let majority = isMalicious ? usable / 2 + 1 : 2
+    let largest = isMalicious && usable < cohortSize - 1 ? usable - 1 : usable
     let parameters = try testParameters(
-      threatModel: threatModel, cohortSize: cohortSize,
-      degree: largest < usable || isLarge ? usable : nil,
+      threatModel: threatModel, cohortSize: cohortSize, degree: usable,
       threshold: min(max(threshold, majority), largest),
       elementCount: 1 + Int(generator.next() % 40),
       minimumValueBits: 2 + Int(generator.next() % 50))

@@ -31,8 +31,11 @@ struct MessageOutlineTests {
     [UInt8(number << 3 | 2)] + ProtobufFields.varint(UInt64(content.count)) + content
   }
 
+  /// As many repetitions as fit.
   private func repeated(_ bytes: [UInt8], upTo count: Int) -> [UInt8] {
-    Array(repeatElement(bytes, count: count / bytes.count).joined())
+    var result = bytes
+    while result.count < count { result += result }
+    return Array(result.prefix(count / bytes.count * bytes.count))
   }
 
   private static let large = 8 << 20

@@ -23,13 +23,13 @@ struct MessageSizeTests {
     }
 
     static let simulated: [Shape] = ThreatModel.allCases.flatMap { threatModel in
-      [(3, 2), (10, 9), (10, 4), (40, 39), (40, 10), (150, 20)].map {
+      [(3, 2), (10, 9), (10, 4), (40, 39), (40, 10), (100, 20)].map {
         Shape(threatModel: threatModel, cohortSize: $0.0, degree: $0.1)
       } + [Shape(threatModel: threatModel, cohortSize: 10, degree: 9, elementCount: 5_000)]
     }
 
     static let forged: [Shape] = ThreatModel.allCases.flatMap { threatModel in
-      [(1_000, 60), (1_000, 999), (1 << 20, 8), (1 << 20, 62)].map {
+      [(1_000, 60), (1_000, 800), (1 << 20, 8), (1 << 20, 62)].map {
         Shape(threatModel: threatModel, cohortSize: $0.0, degree: $0.1)
       } + [Shape(threatModel: threatModel, cohortSize: 1 << 20, degree: 62, elementCount: 100_000)]
     }

@@ -20,7 +20,7 @@ extension WireField {
     WireField(round: .advertiseKeys, path: [10, 2], name: "key_advertisement.mask_key"),
     WireField(round: .shareKeys, path: [11, 1], name: "share_distribution.self_mask_commitment"),
     WireField(
-      round: .shareKeys, path: [11, 2, 2], name: "share_distribution.shares.sealed", byteCount: 120),
+      round: .shareKeys, path: [11, 2, 2], name: "share_distribution.shares.sealed", byteCount: 152),
     WireField(
       round: .unmasking, path: [14, 1, 3], name: "unmasking_response.shares.share", byteCount: 40),
     WireField(round: .maskedInput, path: [15], name: "checksum", byteCount: 16),
@@ -36,7 +36,7 @@ extension WireField {
       round: .shareKeys, path: [11, 3, 2, 2],
       name: "roster_announcement.neighbours.advertisement.mask_key"),
     WireField(
-      round: .maskedInput, path: [12, 1, 2], name: "share_delivery.shares.sealed", byteCount: 120),
+      round: .maskedInput, path: [12, 1, 2], name: "share_delivery.shares.sealed", byteCount: 152),
     WireField(round: .unmasking, path: [15], name: "checksum", byteCount: 16),
   ]
 
