@@ -12,13 +12,13 @@ from .rounds import advertising, averaging, masking, session
 @pytest.mark.parametrize("id", [0, 6, 2**32 - 1])
 def test_ids_outside_the_cohort(parameters, id):
     with pytest.raises((secagg.InvalidArgument, secagg.SessionRefused)):
-        secagg.Client(parameters, id)
+        secagg.Client(parameters, id, parameters.application_context)
 
 
 @pytest.mark.parametrize("id", [-1, 2**32, 2**32 + 1, 1.5, "1", None])
 def test_ids_that_are_none(parameters, id):
     with pytest.raises(secagg.InvalidArgument):
-        secagg.Client(parameters, id)
+        secagg.Client(parameters, id, parameters.application_context)
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,13 @@ def test_ids_that_are_none(parameters, id):
         secagg.Policy(minimum_contributors=3),
         secagg.Policy(threat_models=secagg.ThreatModel.MALICIOUS),
         secagg.Policy(mask_ciphers=secagg.MaskCipher.AES256CTR),
-        secagg.Policy(application_context=bytes(32)),
         # Two of five clients reach the threshold of 2.
         secagg.Policy(corrupt_fraction=0.4, security_bits=1),
     ],
 )
 def test_policy(parameters, policy):
     with pytest.raises(secagg.SessionRefused):
-        secagg.Client(parameters, 1, policy=policy)
+        secagg.Client(parameters, 1, parameters.application_context, policy=policy)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_policy(parameters, policy):
 )
 def test_policy_that_cannot_be(parameters, policy):
     with pytest.raises((secagg.InvalidArgument, secagg.InvalidParameters)):
-        secagg.Client(parameters, 1, policy=policy)
+        secagg.Client(parameters, 1, parameters.application_context, policy=policy)
 
 
 def test_policy_that_is_met(parameters):
@@ -60,11 +59,10 @@ def test_policy_that_is_met(parameters):
         minimum_contributors=2,
         threat_models=secagg.ThreatModel.SEMI_HONEST,
         mask_ciphers=secagg.mask_ciphers(),
-        application_context=parameters.application_context,
         corrupt_fraction=0.2,
         security_bits=256,
     )
-    assert secagg.Client(parameters, 1, policy=policy).round is Round.ADVERTISE_KEYS
+    assert secagg.Client(parameters, 1, parameters.application_context, policy=policy).round is Round.ADVERTISE_KEYS
 
 
 @pytest.mark.parametrize(
@@ -159,7 +157,7 @@ def test_messages_may_be_any_bytes(parameters, make):
 
 def test_sealed_clients_open_with_their_key_only(parameters):
     key, other = secagg.sealing_key(), secagg.sealing_key()
-    client = secagg.Client(parameters, 1)
+    client = secagg.Client(parameters, 1, parameters.application_context)
     sealed = bytes(client.suspend(key))
     assert client.round is Round.ENDED
     for wrong in (other, bytes(32)):
