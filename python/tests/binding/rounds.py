@@ -53,7 +53,9 @@ class LibraryClient:
         directory: Directories = None,
         sleeping: str = "",
     ) -> None:
-        self.client = secagg.Client(parameters, id, parameters.application_context, identity=identity)
+        self.client = secagg.Client(
+            parameters, id, parameters.application_context, identity=identity
+        )
         self._update, self._weight, self._settings = update, weight, settings
         self._identity, self._directory, self._sleeping = identity, directory, sleeping
 

@@ -14,7 +14,10 @@ from . import rounds
 
 
 def test_closed_objects_refuse(settings, parameters):
-    client, server = secagg.Client(parameters, 1, parameters.application_context), secagg.Server(parameters)
+    client, server = (
+        secagg.Client(parameters, 1, parameters.application_context),
+        secagg.Server(parameters),
+    )
     for thing in (client, server, parameters, settings):
         thing.close()
         thing.close()
@@ -38,7 +41,11 @@ def test_handles_of_another_kind(settings, parameters):
 
 @pytest.mark.parametrize("copying", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_objects_are_not_copied(parameters, copying):
-    for thing in (parameters, secagg.Client(parameters, 1, parameters.application_context), secagg.Server(parameters)):
+    for thing in (
+        parameters,
+        secagg.Client(parameters, 1, parameters.application_context),
+        secagg.Server(parameters),
+    ):
         with pytest.raises(TypeError):
             copying(thing)
 
