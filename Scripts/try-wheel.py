@@ -12,7 +12,7 @@ parameters = secagg.Parameters.recommended(
     averaging, cohort_size=4, dropout_fraction=0.25, context=context
 )
 server = secagg.Server(parameters)
-clients = {id: secagg.Client(parameters, id) for id in range(1, 5)}
+clients = {id: secagg.Client(parameters, id, context) for id in range(1, 5)}
 
 
 def hand_in(ids: list[int]) -> None:

@@ -117,6 +117,7 @@ struct ArgumentTests {
       ("awaited ids", { secagg_server_awaited(server, nil, 12, &count, $0) }),
       ("message out", { secagg_server_message(server, 1, nil, $0) }),
       ("unmask out", { secagg_server_unmask(server, 1, nil, $0) }),
+      ("server_faults count", { secagg_server_faults(server, nil, 0, nil, $0) }),
       ("store out", { secagg_server_store(server, nil, $0) }),
       ("restore data", { secagg_server_restore(nil, 3, nil, &out, $0) }),
       ("restore out", { secagg_server_restore(bytes32, 32, nil, nil, $0) }),

@@ -21,8 +21,8 @@ struct PhaseTests {
     "at a client every call out of turn is refused and the client goes on",
     arguments: [Setting.semiHonest, .malicious])
   func client(setting: Setting) throws {
-    // A first session gives messages of the right kinds; the client under test is of another one, which
-    // refuses for its round before it looks at the content.
+    // A first session gives messages of the right kinds. To the client under test, which is in another
+    // session, they are strays.
     let other = try TestSession(setting, seed: 8)
     var messages: [Int: [UInt8]] = [:]
     for round in setting.rounds {
@@ -38,7 +38,7 @@ struct PhaseTests {
       let before = try client.message()
       let outOfTurn = messages.filter { $0.key != next }
       for (round, status) in advances(session, client, messages: outOfTurn) {
-        #expect(status == SECAGG_WRONG_PHASE, "\(round)")
+        #expect([SECAGG_WRONG_PHASE, SECAGG_MESSAGE_REFUSED].contains(status), "\(round)")
       }
       if !setting.isMalicious {
         #expect(
@@ -84,23 +84,63 @@ struct PhaseTests {
     _ = try session.unmask()
   }
 
-  @Test("a message for another client ends a client, as in Swift", arguments: Setting.all)
-  func forAnother(setting: Setting) throws {
-    for last in setting.rounds.dropFirst() {
-      let session = try TestSession(setting)
-      try session.run(to: last)
-      let client = session.clients[0]
-      let message = try session.message(for: 2)
-      let answer = client.take(
-        message, opening: last, averaging: session.averaging, directory: session.directory)
-      #expect(answer.status == SECAGG_SESSION_REFUSED)
-      #expect(try client.round() == SECAGG_ENDED)
-      let own = try session.message(for: 1)
-      let late = client.take(
-        own, opening: last, averaging: session.averaging, directory: session.directory)
-      #expect(late.status == SECAGG_WRONG_PHASE)
-      #expect(client.handle.end() == SECAGG_OK)
+  @Test("stray and repeated messages change nothing at a client", arguments: Setting.all)
+  func strays(setting: Setting) throws {
+    let session = try TestSession(setting)
+    let other = try TestSession(setting, seed: 2)
+    let client = session.clients[0]
+    func taking(_ message: [UInt8], opening round: Int) -> Int {
+      client.take(
+        message, opening: round, averaging: session.averaging, directory: session.directory
+      ).status
     }
+    var previous: (round: Int, message: [UInt8])?
+    for round in setting.rounds {
+      if round != SECAGG_ADVERTISE_KEYS {
+        let before = (try client.message(), try client.round())
+        let ofAnother = try session.message(for: 2)
+        #expect(taking(ofAnother, opening: round) == SECAGG_MESSAGE_REFUSED)
+        let ofOtherSession = try other.message(for: 1)
+        #expect(taking(ofOtherSession, opening: round) == SECAGG_MESSAGE_REFUSED)
+        if let previous {
+          #expect(taking(previous.message, opening: previous.round) == SECAGG_WRONG_PHASE)
+        }
+        #expect(try (client.message(), client.round()) == before)
+        previous = (round, try session.message(for: 1))
+      }
+      try session.collect(round)
+      try other.collect(round)
+      if let previous {
+        let answered = try client.message()
+        #expect(taking(previous.message, opening: previous.round) == SECAGG_WRONG_PHASE)
+        #expect(try client.message() == answered)
+        #expect(try client.round() == round)
+      }
+      if round != SECAGG_UNMASKING {
+        try session.closeRound()
+        try other.closeRound()
+      }
+    }
+    _ = try session.unmask()
+  }
+
+  @Test("a client that has rejected the session has ended", arguments: Setting.all)
+  func ended(setting: Setting) throws {
+    // A delivery of one entry is below the threshold.
+    let session = try TestSession(setting)
+    try session.run(to: SECAGG_MASKED_INPUT)
+    let client = session.clients[0]
+    let own = try session.message(for: 1)
+    func take(_ message: [UInt8]) -> Int {
+      client.take(
+        message, opening: SECAGG_MASKED_INPUT, averaging: session.averaging,
+        directory: session.directory
+      ).status
+    }
+    #expect(try take(DeliveryWithFirstOnly.bytes(of: own)) == SECAGG_SESSION_REFUSED)
+    #expect(try client.round() == SECAGG_ENDED)
+    #expect(take(own) == SECAGG_WRONG_PHASE)
+    #expect(client.handle.end() == SECAGG_OK)
   }
 
   @Test("at a server", arguments: [Setting.semiHonest, .malicious])

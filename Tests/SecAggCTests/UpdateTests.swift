@@ -109,35 +109,4 @@ struct UpdateTests {
     #expect(out == nil)
     #expect(try session.phase() == SECAGG_ENDED)
   }
-
-  @Test("a share that does not open is reported as a fault, and the mean is right")
-  func faults() throws {
-    let session = try TestSession(.semiHonest)
-    try session.run(to: SECAGG_SHARE_KEYS)
-    for client in session.clients {
-      let roster = try session.message(for: client.id)
-      let answer = client.take(
-        roster, opening: SECAGG_SHARE_KEYS, averaging: session.averaging, directory: nil)
-      #expect(answer.status == SECAGG_OK)
-      let message = try client.message()
-      let sent =
-        client.id == 2 ? try DistributionWithDamagedShare.bytes(of: message, from: 2) : message
-      #expect(session.receive(sent, from: client.id).status == SECAGG_OK)
-    }
-    try session.closeRound()
-    try session.collect(SECAGG_MASKED_INPUT)
-    try session.closeRound()
-    try session.collect(SECAGG_UNMASKING)
-    let aggregate = try session.unmask()
-    let faults = try numbers(secagg_fault()) {
-      secagg_aggregate_faults(aggregate.value, $0, $1, $2, $3)
-    }
-    #expect(faults.count == 1)
-    #expect(faults.first?.holder == 1)
-    #expect(faults.first?.dealer == 2)
-    #expect(faults.first?.secret == 1)
-    #expect(faults.first.map { Int($0.finding) } == SECAGG_UNOPENED)
-    let result = try MeanResult(aggregate, averaging: session.averaging)
-    #expect(try result == session.swiftMean(of: result.contributors))
-  }
 }

@@ -6,7 +6,7 @@ import random
 
 import numpy
 from secagg_reference import wire
-from secagg_reference.client import Client
+from secagg_reference.client import Client, Policy
 
 import secagg
 
@@ -33,6 +33,7 @@ class PureClient:
         id: int,
         update: numpy.ndarray,
         weight: int,
+        context: bytes,
         *,
         bound: float,
         largest_weight: int,
@@ -44,6 +45,7 @@ class PureClient:
             id,
             read,
             elements(update, weight, bound, largest_weight, read.value_bits),
+            Policy(application_context=context),
             identity_seed=identity_seed,
             directory=directory,
         )

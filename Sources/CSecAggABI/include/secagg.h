@@ -679,15 +679,44 @@ SECAGG_API secagg_status secagg_server_close_round(secagg_server *server, secagg
 SECAGG_API secagg_status secagg_server_message(
     const secagg_server *server, uint32_t recipient, secagg_bytes **out, secagg_failure *failure);
 
+/* Something wrong with a share. `finding` says which client is at fault. Never grows. */
+typedef struct secagg_fault {
+  /* The client that held the share. */
+  uint32_t holder;
+  /* The client whose secret was shared. */
+  uint32_t dealer;
+  /* Whose secret: 1 that of the self mask, 2 that of the mask key. */
+  uint32_t secret;
+  /* SECAGG_WRONG_SHARE, SECAGG_UNOPENED or SECAGG_WRONG_SECRET. */
+  uint32_t finding;
+} secagg_fault;
+
+enum {
+  /* The holder revealed another share than the dealer's: the holder lied. */
+  SECAGG_WRONG_SHARE = 1,
+  /* The holder reports that the dealer's shares do not open. One of the two is at fault. */
+  SECAGG_UNOPENED = 2,
+  /* The dealer dealt shares of a wrong secret: the dealer lied. `holder` is the dealer too. */
+  SECAGG_WRONG_SECRET = 3
+};
+
 /* The sum of those whose masked input arrived. */
 typedef struct secagg_aggregate secagg_aggregate;
 
 /* In the last round: takes the masks off and ends the session.
  *
  * SECAGG_MORE_ANSWERS_NEEDED: nothing has changed, try again after more messages.
- * SECAGG_SUM_INCONSISTENT: the session has ended without a sum. */
+ * SECAGG_SUM_INCONSISTENT: there is no sum, and more messages do not help. Clients that dealt shares of
+ * wrong secrets are named in the text and by secagg_server_faults: leave them out of the next cohort. */
 SECAGG_API secagg_status secagg_server_unmask(
     secagg_server *server, uint32_t threads, secagg_aggregate **out, secagg_failure *failure);
+
+/* The faults that the last call of secagg_server_unmask found, if it failed, by dealer, then by holder.
+ * Empty before the first call and after a sum: the faults of a sum are in secagg_aggregate_faults. They
+ * are not stored by secagg_server_store. */
+SECAGG_API secagg_status secagg_server_faults(
+    const secagg_server *server, secagg_fault *faults, size_t capacity, size_t *count,
+    secagg_failure *failure);
 
 /* The whole state in bytes, for secagg_server_restore. The server goes on.
  *
@@ -714,28 +743,7 @@ SECAGG_API secagg_status secagg_aggregate_contributors(
     const secagg_aggregate *aggregate, uint32_t *ids, size_t capacity, size_t *count,
     secagg_failure *failure);
 
-/* Something wrong with a share. `finding` says which client is at fault. Never grows. */
-typedef struct secagg_fault {
-  /* The client that held the share. */
-  uint32_t holder;
-  /* The client whose secret was shared. */
-  uint32_t dealer;
-  /* Whose secret: 1 that of the self mask, 2 that of the mask key. */
-  uint32_t secret;
-  /* SECAGG_WRONG_SHARE, SECAGG_UNOPENED or SECAGG_WRONG_SECRET. */
-  uint32_t finding;
-} secagg_fault;
-
-enum {
-  /* The holder revealed another share than the dealer's: the holder lied. */
-  SECAGG_WRONG_SHARE = 1,
-  /* The holder reports that the dealer's shares do not open. One of the two is at fault. */
-  SECAGG_UNOPENED = 2,
-  /* The dealer dealt shares of a wrong secret: the dealer lied. `holder` is the dealer too. */
-  SECAGG_WRONG_SECRET = 3
-};
-
-/* The faults that were found; usually none. */
+/* The faults that were found on the way to the sum, by dealer, then by holder; usually none. */
 SECAGG_API secagg_status secagg_aggregate_faults(
     const secagg_aggregate *aggregate, secagg_fault *faults, size_t capacity, size_t *count,
     secagg_failure *failure);

@@ -27,12 +27,17 @@ public func secagg_aggregate_faults(
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
     let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
-    let found = aggregate.faults.map { fault in
-      secagg_fault(
-        holder: fault.holder.rawValue, dealer: fault.dealer.rawValue,
-        secret: UInt32(fault.kind.rawValue), finding: UInt32(fault.finding.rawValue))
-    }
-    try unsafe write(found, to: faults, capacity: capacity, count: count)
+    try unsafe write(
+      aggregate.faults.map(secagg_fault.init), to: faults, capacity: capacity, count: count)
+  }
+}
+
+extension secagg_fault {
+  /// A fault in the header's numbers.
+  init(_ fault: ShareFault) {
+    self.init(
+      holder: fault.holder.rawValue, dealer: fault.dealer.rawValue,
+      secret: UInt32(fault.kind.rawValue), finding: UInt32(fault.finding.rawValue))
   }
 }
 

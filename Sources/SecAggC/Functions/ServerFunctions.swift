@@ -65,6 +65,20 @@ public func secagg_server_unmask(
 
 /// Declared and described in `secagg.h`.
 @c @implementation
+public func secagg_server_faults(
+  _ server: OpaquePointer?, _ faults: UnsafeMutablePointer<secagg_fault>?,
+  _ capacity: Int, _ count: UnsafeMutablePointer<Int>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let server = try unsafe Handles.servers.object(of: server)
+    try unsafe write(
+      server.faults.map(secagg_fault.init), to: faults, capacity: capacity, count: count)
+  }
+}
+
+/// Declared and described in `secagg.h`.
+@c @implementation
 public func secagg_server_store(
   _ server: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?

@@ -5,13 +5,21 @@ internal import Synchronization
 /// A server behind a handle. Its calls run one after the other.
 final class HeldServer: Sendable {
   let parameters: SessionParameters
-  private let server: Mutex<AggregationServer>
+  private let state: Mutex<State>
+
+  /// What changes from call to call.
+  private struct State {
+    var server: AggregationServer
+    /// The faults that the last attempt to unmask found, if it failed. Those of a sum are in the aggregate.
+    var faults: [ShareFault] = []
+  }
 
   /// Opens a session.
   init(parameters: SessionParameters, identities: PinnedIdentities?) throws(Failure) {
     try parameters.threatModel.check("a directory", isGiven: identities != nil)
     self.parameters = parameters
-    server = Mutex(AggregationServer(parameters: parameters, identities: identities))
+    state = Mutex(
+      State(server: AggregationServer(parameters: parameters, identities: identities)))
   }
 
   /// The server of a stored state.
@@ -21,23 +29,26 @@ final class HeldServer: Sendable {
     }
     try server.parameters.threatModel.check("a directory", isGiven: identities != nil)
     parameters = server.parameters
-    self.server = Mutex(server)
+    state = Mutex(State(server: server))
   }
 
   /// Where the session stands.
-  var phase: ServerPhase { server.withLock { $0.phase } }
+  var phase: ServerPhase { state.withLock { $0.server.phase } }
 
   /// Whose message of the present round was accepted.
-  var received: [ClientID] { server.withLock { $0.received } }
+  var received: [ClientID] { state.withLock { $0.server.received } }
 
   /// Who can still send one.
-  var awaited: [ClientID] { server.withLock { $0.awaited } }
+  var awaited: [ClientID] { state.withLock { $0.server.awaited } }
+
+  /// The faults that the last attempt to unmask found, if it failed.
+  var faults: [ShareFault] { state.withLock { $0.faults } }
 
   /// The whole state.
   func stored() -> [UInt8] {
     // A copy shares the memory of the sum until the server changes it, so that a message is held up no
     // longer than copying it takes.
-    let server = server.withLock { $0 }
+    let server = state.withLock { $0.server }
     return server.stored()
   }
 
@@ -46,30 +57,47 @@ final class HeldServer: Sendable {
     let message = try translating { () throws(WireError) in
       try ClientMessage(serialized: bytes, from: sender)
     }
-    try server.withLock { (server) throws(Failure) in
-      try translating { () throws(ServerError) in try server.receive(message, from: sender) }
+    try state.withLock { (state) throws(Failure) in
+      try translating { () throws(ServerError) in try state.server.receive(message, from: sender) }
     }
   }
 
   /// Opens the next round.
   func closeRound() throws(Failure) {
-    try server.withLock { (server) throws(Failure) in
-      _ = try translating { () throws(ServerError) in try server.closeRound() }
+    try state.withLock { (state) throws(Failure) in
+      _ = try translating { () throws(ServerError) in try state.server.closeRound() }
     }
   }
 
   /// The message that opens the present round for one client.
   func message(for recipient: ClientID) throws(Failure) -> [UInt8] {
-    let message = try server.withLock { (server) throws(Failure) in
-      try translating { () throws(ServerError) in try server.message(for: recipient) }
+    let message = try state.withLock { (state) throws(Failure) in
+      try translating { () throws(ServerError) in try state.server.message(for: recipient) }
     }
     return try translating { () throws(WireError) in try message.serialized() }
   }
 
   /// Takes the masks off.
   func unmask(execution: Execution) throws(Failure) -> UnmaskedAggregate {
-    try server.withLock { (server) throws(Failure) in
-      try translating { () throws(ServerError) in try server.unmask(execution: execution) }
+    try state.withLock { (state) throws(Failure) in
+      do throws(ServerError) {
+        let aggregate = try state.server.unmask(execution: execution)
+        state.faults = []
+        return aggregate
+      } catch {
+        state.faults = error.faults
+        throw error.failure
+      }
+    }
+  }
+}
+
+extension ServerError {
+  /// The faults that prevented a sum.
+  fileprivate var faults: [ShareFault] {
+    switch self {
+    case .sharesMissing(_, _, _, _, let faults), .sharesWrong(let faults): faults
+    default: []
     }
   }
 }

@@ -7,13 +7,15 @@ these travel, and that their sender is authenticated, is the application's: use 
     averaging = secagg.Averaging(parameter_count=650, clipping_bound=0.5, maximum_weight=64,
                                  maximum_contributors=100)
 
+    # Both, each from the model that it has.
+    context = averaging.application_context(model, round=1, task="digits")
+
     # Server                                       # Client
     parameters = secagg.Parameters.recommended(
-        averaging, cohort_size=100,
-        context=averaging.application_context(model, round=1, task="digits"))
+        averaging, cohort_size=100, context=context)
     server = secagg.Server(parameters)
     send(bytes(parameters))                        parameters = secagg.Parameters.parse(received)
-                                                   client = secagg.Client(parameters, id)
+                                                   client = secagg.Client(parameters, id, context)
     server.receive(id, message)                    send(client.message)
     for id in server.close_round():
         send(server.message(id))                   client.share_keys(received)

@@ -21,21 +21,31 @@ class Finding(IntEnum):
     """What is wrong with a share."""
 
     WRONG_SHARE = 1
-    """It contradicts those of the others."""
+    """The holder revealed another share than the dealer's: the holder lied."""
     UNOPENED = 2
-    """The holder says that the sealed share did not open."""
+    """The holder reports that the dealer's shares do not open. One of the two is at fault."""
+    WRONG_SECRET = 3
+    """The dealer dealt shares of a wrong secret: the dealer lied. `holder` is the dealer too."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A share that did not help, although the sum is right."""
+    """Something wrong with a share. `finding` says which client is at fault."""
 
     holder: int
-    """The client that held it; it or `subject` is at fault."""
-    subject: int
-    """The client that had dealt it."""
+    """The client that held the share."""
+    dealer: int
+    """The client whose secret was shared."""
     secret: Secret
     finding: Finding
+
+
+def faults_of(name: str, handle: int) -> list[Fault]:
+    """Calls a function that writes faults."""
+    return [
+        Fault(found.holder, found.dealer, Secret(found.secret), Finding(found.finding))
+        for found in records(name, handle, FaultRecord)
+    ]
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,5 @@ class Aggregate(LibraryObject):
 
     @property
     def faults(self) -> list[Fault]:
-        """The faults that were found; usually none."""
-        return [
-            Fault(found.holder, found.subject, Secret(found.secret), Finding(found.finding))
-            for found in records("aggregate_faults", self._handle, FaultRecord)
-        ]
+        """The faults that were found on the way to the sum; usually none."""
+        return faults_of("aggregate_faults", self._handle)

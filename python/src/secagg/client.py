@@ -18,8 +18,8 @@ from .parameters import Parameters
 
 @dataclass(frozen=True)
 class Policy:
-    """The least that a client accepts, whatever a server offers. 0 and `None` demand nothing beyond
-    what every session must have."""
+    """The least that a client accepts, whatever a server offers: the same in all rounds. 0 and `None`
+    demand nothing beyond what every session must have."""
 
     minimum_cohort_size: int = 0
     """The smallest cohort, and the smallest number of clients that actually advertise keys."""
@@ -28,8 +28,6 @@ class Policy:
     """The smallest number of contributors to a sum that the client helps to unmask."""
     threat_models: ThreatModel | None = None
     mask_ciphers: MaskCipher | None = None
-    application_context: bytes | None = None
-    """What the sum must be for: 32 bytes."""
     corrupt_fraction: float = 0.05
     """The fraction of the clients that may collude with the server. It counts with `security_bits`."""
     security_bits: int | None = None
@@ -54,7 +52,9 @@ class Client(LibraryObject):
     """A client goes through the rounds in order. Each of its methods takes the server's message that
     opens a round; then `message` is what the client sends in that round.
 
-    A client that refuses the server's message with `SessionRefused` has ended, its secrets wiped."""
+    A stray message (of another session, for another client) raises `MessageRefused`, and one that was
+    answered before `WrongPhase`. The client has not changed then, and waits for the right message. A
+    client that refuses the server's message with `SessionRefused` has ended, its secrets wiped."""
 
     __slots__ = ()
 
@@ -64,6 +64,7 @@ class Client(LibraryObject):
         self,
         parameters: Parameters,
         id: int,
+        context: Any,
         *,
         policy: Policy | None = None,
         identity: Identity | None = None,
@@ -71,12 +72,16 @@ class Client(LibraryObject):
         """A client in round 0, with fresh keys.
 
         :param id: its number in the cohort, 1 to `cohort_size`, as the server has assigned it.
+        :param context: the application context that the session must have, 32 bytes. Compute it from
+            the model and the task that this client has, for example with
+            `Averaging.application_context`. Do not take it from the parameters: a server could then
+            give this client another model than the others, and learn its update from the sum (Pasquini
+            et al., "Eluding Secure Aggregation in Federated Learning via Model Inconsistency", 2022).
         :param identity: needed in the malicious model, and must be `None` in the semi-honest one.
-        :raises SessionRefused: the parameters fall below the policy.
+        :raises SessionRefused: the session has another context, or falls below the policy.
         """
         policy = policy or Policy()
-        context = policy.application_context
-        memory = None if context is None else Memory(context, "application_context", 32)
+        expected = Memory(context, "context", 32)
         settings = PolicySettings(
             ctypes.sizeof(PolicySettings),
             unsigned(policy.minimum_cohort_size, 32, "minimum_cohort_size"),
@@ -84,7 +89,7 @@ class Client(LibraryObject):
             unsigned(policy.minimum_contributors, 32, "minimum_contributors"),
             unsigned(policy.threat_models or 0, 32, "threat_models"),
             unsigned(policy.mask_ciphers or 0, 32, "mask_ciphers"),
-            memory and memory.address,
+            expected.address,
             real(policy.corrupt_fraction, "corrupt_fraction"),
             chosen(policy.security_bits, "security_bits"),
             0,

@@ -3,7 +3,7 @@
 import ctypes
 from typing import Any, Self
 
-from .aggregate import Aggregate
+from .aggregate import Aggregate, Fault, faults_of
 from .binding.arguments import Memory, unsigned
 from .binding.calls import call, make, number, records
 from .binding.objects import LibraryObject, view
@@ -102,9 +102,16 @@ class Server(LibraryObject):
 
         :param threads: how many to use at most; 0 for as many as there are processors.
         :raises MoreAnswersNeeded: nothing has changed; try again after more messages.
-        :raises SumInconsistent: the session has ended without a sum.
+        :raises SumInconsistent: there is no sum, and more messages do not help. Clients that dealt
+            shares of wrong secrets are named in the text and by `faults`.
         """
         return Aggregate(make("server_unmask", self._handle, unsigned(threads, 32, "threads")))
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The faults that the last call of `unmask` found, if it failed. Empty before the first call
+        and after a sum: the faults of a sum are in `Aggregate.faults`."""
+        return faults_of("server_faults", self._handle)
 
     def store(self) -> memoryview:
         """The whole state in bytes, for `restore`. The server goes on.

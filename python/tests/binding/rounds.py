@@ -53,7 +53,9 @@ class LibraryClient:
         directory: Directories = None,
         sleeping: str = "",
     ) -> None:
-        self.client = secagg.Client(parameters, id, identity=identity)
+        self.client = secagg.Client(
+            parameters, id, parameters.application_context, identity=identity
+        )
         self._update, self._weight, self._settings = update, weight, settings
         self._identity, self._directory, self._sleeping = identity, directory, sleeping
 
@@ -121,7 +123,7 @@ def weighted_mean(
 def advertising(parameters, ids=(1, 2, 3, 4, 5)):
     """A server in round 1 and its clients."""
     server = secagg.Server(parameters)
-    clients = {id: secagg.Client(parameters, id) for id in ids}
+    clients = {id: secagg.Client(parameters, id, parameters.application_context) for id in ids}
     for id, client in clients.items():
         server.receive(id, client.message)
     server.close_round()

@@ -12,13 +12,33 @@ from .rounds import advertising, averaging, masking, session
 @pytest.mark.parametrize("id", [0, 6, 2**32 - 1])
 def test_ids_outside_the_cohort(parameters, id):
     with pytest.raises((secagg.InvalidArgument, secagg.SessionRefused)):
-        secagg.Client(parameters, id)
+        secagg.Client(parameters, id, parameters.application_context)
 
 
 @pytest.mark.parametrize("id", [-1, 2**32, 2**32 + 1, 1.5, "1", None])
 def test_ids_that_are_none(parameters, id):
     with pytest.raises(secagg.InvalidArgument):
-        secagg.Client(parameters, id)
+        secagg.Client(parameters, id, parameters.application_context)
+
+
+def test_another_context(parameters):
+    """A server that gives this client another model than the others: it cannot learn the client's
+    update from the sum (Pasquini et al., 2022)."""
+    context = bytearray(parameters.application_context)
+    context[31] ^= 1
+    with pytest.raises(secagg.SessionRefused):
+        secagg.Client(parameters, 1, context)
+
+
+@pytest.mark.parametrize("context", [None, b"", bytes(31), bytes(33), "text"])
+def test_contexts_that_are_none(parameters, context):
+    with pytest.raises(secagg.InvalidArgument, match="context"):
+        secagg.Client(parameters, 1, context)
+
+
+def test_no_client_without_a_context(parameters):
+    with pytest.raises(TypeError):
+        secagg.Client(parameters, 1)
 
 
 @pytest.mark.parametrize(
@@ -29,14 +49,13 @@ def test_ids_that_are_none(parameters, id):
         secagg.Policy(minimum_contributors=3),
         secagg.Policy(threat_models=secagg.ThreatModel.MALICIOUS),
         secagg.Policy(mask_ciphers=secagg.MaskCipher.AES256CTR),
-        secagg.Policy(application_context=bytes(32)),
         # Two of five clients reach the threshold of 2.
         secagg.Policy(corrupt_fraction=0.4, security_bits=1),
     ],
 )
 def test_policy(parameters, policy):
     with pytest.raises(secagg.SessionRefused):
-        secagg.Client(parameters, 1, policy=policy)
+        secagg.Client(parameters, 1, parameters.application_context, policy=policy)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +69,7 @@ def test_policy(parameters, policy):
 )
 def test_policy_that_cannot_be(parameters, policy):
     with pytest.raises((secagg.InvalidArgument, secagg.InvalidParameters)):
-        secagg.Client(parameters, 1, policy=policy)
+        secagg.Client(parameters, 1, parameters.application_context, policy=policy)
 
 
 def test_policy_that_is_met(parameters):
@@ -60,11 +79,13 @@ def test_policy_that_is_met(parameters):
         minimum_contributors=2,
         threat_models=secagg.ThreatModel.SEMI_HONEST,
         mask_ciphers=secagg.mask_ciphers(),
-        application_context=parameters.application_context,
         corrupt_fraction=0.2,
         security_bits=256,
     )
-    assert secagg.Client(parameters, 1, policy=policy).round is Round.ADVERTISE_KEYS
+    assert (
+        secagg.Client(parameters, 1, parameters.application_context, policy=policy).round
+        is Round.ADVERTISE_KEYS
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,13 +138,25 @@ def test_a_client_masks_once(settings, parameters):
         clients[1].mask(numpy.ones(50), 1, delivery, settings)
 
 
-def test_messages_for_another_client_end_the_session(parameters):
+def test_stray_and_repeated_rosters_change_nothing(settings, parameters):
     server, clients = advertising(parameters)
-    with pytest.raises(secagg.SessionRefused):
-        clients[1].share_keys(server.message(2))
-    assert clients[1].round is Round.ENDED
-    with pytest.raises((secagg.WrongPhase, secagg.SessionRefused)):
-        clients[1].share_keys(server.message(1))
+    other, _ = advertising(session(settings))
+    client, own = clients[1], bytes(server.message(1))
+    advertised = bytes(client.message)
+    for stray in (server.message(2), other.message(1)):
+        with pytest.raises(secagg.MessageRefused):
+            client.share_keys(stray)
+        assert client.round is Round.ADVERTISE_KEYS
+        assert bytes(client.message) == advertised
+    client.share_keys(own)
+    answered = bytes(client.message)
+    with pytest.raises(secagg.WrongPhase):
+        client.share_keys(own)
+    with pytest.raises(secagg.MessageRefused):
+        client.share_keys(server.message(2))
+    assert client.round is Round.SHARE_KEYS
+    assert bytes(client.message) == answered
+    server.receive(1, answered)
 
 
 def test_damaged_messages_change_nothing(parameters):
@@ -159,7 +192,7 @@ def test_messages_may_be_any_bytes(parameters, make):
 
 def test_sealed_clients_open_with_their_key_only(parameters):
     key, other = secagg.sealing_key(), secagg.sealing_key()
-    client = secagg.Client(parameters, 1)
+    client = secagg.Client(parameters, 1, parameters.application_context)
     sealed = bytes(client.suspend(key))
     assert client.round is Round.ENDED
     for wrong in (other, bytes(32)):

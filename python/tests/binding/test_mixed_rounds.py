@@ -35,6 +35,7 @@ def test_mixed(pure, leaving, malicious):
                 id,
                 vectors[id],
                 WEIGHTS[id],
+                parameters.application_context,
                 bound=1.0,
                 largest_weight=100,
                 identity_seed=seeds[id] if malicious else None,

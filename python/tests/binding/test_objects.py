@@ -14,7 +14,10 @@ from . import rounds
 
 
 def test_closed_objects_refuse(settings, parameters):
-    client, server = secagg.Client(parameters, 1), secagg.Server(parameters)
+    client, server = (
+        secagg.Client(parameters, 1, parameters.application_context),
+        secagg.Server(parameters),
+    )
     for thing in (client, server, parameters, settings):
         thing.close()
         thing.close()
@@ -23,28 +26,32 @@ def test_closed_objects_refuse(settings, parameters):
     with pytest.raises(secagg.InvalidHandle):
         server.close_round()
     with pytest.raises(secagg.InvalidHandle):
-        secagg.Client(parameters, 1)
+        secagg.Client(parameters, 1, bytes(32))
     with pytest.raises(secagg.InvalidHandle):
         settings.application_context(numpy.zeros(50), round=1, task="")
 
 
 def test_handles_of_another_kind(settings, parameters):
-    client = secagg.Client(parameters, 1)
+    client = secagg.Client(parameters, 1, parameters.application_context)
     with pytest.raises(secagg.InvalidHandle):
         secagg.Server(client)
     with pytest.raises(secagg.InvalidHandle):
-        secagg.Client(settings, 1)
+        secagg.Client(settings, 1, bytes(32))
 
 
 @pytest.mark.parametrize("copying", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_objects_are_not_copied(parameters, copying):
-    for thing in (parameters, secagg.Client(parameters, 1), secagg.Server(parameters)):
+    for thing in (
+        parameters,
+        secagg.Client(parameters, 1, parameters.application_context),
+        secagg.Server(parameters),
+    ):
         with pytest.raises(TypeError):
             copying(thing)
 
 
 def test_messages_outlive_their_client(parameters):
-    client = secagg.Client(parameters, 1)
+    client = secagg.Client(parameters, 1, parameters.application_context)
     message = client.message
     kept = bytes(message)
     client.close()
@@ -59,7 +66,7 @@ def test_messages_outlive_their_client(parameters):
 
 
 def test_with_block_frees(parameters):
-    with secagg.Client(parameters, 1) as client:
+    with secagg.Client(parameters, 1, parameters.application_context) as client:
         assert client.id == 1
     with pytest.raises(secagg.InvalidHandle):
         _ = client.id

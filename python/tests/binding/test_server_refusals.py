@@ -11,7 +11,7 @@ from .rounds import LibraryClient, advertising, averaging, masking, play, update
 
 def test_damaged_messages_name_their_sender(parameters):
     server = secagg.Server(parameters)
-    message = bytes(secagg.Client(parameters, 3).message)
+    message = bytes(secagg.Client(parameters, 3, parameters.application_context).message)
     with pytest.raises(secagg.MessageRefused) as caught:
         server.receive(3, message[:-1])
     assert caught.value.culprit == 3
@@ -28,12 +28,12 @@ def test_damaged_messages_name_their_sender(parameters):
 
 def test_too_few_clients_leave_the_round_open(parameters):
     server = secagg.Server(parameters)
-    server.receive(1, secagg.Client(parameters, 1).message)
+    server.receive(1, secagg.Client(parameters, 1, parameters.application_context).message)
     with pytest.raises(secagg.TooFewClients):
         server.close_round()
     assert server.phase is Round.ADVERTISE_KEYS
     for id in (2, 3):
-        server.receive(id, secagg.Client(parameters, id).message)
+        server.receive(id, secagg.Client(parameters, id, parameters.application_context).message)
     assert server.close_round() == [1, 2, 3]
 
 

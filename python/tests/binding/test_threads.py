@@ -15,7 +15,10 @@ def test_clients_of_many_threads_at_one_server():
     settings = averaging(parameters=5_000, clients=CLIENTS)
     parameters = session(settings, CLIENTS, threshold=8)
     server = secagg.Server(parameters)
-    clients = {id: secagg.Client(parameters, id) for id in range(1, CLIENTS + 1)}
+    clients = {
+        id: secagg.Client(parameters, id, parameters.application_context)
+        for id in range(1, CLIENTS + 1)
+    }
 
     def send(id: int) -> None:
         server.receive(id, clients[id].message)
@@ -48,7 +51,7 @@ def test_an_object_that_is_closed_while_it_is_used():
     settings = averaging()
     parameters = session(settings)
     for _ in range(50):
-        client = secagg.Client(parameters, 1)
+        client = secagg.Client(parameters, 1, parameters.application_context)
 
         def ask(client: secagg.Client = client) -> str:
             try:

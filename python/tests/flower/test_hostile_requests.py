@@ -1,7 +1,9 @@
 """Messages that no honest grid sends, at a client: refused before the app trains."""
 
+from collections import OrderedDict
+
 import pytest
-from flwr.app import ConfigRecord, RecordDict
+from flwr.app import Array, ArrayRecord, ConfigRecord, RecordDict
 
 import secagg
 from secagg.flower.messages import declared_ciphers, node_record
@@ -58,6 +60,26 @@ def test_training(tmp_path, fields):
     if fields != {"metric-bounds": [1]}:
         assert "Malformed" in refused.error.reason
         assert 11 not in trained
+
+
+def test_a_model_of_its_own_gets_no_update(tmp_path):
+    """A server that sends one node another model than the others could learn that node's update from
+    the sum (Pasquini et al., 2022). The node masks nothing."""
+    grid, arrays = federation(tmp_path), initial_arrays()
+
+    def other_model(message, answer):
+        moved = OrderedDict(
+            (name, Array((array.numpy() + 1).astype(array.numpy().dtype)))
+            for name, array in message.content["arrays"].items()
+        )
+        message.content["arrays"] = ArrayRecord(moved)
+        return [(0.0, answer())]
+
+    grid.nodes[11].fates[TRAIN] = other_model
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES[1:])
+    [refused] = [m for m in grid.seen if m.has_error()]
+    assert "Malformed" in refused.error.reason
 
 
 @pytest.mark.parametrize("phase", [ADVERTISE, SHARE, UNMASK])

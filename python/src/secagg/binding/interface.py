@@ -114,7 +114,7 @@ class PolicySettings(Structure):
 class FaultRecord(Structure):
     _fields_ = [
         ("holder", c_uint32),
-        ("subject", c_uint32),
+        ("dealer", c_uint32),
         ("secret", c_uint32),
         ("finding", c_uint32),
     ]
@@ -187,6 +187,7 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
     "server_close_round": [_HANDLE, _FAILURE],
     "server_message": [_HANDLE, c_uint32, _OUT_HANDLE, _FAILURE],
     "server_unmask": [_HANDLE, c_uint32, _OUT_HANDLE, _FAILURE],
+    "server_faults": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
     "server_store": [_HANDLE, _OUT_HANDLE, _FAILURE],
     "server_restore": [_IN, c_size_t, _HANDLE, _OUT_HANDLE, _FAILURE],
     "aggregate_contributors": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],

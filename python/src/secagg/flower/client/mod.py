@@ -73,8 +73,13 @@ class _Request:
         update, weight = self.shape.update(self.base, _only_arrays(trained), _only_metrics(trained))
         state = SealedState(context)
         with state.woken(self.session) as client, client.parameters as parameters:
+            # The client was created before it knew the model (`registration`). This is the only place
+            # that masks, so no update leaves the node for a model that others have not received.
             if self.application_context != parameters.application_context:
-                raise Malformed("the model is not the one that the session is for")
+                raise Malformed(
+                    "Expected the model that the session is for, got another one. Train all nodes of "
+                    "a round from the same model."
+                )
             averaging = self.shape.averaging(parameters.maximum_contributors)
             client.mask(update, weight, self.delivery, averaging)
             masked = packed(client.message)

@@ -46,7 +46,12 @@ def _advertise(message: Message, context: Context, policy: secagg.Policy | None)
     state = SealedState(context)
     state.forget()
     parameters = secagg.Parameters.parse(field(request, "parameters", bytes))
-    with secagg.Client(parameters, field(request, "client", int), policy=policy) as client:
+    # The model arrives with the message that asks for training. Until then the client cannot compute
+    # the context itself, and takes the server's. The mod computes it from the model that it receives,
+    # and masks nothing if it is another one.
+    context = parameters.application_context
+    id = field(request, "client", int)
+    with secagg.Client(parameters, id, context, policy=policy) as client:
         content = packed(client.message)
         state.keep(client, parameters.digest)
     ciphers = secagg.mask_ciphers() & _accepted(policy)

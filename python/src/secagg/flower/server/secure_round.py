@@ -72,9 +72,9 @@ class SecureRound:
                 mean = self._averaging.mean(aggregate)
                 faults = aggregate.faults
         except (secagg.TooFewClients, secagg.SumInconsistent, secagg.MoreAnswersNeeded) as error:
+            self._report(self._server.faults)
             raise RoundFailed(str(error), frozenset(self._talk.missing)) from None
-        for fault in faults:
-            log(WARNING, "secagg: a share was wrong, and corrected: %s", fault)
+        self._report(faults)
         log(
             INFO,
             "secagg: the sum of %d of %d nodes, %d bytes a client",
@@ -86,6 +86,29 @@ class SecureRound:
         arrays, metrics = shape.result(shape.base(self._training.arrays), mean)
         content = RecordDict({self._training.arrays_name: arrays, "metrics": metrics})
         return Message(content, reply_to=self._training.messages[mean.contributors[0]])
+
+    def _report(self, faults: list[secagg.Fault]) -> None:
+        """Names the nodes at fault in the log."""
+        for fault in faults:
+            holder, dealer = self._training.node(fault.holder), self._training.node(fault.dealer)
+            match fault.finding:
+                case secagg.Finding.WRONG_SHARE:
+                    log(
+                        WARNING,
+                        "secagg: node %s revealed a wrong share of a secret of node %s",
+                        holder,
+                        dealer,
+                    )
+                case secagg.Finding.UNOPENED:
+                    log(
+                        WARNING,
+                        "secagg: node %s reports that the shares of node %s do not open; one of the "
+                        "two is at fault",
+                        holder,
+                        dealer,
+                    )
+                case secagg.Finding.WRONG_SECRET:
+                    log(WARNING, "secagg: node %s dealt shares of a wrong secret", dealer)
 
     def _recommended(self) -> secagg.Parameters:
         training, settings = self._training, self._settings
