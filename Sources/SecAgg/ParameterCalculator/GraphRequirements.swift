@@ -22,16 +22,9 @@ struct GraphRequirements {
   ///
   /// The full roster is the worst: clients that never advertised keys take no place among anybody's
   /// neighbours, and as many stay.
-  ///
-  /// Where the endorsers of a sparse graph matter, one of them needs as many others: t + 1 must stay.
   func failure(degree: Int, threshold: Int) -> LogProbability {
-    let staying = stayingNeighbours(degree: degree)
-    let neighbours = staying.lowerTail(below: threshold)
+    stayingNeighbours(degree: degree).lowerTail(below: threshold)
       .unionBound(over: Double(assumptions.cohortSize))
-    let hasEndorsers =
-      assumptions.threatModel == .malicious && assumptions.dropouts == .chosen
-      && degree < assumptions.cohortSize - 1
-    return hasEndorsers ? neighbours + staying.lowerTail(below: threshold + 1) : neighbours
   }
 
   private func stayingNeighbours(degree: Int) -> HypergeometricDistribution {
@@ -41,7 +34,10 @@ struct GraphRequirements {
 
   /// Whether enough neighbours stay, with a probability of failure below 2^-eta.
   func isRecoverable(degree: Int, threshold: Int) -> Bool {
-    failure(degree: degree, threshold: threshold).log2 < -Double(assumptions.failureBits)
+    // One of the k endorsers of a sparse graph needs t others.
+    let isSparse = degree < assumptions.cohortSize - 1
+    if isSparse, assumptions.threatModel == .malicious, threshold == degree { return false }
+    return failure(degree: degree, threshold: threshold).log2 < -Double(assumptions.failureBits)
   }
 
   /// Whether at most 2^-sigma leaks.

@@ -28,13 +28,14 @@ struct DividedSessionAttackTests {
     let name = { (text: String) in SessionParameters.applicationContext(of: Array(text.utf8)) }
     return try SessionParameters(
       sessionID: name(changed == .sessionID ? "session 2" : "session 1"), threatModel: .malicious,
-      cohortSize: changed == .cohortSize ? 7 : 6, degree: changed == .degree ? 5 : 4,
-      threshold: changed == .threshold ? 3 : 4,
+      cohortSize: changed == .cohortSize ? 5 : 6,
+      degree: changed == .degree || changed == .cohortSize ? 4 : 5,
+      threshold: changed == .threshold ? 4 : 3,
       layout: VectorLayout(
         elementCount: changed == .elementCount ? 6 : 5,
         lanes: LaneLayout(
           minimumValueBits: changed == .valueBits ? 30 : 16,
-          maximumContributors: changed == .maximumContributors ? 5 : 6)),
+          maximumContributors: changed == .maximumContributors ? 4 : 5)),
       minimumContributors: changed == .minimumContributors ? 3 : 2,
       maskCipher: changed == .maskCipher ? .aes256ctr : .chacha20,
       applicationContext: name(changed == .model ? "model 2" : "model 1"))
@@ -42,7 +43,7 @@ struct DividedSessionAttackTests {
 
   /// Keys were signed for one session. A client of another takes them neither as they are nor under
   /// its own session, so that the halves never get to a common roster. The roster is of five, who are
-  /// all neighbours, so that each parameter can change alone.
+  /// all neighbours, so that each parameter can change alone, but for the cohort of a complete graph.
   @Test(
     "other parameters or another model: keys of the other half are refused",
     arguments: Difference.possible)

@@ -20,7 +20,7 @@ struct WireGoldenTests {
     let zeros = [UInt8](repeating: 0, count: 30)
     keys = (try PublicKey(bytes: [9] + zeros + [0]), try PublicKey(bytes: [2] + zeros + [0x10]))
     shares = [
-      AddressedShares(peer: peer, shares: try #require(SealedShares(bytes: Array(0..<120))))
+      AddressedShares(peer: peer, shares: try #require(SealedShares(bytes: Array(0..<152))))
     ]
   }
 

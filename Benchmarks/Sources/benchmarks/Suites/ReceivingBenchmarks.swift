@@ -253,8 +253,9 @@ private final class MeasuredClient {
   ) throws {
     let round =
       parameters.threatModel == .malicious
-      ? try AdvertiseKeysRound(id: id, parameters: parameters, signedBy: identity.key)
-      : try AdvertiseKeysRound(id: id, parameters: parameters)
+      ? try AdvertiseKeysRound(
+        id: id, parameters: parameters, policy: policy, signedBy: identity.key)
+      : try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
     (self.id, self.identity) = (id, identity)
     (self.parameters, self.directory) = (parameters, directory)
     advertisement = .keyAdvertisement(round.message)
