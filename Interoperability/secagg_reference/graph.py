@@ -56,7 +56,7 @@ class Graph:
             distances = range(1, degree // 2 + 1)
             around = [place + d for d in distances] + [place - d for d in distances]
             neighbours[rank] = sorted(circle[q % count] for q in around)
-        return Graph(circle, neighbours, sorted(circle[:degree]))
+        return Graph(circle, neighbours, sorted(circle[: degree + 1]))
 
     def is_connected(self, ranks: Collection[int]) -> bool:
         """Whether the graph restricted to some ranks is connected."""

@@ -45,7 +45,7 @@ struct NeighbourGraph {
   }
 
   /// The clients that sign the set of contributors for all others, in ascending order: those at the
-  /// first k places of the circle, or everybody in a complete graph.
+  /// first k + 1 places of the circle, or everybody in a complete graph. Each client has at least k others.
   ///
   /// They are the same for all clients. With endorsements of its own neighbours alone, a client could not
   /// know that clients far away on the circle were shown the same set.
@@ -53,7 +53,7 @@ struct NeighbourGraph {
   /// Complexity: O(k log k); O(n) in a complete graph.
   var endorsers: [Int] {
     guard let reach, let permutation else { return Array(0..<count) }
-    return permutation.indexAtPlace.prefix(2 * reach).sorted()
+    return permutation.indexAtPlace.prefix(2 * reach + 1).sorted()
   }
 
   /// For each client the number of its neighbours that are included.

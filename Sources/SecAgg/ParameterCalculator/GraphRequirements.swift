@@ -34,10 +34,7 @@ struct GraphRequirements {
 
   /// Whether enough neighbours stay, with a probability of failure below 2^-eta.
   func isRecoverable(degree: Int, threshold: Int) -> Bool {
-    // One of the k endorsers of a sparse graph needs t others.
-    let isSparse = degree < assumptions.cohortSize - 1
-    if isSparse, assumptions.threatModel == .malicious, threshold == degree { return false }
-    return failure(degree: degree, threshold: threshold).log2 < -Double(assumptions.failureBits)
+    failure(degree: degree, threshold: threshold).log2 < -Double(assumptions.failureBits)
   }
 
   /// Whether at most 2^-sigma leaks.

@@ -14,8 +14,8 @@ public struct GraphRisk: Sendable, Hashable {
   /// different things can then remove all masks of this client. `nil` if the server is assumed to be
   /// semi-honest.
   public let bothSecrets: LogProbability?
-  /// That there are at least 2t - k corrupt clients in the committee whose signatures count, the clients
-  /// at the first k places of the circle: it can then sign two sets of contributors. `nil` if the server
+  /// That so many endorsers are corrupt, the clients at the first k + 1 places of the circle, that they can
+  /// endorse two sets of contributors: 2t - k - 1. `nil` if the server
   /// is assumed to be semi-honest, and for random dropouts: Bell et al. 2020, section 4, count
   /// signatures of neighbours, which `bothSecrets` covers.
   public let contributorSets: LogProbability?

@@ -109,6 +109,20 @@ struct LeakBounds {
     return neighbourhood(degree: degree).upperTail(above: corrupt - 1)
   }
 
+  /// A bound for the probability that enough endorsers are corrupt to endorse two sets of contributors.
+  ///
+  /// Two clients that accept different sets have t endorsers each, among the same k + 1 in a sparse graph. Honest
+  /// ones sign once: 2t - (k + 1) are corrupt. In a complete graph each client has n - 1 others.
+  func dividedEndorsers(degree: Int, threshold: Int) -> LogProbability {
+    let needed = 2 * threshold - degree
+    if hasCompleteRoster(degree: degree), corruptClients >= needed { return .certain }
+    if isComplete(degree: degree) { return .zero }
+    let size = smallestSparseRoster(degree: degree)
+    return HypergeometricDistribution(
+      population: size, marked: corruptClients(inRosterOf: size), draws: degree + 1
+    ).upperTail(above: needed - 2)
+  }
+
   private func neighbourhood(degree: Int) -> HypergeometricDistribution {
     let size = smallestSparseRoster(degree: degree)
     return HypergeometricDistribution(
@@ -132,7 +146,7 @@ struct LeakBounds {
       corruptNeighbours: exposure(degree: degree, corrupt: threshold),
       bothSecrets: isMalicious ? exposure(degree: degree, corrupt: both) : nil,
       contributorSets: isMalicious && dropouts == .chosen
-        ? neighbourhood(degree: degree, corrupt: both) : nil,
+        ? dividedEndorsers(degree: degree, threshold: threshold) : nil,
       failure: failure)
   }
 

@@ -6,8 +6,7 @@ public enum SessionParametersError: Error, Hashable, Sendable {
   case cohortSize(found: Int)
   /// The degree must be even, or join everybody with everybody (cohort size - 1).
   case degree(found: Int, cohortSize: Int)
-  /// The threshold must be at least 2 and at most the degree; in a sparse graph of the malicious model,
-  /// below the degree.
+  /// The threshold must be at least 2 and at most the degree.
   case threshold(found: Int, degree: Int)
   /// In the malicious model the threshold must be more than half of the degree: else two groups of
   /// a client's neighbours could be shown different contributors and recover both its secrets.
@@ -31,8 +30,7 @@ extension SessionParametersError: CustomStringConvertible {
       "the degree must be even and below \(cohortSize), or \(cohortSize - 1) for the complete "
         + "graph; found \(found)"
     case .threshold(let found, let degree):
-      "the threshold must be 2 to the degree (\(degree)), and below it in a sparse graph of the malicious "
-        + "model; found \(found)"
+      "the threshold must be 2 to the degree (\(degree)), found \(found)"
     case .thresholdBelowMajority(let found, let degree):
       "in the malicious model the threshold must be more than half of the degree (\(degree)), "
         + "found \(found); SessionParameters.recommended computes one"
@@ -107,10 +105,6 @@ public struct SessionParameters: Sendable, Hashable {
       GraphParameters(degree: degree, threshold: threshold), cohortSize: cohortSize)
     guard threatModel == .semiHonest || 2 * threshold > degree else {
       throw .thresholdBelowMajority(found: threshold, degree: degree)
-    }
-    // One of the k endorsers sees the signatures of k - 1 others.
-    guard threatModel == .semiHonest || degree == cohortSize - 1 || threshold < degree else {
-      throw .threshold(found: threshold, degree: degree)
     }
     let maximumContributors = layout.lanes.maximumContributors
     guard maximumContributors > threshold, maximumContributors <= cohortSize else {

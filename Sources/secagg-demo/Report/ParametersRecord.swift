@@ -37,7 +37,7 @@ struct ParametersRecord: Codable, Sendable, Equatable {
   @FiniteOrNull var log2CorruptNeighbours: Double
   /// That a client has as many colluding neighbours as give away both its secrets; malicious only.
   @FiniteOrNull var log2BothSecrets: Double
-  /// That the committee can sign two sets of contributors; malicious only.
+  /// That the endorsers can endorse two sets of contributors; malicious only.
   @FiniteOrNull var log2ContributorSets: Double
   /// That no sum comes out, although no more clients left than assumed: an upper bound.
   var failureProbability: Double

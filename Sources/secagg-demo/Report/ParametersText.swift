@@ -59,7 +59,7 @@ extension ParametersRecord {
     guard dropouts == "chosen" else { return [parts, secrets] }
     let sets = [
       "  two sets", Self.power(of: log2ContributorSets),
-      "2t - k corrupt clients in the committee that signs the contributors",
+      "2t - k - 1 corrupt clients among the k + 1 that endorse the contributors",
     ]
     return [parts, secrets, sets]
   }
