@@ -10,6 +10,7 @@ OFFSET(secagg_failure, culprit, 4);
 OFFSET(secagg_failure, message, 8);
 
 SIZE(secagg_fault, 16);
+OFFSET(secagg_fault, dealer, 4);
 OFFSET(secagg_fault, finding, 12);
 
 SIZE(secagg_averaging_settings, 48);

@@ -14,6 +14,7 @@
  *
  *   client                                       server
  *   secagg_averaging_create                      secagg_averaging_create
+ *   secagg_averaging_context_...                 secagg_averaging_context_...
  *                                                secagg_parameters_recommended
  *   secagg_parameters_parse        <-----------  secagg_parameters_serialize
  *   secagg_client_create                         secagg_server_create
@@ -93,7 +94,13 @@
  *
  * Unless said otherwise, a call that fails has changed nothing. There are two exceptions. A client that
  * refuses the server's message with SECAGG_SESSION_REFUSED has ended, its secrets wiped: its part in the
- * session is over. A server whose sum is inconsistent (SECAGG_SUM_INCONSISTENT) has ended.
+ * session is over. A server whose sum is inconsistent (SECAGG_SUM_INCONSISTENT) gives no sum any more:
+ * free it.
+ *
+ * Stray and repeated messages do not end a client. A message of another session, or for another client,
+ * gives SECAGG_MESSAGE_REFUSED. A message that the client has already answered, or that opens another
+ * round, gives SECAGG_WRONG_PHASE. The client then still waits for the right message, and
+ * secagg_client_message gives the same bytes as before.
  *
  * No input makes the library abort the process or crash it, as long as pointers point to as much memory
  * as is said. If the system runs out of memory, the process ends.
@@ -184,10 +191,12 @@ enum {
   /* The update does not have the model's length, is not finite, or weighs more than allowed: skip the
    * round, or train again. The client can still mask another. */
   SECAGG_INVALID_UPDATE = 5,
-  /* The call does not belong to the present round. */
+  /* The call does not belong to the present round: a client has already answered this message, say.
+   * Nothing has changed. */
   SECAGG_WRONG_PHASE = 6,
   /* A message, or serialized parameters, cannot be read, are damaged, or do not belong here. At a server:
-   * drop it and go on; `culprit` has sent it. At a client: ask the server to send it again. */
+   * drop it and go on; `culprit` has sent it. At a client: drop it and wait for the right one, or ask the
+   * server to send it again. */
   SECAGG_MESSAGE_REFUSED = 7,
   /* The server has no message for this client in the present round: it left, or was left out. */
   SECAGG_NO_MESSAGE = 8,
@@ -199,8 +208,9 @@ enum {
   /* The answers so far do not suffice to take the masks off: wait for more and try again, or give the
    * session up. */
   SECAGG_MORE_ANSWERS_NEEDED = 11,
-  /* There is no sum, or none that means anything: masks did not cancel, contributors have put values
-   * there that no honest ones do, or all weights are 0. Discard the round and keep the model. */
+  /* There is no sum, or none that means anything: masks did not cancel, clients dealt shares of wrong
+   * secrets, contributors have put values there that no honest ones do, or all weights are 0. Discard the
+   * round and keep the model. */
   SECAGG_SUM_INCONSISTENT = 12,
   /* Stored bytes are damaged, cut short, of another kind, or sealed under another key. */
   SECAGG_STATE_UNREADABLE = 13,
@@ -297,7 +307,7 @@ SECAGG_API secagg_status secagg_averaging_get_info(
 /* The digest of the settings, a round, the model that the updates are differences from, and the name of
  * the task: for `application_context` of the session. Clients that were given different models get
  * masks that do not cancel, rather than a sum that means nothing; a client compares it with the one in the
- * parameters, most easily by its policy.
+ * parameters by its policy.
  *
  * `count` is the number of parameters; they must be finite. The digest of float32 numbers is that of the
  * same numbers as float64. `task` is UTF-8 and ends in a zero byte. (In Swift: SecureFedAvg's
@@ -506,9 +516,11 @@ typedef struct secagg_policy {
   /* The sets of threat models and of mask ciphers that the client accepts; 0 for all. */
   uint32_t threat_models;
   uint32_t mask_ciphers;
-  /* The application context (32 bytes) that the session must have: what the client itself makes of the model
-   * and the task, for example by secagg_averaging_context_float32. Never NULL: a server could give this client
-   * another model than all others. */
+  /* The application context (32 bytes) that the session must have. The client computes it from the model
+   * and the task that it has, for example with secagg_averaging_context_float32. Never NULL, and never
+   * taken from the parameters: a server could then give this client another model than the others, and
+   * learn its update from the sum (Pasquini et al., "Eluding Secure Aggregation in Federated Learning via
+   * Model Inconsistency", 2022). It is read during the call and not kept. */
   const uint8_t *application_context;
   /* The fraction of the clients that the client expects to collude with the server, from 0 and below 1. It
    * counts if security_bits is not 0. */
@@ -521,15 +533,18 @@ typedef struct secagg_policy {
   uint32_t reserved;
 } secagg_policy;
 
+/* No demands; application_context is still to be set. */
 #define SECAGG_POLICY_INIT \
   { sizeof(secagg_policy), 0, 0, 0, 0, 0, NULL, 0.05, 0, 0 }
 
 /* A client in round 0, with fresh keys.
  *
- * `id` is the client's number in the cohort, 1 to cohort_size, as the server has assigned it. `identity` is needed in the malicious model and must be NULL in the semi-honest one; it lives
- * on with the client.
+ * `id` is the client's number in the cohort, 1 to cohort_size, as the server has assigned it. `policy` is
+ * never NULL, and neither is its application_context. `identity` is needed in the malicious model and
+ * must be NULL in the semi-honest one; it lives on with the client.
  *
- * SECAGG_SESSION_REFUSED if the parameters fall below the policy; SECAGG_INVALID_ARGUMENT. */
+ * SECAGG_SESSION_REFUSED if the session has another context or the parameters fall below the policy;
+ * SECAGG_INVALID_ARGUMENT. */
 SECAGG_API secagg_status secagg_client_create(
     const secagg_parameters *parameters, uint32_t id, const secagg_policy *policy,
     const secagg_identity *identity, secagg_client **out, secagg_failure *failure);

@@ -1,10 +1,8 @@
 """Clients that do wrong with shares are named, with and without a sum."""
 
-from dataclasses import replace
-
 import numpy
 import pytest
-from secagg_reference import wire
+from altered_messages import damaged_first, wrong_secret, wrong_shares
 
 import secagg
 from secagg import Fault, Finding, Secret
@@ -26,42 +24,8 @@ def unmasking(settings, parameters, altered):
     return server, clients
 
 
-def changed(data):
-    return bytes([data[0] ^ 1]) + data[1:]
-
-
-def with_body(message, id, **fields):
-    """The client's message with `fields` of its body computed anew from the body."""
-    parsed = wire.parse_client_message(bytes(message), id)
-    new = {name: made(parsed.body) for name, made in fields.items()}
-    return replace(parsed, body=replace(parsed.body, **new)).encoded()
-
-
-def wrong_secret(message):
-    return with_body(
-        message, 2, self_mask_commitment=lambda body: changed(body.self_mask_commitment)
-    )
-
-
-def damaged_for_client_1(message):
-    def damaged(body):
-        first = body.shares[0]
-        sealed = first.sealed[:50] + changed(first.sealed[50:])
-        return (replace(first, sealed=sealed), *body.shares[1:])
-
-    return with_body(message, 2, shares=damaged)
-
-
-def wrong_shares(message, id):
-    return with_body(
-        message,
-        id,
-        shares=lambda body: tuple(replace(s, share=changed(s.share)) for s in body.shares),
-    )
-
-
 def test_shares_that_do_not_open(settings, parameters):
-    server, clients = unmasking(settings, parameters, damaged_for_client_1)
+    server, clients = unmasking(settings, parameters, lambda message: damaged_first(message, 2))
     for id, client in clients.items():
         client.unmask(server.message(id))
         server.receive(id, client.message)
@@ -70,7 +34,7 @@ def test_shares_that_do_not_open(settings, parameters):
 
 
 def test_a_dealer_of_a_wrong_secret(settings, parameters):
-    server, clients = unmasking(settings, parameters, wrong_secret)
+    server, clients = unmasking(settings, parameters, lambda message: wrong_secret(message, 2))
     for id, client in clients.items():
         client.unmask(server.message(id))
         server.receive(id, client.message)

@@ -49,9 +49,9 @@ def _advertise(message: Message, context: Context, policy: secagg.Policy | None)
     # The model arrives with the message that asks for training. Until then the client cannot compute
     # the context itself, and takes the server's. The mod computes it from the model that it receives,
     # and masks nothing if it is another one.
-    context = parameters.application_context
+    expected = parameters.application_context
     id = field(request, "client", int)
-    with secagg.Client(parameters, id, context, policy=policy) as client:
+    with secagg.Client(parameters, id, expected, policy=policy) as client:
         content = packed(client.message)
         state.keep(client, parameters.digest)
     ciphers = secagg.mask_ciphers() & _accepted(policy)

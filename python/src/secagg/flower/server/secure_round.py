@@ -69,12 +69,11 @@ class SecureRound:
             self._share()
             self._train()
             with self._unmask() as aggregate:
+                self._report(aggregate.faults)
                 mean = self._averaging.mean(aggregate)
-                faults = aggregate.faults
         except (secagg.TooFewClients, secagg.SumInconsistent, secagg.MoreAnswersNeeded) as error:
             self._report(self._server.faults)
             raise RoundFailed(str(error), frozenset(self._talk.missing)) from None
-        self._report(faults)
         log(
             INFO,
             "secagg: the sum of %d of %d nodes, %d bytes a client",
@@ -93,22 +92,15 @@ class SecureRound:
             holder, dealer = self._training.node(fault.holder), self._training.node(fault.dealer)
             match fault.finding:
                 case secagg.Finding.WRONG_SHARE:
-                    log(
-                        WARNING,
-                        "secagg: node %s revealed a wrong share of a secret of node %s",
-                        holder,
-                        dealer,
-                    )
+                    text = f"node {holder} revealed a wrong share of a secret of node {dealer}"
                 case secagg.Finding.UNOPENED:
-                    log(
-                        WARNING,
-                        "secagg: node %s reports that the shares of node %s do not open; one of the "
-                        "two is at fault",
-                        holder,
-                        dealer,
+                    text = (
+                        f"node {holder} reports that the shares of node {dealer} do not open; "
+                        "one of the two is at fault"
                     )
                 case secagg.Finding.WRONG_SECRET:
-                    log(WARNING, "secagg: node %s dealt shares of a wrong secret", dealer)
+                    text = f"node {dealer} dealt shares of a wrong secret"
+            log(WARNING, "secagg: %s", text)
 
     def _recommended(self) -> secagg.Parameters:
         training, settings = self._training, self._settings
