@@ -59,6 +59,14 @@ public enum ServerError: Error, Hashable, Sendable {
   /// The observer of the call cancelled it.
   case cancelled
 
+  /// The faults that kept a sum from being unmasked; empty for every other error.
+  public var faults: [ShareFault] {
+    switch self {
+    case .sharesMissing(_, _, _, _, let faults), .sharesWrong(let faults): faults
+    default: []
+    }
+  }
+
   /// The client whose message was refused; `nil` when no single message is to blame.
   public var culprit: ClientID? {
     switch self {

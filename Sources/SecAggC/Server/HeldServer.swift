@@ -91,13 +91,3 @@ final class HeldServer: Sendable {
     }
   }
 }
-
-extension ServerError {
-  /// The faults that prevented a sum.
-  fileprivate var faults: [ShareFault] {
-    switch self {
-    case .sharesMissing(_, _, _, _, let faults), .sharesWrong(let faults): faults
-    default: []
-    }
-  }
-}

@@ -82,7 +82,7 @@ private struct ServedServer {
       cost.peakBytes = PeakMemory.bytes()
       return FrameChannel.bytes(of: cost)
     case .faults:
-      let faults = server?.aggregate?.faults ?? []
+      let faults = server?.faults ?? []
       return faults.flatMap(FrameChannel.bytes)
     case .open, .answer:
       throw FrameChannel.Broken()

@@ -8,6 +8,8 @@ struct LocalServer: ServerEndpoint {
   private var clock: RoleClock
   /// The whole aggregate, once the sum is unmasked.
   private(set) var aggregate: UnmaskedAggregate?
+  /// The faults of the last attempt to unmask the sum.
+  private(set) var faults: [ShareFault] = []
 
   /// - Parameters:
   ///   - execution: the threads that the server may use.
@@ -44,8 +46,10 @@ struct LocalServer: ServerEndpoint {
       let execution = execution
       let aggregate = try clock.measure { try server.unmask(execution: execution) }
       self.aggregate = aggregate
+      faults = aggregate.faults
       return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums.unsigned ?? [])
     } catch let error as ServerError {
+      faults = error.faults
       throw ServerRefusal(NamedError(error))
     }
   }

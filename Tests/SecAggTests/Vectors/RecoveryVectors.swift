@@ -49,11 +49,7 @@ struct RecoveryVector: VectorCase {
       faults = try server.unmask().faults.map { Fault($0) }
     } catch {
       self.error = ErrorName.of(error)
-      switch error {
-      case .sharesWrong(let found), .sharesMissing(_, _, _, _, let found):
-        faults = found.map { Fault($0) }
-      default: faults = []
-      }
+      faults = error.faults.map { Fault($0) }
     }
   }
 }
