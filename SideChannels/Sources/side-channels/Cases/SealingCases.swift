@@ -6,22 +6,19 @@ enum SealingCases {
     let digest = SessionParameters.applicationContext(of: Array("sealing".utf8))
     let ids = ClientID.all(cohortSize: 3)
     let nonce = Nonce()
+    let dealt = DealtShares(session: digest, roster: digest, dealer: ids[0], holder: ids[1])
 
     func sealed(_ agreed: borrowing SecretBytes, _ shares: borrowing SecretBytes) -> [UInt8] {
       shares.withBytes { shares in
         agreed.withBytes { agreed in
-          ShareSealing.seal(
-            shares, agreed: agreed, from: ids[0], to: ids[1], session: digest, roster: digest,
-            nonce: nonce
-          ).bytes
+          ShareSealing.seal(shares, agreed: agreed, of: dealt, nonce: nonce).bytes
         }
       }
     }
     func opened(_ agreed: borrowing SecretBytes, _ bytes: [UInt8]) -> SecretBytes? {
       guard let sealed = SealedShares(bytes: bytes) else { return nil }
       return agreed.withBytes { agreed in
-        ShareSealing.open(
-          sealed, agreed: agreed, from: ids[0], to: ids[1], session: digest, roster: digest)
+        ShareSealing.open(sealed, agreed: agreed, of: dealt)
       }
     }
 
@@ -38,6 +35,17 @@ enum SealingCases {
       case .some(let plaintext): return Secrecy.secretBits(of: plaintext)
       case .none: return 0
       }
+    }
+    report.check(
+      "opening and checking the share of one secret", secret: "the agreed secret and the shares"
+    ) {
+      let agreed = SecureRandom.secretBytes(Digest.byteCount)
+      let bytes = sealed(agreed, ShamirSharing.randomElements(2 * SecretShare.wordCount))
+      guard let sealed = SealedShares(bytes: bytes) else { return 0 }
+      let share = agreed.withBytes { agreed in
+        ShareSealing.open(.maskKey, in: sealed, agreed: agreed, of: dealt)
+      }
+      return share.map { Secrecy.secretBits(of: $0.bytes) } ?? 0
     }
     report.check("opening what was damaged", secret: "the agreed secret and the shares") {
       let agreed = SecureRandom.secretBytes(Digest.byteCount)

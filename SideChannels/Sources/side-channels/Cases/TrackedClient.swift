@@ -46,10 +46,15 @@ final class TrackedClient {
     case nil:
       let round: AdvertiseKeysRound
       switch parameters.threatModel {
-      case .semiHonest: round = try AdvertiseKeysRound(id: id, parameters: parameters, policy: .expecting(parameters))
+      case .semiHonest:
+        round = try AdvertiseKeysRound(
+          id: id, parameters: parameters,
+          policy: ClientPolicy(applicationContext: parameters.applicationContext))
       case .malicious:
         round = try AdvertiseKeysRound(
-        id: id, parameters: parameters, policy: .expecting(parameters), signedBy: Self.identity(id))
+          id: id, parameters: parameters,
+          policy: ClientPolicy(applicationContext: parameters.applicationContext),
+          signedBy: Self.identity(id))
       }
       let message = round.message
       advertising = consume round

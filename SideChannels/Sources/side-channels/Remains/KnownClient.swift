@@ -24,7 +24,9 @@ struct KnownClient: ~Copyable {
       applicationContext: SessionParameters.applicationContext(of: Array("remains".utf8)))
     let session = parameters.digest
     let roster = SessionParameters.applicationContext(of: Array("roster".utf8))
-    let context = try ClientContext(id: id, parameters: parameters, policy: ClientPolicy())
+    let context = try ClientContext(
+      id: id, parameters: parameters,
+      policy: ClientPolicy(applicationContext: parameters.applicationContext))
     let input = try PackedVector([UInt64](repeating: 7, count: 3000), layout: layout)
     let sealingPrivateKey = SecureRandom.secretBytes(Digest.byteCount)
     let maskSecret = ShamirSharing.randomSecret()
@@ -86,7 +88,8 @@ struct KnownClient: ~Copyable {
       let sealed = held.withBytes { held in
         agreed.withBytes { agreed in
           ShareSealing.seal(
-            held, agreed: agreed, from: peer, to: id, session: session, roster: roster,
+            held, agreed: agreed,
+            of: DealtShares(session: session, roster: roster, dealer: peer, holder: id),
             nonce: Nonce())
         }
       }
