@@ -29,9 +29,10 @@ class WireError(ProtocolError):
 
 
 class LongVarint(WireError):
-    """A varint of more bytes than it needs, or above 64 bits, which nobody may send.
+    """A varint of at most 10 bytes, which are more than it needs or make it exceed 64 bits.
 
-    Libraries differ in which of them they take (section 13); this one takes none."""
+    Nobody may send one. Libraries differ in which of them they take (section 13); this one takes
+    none."""
 
     def __init__(self) -> None:
         super().__init__("malformed", "a varint is too long")

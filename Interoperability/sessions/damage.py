@@ -57,7 +57,7 @@ def _encoded(number: int, wire_type: int, content: int | bytes) -> bytes:
 def _with_damaged_field(rng: random.Random, data: bytes, depth: int) -> bytes:
     """Changes one field of a message, or of one that is nested in it."""
     try:
-        fields = list(protobuf.outline(data))
+        fields = list(protobuf.fields(data))
     except WireError:
         return data + b"\x00"
     parts = [_encoded(*field) for field in fields]

@@ -1,12 +1,10 @@
 """As much of proto3 as the messages of `Protos/` need.
 
-Decoding follows a schema and keeps what the checks of section 13 need to know: whether there were
-unknown fields, and what was there twice. A field of a known number and another wire type is
-unknown, as in all common protobuf libraries; a varint is cut to the width of its field."""
+Decoding follows a schema, passes over unknown fields, and keeps which byte fields were there twice.
+A varint is cut to the width of its field."""
 
 from dataclasses import dataclass, field
 
-from ..errors import WireError
 from .protobuf import LENGTH_DELIMITED, VARINT, fields, read_varint
 
 
@@ -17,7 +15,16 @@ class Field:
     name: str
     kind: "str | Schema"
     repeated: bool = False
-    oneof: bool = False
+
+    @property
+    def is_list_of_numbers(self) -> bool:
+        return self.kind == "u32" and self.repeated
+
+    def takes(self, wire_type: int) -> bool:
+        """Whether the field is known with this wire type (step 4 of section 13)."""
+        if self.kind == "bytes" or isinstance(self.kind, dict):
+            return wire_type == LENGTH_DELIMITED
+        return wire_type == VARINT or self.is_list_of_numbers and wire_type == LENGTH_DELIMITED
 
 
 Schema = dict[int, Field]
@@ -28,7 +35,6 @@ class Message:
     """A decoded message. Absent fields have their default value, absent messages are `None`."""
 
     schema: Schema
-    has_unknown_fields: bool = False
     repeated: set[str] = field(default_factory=set)
     """Names of byte fields that were there more than once, of which the last counts."""
     values: dict[str, "int | bytes | Message | list[int] | list[Message] | None"] = field(
@@ -65,59 +71,39 @@ def _cut(kind: str, value: int) -> int:
     return value if kind == "u64" else value & 0xFFFFFFFF
 
 
-def decode(data: bytes, schema: Schema, depth: int, into: Message | None = None) -> Message:
-    """Decodes a message nested at most `depth` deep.
+def _packed(content: bytes) -> list[int]:
+    """The elements of a packed `repeated uint32` (the end of step 5 of section 13)."""
+    numbers, at = [], 0
+    while at < len(content):
+        value, at = read_varint(content, at)
+        numbers.append(_cut("u32", value))
+    return numbers
 
-    Of a singular field that is there again the last value counts; messages are merged."""
-    if depth == 0:
-        raise WireError("malformed", "nested too deep")
+
+def decode(data: bytes, schema: Schema, into: Message | None = None) -> Message:
+    """Of a singular field that is there again the last value counts; messages are merged."""
     result = into or Message(schema)
-    for number, wire_type, content in fields(data, depth - 1):
+    for number, wire_type, content in fields(data):
         known = schema.get(number)
-        if known is None:
-            result.has_unknown_fields = True
-        elif (
-            isinstance(known.kind, dict)
-            and wire_type == LENGTH_DELIMITED
-            and isinstance(content, bytes)
-        ):
-            if known.repeated:
-                nested = result.messages(known.name)
-                nested.append(decode(content, known.kind, depth - 1))
-                result.values[known.name] = nested
-            else:
-                if known.oneof:
-                    for other in schema.values():
-                        if other.oneof and other.name != known.name:
-                            result.values.pop(other.name, None)
-                result.values[known.name] = decode(
-                    content, known.kind, depth - 1, result.message(known.name)
-                )
-        elif known.kind == "bytes" and wire_type == LENGTH_DELIMITED:
-            if known.name in result.values:
-                result.repeated.add(known.name)
-            result.values[known.name] = content
-        elif (
-            isinstance(known.kind, str)
-            and known.kind != "bytes"
-            and wire_type == VARINT
-            and isinstance(content, int)
-        ):
+        if known is None or not known.takes(wire_type):
+            continue
+        if isinstance(content, int):
+            assert isinstance(known.kind, str)
             value = _cut(known.kind, content)
             result.values[known.name] = (
                 result.numbers(known.name) + [value] if known.repeated else value
             )
-        elif (
-            known.kind == "u32"
-            and known.repeated
-            and wire_type == LENGTH_DELIMITED
-            and isinstance(content, bytes)
-        ):
-            numbers, at = result.numbers(known.name), 0
-            while at < len(content):
-                value, at = read_varint(content, at)
-                numbers.append(_cut("u32", value))
-            result.values[known.name] = numbers
+        elif isinstance(known.kind, dict):
+            if known.repeated:
+                nested = result.messages(known.name)
+                nested.append(decode(content, known.kind))
+                result.values[known.name] = nested
+            else:
+                result.values[known.name] = decode(content, known.kind, result.message(known.name))
+        elif known.is_list_of_numbers:
+            result.values[known.name] = result.numbers(known.name) + _packed(content)
         else:
-            result.has_unknown_fields = True
+            if known.name in result.values:
+                result.repeated.add(known.name)
+            result.values[known.name] = content
     return result

@@ -12,12 +12,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def known(message: Message) -> Message:
-    if message.has_unknown_fields:
-        raise WireError("unknownFields")
-    return message
-
-
 def positive(message: Message, name: str) -> int:
     if not (value := message.number(name)):
         raise WireError("missingField", name)

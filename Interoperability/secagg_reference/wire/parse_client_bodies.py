@@ -22,7 +22,6 @@ from .sealed_shares import SealedShares
 
 
 def keys(message: Message) -> KeyAdvertisement:
-    fields.known(message)
     sealing_key, mask_key = (
         fields.public_key(message, "sealing_key"),
         fields.public_key(message, "mask_key"),
@@ -34,13 +33,11 @@ def keys(message: Message) -> KeyAdvertisement:
 
 
 def addressed(message: Message) -> SealedShares:
-    fields.known(message)
     sealed = fields.fixed(message, "sealed", SEALED_BYTES)
     return SealedShares(fields.positive(message, "peer"), sealed)
 
 
 def _revealed(message: Message) -> RevealedShare:
-    fields.known(message)
     subject = fields.positive(message, "subject")
     kind = fields.enumerated(message, "kind", (SELF_MASK, MASK_KEY))
     share = fields.fixed(message, "share", SHARE_BYTES)

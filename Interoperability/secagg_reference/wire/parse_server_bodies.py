@@ -23,7 +23,7 @@ from .server_bodies import (
 
 def _neighbour(message: Message) -> AdvertisedNeighbour:
     """A neighbour without its path."""
-    nested = fields.known(message).message("advertisement")
+    nested = message.message("advertisement")
     if nested is None:
         raise WireError("missingField", "advertisement")
     id = fields.positive(message, "id")
@@ -65,7 +65,6 @@ def _contributors(message: Message) -> ContributorAnnouncement:
 
 
 def _endorsement(message: Message) -> Endorsement:
-    fields.known(message)
     return Endorsement(fields.positive(message, "signer"), fields.fixed(message, "signature", 64))
 
 

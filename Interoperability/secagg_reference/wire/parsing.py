@@ -5,15 +5,16 @@ from hmac import compare_digest
 from typing import TypeVar
 
 from ..errors import WireError
-from . import fields, protobuf
+from . import fields
 from .client_bodies import ClientBody
 from .decoding import Message, Schema, decode
 from .envelopes import CHECKSUM_BYTES, ClientMessage, ServerMessage, checksum
-from .limits import DEPTH, LARGEST_MESSAGE, VERSION
+from .limits import LARGEST_MESSAGE
 from .parse_client_bodies import CLIENT_BODIES
 from .parse_server_bodies import SERVER_BODIES
 from .schemas import CLIENT_MESSAGE, SERVER_MESSAGE
 from .server_bodies import ServerBody
+from .structure import check_envelope
 
 Body = TypeVar("Body", bound=ClientBody | ServerBody)
 
@@ -37,30 +38,8 @@ def _envelope(data: bytes, schema: Schema) -> Message:
     """Steps 1 to 5."""
     if len(data) > LARGEST_MESSAGE:
         raise WireError("tooLarge", "message")
-    _check_outline(data)
-    message = decode(data, schema, DEPTH)
-    if message.number("version") != VERSION:
-        raise WireError("unsupportedVersion")
-    return fields.known(message)
-
-
-def _check_outline(data: bytes) -> None:
-    """Step 2."""
-    numbers: list[int] = []
-    bodies, parts = 0, 0
-    for number, wire_type, content in protobuf.outline(data):
-        numbers.append(number)
-        if number in range(10, 15) and wire_type == protobuf.LENGTH_DELIMITED:
-            assert isinstance(content, bytes)
-            bodies += 1
-            parts += sum(
-                kind == protobuf.LENGTH_DELIMITED for _, kind, _ in protobuf.outline(content)
-            )
-    named = [number for number in numbers if number < 64]
-    if len(set(named)) < len(named) or bodies > 1:
-        raise WireError("repeatedField")
-    if parts > 8 + len(data) // 32:
-        raise WireError("tooLarge", "fields of the body")
+    check_envelope(data, schema)
+    return decode(data, schema)
 
 
 def _content(
@@ -78,5 +57,5 @@ def _content(
 def _body(message: Message, bodies: Mapping[int, Callable[[Message], Body]]) -> Body:
     for round, parse in bodies.items():
         if (nested := message.message(f"round{round}")) is not None:
-            return parse(fields.known(nested))
+            return parse(nested)
     raise WireError("missingField", "body")

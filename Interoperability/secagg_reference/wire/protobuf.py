@@ -8,12 +8,10 @@ from ..errors import LongVarint, WireError
 VARINT: Final = 0
 FIXED64: Final = 1
 LENGTH_DELIMITED: Final = 2
-GROUP_START: Final = 3
-GROUP_END: Final = 4
 FIXED32: Final = 5
 
 Raw = tuple[int, int, int | bytes]
-"""Number, wire type and content of a field; that of a group is empty."""
+"""Number, wire type and content of a field."""
 
 
 def read_varint(data: bytes, at: int) -> tuple[int, int]:
@@ -29,36 +27,18 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
             if value >= 2**64 or (byte == 0 and index > 0):
                 raise LongVarint
             return value, at
-    raise LongVarint
+    raise WireError("malformed", "a varint of more than 10 bytes")
 
 
-def outline(data: bytes) -> Iterator[Raw]:
-    """The fields of a message, whatever their numbers; no groups (step 2 of section 13)."""
+def fields(data: bytes) -> Iterator[Raw]:
+    """The fields of a message in their order. Groups are malformed (step 2 of section 13)."""
     at = 0
     while at < len(data):
         tag, at = read_varint(data, at)
+        if not 0 < tag >> 3 < 2**29:
+            raise WireError("malformed", "field number")
         content, at = _content(data, at, tag & 7)
         yield tag >> 3, tag & 7, content
-
-
-def fields(data: bytes, depth: int) -> Iterator[Raw]:
-    """The fields of a message, of which groups are empty and nested at most `depth` deep."""
-    at = 0
-    while at < len(data):
-        number, wire_type, at = _tag(data, at)
-        content: int | bytes
-        if wire_type == GROUP_START:
-            content, at = b"", _end_of_group(data, at, number, depth)
-        else:
-            content, at = _content(data, at, wire_type)
-        yield number, wire_type, content
-
-
-def _tag(data: bytes, at: int) -> tuple[int, int, int]:
-    tag, at = read_varint(data, at)
-    if not 0 < tag >> 3 < 2**29:
-        raise WireError("malformed", "field number")
-    return tag >> 3, tag & 7, at
 
 
 def _content(data: bytes, at: int, wire_type: int) -> tuple[int | bytes, int]:
@@ -73,21 +53,6 @@ def _content(data: bytes, at: int, wire_type: int) -> tuple[int | bytes, int]:
     if length > len(data) - at:
         raise WireError("malformed", "a field breaks off")
     return data[at : at + length], at + length
-
-
-def _end_of_group(data: bytes, at: int, group: int, depth: int) -> int:
-    if depth == 0:
-        raise WireError("malformed", "nested too deep")
-    while True:
-        number, wire_type, at = _tag(data, at)
-        if wire_type == GROUP_END:
-            if number != group:
-                raise WireError("malformed", "the end of another group")
-            return at
-        if wire_type == GROUP_START:
-            at = _end_of_group(data, at, number, depth - 1)
-        else:
-            _, at = _content(data, at, wire_type)
 
 
 def varint(value: int) -> bytes:

@@ -4,14 +4,12 @@ from .decoding import Field, Schema
 
 
 def _schema(text: str, **nested: Schema) -> Schema:
-    """`number name kind`, the kind with `*` if repeated and `?` if of the oneof."""
+    """`number name kind`, the kind with `*` if repeated."""
     result = {}
     for line in text.strip().splitlines():
         number, name, kind = line.split()
-        bare = kind.strip("*?")
-        result[int(number)] = Field(
-            name, nested.get(bare, bare), repeated="*" in kind, oneof="?" in kind
-        )
+        bare = kind.strip("*")
+        result[int(number)] = Field(name, nested.get(bare, bare), repeated="*" in kind)
     return result
 
 
@@ -25,11 +23,11 @@ CLIENT_MESSAGE = _schema(
     1 version u32
     2 session bytes
     3 sender u32
-    10 round0 keys?
-    11 round1 distribution?
-    12 round2 input?
-    13 round3 endorsement?
-    14 round4 response?
+    10 round0 keys
+    11 round1 distribution
+    12 round2 input
+    13 round3 endorsement
+    14 round4 response
     15 checksum bytes
     """,
     keys=KEYS,
@@ -43,10 +41,10 @@ SERVER_MESSAGE = _schema(
     1 version u32
     2 session bytes
     3 recipient u32
-    11 round1 roster?
-    12 round2 delivery?
-    13 round3 announcement?
-    14 round4 request?
+    11 round1 roster
+    12 round2 delivery
+    13 round3 announcement
+    14 round4 request
     15 checksum bytes
     """,
     roster=_schema(

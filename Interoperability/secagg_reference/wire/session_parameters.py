@@ -12,9 +12,10 @@ from ..parameters import (
 )
 from . import fields
 from .decoding import decode
-from .limits import DEPTH, LARGEST_MESSAGE, VERSION
+from .limits import LARGEST_MESSAGE, LARGEST_PARAMETERS, VERSION
 from .protobuf import put_bytes, put_number
 from .schemas import PARAMETERS
+from .structure import check_parameters
 
 
 def encode_parameters(p: SessionParameters) -> bytes:
@@ -37,12 +38,10 @@ def encode_parameters(p: SessionParameters) -> bytes:
 
 
 def parse_parameters(data: bytes) -> SessionParameters:
-    if len(data) > LARGEST_MESSAGE:
-        raise WireError("tooLarge", "message")
-    message = decode(data, PARAMETERS, DEPTH)
-    if message.number("version") != VERSION:
-        raise WireError("unsupportedVersion")
-    fields.known(message)
+    if len(data) > LARGEST_PARAMETERS:
+        raise WireError("tooLarge", "parameters")
+    check_parameters(data, PARAMETERS)
+    message = decode(data, PARAMETERS)
     digest = fields.fixed(message, "digest", 32)
     session_id = fields.fixed(message, "session_id", 32)
     threat_model = fields.enumerated(message, "threat_model", (SEMI_HONEST, MALICIOUS))
