@@ -20,6 +20,8 @@ def addressees(state: State) -> list[int]:
 
 
 def message_for(state: State, client: int) -> bytes:
+    if state.round not in (1, 2, 3, 4):
+        raise ServerError("wrongPhase")
     if client not in addressees(state):
         raise ServerError("noMessage")
     return wire.ServerMessage(state.parameters.digest, client, _body(state, client)).encoded()
