@@ -26,7 +26,12 @@ enum SealingCases {
       let agreed = SecureRandom.secretBytes(Digest.byteCount)
       let shares = SecureRandom.secretBytes(2 * SecretShare.byteCount)
       let bits = Secrecy.secretBits(of: shares)
-      return Secrecy.secretBits(of: sealed(agreed, shares)) == 0 ? bits : 0
+      // The mark is taken off ciphertexts. The commitments keep theirs until the message is made.
+      let bytes = sealed(agreed, shares)
+      let commitments = Array(bytes.prefix(SealedShares.commitmentsByteCount))
+      let envelope = Array(bytes.dropFirst(SealedShares.commitmentsByteCount))
+      let isMarked = Secrecy.secretBits(of: commitments) == 8 * commitments.count
+      return Secrecy.secretBits(of: envelope) == 0 && isMarked ? bits : 0
     }
     report.check("opening", secret: "the agreed secret and the shares") {
       let agreed = SecureRandom.secretBytes(Digest.byteCount)
