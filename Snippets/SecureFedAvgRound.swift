@@ -6,11 +6,14 @@ import SecAgg
 
 /// A client: what it sends, and what it gets from the server in between.
 func client(
-  id: ClientID, parameters: SessionParameters, policy: ClientPolicy, secure: SecureFedAvg,
-  update: ClientUpdate, roster: () -> RosterAnnouncement, delivery: () -> ShareDelivery,
+  id: ClientID, parameters: SessionParameters, secure: SecureFedAvg, model: ParameterVector,
+  round: Int, update: ClientUpdate, roster: () -> RosterAnnouncement, delivery: () -> ShareDelivery,
   request: () -> UnmaskingRequest, send: (ClientMessage) -> Void
 ) throws {
   // snippet: client
+  let policy = ClientPolicy(
+    applicationContext: secure.applicationContext(model: model, round: round, task: "keyboard"),
+    minimumCohortSize: 500, minimumContributors: 400)
   let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
   send(.keyAdvertisement(advertising.message))
   let sharing = try advertising.shareKeys(with: roster())

@@ -17,7 +17,8 @@ final class SessionClient: ClientEndpoint {
   ///   - scope: whose CPU time is the client's.
   init(
     id: ClientID, parameters: SessionParameters, expecting context: Digest,
-    identities: SimulatedIdentities, execution: Execution = .threads(1), scope: RoleClock.Scope = .thread
+    identities: SimulatedIdentities, execution: Execution = .threads(1),
+    scope: RoleClock.Scope = .thread
   ) throws {
     self.id = id
     self.identities = identities
