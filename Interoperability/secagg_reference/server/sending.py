@@ -20,6 +20,8 @@ def addressees(state: State) -> list[int]:
 
 
 def message_for(state: State, client: int) -> bytes:
+    if not state.round:
+        raise ServerError("wrongPhase")
     if client not in addressees(state):
         raise ServerError("noMessage")
     return wire.ServerMessage(state.parameters.digest, client, _body(state, client)).encoded()
