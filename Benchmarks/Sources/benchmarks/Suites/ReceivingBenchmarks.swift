@@ -251,6 +251,7 @@ private final class MeasuredClient {
     _ id: ClientID, _ parameters: SessionParameters, _ identity: MeasuredIdentity,
     _ directory: PinnedIdentities
   ) throws {
+    let policy = ClientPolicy(applicationContext: parameters.applicationContext)
     let round =
       parameters.threatModel == .malicious
       ? try AdvertiseKeysRound(
