@@ -105,7 +105,7 @@ def _checked_identities(
 def _with_identities(
     endorsers: Iterable[tuple[int, int]], known: dict[int, bytes], directory: Directory
 ) -> dict[int, Endorser]:
-    """The directory is asked for those that are no neighbours; one without a key cannot endorse."""
+    """Asks the directory for the endorsers that are not neighbours. One without a key cannot endorse."""
     result = {}
     for id, rank in endorsers:
         identity = known[id] if id in known else directory.get(id)

@@ -40,7 +40,7 @@ class Client:
         directory: Directory | None = None,
         entropy: Entropy | None = None,
     ) -> None:
-        """In the malicious model there is no client without a directory (section 11.2)."""
+        """A client of the malicious model has a directory (section 11.2)."""
         check_start(id, parameters, policy, identity_seed is not None)
         assert not parameters.is_malicious or directory is not None
         assert len(elements) == parameters.element_count

@@ -112,7 +112,7 @@ extension ClientError: CustomStringConvertible {
     case .contributorsChanged:
       "the contributors are not those that this client signed; nothing was revealed"
     case .endorsementsBelowThreshold(let found, let threshold):
-      "\(found) neighbours signed the same contributors, the threshold is \(threshold); "
+      "expected signatures of the same contributors by \(threshold) endorsers, found \(found); "
         + "nothing was revealed"
     case .keyAgreement(let id):
       "key agreement with \(id) failed"

@@ -84,7 +84,7 @@ private enum PeakMemory {
   }
 }
 
-/// A session of which some clients and all receptions are real.
+/// A session with some real clients. Every message is received for real.
 private struct MeasuredSession {
   /// The clients under test.
   private static let measured = 3
@@ -159,7 +159,7 @@ private struct MeasuredSession {
     return costs
   }
 
-  /// The clients' messages of a round, of which those under test are measured.
+  /// The clients' messages of a round. Only those under test are measured.
   private mutating func receive(
     _ name: String, closing: Bool = true,
     _ message: (MeasuredClient, AggregationServer) throws -> ClientMessage
@@ -194,7 +194,7 @@ private struct MeasuredSession {
 
   /// The costliest of some messages of the largest size that nobody accepts.
   static func rejected(_ parameters: SessionParameters) -> [ReceivingCost] {
-    /// What the body is filled with: its number, what is repeated in it, and in an entry of which number.
+    /// The filling of the body: its number, the repeated field, and the number of the entry that holds it.
     let fillings: [(body: UInt8, filling: [UInt8], entry: UInt8?)] = [
       (11, [0x12, 0], nil), (11, [0x28, 1], nil), (11, [0x12, 0], 2), (11, [0x12, 0], 3),
       (14, [0x10, 1], nil), (14, [1], 2), (12, [0x0a, 0], nil), (13, [0x0a, 0], nil),
