@@ -22,7 +22,7 @@ def recover(state: State) -> Recovered:
     while recovery.open:
         recovery.interpolate()
         recovery.check_shares(count)
-        count *= 2
+        count = len(recovery.open)
     return recovery.result()
 
 

@@ -27,16 +27,23 @@ enum Hashing {
   static func commitment(
     to secret: Span<UInt8>, _ label: DomainLabel, _ write: (inout ByteWriter) -> Void
   ) -> Digest {
-    let derived = deriveKey(from: secret, label, write)
-    return derived.withBytes { Digest(span: $0) }
+    var message = ByteWriter(label: label)
+    write(&message)
+    return digest(ofRaw: message.bytes.span, key: secret)
   }
 
-  /// BLAKE2b-256 of bytes without any framing.
-  static func digest(ofRaw message: Span<UInt8>) -> Digest {
-    var output = [UInt8](repeating: 0, count: Digest.byteCount)
-    var outputSpan = output.mutableSpan
-    hash(message, key: Span(), into: &outputSpan)
-    return Digest(span: output.span)
+  /// BLAKE2b-256 of bytes without any framing, and of a key of at most 64 bytes. Takes no memory.
+  static func digest(ofRaw message: Span<UInt8>, key: Span<UInt8> = Span()) -> Digest {
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    unsafe withUnsafeMutableBytes(of: &words) { bytes in
+      var output = unsafe bytes.bindMemory(to: UInt8.self).mutableSpan
+      hash(message, key: key, into: &output)
+    }
+    return Digest(
+      words: (
+        UInt64(littleEndian: words.0), UInt64(littleEndian: words.1), UInt64(littleEndian: words.2),
+        UInt64(littleEndian: words.3)
+      ))
   }
 
   private static func hash(

@@ -12,30 +12,68 @@ struct CollectedShares: Sendable, Hashable {
 
   /// Some holders, in id order, and where their shares are.
   struct Choice: Sendable {
-    var holders: [ClientID] = []
-    var places: [Int] = []
+    fileprivate(set) var holders: [ClientID] = []
+    fileprivate(set) var places: [Int] = []
   }
 
   /// The first `count` holders in id order, those of `liars` behind all others; none if there are fewer.
   ///
-  /// Complexity: O(n log n), O(n) if the shares came in id order.
-  func firstHolders(_ count: Int, last liars: Set<ClientID>) -> Choice {
+  /// Complexity: O(n) if the shares came in id order, O(n log n) otherwise.
+  func firstHolders(_ count: Int, last liars: SuspectedHolders) -> Choice {
     guard holders.count >= count else { return Choice() }
-    // The id above the place: comparing numbers is fast, and ids are all different.
-    var keys = holders.enumerated().map { UInt64($1.rawValue) << 32 | UInt64($0) }
-    if zip(keys, keys.dropFirst()).contains(where: { $0 > $1 }) { keys.sort() }
-    if !liars.isEmpty {
-      func isLiar(_ key: UInt64) -> Bool { liars.contains(holders[Int(key & 0xffff_ffff)]) }
-      keys = keys.filter { !isLiar($0) } + keys.filter(isLiar)
-      keys = keys.prefix(count).sorted()
+    let places = placesInOrder
+    var chosen: [Int] = []
+    chosen.reserveCapacity(count)
+    for rank in holders.indices where chosen.count < count {
+      let place = places?[rank] ?? rank
+      if !liars.contains(holders[place]) { chosen.append(place) }
     }
-    let places = keys.prefix(count).map { Int($0 & 0xffff_ffff) }
-    return Choice(holders: places.map { holders[$0] }, places: places)
+    if chosen.count < count {
+      for rank in holders.indices where chosen.count < count {
+        let place = places?[rank] ?? rank
+        if liars.contains(holders[place]) { chosen.append(place) }
+      }
+      chosen.sort { holders[$0] < holders[$1] }
+    }
+    return Choice(holders: chosen.map { holders[$0] }, places: chosen)
+  }
+
+  /// The places of the holders in id order; `nil` if that is the order in which the shares came.
+  private var placesInOrder: [Int]? {
+    var previous: UInt32 = 0
+    var isInOrder = true
+    for holder in holders {
+      if holder.rawValue < previous { isInOrder = false }
+      previous = holder.rawValue
+    }
+    guard !isInOrder else { return nil }
+    // The id above the place: comparing numbers is fast, and ids are all different.
+    return holders.enumerated().map { UInt64($1.rawValue) << 32 | UInt64($0) }.sorted()
+      .map { Int($0 & 0xffff_ffff) }
   }
 
   /// Removes the shares at these places.
   mutating func remove(at places: Set<Int>) {
     let kept = holders.indices.filter { !places.contains($0) }
     (holders, shares) = (kept.map { holders[$0] }, kept.map { shares[$0] })
+  }
+}
+
+/// Holders that have revealed a wrong share: their other shares are used last.
+struct SuspectedHolders: Sendable {
+  private var isSuspected: [Bool] = []
+
+  mutating func insert(_ holder: ClientID) {
+    let index = Int(holder.rawValue)
+    if index >= isSuspected.count {
+      isSuspected += Array(repeating: false, count: index + 1 - isSuspected.count)
+    }
+    isSuspected[index] = true
+  }
+
+  @inline(__always)
+  func contains(_ holder: ClientID) -> Bool {
+    let index = Int(holder.rawValue)
+    return index < isSuspected.count && isSuspected[index]
   }
 }

@@ -37,14 +37,16 @@ struct Contributions: Sendable {
   ) -> [Int] {
     let neighbours = roster.neighbours(of: dealer).map { roster.id(at: $0) }
     let commitments = shareCommitments[dealer]
+    let id = roster.id(at: dealer)
+    var committer = ShareCommitter(
+      kind(of: dealer),
+      of: DealtShares(session: session, roster: roster.commitment, dealer: id, holder: id))
     return collected.holders.indices.filter { place in
       let holder = collected.holders[place]
       let position = neighbours.partitionPoint { $0 >= holder }
       guard position < commitments.count, neighbours[position] == holder else { return true }
-      let dealt = DealtShares(
-        session: session, roster: roster.commitment, dealer: roster.id(at: dealer),
-        holder: holder)
-      return !commitments[position].isTo(collected.shares[place], kind(of: dealer), of: dealt)
+      return commitments[position]
+        != committer.commitment(to: collected.shares[place], for: holder)
     }
   }
 

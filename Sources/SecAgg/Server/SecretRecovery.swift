@@ -10,9 +10,10 @@ struct WantedSecret: Sendable {
 ///
 /// Nearly all shares are right. So each secret is first interpolated from its first holders, and no
 /// share is looked at. Only if the result is not what its dealer published are its shares compared with the
-/// dealer's commitments: one hash each. Holders that lied are avoided from then on. A few secrets are
-/// checked first, then twice as many, so that a few liars cost a few checks however many secrets they
-/// spoil. A secret is checked at most once.
+/// dealer's commitments: one hash each. Holders that lied are avoided from then on. One secret is checked
+/// first: a client that lies about all secrets is found there, and costs no more checks. Then all that are
+/// left are checked. Whatever the lies, no secret is interpolated more than three times, and no share is
+/// hashed more than once.
 struct SecretRecovery: ~Copyable {
   private let threshold: Int
   private let execution: Execution
@@ -22,7 +23,7 @@ struct SecretRecovery: ~Copyable {
   /// The secrets that are neither recovered nor given up, in order.
   private var open: [Int]
   private var isChecked: [Bool]
-  private var liars: Set<ClientID> = []
+  private var liars = SuspectedHolders()
   private var faults: [ShareFault]
 
   /// - Parameters:
@@ -62,26 +63,14 @@ struct SecretRecovery: ~Copyable {
     if let short = wanted.first(where: { $0.shares.count < threshold }) {
       throw missing(short, shares: short.shares.count)
     }
+    try interpolate(isConfirmed)
     var lost: Int?
-    var checkedAtOnce = 1
-    while !open.isEmpty {
-      let isRecovered = try interpolate(isConfirmed)
-      var remaining: [Int] = []
-      for (index, isRecovered) in zip(open, isRecovered) where !isRecovered {
-        if isChecked[index] {
-          let (dealer, kind) = (wanted[index].dealer, wanted[index].kind)
-          faults.append(
-            ShareFault(holder: dealer, dealer: dealer, kind: kind, finding: .wrongSecret))
-        } else {
-          remaining.append(index)
-        }
-      }
-      open = remaining
-      for index in try check(checkedAtOnce, wrongPlaces) {
-        lost = min(lost ?? index, index)
-        open.removeAll { $0 == index }
-      }
-      checkedAtOnce *= 2
+    for count in [1, wanted.count] where !open.isEmpty {
+      let short = try check(count, wrongPlaces)
+      lost = [lost, short.first].compactMap(\.self).min()
+      let isShort = Set(short)
+      open.removeAll { isShort.contains($0) }
+      try interpolate(isConfirmed)
     }
     if faults.contains(where: { $0.finding == .wrongSecret }) {
       throw .sharesWrong(faults: faults.inOrder)
@@ -96,10 +85,11 @@ struct SecretRecovery: ~Copyable {
       faults: faults.inOrder)
   }
 
-  /// Interpolates the open secrets; says which of them are confirmed.
+  /// Interpolates the open secrets. Those that are confirmed are no longer open, and those of which all
+  /// shares are right are their dealers' faults.
   private mutating func interpolate(
     _ isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool
-  ) throws(ServerError) -> [Bool] {
+  ) throws(ServerError) {
     let (open, wanted, threshold, liars, watch) = (open, wanted, threshold, liars, watch)
     let choices = WorkQueue.map(open.count, grain: 16, on: execution) { item in
       wanted[open[item]].shares.firstHolders(threshold, last: liars)
@@ -111,12 +101,21 @@ struct SecretRecovery: ~Copyable {
       let shares = wanted[open[item]].shares.shares
       let interpolation =
         common?.through(choice.holders) ?? LagrangeInterpolation(holders: choice.holders)
-      let secret = interpolation.secret(from: choice.places.map { shares[$0] })
+      let secret = interpolation.secret(from: shares, at: choice.places)
       guard isConfirmed(open[item], secret) else { return nil }
       return secret
     }
     guard !watch.isCancelled else { throw .cancelled }
-    return isRecovered
+    self.open = []
+    for (index, isRecovered) in zip(open, isRecovered) where !isRecovered {
+      if isChecked[index] {
+        let (dealer, kind) = (wanted[index].dealer, wanted[index].kind)
+        faults.append(
+          ShareFault(holder: dealer, dealer: dealer, kind: kind, finding: .wrongSecret))
+      } else {
+        self.open.append(index)
+      }
+    }
   }
 
   /// The interpolation through all holders that are needed for some secret; `nil` if they are so many
@@ -136,14 +135,15 @@ struct SecretRecovery: ~Copyable {
     return LagrangeInterpolation(holders: holders)
   }
 
-  /// Compares the shares of the first `count` open secrets with their dealers' commitments, and removes
-  /// the wrong ones.
+  /// Compares the shares of the first `count` open secrets that were not checked before with their
+  /// dealers' commitments, and removes the wrong ones.
   ///
-  /// - Returns: the secrets that have too few shares left.
+  /// - Returns: the secrets that have too few shares left, in order.
   private mutating func check(
     _ count: Int, _ wrongPlaces: @Sendable (Int, CollectedShares) -> [Int]
   ) throws(ServerError) -> [Int] {
-    let (chosen, wanted, watch) = (Array(open.prefix(count)), wanted, watch)
+    let chosen = Array(open.lazy.filter { [isChecked] in !isChecked[$0] }.prefix(count))
+    let (wanted, watch) = (wanted, watch)
     let found = WorkQueue.map(chosen.count, on: execution) { item in
       watch.hasCompleted(0) ? wrongPlaces(chosen[item], wanted[chosen[item]].shares) : []
     }

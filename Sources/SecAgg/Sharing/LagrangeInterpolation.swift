@@ -48,9 +48,11 @@ struct LagrangeInterpolation: Sendable {
     }
     // Without the holder g, the coefficient of x lacks the factor g / (g - x).
     let inverse = gone.reduce(.one) { $0 * $1 }.inverse
-    for place in kept.indices {
-      let point = FieldElement(remaining[place])
-      kept[place] = gone.reduce(kept[place] * inverse) { $0 * ($1 - point) }
+    for place in kept.indices { kept[place] = kept[place] * inverse }
+    for holder in gone {
+      for place in kept.indices {
+        kept[place] = kept[place] * (holder - FieldElement(remaining[place]))
+      }
     }
     return LagrangeInterpolation(holders: remaining, coefficients: kept)
   }
@@ -94,9 +96,14 @@ struct LagrangeInterpolation: Sendable {
   ///
   /// Complexity: 5 n multiplications.
   func secret(from shares: [SecretShare]) -> SecretBytes {
+    secret(from: shares, at: Array(shares.indices))
+  }
+
+  /// The same, if the shares of the holders are at these places of a longer list.
+  func secret(from shares: [SecretShare], at places: [Int]) -> SecretBytes {
     var sums = ShareSums()
-    for index in 0..<min(coefficients.count, shares.count) {
-      sums.add(coefficients[index], times: shares[index])
+    for index in 0..<min(coefficients.count, places.count) {
+      sums.add(coefficients[index], times: shares[places[index]])
       if index % ShareSums.limit == ShareSums.limit - 1 { sums.fold() }
     }
     return SecretBytes(elements: sums.elements)

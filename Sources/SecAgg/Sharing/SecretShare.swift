@@ -72,11 +72,16 @@ public struct SecretShare: Sendable, Hashable {
 
   /// The 40 bytes.
   public var bytes: [UInt8] {
+    withBytes { bytes in bytes.indices.map { bytes[$0] } }
+  }
+
+  /// Calls `body` with the 40 bytes, without taking memory.
+  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     let words = (
       first.value.littleEndian, second.value.littleEndian, third.value.littleEndian,
       fourth.value.littleEndian, fifth.value.littleEndian
     )
-    return unsafe withUnsafeBytes(of: words) { unsafe Array($0) }
+    return unsafe withUnsafeBytes(of: words) { body(unsafe $0.bindMemory(to: UInt8.self).span) }
   }
 }
 

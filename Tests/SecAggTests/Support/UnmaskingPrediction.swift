@@ -62,7 +62,7 @@ struct UnmaskingPrediction {
         if (holders[dealer] ?? []).count < threshold { lost.append(dealer) }
       }
       open.removeAll { lost.contains($0) }
-      checkedAtOnce *= 2
+      checkedAtOnce = open.count
     }
     if let first = neededDealers.first(where: { lost.contains($0) }) {
       return .failure(
