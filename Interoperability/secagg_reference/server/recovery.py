@@ -18,7 +18,7 @@ def recover(state: State) -> Recovered:
     """All secrets that are needed, or a `RecoveryError`. The state stays as it is."""
     recovery = _Recovery(state)
     recovery.check_that_enough()
-    count = 1
+    count = 16
     while recovery.open:
         recovery.interpolate()
         recovery.check_shares(count)
@@ -48,7 +48,10 @@ class _Recovery:
     def interpolate(self) -> None:
         """Step 1 of a pass."""
         for secret in list(self.open):
-            value = sharing.interpolate(self._chosen(self._shares[secret]))
+            chosen = self._chosen(self._shares[secret])
+            if secret not in self._checked and not self._liars.isdisjoint(chosen):
+                continue
+            value = sharing.interpolate(chosen)
             if is_confirmed(self._state, secret, value):
                 self._recovered[secret] = value
             elif secret in self._checked:

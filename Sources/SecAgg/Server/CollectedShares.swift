@@ -14,6 +14,7 @@ struct CollectedShares: Sendable, Hashable {
   struct Choice: Sendable {
     fileprivate(set) var holders: [ClientID] = []
     fileprivate(set) var places: [Int] = []
+    fileprivate(set) var includesSuspects = false
   }
 
   /// The first `count` holders in id order, those of `liars` behind all others; none if there are fewer.
@@ -28,14 +29,16 @@ struct CollectedShares: Sendable, Hashable {
       let place = places?[rank] ?? rank
       if !liars.contains(holders[place]) { chosen.append(place) }
     }
-    if chosen.count < count {
+    let innocentCount = chosen.count
+    if innocentCount < count {
       for rank in holders.indices where chosen.count < count {
         let place = places?[rank] ?? rank
         if liars.contains(holders[place]) { chosen.append(place) }
       }
       chosen.sort { holders[$0] < holders[$1] }
     }
-    return Choice(holders: chosen.map { holders[$0] }, places: chosen)
+    return Choice(
+      holders: chosen.map { holders[$0] }, places: chosen, includesSuspects: innocentCount < count)
   }
 
   /// The places of the holders in id order; `nil` if that is the order in which the shares came.
@@ -52,10 +55,20 @@ struct CollectedShares: Sendable, Hashable {
       .map { Int($0 & 0xffff_ffff) }
   }
 
-  /// Removes the shares at these places.
-  mutating func remove(at places: Set<Int>) {
-    let kept = holders.indices.filter { !places.contains($0) }
-    (holders, shares) = (kept.map { holders[$0] }, kept.map { shares[$0] })
+  /// Removes the shares at these places, which are in ascending order.
+  mutating func remove(at places: [Int]) {
+    var (kept, gone) = (0, 0)
+    for place in holders.indices {
+      if gone < places.count, places[gone] == place {
+        gone += 1
+      } else {
+        holders[kept] = holders[place]
+        shares[kept] = shares[place]
+        kept += 1
+      }
+    }
+    holders.removeSubrange(kept...)
+    shares.removeSubrange(kept...)
   }
 }
 

@@ -8,18 +8,11 @@ struct LagrangeInterpolation: Sendable {
   ///
   /// Complexity: n^2 / 3 multiplications and one inversion.
   init(holders: [ClientID]) {
-    let points = holders.map { Int64($0.rawValue) }
     var product = FieldElement.one
     for holder in holders { product = product * FieldElement(holder) }
     // x_i times all differences x_j - x_i; the factor for j = i, which is 0, becomes x_i.
-    var denominators: [FieldElement] = []
-    denominators.reserveCapacity(points.count)
-    let isSmall = points.allSatisfy { $0 <= Self.largestTripled }
-    for point in points {
-      denominators.append(
-        isSmall
-          ? Self.tripledDifferences(points, from: point) : Self.differences(points, from: point))
-    }
+    let differences = DifferenceProducts(of: holders)
+    let denominators = holders.map { differences.product(from: $0) }
     coefficients = FieldElement.inverses(of: denominators).map { product * $0 }
     self.holders = holders
   }
@@ -31,11 +24,11 @@ struct LagrangeInterpolation: Sendable {
 
   /// The interpolation through all of the holders but some.
   ///
-  /// Complexity: O(n) multiplications for each holder that is left out, and one inversion.
+  /// Complexity: n / 3 multiplications for each holder that is left out, and one inversion.
   ///
   /// - Parameter remaining: ids of holders, in ascending order as all of them are.
   func through(_ remaining: [ClientID]) -> LagrangeInterpolation {
-    var (kept, gone) = ([FieldElement](), [FieldElement]())
+    var (kept, gone) = ([FieldElement](), [ClientID]())
     kept.reserveCapacity(remaining.count)
     var next = 0
     for (holder, coefficient) in zip(holders, coefficients) {
@@ -43,53 +36,16 @@ struct LagrangeInterpolation: Sendable {
         kept.append(coefficient)
         next += 1
       } else {
-        gone.append(FieldElement(holder))
+        gone.append(holder)
       }
     }
     // Without the holder g, the coefficient of x lacks the factor g / (g - x).
-    let inverse = gone.reduce(.one) { $0 * $1 }.inverse
-    for place in kept.indices { kept[place] = kept[place] * inverse }
-    for holder in gone {
-      for place in kept.indices {
-        kept[place] = kept[place] * (holder - FieldElement(remaining[place]))
-      }
+    let inverse = gone.reduce(.one) { $0 * FieldElement($1) }.inverse
+    let differences = DifferenceProducts(of: gone)
+    for place in kept.indices {
+      kept[place] = kept[place] * inverse * differences.product(from: remaining[place])
     }
     return LagrangeInterpolation(holders: remaining, coefficients: kept)
-  }
-
-  /// Differences of ids up to this have 20 bits, so that a product of three fits 60.
-  private static let largestTripled: Int64 = 1 << 20
-
-  private static func differences(_ points: [Int64], from point: Int64) -> FieldElement {
-    var product = FieldElement.one
-    for other in points {
-      product = product * FieldElement(signed: other == point ? point : other - point)
-    }
-    return product
-  }
-
-  /// The same, three differences multiplied as integers before each multiplication in the field, and
-  /// two chains side by side.
-  private static func tripledDifferences(_ points: [Int64], from point: Int64) -> FieldElement {
-    @inline(__always)
-    func factor(_ index: Int) -> Int64 {
-      let difference = points[index] &- point
-      return difference == 0 ? point : difference
-    }
-    var (even, odd) = (FieldElement.one, FieldElement.one)
-    var index = 0
-    while index + 6 <= points.count {
-      let first = factor(index) &* factor(index &+ 1) &* factor(index &+ 2)
-      let second = factor(index &+ 3) &* factor(index &+ 4) &* factor(index &+ 5)
-      even = even * FieldElement(signed: first)
-      odd = odd * FieldElement(signed: second)
-      index &+= 6
-    }
-    while index < points.count {
-      even = even * FieldElement(signed: factor(index))
-      index &+= 1
-    }
-    return even * odd
   }
 
   /// The secret whose shares are given, in the order of the holders.
@@ -107,6 +63,57 @@ struct LagrangeInterpolation: Sendable {
       if index % ShareSums.limit == ShareSums.limit - 1 { sums.fold() }
     }
     return SecretBytes(elements: sums.elements)
+  }
+}
+
+/// Products of the differences between some ids and another one.
+///
+/// As many differences are multiplied as integers as fit 60 bits, before each multiplication in the field:
+/// six of ids below 2^10, three of ids below 2^20.
+private struct DifferenceProducts {
+  private let points: [Int64]
+  private let largest: Int64
+
+  init(of ids: [ClientID]) {
+    points = ids.map { Int64($0.rawValue) }
+    largest = points.max() ?? 0
+  }
+
+  /// The product of all x - `id`; the factor for `id` itself, if it is among them, is `id`.
+  func product(from id: ClientID) -> FieldElement {
+    let point = Int64(id.rawValue)
+    return switch max(largest, point) {
+    case ..<(1 << 10): product(from: point, atOnce: 6)
+    case ..<(1 << 20): product(from: point, atOnce: 3)
+    default: product(from: point, atOnce: 1)
+    }
+  }
+
+  /// Two chains of multiplications go side by side.
+  @inline(__always)
+  private func product(from point: Int64, atOnce width: Int) -> FieldElement {
+    let points = points.span
+    @inline(__always)
+    func factors(_ range: Range<Int>) -> FieldElement {
+      var product: Int64 = 1
+      for index in range {
+        let difference = points[index] &- point
+        product = product &* (difference == 0 ? point : difference)
+      }
+      return FieldElement(signed: product)
+    }
+    var (even, odd) = (FieldElement.one, FieldElement.one)
+    var index = 0
+    while index &+ 2 &* width <= points.count {
+      even = even * factors(index..<index &+ width)
+      odd = odd * factors(index &+ width..<index &+ 2 &* width)
+      index &+= 2 &* width
+    }
+    while index < points.count {
+      even = even * factors(index..<index &+ 1)
+      index &+= 1
+    }
+    return even * odd
   }
 }
 

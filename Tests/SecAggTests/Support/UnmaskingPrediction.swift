@@ -41,16 +41,20 @@ struct UnmaskingPrediction {
         missing(short, found: (holders[short] ?? []).count, faults: inOrder(unopened)))
     }
     var (open, liars, lies, lost) = (neededDealers, Set<ClientID>(), [ShareFault](), [ClientID]())
-    var checkedAtOnce = 1
+    var (checkedAtOnce, checked) = (16, Set<ClientID>())
     while !open.isEmpty {
       open = open.filter { dealer in
         let all = holders[dealer] ?? []
         let first = all.filter { !liars.contains($0) } + all.filter { liars.contains($0) }
+        guard checked.contains(dealer) || !liars.contains(first[threshold - 1]) else {
+          return true
+        }
         return first.prefix(threshold).contains {
           isRight[Key(holder: $0, dealer: dealer)] == false
         }
       }
       for dealer in open.prefix(checkedAtOnce) {
+        checked.insert(dealer)
         let wrong = (holders[dealer] ?? []).filter {
           isRight[Key(holder: $0, dealer: dealer)] == false
         }
