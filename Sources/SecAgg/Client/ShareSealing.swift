@@ -8,19 +8,16 @@ enum ShareSealing {
   static func seal(
     _ plaintext: Span<UInt8>, agreed secret: Span<UInt8>, of dealt: DealtShares, nonce: Nonce
   ) -> SealedShares {
-    var commitments = ByteWriter()
-    for kind in SecretKind.allCases {
-      ShareCommitment(to: plaintext.extracting(kind.placeInPair), kind, of: dealt).write(
-        to: &commitments)
+    let commitments = SecretKind.allCases.map { kind in
+      ShareCommitment(to: plaintext.extracting(kind.placeInPair), kind, of: dealt)
     }
     let key = key(agreed: secret, of: dealt)
     let envelope = key.withBytes { key in
       AuthenticatedEncryption.seal(
-        plaintext, key: key,
-        associatedData: associatedData(of: dealt, commitments: commitments.bytes[...]),
+        plaintext, key: key, associatedData: associatedData(of: dealt, commitments: commitments),
         nonce: nonce)
     }
-    return SealedShares(commitments: commitments.bytes, envelope: envelope)
+    return SealedShares(commitments: commitments, envelope: envelope)
   }
 
   /// Both shares; `nil` if they do not open.
@@ -31,7 +28,8 @@ enum ShareSealing {
     return key.withBytes { key -> SecretBytes? in
       AuthenticatedEncryption.open(
         sealed.envelope, key: key,
-        associatedData: associatedData(of: dealt, commitments: sealed.commitments))
+        associatedData: associatedData(
+          of: dealt, commitments: SecretKind.allCases.map { sealed.commitment(to: $0) }))
     }
   }
 
@@ -43,11 +41,8 @@ enum ShareSealing {
     guard let plaintext = open(sealed, agreed: secret, of: dealt) else { return nil }
     return plaintext.withBytes { plaintext -> SecretShare? in
       let bytes = plaintext.extracting(kind.placeInPair)
-      var (made, stated) = (ByteWriter(), ByteWriter())
-      ShareCommitment(to: bytes, kind, of: dealt).write(to: &made)
-      sealed.commitment(to: kind).write(to: &stated)
-      // Compared in constant time: only whether the share is the right one becomes known.
-      guard Sodium.areEqual(made.bytes.span, stated.bytes.span) else { return nil }
+      let made = ShareCommitment(to: bytes, kind, of: dealt)
+      guard made.isEqualInConstantTime(to: sealed.commitment(to: kind)) else { return nil }
       return try? SecretShare(bytes)
     }
   }
@@ -57,11 +52,13 @@ enum ShareSealing {
   }
 
   private static func associatedData(
-    of dealt: DealtShares, commitments: ArraySlice<UInt8>
+    of dealt: DealtShares, commitments: [ShareCommitment]
   ) -> [UInt8] {
     var writer = ByteWriter()
+    writer.reserve(DealtShares.byteCount + SealedShares.commitmentsByteCount)
     dealt.write(to: &writer)
-    return writer.bytes + commitments
+    for commitment in commitments { commitment.write(to: &writer) }
+    return writer.bytes
   }
 }
 

@@ -11,7 +11,10 @@ enum AuthenticatedEncryption {
     nonce: Nonce = Nonce()
   ) -> [UInt8] {
     Sodium.prepare()
-    var sealed = nonce.bytes
+    let nonceBytes = nonce.bytes
+    var sealed: [UInt8] = []
+    sealed.reserveCapacity(nonceBytes.count + plaintext.count + 16)
+    sealed += nonceBytes
     sealed.append(contentsOf: repeatElement(0, count: plaintext.count + 16))
     var sealedSpan = sealed.mutableSpan
     unsafe sealedSpan.withMutablePointer { sealed in
@@ -19,7 +22,7 @@ enum AuthenticatedEncryption {
         unsafe key.withPointer { key in
           _ = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
             sealed + Nonce.byteCount, nil, message, UInt64(plaintext.count),
-            associatedData, UInt64(associatedData.count), nil, nonce.bytes, key)
+            associatedData, UInt64(associatedData.count), nil, nonceBytes, key)
         }
       }
     }
@@ -32,15 +35,19 @@ enum AuthenticatedEncryption {
   ) -> SecretBytes? {
     Sodium.prepare()
     guard sealed.count >= overhead else { return nil }
-    let nonce = Array(sealed.prefix(Nonce.byteCount))
-    let ciphertext = Array(sealed.dropFirst(Nonce.byteCount))
+    let nonce = sealed.span.extracting(first: Nonce.byteCount)
+    let ciphertext = sealed.span.extracting(droppingFirst: Nonce.byteCount)
     var plaintext = SecretBytes(zeroed: ciphertext.count - 16)
     let status = plaintext.withMutableBytes { plaintext in
       unsafe plaintext.withMutablePointer { plaintext in
         unsafe key.withPointer { key in
-          unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
-            plaintext, nil, nil, ciphertext, UInt64(ciphertext.count),
-            associatedData, UInt64(associatedData.count), nonce, key)
+          unsafe nonce.withPointer { nonce in
+            unsafe ciphertext.withPointer { bytes in
+              unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
+                plaintext, nil, nil, bytes, UInt64(ciphertext.count),
+                associatedData, UInt64(associatedData.count), nonce, key)
+            }
+          }
         }
       }
     }

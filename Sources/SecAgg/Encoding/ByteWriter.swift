@@ -7,8 +7,9 @@ struct ByteWriter {
 
   init() {}
 
-  /// Starts with a domain label.
+  /// Starts with a domain label, and with room for what most hashes are of.
   init(label: DomainLabel) {
+    bytes.reserveCapacity(192)
     write(string: label.rawValue)
   }
 
@@ -66,7 +67,8 @@ struct ByteWriter {
   }
 
   mutating func write(string: String) {
-    write(lengthPrefixed: Array(string.utf8))
+    write(count: string.utf8.count)
+    bytes.append(contentsOf: string.utf8)
   }
 
   mutating func write(ids: [ClientID]) {

@@ -16,13 +16,14 @@ public struct SealedShares: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// The two parts that `ShareSealing` made.
-  init(commitments: [UInt8], envelope: [UInt8]) {
-    bytes = commitments + envelope
+  /// The parts that `ShareSealing` made, the commitment to the share of the self mask first.
+  init(commitments: [ShareCommitment], envelope: [UInt8]) {
+    var writer = ByteWriter()
+    writer.reserve(Self.byteCount)
+    for commitment in commitments { commitment.write(to: &writer) }
+    writer.write(raw: envelope)
+    bytes = writer.bytes
   }
-
-  /// Both commitments, that to the share of the self mask first.
-  var commitments: ArraySlice<UInt8> { bytes.prefix(Self.commitmentsByteCount) }
 
   /// What is sealed.
   var envelope: ArraySlice<UInt8> { bytes.dropFirst(Self.commitmentsByteCount) }

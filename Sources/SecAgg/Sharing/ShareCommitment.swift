@@ -6,6 +6,8 @@ struct DealtShares: Sendable, Hashable {
   let dealer: ClientID
   let holder: ClientID
 
+  static let byteCount = 2 * Digest.byteCount + 2 * MemoryLayout<UInt32>.size
+
   func write(to writer: inout ByteWriter) {
     writer.write(session)
     writer.write(roster)
@@ -47,6 +49,11 @@ struct ShareCommitment: Sendable, Hashable {
 
   init(from reader: inout ByteReader) throws(StoredStateError) {
     words = (try reader.uint64(), try reader.uint64())
+  }
+
+  /// Compares in constant time: only whether the commitments are equal becomes known.
+  func isEqualInConstantTime(to other: ShareCommitment) -> Bool {
+    (words.low ^ other.words.low) | (words.high ^ other.words.high) == 0
   }
 
   static func == (left: ShareCommitment, right: ShareCommitment) -> Bool {

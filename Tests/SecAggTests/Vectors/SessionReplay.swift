@@ -142,7 +142,7 @@ struct SessionReplay {
       values.append(
         SessionVector.ShareValues(
           receiver: neighbour.sender.rawValue, agreedSecret: Hex(agreed), sealingKey: Hex(key),
-          commitments: Hex(Array(sealed.commitments)),
+          commitments: Hex(Array(sealed.bytes.prefix(SealedShares.commitmentsByteCount))),
           associatedData: Hex(context.bytes + sealed.commitments), nonce: client.nonces[index],
           plaintext: Hex(words: words), sealed: Hex(sealed.bytes)))
     }
