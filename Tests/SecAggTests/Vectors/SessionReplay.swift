@@ -139,11 +139,12 @@ struct SessionReplay {
       var span = words.mutableSpan
       selfMask.writeShare(for: neighbour.sender, to: &span, at: 0)
       maskKey.writeShare(for: neighbour.sender, to: &span, at: 5)
+      let commitments = sealed.bytes.prefix(SealedShares.commitmentsByteCount)
       values.append(
         SessionVector.ShareValues(
           receiver: neighbour.sender.rawValue, agreedSecret: Hex(agreed), sealingKey: Hex(key),
-          commitments: Hex(Array(sealed.bytes.prefix(SealedShares.commitmentsByteCount))),
-          associatedData: Hex(context.bytes + sealed.commitments), nonce: client.nonces[index],
+          commitments: Hex(Array(commitments)),
+          associatedData: Hex(context.bytes + commitments), nonce: client.nonces[index],
           plaintext: Hex(words: words), sealed: Hex(sealed.bytes)))
     }
     return values
