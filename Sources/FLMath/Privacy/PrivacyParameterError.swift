@@ -11,6 +11,12 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
   /// The bits of a coordinate are too few for that many clients: no scale keeps the sum from
   /// wrapping.
   case tooFewBits(bits: Int, clients: Int)
+  /// Clients share the noise, and the relation is add-or-remove: a client that is removed takes its share
+  /// with it, and the variance of the sum tells.
+  case noiseLeavesWithClient
+  /// Clients share the noise, and are sampled: the amount of noise tells who took part, so that sampling
+  /// hides nothing.
+  case noiseRevealsParticipation
   /// The noise on the count of clip bits leaves none of the noise multiplier to the update.
   case clippedCountTooPrecise(minimum: Double, found: Double)
   /// A vector does not have the length that was agreed on.
@@ -72,6 +78,14 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
     case .tooFewBits(let bits, let clients):
       "Expected enough bits for the sum of \(clients) clients, got \(bits); add bits, or raise the "
         + "wrap probability."
+    case .noiseLeavesWithClient:
+      "Expected the relation zeroOut or replace where clients share the noise, got addOrRemove: a client "
+        + "that is removed takes its noise with it, and the variance of the sum tells; use zeroOut, or noise "
+        + "of the server."
+    case .noiseRevealsParticipation:
+      "Expected no sampling, or samples of a fixed size of clients that all contribute, where clients share "
+        + "the noise: otherwise the amount of noise tells who took part, and sampling hides nothing; use "
+        + "SamplingScheme.none, or noise of the server."
     case .clippedCountTooPrecise(let minimum, let found):
       "Expected noise on the count of a standard deviation above \(minimum), got \(found); "
         + "raise it, or the noise multiplier of the whole."

@@ -61,14 +61,13 @@ struct LedgerReplay {
   }
 
   private mutating func add(_ event: PrivacyEvent) throws(PrivacyParameterError) {
-    let kind = try PrivacyEvent(event.mechanism, sampling: event.sampling, repetitions: 1)
+    let kind = try event.repeated(1)
     guard let index = indices[kind] else {
       indices[kind] = kinds.count
       kinds.append(event)
       return
     }
     let (sum, overflow) = kinds[index].repetitions.addingReportingOverflow(event.repetitions)
-    kinds[index] = try PrivacyEvent(
-      event.mechanism, sampling: event.sampling, repetitions: overflow ? .max : sum)
+    kinds[index] = try event.repeated(overflow ? .max : sum)
   }
 }

@@ -25,7 +25,7 @@ extension PrivacyAccount {
     if overflow { return false }
     let all: PrivacyEvent
     do throws(PrivacyParameterError) {
-      all = try PrivacyEvent(event.mechanism, sampling: event.sampling, repetitions: repetitions)
+      all = try event.repeated(repetitions)
     } catch {
       throw .accounting(.invalid(error))
     }

@@ -33,6 +33,7 @@ extension PrivateFedAvg.Settings {
     switch relation {
     case .addOrRemove: writer.write(UInt8(1))
     case .replace: writer.write(UInt8(2))
+    case .zeroOut: writer.write(UInt8(3))
     }
     switch sampling {
     case .none: writer.write(UInt8(1))

@@ -23,9 +23,10 @@ extension PrivateFedAvg {
     public var minimumContributors: Int
     /// Which part of the cohort may be corrupt: may know, or leave out, its noise.
     public var corruptFraction: Double
-    /// What the guarantee compares.
+    /// What the guarantee compares: `zeroOut` or `replace`.
     public var relation: NeighbouringRelation
-    /// How the cohort is chosen.
+    /// How the cohort is chosen: `none`, or without replacement if the minimum of contributors is the
+    /// cohort and nobody is corrupt, so that all sums have the same noise.
     public var sampling: SamplingScheme
     /// What the sum is divided by: how many clients will probably contribute. It must not depend on the
     /// round's data.

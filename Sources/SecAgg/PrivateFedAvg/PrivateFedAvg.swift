@@ -6,8 +6,10 @@ public import FLMath
 /// Aggregation"; Agarwal, Kairouz and Liu 2021, "The Skellam Mechanism for Differentially Private
 /// Federated Learning").
 ///
-/// What is protected is a client with all its examples. So that none counts for more than another, the
-/// weight of every client is 1, and the sum is divided by a public number.
+/// What is protected is what a client with all its examples contributes: under
+/// `NeighbouringRelation.zeroOut`, the sum is about as likely if the client's update is 0, and the client
+/// adds its noise all the same. So that none counts for more than another, the weight of every client is
+/// 1, and the sum is divided by a public number.
 ///
 /// ```swift
 /// let averaging = try PrivateFedAvg(settings)
@@ -21,8 +23,8 @@ public import FLMath
 /// ```
 ///
 /// The guarantee is of the aggregate and of everything that is computed from it. Who takes part is not
-/// hidden from the server: amplification by ``Settings/sampling`` counts for those who see the models,
-/// not for it.
+/// hidden: a client that is removed takes its noise with it, and the variance of the sum tells. So
+/// `NeighbouringRelation.addOrRemove` and Poisson samples are rejected.
 public struct PrivateFedAvg: Sendable {
   /// What was agreed on.
   public let settings: Settings
@@ -104,15 +106,28 @@ public struct PrivateFedAvg: Sendable {
   public func encode(
     _ delta: [Double], context: Digest, in session: SessionParameters
   ) throws(PrivateFedAvgError) -> PackedVector {
-    try check(session, context: context)
+    try check(session, context)
     var generator = SecureGenerator()
     return try encode(delta, session: session.digest, using: &generator)
+  }
+
+  /// What a participant without an update contributes: its share of the noise alone, with an update of 0
+  /// and a clip bit of 0. The other clients' guarantee counts on it.
+  ///
+  /// Parameters, errors and complexity are those of ``encode(_:context:in:)``.
+  public func encodeNoise(
+    context: Digest, in session: SessionParameters
+  ) throws(PrivateFedAvgError) -> PackedVector {
+    try check(session, context)
+    var generator = SecureGenerator()
+    let nothing = [Double](repeating: 0, count: parameters.choice.dimension)
+    return try encode(joined: nothing, session: session.digest, using: &generator)
   }
 
   /// Refuses a session whose sums may have less noise than was accounted for, or that is of another
   /// purpose.
   private func check(
-    _ session: SessionParameters, context: Digest
+    _ session: SessionParameters, _ context: Digest
   ) throws(PrivateFedAvgError) {
     guard session.layout == layout else { throw .sessionLayout }
     guard session.cohortSize <= settings.cohortSize else {
@@ -142,6 +157,13 @@ public struct PrivateFedAvg: Sendable {
     } catch {
       throw .clipping(error)
     }
+    return try encode(joined: vector, session: session, using: &generator)
+  }
+
+  /// Encodes a clipped update together with its clip bit, if there is one.
+  private func encode(
+    joined vector: [Double], session: Digest, using generator: inout some RandomNumberGenerator
+  ) throws(PrivateFedAvgError) -> PackedVector {
     do throws(PrivacyParameterError) {
       let numbers = try mechanism.rotating(by: Self.rotationSeed(of: session))
         .integers(of: vector, using: &generator)
@@ -156,16 +178,27 @@ public struct PrivateFedAvg: Sendable {
   /// A coordinate of the rotated sum wraps around, and the mean is wrong, with the probability
   /// ``Settings/wrapProbability`` at most if all of the cohort contribute.
   ///
+  /// - Parameter toppingUpNoise: whether the server adds the shares of the clients of the cohort that did not
+  ///   contribute, from libsodium. Then the noise of what is published does not depend on how many
+  ///   contributed, and does not tell it. This hides nothing from the server, which knows what it added, and
+  ///   does not change the event.
   /// - Throws: ``PrivateFedAvgError/aggregateLayout``, ``PrivateFedAvgError/contributors(found:atLeast:)``
   ///   for an aggregate of a session with other settings.
-  /// - Complexity: O(d log d).
-  public func decode(_ aggregate: UnmaskedAggregate) throws(PrivateFedAvgError) -> PrivateMean {
-    guard aggregate.layout == layout, let sums = aggregate.sums.signed else {
+  /// - Complexity: O(d log d), and O(d) for each share that is added.
+  public func decode(
+    _ aggregate: UnmaskedAggregate, toppingUpNoise: Bool = false
+  ) throws(PrivateFedAvgError) -> PrivateMean {
+    guard aggregate.layout == layout, var sums = aggregate.sums.signed else {
       throw .aggregateLayout
     }
     guard aggregate.contributors.count >= settings.minimumContributors else {
       throw .contributors(
         found: aggregate.contributors.count, atLeast: settings.minimumContributors)
+    }
+    if toppingUpNoise {
+      var generator = SecureGenerator()
+      let missing = max(0, settings.cohortSize - aggregate.contributors.count)
+      mechanism.addShares(missing, to: &sums, using: &generator)
     }
     return try decode(
       sums: sums, session: aggregate.session, contributors: aggregate.contributors)

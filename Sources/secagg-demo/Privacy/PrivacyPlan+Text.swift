@@ -18,7 +18,15 @@ extension PrivacyPlan {
       } ?? "")
     return "Differential privacy: \(who)\(DecimalText.significant(noiseMultiplier)) clips in all;\n"
       + "updates are clipped to a norm of \(clip); budget epsilon "
-      + "\(DecimalText.significant(settings.epsilon)) at delta \(settings.delta), for one client more "
-      + "or less"
+      + "\(DecimalText.significant(settings.epsilon)) at delta \(settings.delta), for \(protected)"
+  }
+
+  /// What the budget is of.
+  private var protected: String {
+    switch settings.relation {
+    case .addOrRemove: "one client more or less"
+    case .zeroOut: "what one participant contributes"
+    case .replace: "another client in one's place"
+    }
   }
 }

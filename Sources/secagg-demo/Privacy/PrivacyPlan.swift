@@ -31,7 +31,7 @@ struct PrivacyPlan: Sendable {
       noiseMultiplier =
         try settings.noiseMultiplier
         ?? NoiseCalibration.noiseMultiplier(
-          epsilon: epsilon, delta: delta, accountant: Self.lossAccountant()
+          epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings)
         ) { multiplier throws(PrivacyParameterError) in
           [try Self.gaussian(multiplier, rounds: rounds)]
         }
@@ -52,10 +52,10 @@ struct PrivacyPlan: Sendable {
           switch settings.shares {
           case .discreteGaussian:
             try NoiseCalibration.noiseMultiplier(
-              epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(), events: events)
+              epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings), events: events)
           case .skellam:
             try NoiseCalibration.noiseMultiplier(
-              epsilon: epsilon, delta: delta, accountant: Self.divergenceAccountant(),
+              epsilon: epsilon, delta: delta, accountant: Self.divergenceAccountant(settings),
               events: events)
           }
       }
@@ -73,28 +73,32 @@ struct PrivacyPlan: Sendable {
   /// The accountant that has the best answer for the events.
   func accountant() throws(PrivacyAccountingError) -> any PrivacyAccountant {
     switch settings.shares {
-    case .discreteGaussian: try Self.lossAccountant()
-    case .skellam: try Self.divergenceAccountant()
+    case .discreteGaussian: try Self.lossAccountant(settings)
+    case .skellam: try Self.divergenceAccountant(settings)
     }
   }
 
   /// Exact for Gaussian noise, and a hair above it for discrete Gaussian noise.
-  private static func lossAccountant() throws(PrivacyAccountingError) -> PrivacyLossAccountant {
-    try PrivacyLossAccountant(relation: PrivacySettings.relation)
+  private static func lossAccountant(
+    _ settings: PrivacySettings
+  ) throws(PrivacyAccountingError) -> PrivacyLossAccountant {
+    try PrivacyLossAccountant(relation: settings.relation)
   }
 
   /// Has a bound for Skellam noise.
-  private static func divergenceAccountant() throws(PrivacyAccountingError) -> RenyiAccountant {
-    try RenyiAccountant(relation: PrivacySettings.relation)
+  private static func divergenceAccountant(
+    _ settings: PrivacySettings
+  ) throws(PrivacyAccountingError) -> RenyiAccountant {
+    try RenyiAccountant(relation: settings.relation)
   }
 
-  /// What rounds with Gaussian noise cost.
+  /// What rounds with the server's Gaussian noise cost.
   static func gaussian(
     _ noiseMultiplier: Double, rounds: Int
   ) throws(PrivacyParameterError) -> PrivacyEvent {
     try PrivacyEvent(
-      .gaussian(noiseMultiplier: noiseMultiplier), sampling: PrivacySettings.sampling,
-      repetitions: rounds)
+      .gaussian(noiseMultiplier: noiseMultiplier), relation: .addOrRemove,
+      sampling: PrivacySettings.sampling, repetitions: rounds)
   }
 
   private static func distributed(
@@ -133,7 +137,7 @@ struct PrivacyPlan: Sendable {
       parameterCount: parameterCount, clippingBound: settings.clip, noise: settings.shares,
       noiseMultiplier: settings.noiseMultiplier ?? 1, bits: training.minimumValueBits,
       cohortSize: training.clients, minimumContributors: training.minimumContributors,
-      corruptFraction: settings.corruptFraction, relation: PrivacySettings.relation,
+      corruptFraction: settings.corruptFraction, relation: settings.relation,
       sampling: PrivacySettings.sampling,
       expectedContributors: max(1, Int(training.expectedContributors.rounded())),
       // Only whether there are clip bits matters here: see `with`.

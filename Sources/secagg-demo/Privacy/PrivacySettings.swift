@@ -28,8 +28,14 @@ struct PrivacySettings: Sendable {
   var ledger: String?
   var noise = NoiseSource.system
 
-  /// One client more or less: the relation for which all figures of the demo hold.
-  static let relation = NeighbouringRelation.addOrRemove
+  /// What the figures compare. The server's noise is there whoever takes part; noise that clients share
+  /// goes with them, so that it hides what a client says and not that it takes part.
+  var relation: NeighbouringRelation {
+    switch mechanism {
+    case .central: .addOrRemove
+    case .distributed: .zeroOut
+    }
+  }
   /// Every client is asked in every round.
   static let sampling = SamplingScheme.none
 }

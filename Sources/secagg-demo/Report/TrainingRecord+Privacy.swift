@@ -22,7 +22,8 @@ extension TrainingRecord {
     @ExplicitNull var survivingHonest: Int?
     /// What the noisy sum is divided by.
     @FiniteOrNull var denominator: Double
-    /// What neighbouring data sets differ in: "addOrRemove", one client more or less.
+    /// What neighbouring data sets differ in: "addOrRemove", one client more or less, for central noise;
+    /// "zeroOut", the update of one client or 0 in its place, for distributed noise.
     var relation: String
     /// How the clients of a round are chosen: "none", all of them.
     var sampling: String
@@ -48,7 +49,7 @@ extension TrainingRecord.Privacy {
       mechanism: plan.settings.mechanism.rawValue, epsilon: plan.settings.epsilon,
       delta: plan.settings.delta, clip: plan.settings.clip, clipAtEnd: plan.settings.clip,
       noiseMultiplier: plan.noiseMultiplier, noise: noise, survivingHonest: survivingHonest,
-      denominator: plan.denominator, relation: PrivacySettings.relation.rawValue,
+      denominator: plan.denominator, relation: plan.settings.relation.rawValue,
       sampling: "none",
       accountant: plan.settings.shares == .skellam
         ? "Renyi divergences" : "privacy loss distribution",

@@ -6,8 +6,9 @@ public protocol PrivacyAccountant: Sendable {
 
   /// Adds the cost of an event.
   ///
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` if the accountant has no bound for
-  ///   it under its relation; nothing is added then.
+  /// - Throws: ``PrivacyAccountingError/otherRelation(event:accountant:)`` if the event is of another
+  ///   relation, ``PrivacyAccountingError/unsupported(_:)`` if the accountant has no bound for it; nothing
+  ///   is added then.
   mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError)
 
   /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private;
@@ -37,20 +38,35 @@ extension PrivacyAccountant {
 
 /// Why a privacy accountant cannot answer.
 public enum PrivacyAccountingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The accountant has no bound for such an event under its relation.
-  case unsupported(PrivacyEvent, relation: NeighbouringRelation)
+  /// The event was made for another neighbouring relation than the accountant's.
+  case otherRelation(event: NeighbouringRelation, accountant: NeighbouringRelation)
+  /// The accountant has no bound for such an event.
+  case unsupported(PrivacyEvent)
   /// A number is outside its range.
   case invalid(PrivacyParameterError)
 
   /// One sentence: what was expected, what came, what to do.
   public var description: String {
     switch self {
-    case .unsupported(let event, let relation):
+    case .otherRelation(let event, let accountant):
+      "Expected an event of the accountant's relation \(accountant.rawValue), got one of "
+        + "\(event.rawValue), whose sensitivities are others; make the event for \(accountant.rawValue), "
+        + "or use an accountant of \(event.rawValue)."
+    case .unsupported(let event):
       "Expected an event that this accountant has a bound for under the relation "
-        + "\(relation.rawValue), got \(event.mechanism) with sampling \(event.sampling); "
+        + "\(event.relation.rawValue), got \(event.mechanism) with sampling \(event.sampling); "
         + "use the Renyi accountant, or another relation."
     case .invalid(let error):
       error.description
+    }
+  }
+}
+
+extension PrivacyAccountant {
+  /// Rejects an event whose sensitivities are those of another relation.
+  func requireOwnRelation(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
+    guard event.relation == relation else {
+      throw .otherRelation(event: event.relation, accountant: relation)
     }
   }
 }

@@ -27,11 +27,12 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
 
   /// Adds the cost of an event: of releases without sampling whose divergence is a line: Gaussian and discrete Gaussian noise.
   ///
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` for any other; nothing is added.
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` for any other; nothing is added.
   /// - Complexity: O(1).
   public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
+    try requireOwnRelation(event)
     guard event.sampling.probability == 1, let once = Self.rho(of: event.mechanism) else {
-      throw .unsupported(event, relation: relation)
+      throw .unsupported(event)
     }
     try compose(rho: Double(event.repetitions) * once)
   }

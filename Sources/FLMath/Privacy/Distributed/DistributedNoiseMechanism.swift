@@ -74,11 +74,20 @@ public struct DistributedNoiseMechanism: Sendable {
     of vector: [Double], using generator: inout some RandomNumberGenerator
   ) throws(PrivacyParameterError) -> [Int64] {
     var numbers = try rounded(vector, using: &generator)
-    switch share {
-    case .discreteGaussian(let table): table.addNoise(to: &numbers, using: &generator)
-    case .skellam(let skellam): skellam.addNoise(to: &numbers, using: &generator)
-    }
+    addShares(1, to: &numbers, using: &generator)
     return numbers
+  }
+
+  /// Adds the noise of so many clients.
+  package func addShares(
+    _ count: Int, to numbers: inout [Int64], using generator: inout some RandomNumberGenerator
+  ) {
+    for _ in 0..<count {
+      switch share {
+      case .discreteGaussian(let table): table.addNoise(to: &numbers, using: &generator)
+      case .skellam(let skellam): skellam.addNoise(to: &numbers, using: &generator)
+      }
+    }
   }
 
   /// The vector as whole numbers on the grid, without noise.

@@ -2,14 +2,19 @@ extension DistributedNoiseParameters {
   /// What rounds with these parameters cost.
   ///
   /// - Parameters:
-  ///   - relation: that of the accountant which gets the event: the bounds are doubled where a record
-  ///     is replaced.
-  ///   - sampling: how the clients of a round are chosen.
+  ///   - relation: `zeroOut`, or `replace`, where the bounds are doubled.
+  ///   - sampling: how the clients of a round are chosen. Anything but `none` needs sums that all have the
+  ///     same noise: samples of a fixed size, all of whose clients are sure to be honest and to contribute.
   ///   - rounds: the number of rounds.
-  /// - Throws: ``PrivacyParameterError`` if a number is out of its range.
+  /// - Throws: ``PrivacyParameterError/noiseLeavesWithClient`` for `addOrRemove`,
+  ///   ``PrivacyParameterError/noiseRevealsParticipation`` for samples whose noise differs,
+  ///   ``PrivacyParameterError/outOfRange(_:found:)``.
   public func event(
     relation: NeighbouringRelation, sampling: SamplingScheme, rounds: Int
   ) throws(PrivacyParameterError) -> PrivacyEvent {
+    if case .withoutReplacement = sampling, choice.survivingHonest < choice.contributors {
+      throw .noiseRevealsParticipation
+    }
     let factor = relation.sensitivityFactor
     let honest = Double(choice.survivingHonest)
     switch choice.noise {
@@ -19,13 +24,13 @@ extension DistributedNoiseParameters {
         .discreteGaussianSum(
           l1Ratio: factor * scaledL1Bound / deviation, l2Ratio: factor * scaledL2Bound / deviation,
           standardDeviation: deviation, tau: certifiedTau, dimension: paddedDimension),
-        sampling: sampling, repetitions: rounds)
+        relation: relation, sampling: sampling, repetitions: rounds)
     case .skellam:
       return try PrivacyEvent(
         .skellam(
           l1Sensitivity: factor * scaledL1Bound, l2Sensitivity: factor * scaledL2Bound,
           variance: honest * scaledLocalStandardDeviation * scaledLocalStandardDeviation),
-        sampling: sampling, repetitions: rounds)
+        relation: relation, sampling: sampling, repetitions: rounds)
     }
   }
 

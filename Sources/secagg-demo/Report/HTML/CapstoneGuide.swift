@@ -18,9 +18,9 @@ struct CapstoneGuide {
     <h2>How to read this</h2>
     <ul>
     <li><strong>Epsilon</strong> bounds, at a delta of \(record.delta), what the models of all rounds \
-    together give away of one client: that it took part, and with what update. It counts for one \
-    client more or less, with all clients taking part in every round; the number of clients is \
-    public.</li>
+    together give away of one client, if all clients take part in every round. With central noise it \
+    hides that a client took part, and with what update. With distributed noise it hides the update \
+    alone: a client that stays away takes its share of the noise with it.</li>
     \(trust)
     <li><strong>Noise</strong> is its standard deviation on the sum, in largest norms of an update; \
     it is the least with which all rounds stay within the budget.</li>

@@ -4,7 +4,7 @@ internal import RealModule
 /// distributions whose ratio it is, and where the loss takes a value.
 ///
 /// In units of the sensitivity, the noise is N(0, z^2); a record that takes part moves it by 1 where
-/// it is added or removed, by 1/2 to either side where it is replaced. The mixtures dominate all
+/// it is added, removed or zeroed out, by 1/2 to either side where it is replaced. The mixtures dominate all
 /// other pairs (Zhu, Dong and Wang 2022, "Optimal Accounting of Differential Privacy via
 /// Characteristic Function", section 5), and the loss grows with x.
 struct GaussianLoss {

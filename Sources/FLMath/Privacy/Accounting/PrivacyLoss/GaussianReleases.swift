@@ -66,7 +66,7 @@ struct GaussianReleases: Sendable, Hashable {
   ) -> (lower: Double, upper: Double) {
     let directions: [GaussianLoss.Direction] =
       switch relation {
-      case .addOrRemove: [.remove, .add]
+      case .addOrRemove, .zeroOut: [.remove, .add]
       case .replace: [.replace]
       }
     var (lower, upper) = (0.0, 0.0)

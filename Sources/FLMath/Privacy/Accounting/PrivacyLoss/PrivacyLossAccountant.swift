@@ -48,12 +48,11 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   /// Adds the cost of an event: of Gaussian noise or a sum of discrete Gaussians, with Poisson sampling
   /// or without sampling.
   ///
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` for any other; nothing is added.
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` for any other; nothing is added.
   /// - Complexity: O(1); the work is done when a question is asked.
   public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
-    if case .withoutReplacement = event.sampling {
-      throw .unsupported(event, relation: relation)
-    }
+    try requireOwnRelation(event)
+    if case .withoutReplacement = event.sampling { throw .unsupported(event) }
     let (probability, repetitions) = (event.sampling.probability, event.repetitions)
     func add(_ multiplier: Double, to releases: inout GaussianReleases) {
       releases.add(
@@ -71,7 +70,7 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
       add(enclosure.upperMultiplier, to: &cheaper)
       logFactor += Double(repetitions) * enclosure.logFactor
     case .skellam:
-      throw .unsupported(event, relation: relation)
+      throw .unsupported(event)
     }
   }
 

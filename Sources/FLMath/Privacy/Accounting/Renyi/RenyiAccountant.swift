@@ -39,12 +39,12 @@ public struct RenyiAccountant: PrivacyAccountant {
 
   /// Adds the cost of an event: of every event but Poisson samples under replacement and samples without replacement under addition.
   ///
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` for any other; nothing is added.
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` for any other; nothing is added.
   /// - Complexity: O(orders x largest order).
   public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
-    let once = try RenyiDivergences(
-      event: event, relation: relation, fractionalOrders: fractionalOrders
-    ).ofOneRelease(at: orders)
+    try requireOwnRelation(event)
+    let once = try RenyiDivergences(event: event, fractionalOrders: fractionalOrders)
+      .ofOneRelease(at: orders)
     for index in divergences.indices {
       divergences[index] += Double(event.repetitions) * once[index]
     }

@@ -3,36 +3,31 @@ internal import RealModule
 /// The Renyi divergences of one release of an event, at given orders.
 struct RenyiDivergences {
   let event: PrivacyEvent
-  let relation: NeighbouringRelation
   let fractionalOrders: FractionalOrders
 
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:relation:)`` where no bound is known: Poisson
-  ///   sampling where a record is replaced, sampling without replacement where one is added or
-  ///   removed.
+  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` where no bound is known: Poisson sampling where a
+  ///   record is replaced, sampling without replacement under the other relations.
   func ofOneRelease(at orders: [Double]) throws(PrivacyAccountingError) -> [Double] {
-    switch (event.sampling, relation) {
-    case (.none, _):
+    switch (event.sampling, event.relation) {
+    case (.none, _), (.poisson(probability: 1), _):
       return orders.map(unsampled)
-    case (.poisson(let probability), .addOrRemove):
-      if case .gaussian(let multiplier) = event.mechanism {
-        let gaussian = PoissonSampledGaussian(
-          probability: probability, noiseMultiplier: multiplier)
-        return orders.map {
-          gaussian.divergence(order: $0, fractionalOrders: fractionalOrders)
-        }
+    case (.poisson(let probability), .addOrRemove), (.poisson(let probability), .zeroOut):
+      // A sampled client that is absent, or whose update is 0: the pairs of distributions are the same,
+      // since only noise of the server is sampled.
+      guard case .gaussian(let multiplier) = event.mechanism else { throw .unsupported(event) }
+      let gaussian = PoissonSampledGaussian(probability: probability, noiseMultiplier: multiplier)
+      return orders.map {
+        gaussian.divergence(order: $0, fractionalOrders: fractionalOrders)
       }
-      let sampled = PoissonSampledMechanism(probability: probability)
-      return orders.map { sampled.divergence(order: $0, of: unsampled) }
     case (.withoutReplacement, .replace):
       let sampled = SampledWithoutReplacement(probability: event.sampling.probability)
       if case .gaussian(let multiplier) = event.mechanism {
         return sampled.gaussianDivergences(noiseMultiplier: multiplier, orders: orders)
       }
       return orders.map { sampled.divergence(order: $0, of: unsampled) }
-    case (.poisson(probability: 1), .replace):
-      return orders.map(unsampled)
-    case (.poisson, .replace), (.withoutReplacement, .addOrRemove):
-      throw .unsupported(event, relation: relation)
+    case (.poisson, .replace), (.withoutReplacement, .addOrRemove),
+      (.withoutReplacement, .zeroOut):
+      throw .unsupported(event)
     }
   }
 
