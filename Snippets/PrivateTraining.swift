@@ -27,8 +27,8 @@ func train(
     let candidates = try Candidates(clients, optedOut: optOuts.clients)
     let cohort = try selection.select(from: candidates, losses: [:], seed: seed())
     let event = try PrivacyEvent(
-      .gaussian(noiseMultiplier: noiseMultiplier), sampling: cohort.scheme.accounted,
-      repetitions: 1)
+      .gaussian(noiseMultiplier: noiseMultiplier), relation: .replace,
+      sampling: cohort.scheme.accounted, repetitions: 1)
     // Before anybody is asked: what does not fit the budget is refused here.
     do { try ledger.spend(event, for: round) } catch .exceedsBudget { break }
     let model = modelDigest()

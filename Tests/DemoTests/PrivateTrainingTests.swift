@@ -47,7 +47,7 @@ struct PrivateTrainingTests {
     let privacy = try #require(record["privacy"] as? [String: Any])
     #expect(privacy["mechanism"] as? String == mechanism)
     #expect(privacy["epsilonSpent"] as? Double == last)
-    #expect(privacy["relation"] as? String == "addOrRemove")
+    #expect(privacy["relation"] as? String == (mechanism == "central" ? "addOrRemove" : "zeroOut"))
     // 10 clients, of which one leaves at each of two points before its input arrives.
     #expect(privacy["denominator"] as? Double == 8)
     let found = try #require(privacy["noiseMultiplier"] as? Double)

@@ -52,7 +52,8 @@ struct PrivacyPlan: Sendable {
           switch settings.shares {
           case .discreteGaussian:
             try NoiseCalibration.noiseMultiplier(
-              epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings), events: events)
+              epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings),
+              events: events)
           case .skellam:
             try NoiseCalibration.noiseMultiplier(
               epsilon: epsilon, delta: delta, accountant: Self.divergenceAccountant(settings),

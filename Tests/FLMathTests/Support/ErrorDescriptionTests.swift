@@ -92,8 +92,8 @@ struct ErrorDescriptionTests {
       (
         PrivacyAccountingError.unsupported(
           try PrivacyEvent(
-            .gaussian(noiseMultiplier: 71), sampling: .poisson(probability: 0.73), repetitions: 1),
-          relation: .replace), ["71", "0.73", "replace"]
+            .gaussian(noiseMultiplier: 71), relation: .replace,
+            sampling: .poisson(probability: 0.73), repetitions: 1)), ["71", "0.73", "replace"]
       ),
       (ClassifierError.invalidFeatureCount(-71), ["-71"]),
       (ClassifierError.invalidClassCount(-71), ["-71"]),

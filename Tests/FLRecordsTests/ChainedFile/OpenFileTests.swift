@@ -58,7 +58,8 @@ struct OpenFileTests {
                 at: path, budget: budget,
                 accountant: ZeroConcentratedAccountant(relation: .replace))
               let event = try? PrivacyEvent(
-                .gaussian(noiseMultiplier: 100), sampling: .none, repetitions: 1)
+                .gaussian(noiseMultiplier: 100), relation: .replace, sampling: .none,
+                repetitions: 1)
               guard let event else { return nil }
               try ledger.spend(event, for: round)
               return true

@@ -29,7 +29,8 @@ struct PrivacyLedgerTests {
 
     func event(_ multiplier: Double, repetitions: Int = 1) throws -> PrivacyEvent {
       try PrivacyEvent(
-        .gaussian(noiseMultiplier: multiplier), sampling: sampling, repetitions: repetitions)
+        .gaussian(noiseMultiplier: multiplier), relation: accountant().relation, sampling: sampling,
+        repetitions: repetitions)
     }
   }
 
@@ -83,10 +84,11 @@ struct PrivacyLedgerTests {
       at: folder("ledger"), budget: PrivacyBudget(epsilon: 1, delta: 1e-6),
       accountant: ZeroConcentratedAccountant(relation: .replace))
     let event = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 0x1p40), sampling: .none, repetitions: 1)
+      .gaussian(noiseMultiplier: 0x1p40), relation: .replace, sampling: .none, repetitions: 1)
     #expect(try ledger.remainingRounds(of: event) == 1 << 30)
     let huge = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 0x1p40), sampling: .none, repetitions: Int.max / 2)
+      .gaussian(noiseMultiplier: 0x1p40), relation: .replace, sampling: .none,
+      repetitions: Int.max / 2)
     #expect(try ledger.remainingRounds(of: huge) <= 2)
   }
 
@@ -100,7 +102,8 @@ struct PrivacyLedgerTests {
       accountant: RenyiAccountant(relation: .addOrRemove))
     try ledger.spend(
       PrivacyEvent(
-        .gaussian(noiseMultiplier: 8), sampling: .poisson(probability: 0.25), repetitions: 2),
+        .gaussian(noiseMultiplier: 8), relation: .addOrRemove,
+        sampling: .poisson(probability: 0.25), repetitions: 2),
       for: 12)
     try ledger.raiseBudget(to: 5)
     let lines = FilePair(at: path).lines.map { String(decoding: $0, as: UTF8.self) }
@@ -109,7 +112,8 @@ struct PrivacyLedgerTests {
       #"{"format":"privacy ledger","settings":{"accountant":"RenyiAccountant","#
         + #""budget":{"delta":1e-05,"epsilon":4},"relation":"addOrRemove"},"version":1}"#,
       #"{"spent":{"epsilon":\#(ledger.epsilonSpent),"event":{"mechanism":{"gaussian":"#
-        + #"{"noiseMultiplier":8}},"repetitions":2,"sampling":{"poisson":{"probability":0.25}}},"#
+        + #"{"noiseMultiplier":8}},"relation":"addOrRemove","repetitions":2,"#
+        + #""sampling":{"poisson":{"probability":0.25}}},"#
         + #""round":12}}"#,
       #"{"raised":{"epsilon":5}}"#,
     ]
@@ -178,10 +182,11 @@ struct PrivacyLedgerTests {
     var ledger = try example.open()
     let event = try PrivacyEvent(
       .gaussian(noiseMultiplier: 8),
-      sampling: .withoutReplacement(sampleSize: 1, population: 10), repetitions: 1)
+      relation: .addOrRemove, sampling: .withoutReplacement(sampleSize: 1, population: 10),
+      repetitions: 1)
     var refusal: PrivacyLedgerError?
     do { try ledger.spend(event, for: 3) } catch { refusal = error }
-    #expect(refusal == .accounting(.unsupported(event, relation: .addOrRemove)))
+    #expect(refusal == .accounting(.unsupported(event)))
     #expect(FilePair(at: example.path) == example.stages[3])
   }
 
@@ -201,7 +206,7 @@ struct PrivacyLedgerTests {
     }
     #expect(FilePair(at: example.path) == example.stages[3])
     let event = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 0.8), sampling: .none, repetitions: 1)
+      .gaussian(noiseMultiplier: 0.8), relation: .addOrRemove, sampling: .none, repetitions: 1)
     #expect(try !ledger.affords(event))
     try ledger.raiseBudget(to: 9)
     #expect(ledger.budget == raised)

@@ -100,7 +100,7 @@ struct RepairTests {
     try FilePair(file: try #require(before.file) + [UInt8(ascii: "{")], head: before.head)
       .put(at: example.path)
     let expensive = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 0.5), sampling: .none, repetitions: 1)
+      .gaussian(noiseMultiplier: 0.5), relation: .addOrRemove, sampling: .none, repetitions: 1)
     try repair(example, expensive)
     let ledger = try example.open()
     #expect(ledger.epsilonSpent > ledger.budget.epsilon)
@@ -141,9 +141,10 @@ struct RepairTests {
     try torn.put(at: example.path)
     let event = try PrivacyEvent(
       .gaussian(noiseMultiplier: 8),
-      sampling: .withoutReplacement(sampleSize: 1, population: 10), repetitions: 1)
+      relation: .addOrRemove, sampling: .withoutReplacement(sampleSize: 1, population: 10),
+      repetitions: 1)
     #expect(
-      throws: PrivacyLedgerError.accounting(.unsupported(event, relation: .addOrRemove))
+      throws: PrivacyLedgerError.accounting(.unsupported(event))
     ) { try repair(example, event) }
     #expect(FilePair(at: example.path) == torn)
   }

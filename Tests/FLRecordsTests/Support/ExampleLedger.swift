@@ -18,7 +18,8 @@ struct ExampleLedger {
   static func event(_ round: Int) throws -> PrivacyEvent {
     let schemes: [SamplingScheme] = [.none, .poisson(probability: 0.25), .none]
     return try PrivacyEvent(
-      .gaussian(noiseMultiplier: 8 + Double(round)), sampling: schemes[round % 3], repetitions: 1)
+      .gaussian(noiseMultiplier: 8 + Double(round)), relation: .addOrRemove,
+      sampling: schemes[round % 3], repetitions: 1)
   }
 
   init(rounds: Int = 3) throws {

@@ -31,8 +31,8 @@ struct PrivateContextTests {
     bytes.word((2.0).bitPattern)
     bytes.octet(2)
     bytes.word((0.8).bitPattern)
-    for word in [16, 10, 6] as [UInt64] { bytes.word(word) }
-    bytes.word((0.1).bitPattern)
+    for word in [16, 10, 10] as [UInt64] { bytes.word(word) }
+    bytes.word((0.0).bitPattern)
     bytes.octet(2)
     bytes.octet(3)
     bytes.word(10)
@@ -48,7 +48,7 @@ struct PrivateContextTests {
     bytes.word(3)
     bytes.word(3)
     for value in [1.0, 2, 3] { bytes.word(value.bitPattern) }
-    let settings = Self.settings.with {
+    let settings = Self.settings.withFixedNoise.with {
       $0.noise = .skellam
       $0.relation = .replace
       $0.sampling = .withoutReplacement(sampleSize: 10, population: 50)
@@ -64,21 +64,25 @@ struct PrivateContextTests {
       { $0.clippingBound = 2.5 }, { $0.noise = .skellam }, { $0.noiseMultiplier = 0.9 },
       { $0.bits = 17 }, { $0.cohortSize = 11 }, { $0.minimumContributors = 7 },
       { $0.corruptFraction = 0.11 }, { $0.relation = .replace },
-      { $0.sampling = .poisson(probability: 1) }, { $0.sampling = .poisson(probability: 0.5) },
-      { $0.sampling = .withoutReplacement(sampleSize: 10, population: 20) },
-      { $0.sampling = .withoutReplacement(sampleSize: 11, population: 20) },
-      { $0.sampling = .withoutReplacement(sampleSize: 10, population: 21) },
+      { $0.sampling = .poisson(probability: 1) }, { $0 = $0.withFixedNoise },
       { $0.expectedContributors = 7 }, { $0.clipBitDeviation = 3 }, { $0.clipBitDeviation = 4 },
       { $0.roundingBias = 0 }, { $0.wrapProbability = 1e-5 },
     ]
     var contexts = try changes.map { try context(Self.settings.with($0)) }
+    for (size, population) in [(10, 20), (9, 20), (10, 21)] {
+      contexts.append(
+        try context(
+          Self.settings.withFixedNoise.with {
+            $0.sampling = .withoutReplacement(sampleSize: size, population: population)
+          }))
+    }
     contexts.append(try context())
     contexts.append(try context(values: [1, 2, 4]))
     contexts.append(
       try context(Self.settings.with { $0.parameterCount = 4 }, values: [1, 2, 3, 0]))
     contexts.append(try context(round: 5))
     contexts.append(try context(task: "u"))
-    #expect(Set(contexts).count == changes.count + 5)
+    #expect(Set(contexts).count == changes.count + 8)
     #expect(try context() == context())
   }
 

@@ -11,7 +11,15 @@ extension PrivateFedAvg.Settings {
     PrivateFedAvg.Settings(
       parameterCount: parameterCount, clippingBound: clippingBound, noise: noise,
       noiseMultiplier: 0.8, cohortSize: 10, minimumContributors: 6, corruptFraction: 0.1,
-      relation: .addOrRemove, sampling: .none)
+      relation: .zeroOut, sampling: .none)
+  }
+
+  /// All of the cohort is honest and contributes: every sum has the same noise, as samples need.
+  var withFixedNoise: Self {
+    with {
+      $0.minimumContributors = $0.cohortSize
+      $0.corruptFraction = 0
+    }
   }
 
   func with(_ change: (inout Self) -> Void) -> Self {

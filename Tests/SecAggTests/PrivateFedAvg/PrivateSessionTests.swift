@@ -84,6 +84,44 @@ struct PrivateSessionTests {
     #expect((clipBitSum > 0) == (adaptive.bound < 2))
   }
 
+  /// Drawn anew in every run: the limits are 7 standard deviations of chi-square numbers and of noise.
+  @Test(
+    "with noise topped up, the noise is that of the whole cohort; who has no update adds noise alone",
+    arguments: DistributedNoiseParameters.Noise.allCases)
+  func toppedUp(noise: DistributedNoiseParameters.Noise) throws {
+    let averaging = try PrivateFedAvg(
+      .small(noise).with {
+        $0.expectedContributors = 7
+        $0.clipBitDeviation = 2
+        $0.wrapProbability = 1e-12
+      })
+    let model = try #require(Self.model)
+    let context = averaging.applicationContext(model: model, round: 0, task: "test")
+    let parameters = try averaging.session(context: context)
+    var inputs: [ClientID: PackedVector] = [:]
+    for id in ClientID.all(cohortSize: 10) {
+      inputs[id] = try averaging.encodeNoise(context: context, in: parameters)
+    }
+    #expect(throws: PrivateFedAvgError.applicationContext) {
+      try averaging.encodeNoise(
+        context: SessionParameters.applicationContext(of: []), in: parameters)
+    }
+    var session = try SimulatedSession(parameters: parameters, inputs: inputs)
+    let aggregate = try session.run(leaving: leaving(ClientID.all(cohortSize: 10).prefix(3)))
+    #expect(aggregate.contributors.count == 7)
+    let deviation = averaging.parameters.localStandardDeviation
+    for (isToppedUp, shares) in [(false, 7.0), (true, 10)] {
+      let result = try averaging.decode(aggregate, toppingUpNoise: isToppedUp)
+      let squares = result.mean.mean.reduce(0) { $0 + 49 * $1 * $1 }
+      #expect(
+        abs(squares / 650 / (shares * deviation * deviation) - 1) < 7 * (2.0 / 650).squareRoot(),
+        "\(isToppedUp)")
+      // Seven absent bits are 0, not -1/2. Five shares have a deviation of 2.
+      #expect(
+        abs(try #require(result.clipBitSum)) < 7 * 2 * (shares / 5).squareRoot(), "\(isToppedUp)")
+    }
+  }
+
   /// Without masks, so that there are enough coordinates: the mean square of the noise is off by 0.2 %
   /// in one standard deviation.
   @Test(

@@ -17,7 +17,7 @@ struct PrivateSettingsTests {
             contributors: 10, survivingHonest: 5))))
     #expect(
       try averaging.event(rounds: 7)
-        == averaging.parameters.event(relation: .addOrRemove, sampling: .none, rounds: 7))
+        == averaging.parameters.event(relation: .zeroOut, sampling: .none, rounds: 7))
     #expect(averaging.layout.elementCount == 1024)
     #expect(averaging.layout.wordCount == 257)
     #expect(averaging.layout.lanes.kind == .signed)
@@ -26,9 +26,10 @@ struct PrivateSettingsTests {
 
   @Test("the event has the relation and the sampling of the settings")
   func event() throws {
-    let plain = try PrivateFedAvg(.small()).event(rounds: 1)
+    let plain = try PrivateFedAvg(.small().withFixedNoise).event(rounds: 1)
+    #expect(plain.relation == .zeroOut)
     let sampled = try PrivateFedAvg(
-      .small().with {
+      .small().withFixedNoise.with {
         $0.relation = .replace
         $0.sampling = .withoutReplacement(sampleSize: 10, population: 100)
       }
@@ -41,6 +42,24 @@ struct PrivateSettingsTests {
       return
     }
     #expect(doubled == 2 * l2Ratio)
+    #expect(sampled.relation == .replace)
+  }
+
+  @Test("where clients share the noise, no add-or-remove, and no samples of any size")
+  func noiseOfClients() {
+    let refused: [(PrivacyParameterError, (inout PrivateFedAvg.Settings) -> Void)] = [
+      (.noiseLeavesWithClient, { $0.relation = .addOrRemove }),
+      (.noiseRevealsParticipation, { $0.sampling = .poisson(probability: 0.5) }),
+      (
+        .noiseRevealsParticipation,
+        { $0.sampling = .withoutReplacement(sampleSize: 10, population: 20) }
+      ),
+    ]
+    for (reason, change) in refused {
+      #expect(throws: PrivateFedAvgError.parameters(reason)) {
+        try PrivateFedAvg(.small().with(change))
+      }
+    }
   }
 
   @Test("bits that lanes leave over do not change the grid")
@@ -133,13 +152,14 @@ struct PrivateSettingsTests {
     arguments: DistributedNoiseParameters.Noise.allCases)
   func cost(noise: DistributedNoiseParameters.Noise) throws {
     let accountant = try RenyiAccountant(
-      relation: .addOrRemove, orders: (2...128).map { Double($0) } + [256])
+      relation: .zeroOut, orders: (2...128).map { Double($0) } + [256])
     let central = try NoiseCalibration.noiseMultiplier(
       epsilon: 4, delta: 1e-5, accountant: accountant
     ) { (multiplier) throws(PrivacyParameterError) in
       [
         try PrivacyEvent(
-          .gaussian(noiseMultiplier: multiplier), sampling: .none, repetitions: 50)
+          .gaussian(noiseMultiplier: multiplier), relation: .zeroOut, sampling: .none,
+          repetitions: 50)
       ]
     }
     let distributed = try NoiseCalibration.noiseMultiplier(
@@ -157,7 +177,7 @@ struct PrivateSettingsTests {
   @Test(
     "and not more either by the tighter accountant, which has an exact answer for central noise")
   func costByLosses() throws {
-    let accountant = try PrivacyLossAccountant(relation: .addOrRemove)
+    let accountant = try PrivacyLossAccountant(relation: .zeroOut)
     let distributed = try NoiseCalibration.noiseMultiplier(
       epsilon: 4, delta: 1e-5, accountant: accountant
     ) { (multiplier) throws(PrivacyParameterError) in
@@ -174,7 +194,7 @@ struct PrivateSettingsTests {
   ) throws(PrivacyParameterError) -> [PrivacyEvent] {
     let settings = PrivateFedAvg.Settings(
       parameterCount: 650, clippingBound: 1, noise: noise, noiseMultiplier: noiseMultiplier,
-      cohortSize: 100, minimumContributors: 100, corruptFraction: 0, relation: .addOrRemove,
+      cohortSize: 100, minimumContributors: 100, corruptFraction: 0, relation: .zeroOut,
       sampling: .none)
     do {
       return [try PrivateFedAvg(settings).event(rounds: 50)]

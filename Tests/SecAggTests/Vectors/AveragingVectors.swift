@@ -96,7 +96,6 @@ struct PrivateAveragingVector: VectorCase {
   struct Input: Codable {
     struct Sampling: Codable {
       var kind: Int
-      var probability: Hex?
       var sampleSize: Int?
       var population: Int?
     }
@@ -135,7 +134,6 @@ struct PrivateAveragingVector: VectorCase {
     let sampling: SamplingScheme =
       switch input.sampling.kind {
       case 1: .none
-      case 2: .poisson(probability: try #require(input.sampling.probability).double)
       default:
         .withoutReplacement(
           sampleSize: try #require(input.sampling.sampleSize),
@@ -148,7 +146,7 @@ struct PrivateAveragingVector: VectorCase {
         noiseMultiplier: input.noiseMultiplier.double, bits: input.bits,
         cohortSize: input.cohortSize, minimumContributors: input.minimumContributors,
         corruptFraction: input.corruptFraction.double,
-        relation: input.relation == 1 ? .addOrRemove : .replace, sampling: sampling,
+        relation: input.relation == 3 ? .zeroOut : .replace, sampling: sampling,
         expectedContributors: input.divisor,
         clipBitDeviation: input.clipBitDeviation.map { try $0.double },
         roundingBias: input.roundingBias.double, wrapProbability: input.wrapProbability.double))
@@ -206,7 +204,7 @@ enum AveragingVectors {
     about: "Settings and model -> context and the numbers of the noise (section 19)."
   ) {
     [
-      (1, 1.0, 16, 1, nil), (2, 0.8, 18, 2, nil), (1, 2.5, 20, 1, 3.0), (1, 0.5, 12, 2, nil),
+      (1, 1.0, 16, 3, nil), (2, 0.8, 18, 2, nil), (1, 2.5, 20, 3, 3.0), (1, 0.5, 12, 2, nil),
     ].map { (noise: Int, multiplier: Double, bits: Int, relation: Int, deviation: Double?) in
       PrivateAveragingVector.Input(
         task: "private", round: 3, layers: layers, parameters: parameters,

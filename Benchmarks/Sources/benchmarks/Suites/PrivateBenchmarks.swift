@@ -20,7 +20,7 @@ enum PrivateBenchmarks {
       PrivateFedAvg.Settings(
         parameterCount: parameterCount, clippingBound: 1, noise: noise, noiseMultiplier: 1,
         bits: bits, cohortSize: 100, minimumContributors: 80, corruptFraction: 0.1,
-        relation: .addOrRemove, sampling: .none))
+        relation: .zeroOut, sampling: .none))
     let context = SessionParameters.applicationContext(of: [])
     let session = try SessionParameters(
       cohortSize: 100, threshold: 51, layout: averaging.layout, minimumContributors: 80,

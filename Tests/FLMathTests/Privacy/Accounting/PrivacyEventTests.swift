@@ -16,21 +16,35 @@ struct PrivacyEventTests {
 
   @Test("Events survive being written down and read back", arguments: events, schemes)
   func roundTrip(mechanism: PrivacyEvent.Mechanism, sampling: SamplingScheme) throws {
-    let event = try PrivacyEvent(mechanism, sampling: sampling, repetitions: 7)
-    #expect(try Codec.roundTrip(event) == event)
+    for relation in NeighbouringRelation.allCases {
+      let event = try? PrivacyEvent(
+        mechanism, relation: relation, sampling: sampling, repetitions: 7)
+      guard let event else {
+        #expect(
+          mechanism.isDistributed && (relation == .addOrRemove || sampling == Self.schemes[1]))
+        continue
+      }
+      #expect(try Codec.roundTrip(event) == event)
+    }
   }
 
   @Test("What was written down wrongly is refused when it is read")
   func refusedReading() throws {
     let json = """
       {"mechanism":{"gaussian":{"noiseMultiplier":1}},"sampling":{"poisson":{"probability":2}},\
-      "repetitions":1}
+      "relation":"zeroOut","repetitions":1}
       """
     #expect(
       try Codec.refusal(PrivacyEvent.self, json) as? PrivacyParameterError
         == .outOfRange(.samplingProbability, found: 2))
     #expect(throws: DecodingError.self) {
       try Codec.decode(PrivacyEvent.self, json.replacing("sampling", with: "scheme"))
+    }
+    // What a guarantee is about is never guessed.
+    let valid = json.replacing("probability\":2", with: "probability\":0.5")
+    #expect(try Codec.decode(PrivacyEvent.self, valid).relation == .zeroOut)
+    #expect(throws: DecodingError.self) {
+      try Codec.decode(PrivacyEvent.self, valid.replacing("\"relation\":\"zeroOut\",", with: ""))
     }
   }
 
@@ -58,7 +72,7 @@ struct PrivacyEventTests {
     ]
     for mechanism in mechanisms {
       #expect(throws: PrivacyParameterError.self, "\(mechanism)") {
-        try PrivacyEvent(mechanism, sampling: .none, repetitions: 1)
+        try PrivacyEvent(mechanism, relation: .replace, sampling: .none, repetitions: 1)
       }
     }
     let schemes: [SamplingScheme] = [
@@ -69,48 +83,90 @@ struct PrivacyEventTests {
     ]
     for scheme in schemes {
       #expect(throws: PrivacyParameterError.self, "\(scheme)") {
-        try PrivacyEvent(.gaussian(noiseMultiplier: 1), sampling: scheme, repetitions: 1)
+        try PrivacyEvent(
+          .gaussian(noiseMultiplier: 1), relation: .replace, sampling: scheme, repetitions: 1)
       }
     }
     #expect(throws: PrivacyParameterError.outOfRange(.repetitions, found: 0)) {
-      try PrivacyEvent(.gaussian(noiseMultiplier: 1), sampling: .none, repetitions: 0)
+      try PrivacyEvent(
+        .gaussian(noiseMultiplier: 1), relation: .replace, sampling: .none, repetitions: 0)
+    }
+  }
+
+  private static let accountants:
+    [@Sendable (NeighbouringRelation) throws -> any PrivacyAccountant] =
+      [
+        { try RenyiAccountant(relation: $0) }, { ZeroConcentratedAccountant(relation: $0) },
+        { try PrivacyLossAccountant(relation: $0) },
+      ]
+
+  private func expectRefusal(
+    _ accountant: any PrivacyAccountant, _ event: PrivacyEvent, _ error: PrivacyAccountingError
+  ) throws {
+    var accountant = accountant
+    let plain = try PrivacyEvent(
+      .gaussian(noiseMultiplier: 1), relation: accountant.relation, sampling: .none, repetitions: 1)
+    #expect(throws: error) { try accountant.compose([plain, event]) }
+    #expect(try accountant.epsilon(delta: 1e-5) == 0)
+    #expect(try accountant.delta(epsilon: 0) == 0)
+  }
+
+  @Test("An event of another relation is refused by every accountant, and costs nothing")
+  func otherRelation() throws {
+    for make in Self.accountants {
+      for own in NeighbouringRelation.allCases {
+        for other in NeighbouringRelation.allCases where other != own {
+          let event = try PrivacyEvent(
+            .gaussian(noiseMultiplier: 2), relation: other, sampling: .none, repetitions: 1)
+          try expectRefusal(make(own), event, .otherRelation(event: other, accountant: own))
+        }
+      }
     }
   }
 
   @Test("What an accountant has no bound for is refused, and costs nothing")
   func unsupported() throws {
-    let sampled = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 1), sampling: .poisson(probability: 0.1), repetitions: 1)
-    let withoutReplacement = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 1),
-      sampling: .withoutReplacement(sampleSize: 1, population: 10), repetitions: 1)
-    let plain = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 1), sampling: .none, repetitions: 1)
-    let skellam = try PrivacyEvent(Self.events[2], sampling: .none, repetitions: 1)
-
-    func expectRefusal(
-      _ accountant: some PrivacyAccountant, _ event: PrivacyEvent
+    let withoutReplacement = Self.schemes[2]
+    func check(
+      _ accountant: any PrivacyAccountant, _ mechanism: PrivacyEvent.Mechanism = Self.events[0],
+      _ sampling: SamplingScheme = .none
     ) throws {
-      var accountant = accountant
-      let relation = accountant.relation
-      #expect(throws: PrivacyAccountingError.unsupported(event, relation: relation)) {
-        try accountant.compose([plain, event])
-      }
-      #expect(try accountant.epsilon(delta: 1e-5) == 0)
-      #expect(try accountant.delta(epsilon: 0) == 0)
+      let event = try PrivacyEvent(
+        mechanism, relation: accountant.relation, sampling: sampling, repetitions: 1)
+      try expectRefusal(accountant, event, .unsupported(event))
     }
-    try expectRefusal(RenyiAccountant(relation: .replace), sampled)
-    try expectRefusal(RenyiAccountant(relation: .addOrRemove), withoutReplacement)
-    try expectRefusal(ZeroConcentratedAccountant(relation: .addOrRemove), sampled)
-    try expectRefusal(ZeroConcentratedAccountant(relation: .addOrRemove), skellam)
-    try expectRefusal(PrivacyLossAccountant(relation: .addOrRemove), withoutReplacement)
-    try expectRefusal(PrivacyLossAccountant(relation: .replace), skellam)
+    try check(RenyiAccountant(relation: .replace), Self.events[0], Self.schemes[1])
+    for relation in [NeighbouringRelation.addOrRemove, .zeroOut] {
+      try check(RenyiAccountant(relation: relation), Self.events[0], withoutReplacement)
+      try check(ZeroConcentratedAccountant(relation: relation), Self.events[0], Self.schemes[1])
+      try check(PrivacyLossAccountant(relation: relation), Self.events[0], withoutReplacement)
+    }
+    try check(ZeroConcentratedAccountant(relation: .zeroOut), Self.events[2])
+    try check(PrivacyLossAccountant(relation: .replace), Self.events[2])
+  }
+
+  @Test("Zero-out costs what adding or removing does, where the server adds the noise")
+  func zeroOut() throws {
+    for make in Self.accountants {
+      for sampling in Self.schemes.prefix(2) {
+        let epsilons = try [NeighbouringRelation.addOrRemove, .zeroOut].map { relation in
+          var accountant = try make(relation)
+          let event = try PrivacyEvent(
+            .gaussian(noiseMultiplier: 2), relation: relation, sampling: sampling, repetitions: 9)
+          guard sampling == .none || !(accountant is ZeroConcentratedAccountant) else { return 0.0 }
+          try accountant.compose(event)
+          return try accountant.epsilon(delta: 1e-6)
+        }
+        #expect(epsilons[0] == epsilons[1])
+      }
+    }
   }
 
   @Test("Impossible questions are refused, and the limits answered")
   func limits() throws {
     let event = try PrivacyEvent(
-      .gaussian(noiseMultiplier: 1), sampling: .poisson(probability: 0.5), repetitions: 2)
+      .gaussian(noiseMultiplier: 1), relation: .addOrRemove, sampling: .poisson(probability: 0.5),
+      repetitions: 2)
     func check(_ accountant: some PrivacyAccountant, with event: PrivacyEvent) throws {
       var accountant = accountant
       for delta in [-0.1, 1.1, .nan] as [Double] {
@@ -126,7 +182,8 @@ struct PrivacyEventTests {
     }
     try check(RenyiAccountant(relation: .addOrRemove), with: event)
     try check(PrivacyLossAccountant(relation: .addOrRemove), with: event)
-    let plain = try PrivacyEvent(event.mechanism, sampling: .none, repetitions: 2)
+    let plain = try PrivacyEvent(
+      event.mechanism, relation: .replace, sampling: .none, repetitions: 2)
     try check(ZeroConcentratedAccountant(relation: .replace), with: plain)
     #expect(throws: PrivacyAccountingError.self) {
       try RenyiAccountant(relation: .replace, orders: [1])

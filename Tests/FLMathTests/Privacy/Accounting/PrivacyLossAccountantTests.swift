@@ -11,7 +11,8 @@ struct PrivacyLossAccountantTests {
     for part in parts {
       try accountant.compose(
         PrivacyEvent(
-          .gaussian(noiseMultiplier: part.z), sampling: .poisson(probability: part.q),
+          .gaussian(noiseMultiplier: part.z), relation: relation,
+          sampling: .poisson(probability: part.q),
           repetitions: part.steps))
     }
     return accountant

@@ -19,7 +19,7 @@ struct RenyiAccountantTests {
   private func poisson(_ row: ReferenceValues, steps: Int) throws -> PrivacyEvent {
     try PrivacyEvent(
       .gaussian(noiseMultiplier: try row.optional("z")?.number ?? row.number("noise_multiplier")),
-      sampling: .poisson(probability: row.number("q")), repetitions: steps)
+      relation: .addOrRemove, sampling: .poisson(probability: row.number("q")), repetitions: steps)
   }
 
   @Test("The default orders are dp-accounting's")
@@ -123,6 +123,7 @@ struct RenyiAccountantTests {
       let orders = try row.numbers("orders")
       let event = try PrivacyEvent(
         .gaussian(noiseMultiplier: try row.optional("z")?.number ?? row.number("noise_multiplier")),
+        relation: .replace,
         sampling: .withoutReplacement(
           sampleSize: row.int("sample_size"), population: row.int("population")),
         repetitions: 1)
@@ -137,6 +138,7 @@ struct RenyiAccountantTests {
       try accountant.compose(
         PrivacyEvent(
           .gaussian(noiseMultiplier: row.number("noise_multiplier")),
+          relation: .replace,
           sampling: .withoutReplacement(
             sampleSize: row.int("sample_size"), population: row.int("population")),
           repetitions: row.int("steps")))
@@ -158,6 +160,7 @@ struct RenyiAccountantTests {
     ] as [(Double, Int, Int, Double, Double)] {
       let event = try PrivacyEvent(
         .gaussian(noiseMultiplier: z),
+        relation: .replace,
         sampling: .withoutReplacement(sampleSize: sample, population: population), repetitions: 1)
       let found = try divergences(event, relation: .replace, orders: [order])
       #expect(relativeError(found[0], expected) < 1e-12, "\(found)")
@@ -176,7 +179,7 @@ struct RenyiAccountantTests {
         let half = event.repetitions / 2
         for count in [half, event.repetitions - half] {
           try other.compose(
-            PrivacyEvent(event.mechanism, sampling: event.sampling, repetitions: count))
+            event.repeated(count))
         }
       }
       for delta in ["1e-05", "1e-06"] {
@@ -192,7 +195,7 @@ struct RenyiAccountantTests {
   func composition() throws {
     for row in try ReferenceValues.file("dp_gaussian").list("composition") {
       let event = try PrivacyEvent(
-        .gaussian(noiseMultiplier: row.number("sigma")), sampling: .none,
+        .gaussian(noiseMultiplier: row.number("sigma")), relation: .addOrRemove, sampling: .none,
         repetitions: row.int("steps"))
       let delta = try row.number("delta")
       var renyi = try RenyiAccountant(relation: .addOrRemove)
@@ -232,7 +235,8 @@ struct RenyiAccountantTests {
       // A Gaussian whose divergence at this order is the given one.
       try accountant.compose(
         PrivacyEvent(
-          .gaussian(noiseMultiplier: (order / (2 * rdp)).squareRoot()), sampling: .none,
+          .gaussian(noiseMultiplier: (order / (2 * rdp)).squareRoot()), relation: .addOrRemove,
+          sampling: .none,
           repetitions: 1))
       #expect(
         relativeError(
