@@ -59,6 +59,15 @@ class PrivateAveraging:
     wrap_probability: float
     """p"""
 
+    def __post_init__(self) -> None:
+        """What section 19 excludes: noise of which an amount comes and goes with a client."""
+        if self.relation not in (2, 3):
+            raise ValueError(f"the relation is 2 or 3, not {self.relation}")
+        if self.sampling.kind == 2:
+            raise ValueError("Poisson samples reveal by their noise who took part")
+        if self.sampling.kind == 3 and self.honest != self.cohort_size:
+            raise ValueError("samples need sums that all have the noise of the cohort")
+
     def context(
         self, task: str, round: int, layers: Sequence[Layer], model: Sequence[float]
     ) -> bytes:
