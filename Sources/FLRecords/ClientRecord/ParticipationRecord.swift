@@ -1,0 +1,220 @@
+public import FLMath
+public import SecAgg
+
+/// The rounds of a task that a client has answered, on the client's disk: it answers each at most once,
+/// and within its own privacy budget.
+///
+/// A server that runs a round twice gets two noisy sums of a client's update for the price of one. Only the
+/// client can prevent that. Call ``admit(round:context:in:spending:)`` before the update is encoded: it
+/// records the round and its event, and returns when both are on disk.
+///
+/// ```swift
+/// var record = try ParticipationRecord(
+///   at: path, task: "digits", budget: budget, accountant: RenyiAccountant(relation: .zeroOut))
+/// // In each round, when the session has reached the masked input:
+/// let vector = try record.encode(
+///   update, by: averaging, model: model, round: round, in: parameters)
+/// ```
+///
+/// A task has one file, and a small file beside it (`.head`) that says how many lines there are. The
+/// application names the tasks and the files, never the server: a new file is a new budget. End a task by
+/// deleting both files, and only if nobody can ask for its rounds again.
+///
+/// Rounds may come in any order. A round that a server has to repeat needs a new number, and costs again.
+/// So do rounds that use one update in several sums.
+///
+/// If the process ends or the power fails
+///
+/// - before the line is written: the round is not answered, and nothing was encoded;
+/// - while it is written: opening throws ``RecordFileError/tornWrite(path:line:bytes:)``.
+///   ``repair(at:task:budget:accountant:countingAsAnswered:spending:)`` replaces the line by one that
+///   counts a round as answered and an event as spent;
+/// - after it, before the head is replaced: opening finds one complete line more than the head says, and
+///   counts the round as answered and its event as spent;
+/// - after that, before the masked input is stored or sent: the same. The client misses the round;
+/// - after the masked input is stored: the client wakes it (`MaskedInputRound.init(resuming:)`), asks
+///   ``resume(round:context:in:)`` and sends it again.
+///
+/// On creation the file gets its name when its first line is on disk, and then its head. If the process
+/// ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can be deleted.
+///
+/// Damaged, missing, exchanged and repeated lines are rejected, and so are a missing file and a missing
+/// head. Not noticed: an old copy of both files that was put back, and the deletion of both. Keep the
+/// files out of backups that are restored to the device without asking.
+public struct ParticipationRecord: ~Copyable, Sendable {
+  /// The task.
+  public let task: String
+
+  private var file: ChainedFile
+  private var history: ParticipationHistory
+
+  /// Opens the record of a task without differential privacy, or begins it if there is neither the file
+  /// nor its head.
+  ///
+  /// - Parameters:
+  ///   - path: the file; its head is beside it, with `.head` behind the name.
+  ///   - task: the application's name of the task; of an existing record, exactly its own.
+  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/locked(path:)`` if it is open elsewhere.
+  /// - Complexity: O(lines).
+  public init(at path: String, task: String) throws(ParticipationRecordError) {
+    try self.init(at: path, task: task, budget: nil, anyAccountant: nil)
+  }
+
+  /// Opens the record of a task with a privacy budget, or begins it if there is neither the file nor its
+  /// head.
+  ///
+  /// - Parameters:
+  ///   - path: the file; its head is beside it, with `.head` behind the name.
+  ///   - task: the application's name of the task; of an existing record, exactly its own.
+  ///   - budget: the budget of the client in this task; of an existing record, exactly its own.
+  ///   - accountant: one that has composed nothing yet, of the relation of the task's events. An existing
+  ///     record needs one of the same kind and relation.
+  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/locked(path:)`` if it is open elsewhere.
+  /// - Complexity: O(lines), and the cost of composing each kind of event once.
+  public init(
+    at path: String, task: String, budget: PrivacyBudget, accountant: some PrivacyAccountant
+  ) throws(ParticipationRecordError) {
+    try self.init(at: path, task: task, budget: budget, anyAccountant: accountant)
+  }
+
+  private init(
+    at path: String, task: String, budget: PrivacyBudget?, anyAccountant: (any PrivacyAccountant)?
+  ) throws(ParticipationRecordError) {
+    var privacy: ParticipationSettings.Privacy?
+    if let budget, let anyAccountant {
+      // Refused before a file is made.
+      _ = try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
+        try PrivacyAccount(budget: budget, accountant: anyAccountant)
+      }
+      privacy = ParticipationSettings.Privacy(
+        budget: budget, relation: anyAccountant.relation,
+        accountant: PrivacyAccount.name(of: anyAccountant))
+    }
+    let header = RecordHeader(
+      format: ParticipationSettings.format, version: ParticipationSettings.version,
+      settings: ParticipationSettings(task: task, privacy: privacy))
+    var reader = try ParticipationRecordError.ofFile { () throws(RecordFileError) in
+      try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
+      return try ChainReader(path, for: .appending)
+    }
+    let replay = try ParticipationReplay(
+      &reader, task: task, budget: budget, accountant: anyAccountant)
+    file = try Self.appendable(reader)
+    history = replay.history
+    self.task = task
+  }
+
+  private static func appendable(
+    _ reader: consuming ChainReader
+  ) throws(ParticipationRecordError) -> ChainedFile {
+    do throws(RecordFileError) { return try reader.makeAppendable() } catch { throw .file(error) }
+  }
+
+  /// The budget of the client in this task; `nil` without differential privacy.
+  public var budget: PrivacyBudget? { history.account?.budget }
+
+  /// The epsilon, at the budget's delta, of all rounds in the record; `nil` without a budget. Above the
+  /// budget only after a repair.
+  public var epsilonSpent: Double? { history.account?.epsilonSpent }
+
+  /// Whether a round counts as answered.
+  ///
+  /// The record keeps 4,096 ranges of rounds. If there are more, rounds between the lowest count as
+  /// answered too.
+  ///
+  /// - Complexity: O(log rounds).
+  public func hasAnswered(_ round: Int) -> Bool { history.rounds.contains(round) }
+
+  /// Records that the client answers a round, and returns when that is on disk: only then may it encode
+  /// its update.
+  ///
+  /// Whatever happens later, the round counts as answered and its event as spent.
+  ///
+  /// - Parameters:
+  ///   - round: the number of the round, which the context is computed from.
+  ///   - context: the application context that the client computed from the model that it trained.
+  ///   - session: the parameters that the server sent.
+  ///   - event: what the round costs; of a record without a budget, none.
+  /// - Throws: before anything is written ``ParticipationRecordError/otherSession(round:answered:offered:)``
+  ///   and its like if the round was answered,
+  ///   ``ParticipationRecordError/sessionContext(round:expected:found:)`` if the session has another
+  ///   context, ``ParticipationRecordError/account(_:)`` if the event exceeds the budget or has no bound.
+  ///   ``ParticipationRecordError/file(_:)`` if writing fails: the round may have been recorded then, the
+  ///   client must not answer, and the record has to be opened again.
+  /// - Complexity: O(log rounds), the cost of composing the event, and two writes to disk.
+  public mutating func admit(
+    round: Int, context: Digest, in session: SessionParameters, spending event: PrivacyEvent? = nil
+  ) throws(ParticipationRecordError) {
+    let next = try Self.session(round: round, context: context, in: session)
+    try history.checkUnanswered(next)
+    let account = try history.accountAfter(event, round: round)
+    if let before = history.account, let after = account, !after.isWithinBudget {
+      throw .account(
+        .exceedsBudget(
+          round: round, spent: before.epsilonSpent, after: after.epsilonSpent,
+          budget: before.budget))
+    }
+    try append(
+      .answered(
+        round: round, session: next.session.description, context: context.description,
+        event: event, epsilon: account?.epsilonSpent))
+    history.take(next)
+    history.account = account
+  }
+
+  /// Checks that a stored masked input may be sent again: its session is the one for which the round was
+  /// admitted. Nothing is recorded.
+  ///
+  /// The message must be the one that was stored, byte for byte. Two encodings of one update have
+  /// independent noise.
+  ///
+  /// - Parameters:
+  ///   - round: the number of the round.
+  ///   - context: the application context that the client computed.
+  ///   - session: the parameters of the session.
+  /// - Throws: ``ParticipationRecordError/notAnswered(round:)``,
+  ///   ``ParticipationRecordError/otherSession(round:answered:offered:)``,
+  ///   ``ParticipationRecordError/otherContext(round:answered:offered:)``, and
+  ///   ``ParticipationRecordError/answeredEarlier(round:)`` for all but the last 16 sessions.
+  /// - Complexity: O(log rounds).
+  public func resume(
+    round: Int, context: Digest, in session: SessionParameters
+  ) throws(ParticipationRecordError) {
+    try history.checkAnswered(Self.session(round: round, context: context, in: session))
+  }
+
+  private static func session(
+    round: Int, context: Digest, in session: SessionParameters
+  ) throws(ParticipationRecordError) -> AnsweredSession {
+    guard session.applicationContext == context else {
+      throw .sessionContext(
+        round: round, expected: context, found: session.applicationContext)
+    }
+    return AnsweredSession(round: round, session: session.digest, context: context)
+  }
+
+  /// Raises the budget's epsilon, which is recorded as a line of its own. From then on the record is opened
+  /// with the raised budget.
+  ///
+  /// - Throws: ``ParticipationRecordError/account(_:)`` unless the epsilon is above the present one and
+  ///   finite, ``ParticipationRecordError/noBudget(path:)``,
+  ///   ``ParticipationRecordError/file(_:)``.
+  public mutating func raiseBudget(to epsilon: Double) throws(ParticipationRecordError) {
+    guard var account = history.account else { throw .noBudget(path: file.path) }
+    do throws(PrivacyLedgerError) {
+      try account.raiseBudget(to: epsilon)
+    } catch {
+      throw .account(error)
+    }
+    try append(.raised(epsilon: epsilon))
+    history.account = account
+  }
+
+  private mutating func append(_ entry: ParticipationEntry) throws(ParticipationRecordError) {
+    do throws(RecordFileError) {
+      try file.append(RecordCoding.encode(entry, for: file.path))
+    } catch {
+      throw .file(error)
+    }
+  }
+}

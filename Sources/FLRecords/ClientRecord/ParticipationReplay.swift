@@ -1,0 +1,148 @@
+internal import FLMath
+internal import SecAgg
+
+/// Reads a participation record from its first line to its last.
+///
+/// Equal events are added up before they are composed: what a round costs is computed once for all
+/// rounds of its kind.
+struct ParticipationReplay {
+  private(set) var history: ParticipationHistory
+  private var repetitions: [PrivacyEvent: Int] = [:]
+  /// The keys in the order in which they came.
+  private var kinds: [PrivacyEvent] = []
+
+  /// Reads all lines, and composes their events.
+  init(
+    _ reader: inout ChainReader, task: String, budget: PrivacyBudget?,
+    accountant: (any PrivacyAccountant)?
+  ) throws(ParticipationRecordError) {
+    let path = reader.path
+    let settings: ParticipationSettings
+    do throws(RecordFileError) {
+      settings = try RecordHeader<ParticipationSettings>.read(
+        &reader, format: ParticipationSettings.format, version: ParticipationSettings.version)
+    } catch {
+      throw .file(error)
+    }
+    guard settings.task == task else {
+      throw .otherTask(path: path, recorded: settings.task, given: task)
+    }
+    history = ParticipationHistory(
+      account: try Self.account(settings, of: path, budget: budget, accountant: accountant))
+    do throws(RecordFileError) {
+      while let line = try reader.next() { try take(line, of: path) }
+    } catch {
+      throw .file(error)
+    }
+    guard history.account?.budget == budget else {
+      throw .otherBudget(path: path, recorded: history.account?.budget, given: budget)
+    }
+    if let account = history.account {
+      history.account = try composed(account)
+    }
+  }
+
+  /// The account that the record was begun with, if the accountant is of its kind.
+  private static func account(
+    _ settings: ParticipationSettings, of path: String, budget: PrivacyBudget?,
+    accountant: (any PrivacyAccountant)?
+  ) throws(ParticipationRecordError) -> PrivacyAccount? {
+    guard let privacy = settings.privacy, let accountant else {
+      guard settings.privacy == nil, budget == nil else {
+        throw .otherBudget(path: path, recorded: settings.privacy?.budget, given: budget)
+      }
+      return nil
+    }
+    guard privacy.relation == accountant.relation else {
+      throw .account(
+        .otherRelation(path: path, recorded: privacy.relation, given: accountant.relation))
+    }
+    let name = PrivacyAccount.name(of: accountant)
+    guard privacy.accountant == name else {
+      throw .account(.otherAccountant(path: path, recorded: privacy.accountant, given: name))
+    }
+    return try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
+      try PrivacyAccount(budget: privacy.budget, accountant: accountant)
+    }
+  }
+
+  private func composed(
+    _ account: PrivacyAccount
+  ) throws(ParticipationRecordError) -> PrivacyAccount {
+    try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
+      var events: [PrivacyEvent] = []
+      for kind in kinds {
+        do throws(PrivacyParameterError) {
+          events.append(try kind.repeated(repetitions[kind] ?? 1))
+        } catch {
+          throw .accounting(.invalid(error))
+        }
+      }
+      return try account.after(events)
+    }
+  }
+
+  private mutating func take(_ line: ChainLine, of path: String) throws(RecordFileError) {
+    let reason: String?
+    switch try RecordCoding.decode(ParticipationEntry.self, from: line, of: path) {
+    case .answered(let round, let session, let context, let event, _):
+      reason = takeAnswer(round: round, session: session, context: context) ?? add(event)
+    case .raised(let epsilon):
+      reason = raiseBudget(to: epsilon)
+    case .repaired(let round, let event, _):
+      history.take(round: round)
+      reason = round < 0 ? "round \(round) is negative" : add(event)
+    }
+    if let reason {
+      throw .damaged(path: path, line: line.position.lines, .content(reason))
+    }
+  }
+
+  /// Takes a round; the reason why it cannot be one.
+  private mutating func takeAnswer(round: Int, session: String, context: String) -> String? {
+    guard let session = Digest(hexadecimal: session.utf8),
+      let context = Digest(hexadecimal: context.utf8)
+    else { return "a digest has 64 hexadecimal digits" }
+    guard round >= 0, !history.rounds.contains(round) else {
+      return "round \(round) is negative or answered twice"
+    }
+    history.take(AnsweredSession(round: round, session: session, context: context))
+    return nil
+  }
+
+  /// Counts an event; the reason why it cannot be one of this record.
+  private mutating func add(_ event: PrivacyEvent?) -> String? {
+    guard (event == nil) == (history.account == nil) else {
+      return "a record has events if it has a budget, and else none"
+    }
+    guard let event else { return nil }
+    let kind: PrivacyEvent
+    do throws(PrivacyParameterError) {
+      kind = try event.repeated(1)
+    } catch {
+      return error.description
+    }
+    guard let before = repetitions[kind] else {
+      kinds.append(kind)
+      repetitions[kind] = event.repetitions
+      return nil
+    }
+    let (sum, overflow) = before.addingReportingOverflow(event.repetitions)
+    repetitions[kind] = overflow ? .max : sum
+    return nil
+  }
+
+  /// Raises the budget; the reason why that is not one.
+  private mutating func raiseBudget(to epsilon: Double) -> String? {
+    guard var account = history.account else {
+      return "a record without a budget has none to raise"
+    }
+    do throws(PrivacyLedgerError) {
+      try account.raiseBudget(to: epsilon)
+    } catch {
+      return error.description
+    }
+    history.account = account
+    return nil
+  }
+}
