@@ -1,0 +1,412 @@
+import FLMath
+import Foundation
+import SecAgg
+import Testing
+
+@testable import FLRecords
+
+@Suite("Participation record")
+struct ParticipationRecordTests {
+  typealias Example = ExampleParticipation
+
+  @Test("each round has one session, also after the record is opened again", arguments: 0..<3)
+  func secondSession(index: Int) throws {
+    let example = try Example()
+    let (round, first) = (Example.rounds[index], example.sessions[index])
+    let second = try Example.session(of: round)
+    for refusal in [
+      try example.refusal { try Example.admit(round, in: second, to: &$0) },
+      try example.refusal {
+        try $0.resume(round: round, context: Example.context(of: round), in: second)
+      },
+    ] {
+      #expect(
+        refusal
+          == .otherSession(round: round, answered: first.digest, offered: second.digest))
+    }
+    #expect(
+      try example.refusal { try Example.admit(round, in: first, to: &$0) }
+        == .alreadyAnswered(round: round, session: first.digest))
+    #expect(FilePair(at: example.path) == example.stages[3], "nothing is written")
+  }
+
+  @Test("another model of an answered round is rejected as such", arguments: 0..<3)
+  func otherContext(index: Int) throws {
+    let example = try Example()
+    let round = Example.rounds[index]
+    let other = try Example.session(of: round, model: 1)
+    let expected = ParticipationRecordError.otherContext(
+      round: round, answered: Example.context(of: round),
+      offered: Example.context(of: round, model: 1))
+    #expect(
+      try example.refusal { try Example.admit(round, in: other, model: 1, to: &$0) } == expected)
+    #expect(
+      try example.refusal {
+        try $0.resume(round: round, context: Example.context(of: round, model: 1), in: other)
+      } == expected)
+    #expect(FilePair(at: example.path) == example.stages[3])
+  }
+
+  @Test("a session of another context than the client's is rejected, answered before or not")
+  func sessionContext() throws {
+    let example = try Example()
+    for round in [3, 4] {
+      let session = try Example.session(of: round, model: 1)
+      let expected = ParticipationRecordError.sessionContext(
+        round: round, expected: Example.context(of: round),
+        found: Example.context(of: round, model: 1))
+      #expect(try example.refusal { try Example.admit(round, in: session, to: &$0) } == expected)
+      #expect(
+        try example.refusal {
+          try $0.resume(round: round, context: Example.context(of: round), in: session)
+        } == expected)
+    }
+    #expect(FilePair(at: example.path) == example.stages[3])
+  }
+
+  @Test("the session of an answered round can be resumed, and only that", arguments: 0..<3)
+  func resume(index: Int) throws {
+    let example = try Example()
+    let round = Example.rounds[index]
+    let context = Example.context(of: round)
+    #expect(
+      try example.refusal {
+        try $0.resume(round: round, context: context, in: example.sessions[index])
+      } == nil)
+    let unanswered = try Example.session(of: 9)
+    #expect(
+      try example.refusal {
+        try $0.resume(round: 9, context: Example.context(of: 9), in: unanswered)
+      } == .notAnswered(round: 9))
+    #expect(FilePair(at: example.path) == example.stages[3])
+  }
+
+  @Test("of the last 16 sessions the digests are known, of earlier ones that they were")
+  func recent() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("record")
+    var record = try ParticipationRecord(at: path, task: "t")
+    let sessions = try (0..<20).map { try Example.session(of: $0) }
+    for (round, session) in sessions.enumerated() {
+      try record.admit(round: round, context: Example.context(of: round), in: session)
+    }
+    _ = consume record
+    for (round, session) in sessions.enumerated() {
+      let context = Example.context(of: round)
+      var reopened = try ParticipationRecord(at: path, task: "t")
+      let isAnswered = reopened.hasAnswered(round)
+      #expect(isAnswered)
+      var refusals: [ParticipationRecordError] = []
+      do { try reopened.resume(round: round, context: context, in: session) } catch {
+        refusals.append(error)
+      }
+      do { try reopened.admit(round: round, context: context, in: session) } catch {
+        refusals.append(error)
+      }
+      #expect(
+        refusals
+          == (round < 4
+            ? [.answeredEarlier(round: round), .answeredEarlier(round: round)]
+            : [.alreadyAnswered(round: round, session: session.digest)]))
+    }
+  }
+
+  @Test("rounds of a budget, opened anew for each, until it is spent")
+  func budget() throws {
+    var accountant = try Example.accountant()
+    for _ in 0..<6 { try accountant.compose(Example.event()) }
+    // Six rounds and a bit.
+    let example = try Example(epsilon: 1.01 * accountant.epsilon(delta: 1e-5))
+    for round in 100..<103 {
+      let session = try Example.session(of: round)
+      #expect(try example.refusal { try Example.admit(round, in: session, to: &$0) } == nil)
+    }
+    let before = FilePair(at: example.path)
+    let refusal = try example.refusal {
+      try Example.admit(103, in: Example.session(of: 103), to: &$0)
+    }
+    guard case .account(.exceedsBudget(103, let spent, let after, example.budget)) = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(after > example.budget.epsilon)
+    #expect(abs(try spent - accountant.epsilon(delta: 1e-5)) < 1e-9)
+    #expect(FilePair(at: example.path) == before, "nothing is written")
+    var isAnswered: Bool?
+    let secondRefusal = try example.refusal { record in
+      isAnswered = record.hasAnswered(103)
+      // What was refused for its cost can be answered within a raised budget.
+      try record.raiseBudget(to: 2 * example.budget.epsilon)
+      try Example.admit(103, in: Example.session(of: 103), to: &record)
+    }
+    #expect(isAnswered == false && secondRefusal == nil)
+    let raised = try PrivacyBudget(epsilon: 2 * example.budget.epsilon, delta: 1e-5)
+    #expect(
+      try example.refusal()
+        == .otherBudget(path: example.path, recorded: raised, given: example.budget))
+  }
+
+  @Test("a budget is only raised, and only where there is one")
+  func raise() throws {
+    let example = try Example()
+    #expect(
+      try example.refusal { try $0.raiseBudget(to: 3) } == .account(.notARaise(from: 4, to: 3)))
+    #expect(FilePair(at: example.path) == example.stages[3])
+    let path = example.folder("plain")
+    #expect(throws: ParticipationRecordError.noBudget(path: path)) {
+      var record = try ParticipationRecord(at: path, task: "t")
+      try record.raiseBudget(to: 3)
+    }
+  }
+
+  @Test("an event is there if a budget is, and of the accountant's relation")
+  func events() throws {
+    let example = try Example()
+    let (session, context) = (try Example.session(of: 9), Example.context(of: 9))
+    #expect(
+      try example.refusal { try $0.admit(round: 9, context: context, in: session) }
+        == .eventMissing(round: 9))
+    let other = try PrivacyEvent(
+      .gaussian(noiseMultiplier: 8), relation: .replace, sampling: .none, repetitions: 1)
+    #expect(
+      try example.refusal {
+        try $0.admit(round: 9, context: context, in: session, spending: other)
+      } == .account(.accounting(.otherRelation(event: .replace, accountant: .zeroOut))))
+    #expect(FilePair(at: example.path) == example.stages[3])
+    let path = example.folder("plain")
+    #expect(throws: ParticipationRecordError.budgetMissing(round: 9)) {
+      var record = try ParticipationRecord(at: path, task: "t")
+      try record.admit(round: 9, context: context, in: session, spending: Example.event())
+    }
+    #expect(FilePair(at: path).lines.count == 1)
+  }
+
+  @Test("negative rounds are rejected")
+  func negative() throws {
+    let example = try Example()
+    for round in [-1, Int.min] {
+      let session = try Example.session(of: round)
+      #expect(
+        try example.refusal { try Example.admit(round, in: session, to: &$0) }
+          == .round(found: round))
+    }
+    let session = try Example.session(of: .max)
+    #expect(try example.refusal { try Example.admit(.max, in: session, to: &$0) } == nil)
+  }
+
+  @Test("another task, budget, relation or accountant is rejected, and nothing is written")
+  func otherSettings() throws {
+    let example = try Example()
+    let path = example.path
+    let other = try PrivacyBudget(epsilon: 5, delta: 1e-5)
+    let refusals: [(ParticipationRecordError, () throws -> Void)] = [
+      (
+        .otherTask(path: path, recorded: "digits", given: "letters"),
+        {
+          _ = try ParticipationRecord(
+            at: path, task: "letters", budget: example.budget, accountant: Example.accountant()
+          ).task
+        }
+      ),
+      (
+        .otherBudget(path: path, recorded: example.budget, given: other),
+        {
+          _ = try ParticipationRecord(
+            at: path, task: "digits", budget: other, accountant: Example.accountant()
+          ).task
+        }
+      ),
+      (
+        .otherBudget(path: path, recorded: example.budget, given: nil),
+        { _ = try ParticipationRecord(at: path, task: "digits").task }
+      ),
+      (
+        .account(.otherRelation(path: path, recorded: .zeroOut, given: .replace)),
+        {
+          _ = try ParticipationRecord(
+            at: path, task: "digits", budget: example.budget,
+            accountant: RenyiAccountant(relation: .replace)
+          ).task
+        }
+      ),
+      (
+        .account(
+          .otherAccountant(
+            path: path, recorded: "RenyiAccountant", given: "ZeroConcentratedAccountant")),
+        {
+          _ = try ParticipationRecord(
+            at: path, task: "digits", budget: example.budget,
+            accountant: ZeroConcentratedAccountant(relation: .zeroOut)
+          ).task
+        }
+      ),
+    ]
+    for (expected, call) in refusals { #expect(throws: expected, performing: call) }
+    #expect(FilePair(at: path) == example.stages[3])
+    let plain = example.folder("plain")
+    _ = try ParticipationRecord(at: plain, task: "t").task
+    #expect(
+      throws: ParticipationRecordError.otherBudget(path: plain, recorded: nil, given: other)
+    ) {
+      try ParticipationRecord(
+        at: plain, task: "t", budget: other, accountant: Example.accountant()
+      ).task
+    }
+  }
+
+  @Test("a used accountant begins no record, and a ledger is not one")
+  func notBegun() throws {
+    let folder = try TemporaryFolder()
+    let budget = try PrivacyBudget(epsilon: 4, delta: 1e-5)
+    var used = try Example.accountant()
+    try used.compose(Example.event())
+    #expect(
+      throws: try ParticipationRecordError.account(
+        .accountantInUse(epsilon: used.epsilon(delta: 1e-5)))
+    ) {
+      try ParticipationRecord(at: folder("a"), task: "t", budget: budget, accountant: used).task
+    }
+    #expect(try folder.names().isEmpty)
+    _ = try PrivacyLedger(at: folder("l"), budget: budget, accountant: Example.accountant()).budget
+    #expect(
+      throws: ParticipationRecordError.file(
+        .otherFormat(path: folder("l"), expected: "participation record", found: "privacy ledger"))
+    ) { try ParticipationRecord(at: folder("l"), task: "t").task }
+  }
+
+  /// The lock belongs to the open file, so two values in one process exclude each other as two processes
+  /// do.
+  @Test("one writer at a time")
+  func locked() throws {
+    let example = try Example()
+    let first = try example.open()
+    #expect(try example.refusal() == .file(.locked(path: example.path)))
+    _ = consume first
+    #expect(try example.refusal() == nil)
+  }
+
+  @Test("of many that admit the same round at once, one may answer")
+  func race() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder("record")
+    let sessions = try (0..<8).map { _ in try Example.session(of: 1) }
+    let context = Example.context(of: 1)
+    let admitted = await withTaskGroup(of: Bool.self) { group in
+      for session in sessions {
+        group.addTask {
+          while true {
+            do throws(ParticipationRecordError) {
+              var record = try ParticipationRecord(at: path, task: "t")
+              try record.admit(round: 1, context: context, in: session)
+              return true
+            } catch .file(.locked) {
+              continue
+            } catch {
+              if case .otherSession = error { return false }
+              Issue.record("\(error)")
+              return false
+            }
+          }
+        }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(admitted == 1)
+    #expect(FilePair(at: path).lines.count == 2)
+  }
+
+  /// Written by hand: what a second reader of the file has to expect.
+  @Test("the file is JSON lines")
+  func format() throws {
+    let example = try Example()
+    let lines = example.stages[3].lines.map { String(decoding: $0, as: UTF8.self) }
+    let records =
+      [
+        #"{"format":"participation record","settings":{"privacy":{"accountant":"RenyiAccountant","#
+          + #""budget":{"delta":1e-05,"epsilon":4},"relation":"zeroOut"},"task":"digits"},"version":1}"#
+      ]
+      + (0..<3).map { index in
+        let round = Example.rounds[index]
+        return #"{"answered":{"context":"\#(Example.context(of: round))","#
+          + #""epsilon":\#(example.epsilons[index + 1]),"event":{"mechanism":{"gaussian":"#
+          + #"{"noiseMultiplier":8}},"relation":"zeroOut","repetitions":1,"sampling":{"none":{}}},"#
+          + #""round":\#(round),"session":"\#(example.sessions[index].digest)"}}"#
+      }
+    #expect(lines.count == 4)
+    for (index, record) in records.enumerated() {
+      #expect(
+        lines[index].hasPrefix(#"{"line":\#(index + 1),"record":\#(record),"digest":""#),
+        "\(lines[index])")
+    }
+    let path = example.folder("plain")
+    var plain = try ParticipationRecord(at: path, task: "t")
+    let session = try Example.session(of: 1)
+    try plain.admit(round: 1, context: Example.context(of: 1), in: session)
+    let line = String(decoding: FilePair(at: path).lines[1], as: UTF8.self)
+    #expect(
+      line.hasPrefix(
+        #"{"line":2,"record":{"answered":{"context":"\#(Example.context(of: 1))","round":1,"#
+          + #""session":"\#(session.digest)"}},"digest":""#), "\(line)")
+  }
+
+  @Test("a line that is well formed and means nothing is damage")
+  func meaningless() throws {
+    let digest = Example.context(of: 1).description
+    let records: [(String, String)] = [
+      (#"{"answered":{"context":"\#(digest)","round":-1,"session":"\#(digest)"}}"#, "negative"),
+      (#"{"answered":{"context":"\#(digest)","round":1,"session":"\#(digest)"}}"#, "twice"),
+      (#"{"answered":{"context":"\#(digest)","round":2,"session":"ab"}}"#, "64"),
+      (#"{"raised":{"epsilon":5}}"#, "none to raise"),
+      (#"{"repaired":{"bytes":1,"round":-9223372036854775808}}"#, "negative"),
+    ]
+    for (record, reason) in records {
+      let folder = try TemporaryFolder()
+      let path = folder("record")
+      var plain = try ParticipationRecord(at: path, task: "t")
+      try plain.admit(
+        round: 1, context: Example.context(of: 1), in: Example.session(of: 1))
+      _ = consume plain
+      var file = try ChainReader(path, for: .appending).makeAppendable()
+      try file.append(Array(record.utf8))
+      _ = consume file
+      var refusal: ParticipationRecordError?
+      do { _ = try ParticipationRecord(at: path, task: "t").task } catch { refusal = error }
+      guard case .file(.damaged(path, line: 3, .content(let found))) = refusal else {
+        Issue.record("\(record): \(String(describing: refusal))")
+        continue
+      }
+      #expect(found.contains(reason))
+    }
+  }
+
+  @Test("a refusal says what was expected, what came, and what to do")
+  func descriptions() throws {
+    let (one, two) = (Example.context(of: 1), Example.context(of: 2))
+    let budget = try PrivacyBudget(epsilon: 4, delta: 1e-5)
+    let cases: [(ParticipationRecordError, [String])] = [
+      (
+        .otherTask(path: "/r", recorded: "digits", given: "letters"), ["/r", "digits", "letters"]
+      ),
+      (.otherBudget(path: "/r", recorded: budget, given: nil), ["/r", "no budget", "epsilon 4.0"]),
+      (.noBudget(path: "/r"), ["/r"]), (.round(found: -7), ["-7"]),
+      (.sessionContext(round: 7, expected: one, found: two), ["7", "\(one)", "\(two)"]),
+      (.alreadyAnswered(round: 7, session: one), ["round 7", "\(one)", "stored message"]),
+      (
+        .otherSession(round: 7, answered: one, offered: two),
+        ["round 7", "session \(one)", "session \(two)", "Do not answer"]
+      ),
+      (
+        .otherContext(round: 7, answered: one, offered: two),
+        ["round 7", "context \(one)", "got \(two)", "Do not answer"]
+      ),
+      (.answeredEarlier(round: 7), ["round 7"]), (.notAnswered(round: 7), ["round 7", "admit"]),
+      (.eventMissing(round: 7), ["round 7", "event"]),
+      (.budgetMissing(round: 7), ["round 7", "budget"]),
+      (.file(.locked(path: "/r")), [RecordFileError.locked(path: "/r").description]),
+    ]
+    for (error, parts) in cases {
+      for part in parts { #expect(error.description.contains(part), "\(error.description)") }
+    }
+    #expect(Set(cases.map(\.0.description)).count == cases.count)
+  }
+}
