@@ -2,22 +2,25 @@
 // compiles this file, and a test compares it with the README.
 
 import FLMath
+import FLRecords
 import SecAgg
 
 /// A client: what it sends, and what it gets from the server in between.
 func client(
   id: ClientID, parameters: SessionParameters, secure: SecureFedAvg, model: ParameterVector,
-  round: Int, update: ClientUpdate, roster: () -> RosterAnnouncement, delivery: () -> ShareDelivery,
-  request: () -> UnmaskingRequest, send: (ClientMessage) -> Void
+  round: Int, update: ClientUpdate, folder: String, roster: () -> RosterAnnouncement,
+  delivery: () -> ShareDelivery, request: () -> UnmaskingRequest, send: (ClientMessage) -> Void
 ) throws {
   // snippet: client
+  var record = try ParticipationRecord(at: "\(folder)/keyboard.jsonl", task: "keyboard")
+  let context = secure.applicationContext(model: model, round: round, task: record.task)
   let policy = ClientPolicy(
-    applicationContext: secure.applicationContext(model: model, round: round, task: "keyboard"),
-    minimumCohortSize: 500, minimumContributors: 400)
+    applicationContext: context, minimumCohortSize: 500, minimumContributors: 400)
   let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
   send(.keyAdvertisement(advertising.message))
   let sharing = try advertising.shareKeys(with: roster())
   send(.shareDistribution(sharing.message))
+  try record.admit(round: round, context: context, in: parameters)
   let vector = try secure.encode(update)
   let masking = try sharing.maskInput(vector, delivery: delivery())
   send(.maskedInput(masking.message))
