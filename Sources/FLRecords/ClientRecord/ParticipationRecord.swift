@@ -33,7 +33,7 @@ public import SecAgg
 ///   counts the round as answered and its event as spent;
 /// - after that, before the masked input is stored or sent: the same. The client misses the round;
 /// - after the masked input is stored: the client wakes it (`MaskedInputRound.init(resuming:)`), asks
-///   ``resume(round:context:in:)`` and sends it again.
+///   ``checkResumable(round:context:in:)`` and sends it again.
 ///
 /// On creation the file gets its name when its first line is on disk, and then its head. If the process
 /// ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can be deleted.
@@ -177,7 +177,7 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   ///   ``ParticipationRecordError/otherContext(round:answered:offered:)``, and
   ///   ``ParticipationRecordError/answeredEarlier(round:)`` for all but the last 16 sessions.
   /// - Complexity: O(log rounds).
-  public func resume(
+  public func checkResumable(
     round: Int, context: Digest, in session: SessionParameters
   ) throws(ParticipationRecordError) {
     try history.checkAnswered(Self.session(round: round, context: context, in: session))

@@ -155,14 +155,14 @@ struct ParticipationCrashTests {
     let refusals = [
       try example.refusal { try Example.admit(3, in: example.sessions[2], to: &$0) },
       try example.refusal {
-        try $0.resume(round: 3, context: Example.context(of: 3), in: example.sessions[2])
+        try $0.checkResumable(round: 3, context: Example.context(of: 3), in: example.sessions[2])
       },
     ]
     #expect(refusals == [.answeredEarlier(round: 3), .answeredEarlier(round: 3)])
     // The rounds before the torn line are what they were.
     #expect(
       try example.refusal {
-        try $0.resume(round: 8, context: Example.context(of: 8), in: example.sessions[1])
+        try $0.checkResumable(round: 8, context: Example.context(of: 8), in: example.sessions[1])
       } == nil)
     #expect(throws: ParticipationRecordError.file(.nothingToRepair(path: example.path))) {
       try repair(example, round: 3, Example.event())

@@ -17,7 +17,7 @@ struct ParticipationRecordTests {
     for refusal in [
       try example.refusal { try Example.admit(round, in: second, to: &$0) },
       try example.refusal {
-        try $0.resume(round: round, context: Example.context(of: round), in: second)
+        try $0.checkResumable(round: round, context: Example.context(of: round), in: second)
       },
     ] {
       #expect(
@@ -42,7 +42,8 @@ struct ParticipationRecordTests {
       try example.refusal { try Example.admit(round, in: other, model: 1, to: &$0) } == expected)
     #expect(
       try example.refusal {
-        try $0.resume(round: round, context: Example.context(of: round, model: 1), in: other)
+        try $0.checkResumable(
+          round: round, context: Example.context(of: round, model: 1), in: other)
       } == expected)
     #expect(FilePair(at: example.path) == example.stages[3])
   }
@@ -58,7 +59,7 @@ struct ParticipationRecordTests {
       #expect(try example.refusal { try Example.admit(round, in: session, to: &$0) } == expected)
       #expect(
         try example.refusal {
-          try $0.resume(round: round, context: Example.context(of: round), in: session)
+          try $0.checkResumable(round: round, context: Example.context(of: round), in: session)
         } == expected)
     }
     #expect(FilePair(at: example.path) == example.stages[3])
@@ -71,12 +72,12 @@ struct ParticipationRecordTests {
     let context = Example.context(of: round)
     #expect(
       try example.refusal {
-        try $0.resume(round: round, context: context, in: example.sessions[index])
+        try $0.checkResumable(round: round, context: context, in: example.sessions[index])
       } == nil)
     let unanswered = try Example.session(of: 9)
     #expect(
       try example.refusal {
-        try $0.resume(round: 9, context: Example.context(of: 9), in: unanswered)
+        try $0.checkResumable(round: 9, context: Example.context(of: 9), in: unanswered)
       } == .notAnswered(round: 9))
     #expect(FilePair(at: example.path) == example.stages[3])
   }
@@ -97,7 +98,7 @@ struct ParticipationRecordTests {
       let isAnswered = reopened.hasAnswered(round)
       #expect(isAnswered)
       var refusals: [ParticipationRecordError] = []
-      do { try reopened.resume(round: round, context: context, in: session) } catch {
+      do { try reopened.checkResumable(round: round, context: context, in: session) } catch {
         refusals.append(error)
       }
       do { try reopened.admit(round: round, context: context, in: session) } catch {

@@ -232,7 +232,7 @@ struct RepeatedTrainingAttackTests {
             continue
           }
           let record = try record(of: id)
-          try record.resume(round: 1, context: context, in: parameters)
+          try record.checkResumable(round: 1, context: context, in: parameters)
           let stored = try client.wakeMasked(bytes)
           #expect(stored == answer, "byte for byte")
           answer = stored
