@@ -21,7 +21,8 @@ public import SecAgg
 /// deleting both files, and only if nobody can ask for its rounds again.
 ///
 /// Rounds may come in any order. A round that a server has to repeat needs a new number, and costs again.
-/// So do rounds that use one update in several sums.
+/// So do rounds that use one update in several sums. Without a budget nothing limits the number of rounds:
+/// a server can ask for the same model again under a new number.
 ///
 /// If the process ends or the power fails
 ///
