@@ -13,11 +13,10 @@ public import FLMath
 ///
 /// ```swift
 /// let averaging = try PrivateFedAvg(settings)
-/// // Before the round: the ledger.
-/// let event = try averaging.event(rounds: 1)
-/// // Client, within its session:
-/// let context = averaging.applicationContext(model: model, round: round, task: "digits")
-/// let vector = try averaging.encode(delta, context: context, in: session)
+/// // Server, before the round: the ledger.
+/// try ledger.spend(averaging.event(rounds: 1), for: round)
+/// // Client, within its session: `ParticipationRecord` of FLRecords, which calls `encode(_:context:in:)`.
+/// let vector = try record.encode(delta, by: averaging, model: model, round: round, in: session)
 /// // Server, after the last round:
 /// try engine.apply(averaging.decode(aggregate).mean)
 /// ```
@@ -91,8 +90,8 @@ public struct PrivateFedAvg: Sendable {
   /// A client's update, clipped, rotated, rounded and with its share of the noise, as the vector of its
   /// session. Roundings and noise come from libsodium.
   ///
-  /// Call it once for a session: two encodings of one update have independent noise, and their mean has
-  /// less.
+  /// Call it once for a round: two encodings of one update have independent noise, and their mean has
+  /// less. `ParticipationRecord.encode` sees to that.
   ///
   /// - Parameters:
   ///   - delta: local model minus global model.
