@@ -61,6 +61,12 @@ class Message:
         assert isinstance(value, list)
         return [v for v in value if isinstance(v, int)]
 
+    def append(self, name: str, items: "list[int] | list[Message]") -> None:
+        """Adds to a list in place: a copy for each element would be quadratic work."""
+        value = self.values.setdefault(name, [])
+        assert isinstance(value, list)
+        value.extend(items)
+
     def messages(self, name: str) -> "list[Message]":
         value = self.values.get(name) or []
         assert isinstance(value, list)
@@ -90,18 +96,17 @@ def decode(data: bytes, schema: Schema, into: Message | None = None) -> Message:
         if isinstance(content, int):
             assert isinstance(known.kind, str)
             value = _cut(known.kind, content)
-            result.values[known.name] = (
-                result.numbers(known.name) + [value] if known.repeated else value
-            )
+            if known.repeated:
+                result.append(known.name, [value])
+            else:
+                result.values[known.name] = value
         elif isinstance(known.kind, dict):
             if known.repeated:
-                nested = result.messages(known.name)
-                nested.append(decode(content, known.kind))
-                result.values[known.name] = nested
+                result.append(known.name, [decode(content, known.kind)])
             else:
                 result.values[known.name] = decode(content, known.kind, result.message(known.name))
         elif known.is_list_of_numbers:
-            result.values[known.name] = result.numbers(known.name) + _packed(content)
+            result.append(known.name, _packed(content))
         else:
             if known.name in result.values:
                 result.repeated.add(known.name)

@@ -40,6 +40,15 @@ enum RefusalVectors {
     try add("an unknown field in the body", advertisement) {
       ProtobufFields.appending(9, .varint(1), to: $0, at: [10])
     }
+    // Tags of field 2^29, which protobuf does not have: also where an unknown group is passed over.
+    let tooLarge = ProtobufFields.varint(1 << 32) + [1]
+    try add("a field number of 2^29", advertisement) { $0 + tooLarge }
+    try add("a group", advertisement) {
+      $0 + ProtobufFields.varint(100 << 3 | 3) + [8, 1] + ProtobufFields.varint(100 << 3 | 4)
+    }
+    try add("a field number of 2^29 in a group", advertisement) {
+      $0 + ProtobufFields.varint(100 << 3 | 3) + tooLarge + ProtobufFields.varint(100 << 3 | 4)
+    }
     try add("no sender", advertisement) { ProtobufFields.editing($0, at: [3]) { _ in nil } }
     try add("another sender", advertisement) {
       ProtobufFields.editing($0, at: [3]) { _ in .varint(12) }
