@@ -1,0 +1,104 @@
+internal import RealModule
+
+/// How often an attack said "member", of trials with the canary and of trials without it, and what that
+/// says of epsilon.
+///
+/// Any attack on an (epsilon, delta)-differentially private mechanism has
+/// TPR <= exp(epsilon) FPR + delta and TNR <= exp(epsilon) FNR + delta (Kairouz, Oh and Viswanath 2015,
+/// "The Composition Theorem for Differential Privacy", section 2). With bounds of the rates, that is a lower
+/// bound of epsilon (Jagielski, Ullman and Oprea 2020, "Auditing Differentially Private Machine Learning").
+public struct AttackCounts: Sendable, Hashable {
+  /// Trials with the canary in which the attack said so.
+  public let truePositives: Int
+  /// Trials with the canary.
+  public let members: Int
+  /// Trials without the canary in which the attack said that it was there.
+  public let falsePositives: Int
+  /// Trials without the canary.
+  public let nonMembers: Int
+
+  /// - Throws: ``PrivacyAuditError/counts(successes:trials:)``.
+  public init(
+    truePositives: Int, members: Int, falsePositives: Int, nonMembers: Int
+  ) throws(PrivacyAuditError) {
+    try PrivacyAuditError.requireCounts(truePositives, of: members)
+    try PrivacyAuditError.requireCounts(falsePositives, of: nonMembers)
+    self.truePositives = truePositives
+    self.members = members
+    self.falsePositives = falsePositives
+    self.nonMembers = nonMembers
+  }
+
+  /// An epsilon below which the mechanism is not (epsilon, `delta`)-differentially private, unless an event
+  /// of probability 1 - `confidence` happened; 0 if the attack tells nothing.
+  ///
+  /// It assumes nothing of the mechanism. Each of the two rates takes half of the error.
+  ///
+  /// - Throws: ``PrivacyAuditError/delta(found:)``, ``PrivacyAuditError/confidence(found:)``.
+  /// - Complexity: O(sqrt(trials)).
+  public func epsilonLowerBound(
+    delta: Double, confidence: Double
+  ) throws(PrivacyAuditError) -> Double {
+    try PrivacyAuditError.requireDelta(delta)
+    return try lowerBound(of: .anyMechanism, delta: delta, confidence: confidence)
+  }
+
+  /// The same if the mechanism is as private as a Gaussian mechanism is, of whatever noise: the bounds of
+  /// the rates give one of mu = sensitivity / standard deviation, and mu the epsilon at `delta` (Nasr et al.
+  /// 2023, "Tight Auditing of Differentially Private Machine Learning", section 4.2).
+  ///
+  /// It is much larger, since such a mechanism is worst at rates that no audit can see. Use it only for
+  /// Gaussian noise and for sums of discrete Gaussians, of one round or several.
+  ///
+  /// - Throws: ``PrivacyAuditError/delta(found:)`` unless delta is above 0,
+  ///   ``PrivacyAuditError/confidence(found:)``.
+  /// - Complexity: O(sqrt(trials)).
+  public func gaussianEpsilonLowerBound(
+    delta: Double, confidence: Double
+  ) throws(PrivacyAuditError) -> Double {
+    guard delta > 0, delta < 1 else { throw .delta(found: delta) }
+    return try lowerBound(of: .gaussian, delta: delta, confidence: confidence)
+  }
+
+  private func lowerBound(
+    of family: ThresholdAudit.Family, delta: Double, confidence: Double
+  ) throws(PrivacyAuditError) -> Double {
+    try PrivacyAuditError.requireConfidence(confidence)
+    let strength = strength(family, delta: delta, error: (1 - confidence) / 2)
+    return family.epsilon(strength: strength, delta: delta)
+  }
+
+  /// What the rates show, each bounded with the given error: epsilon for any mechanism, mu for a Gaussian
+  /// one.
+  ///
+  /// With the answers exchanged, a lower bound of TPR is an upper one of FNR, so that both inequalities rest
+  /// on the same two bounds.
+  ///
+  /// - Parameter tolerance: the relative precision of the bounds.
+  func strength(
+    _ family: ThresholdAudit.Family, delta: Double, error: Double,
+    tolerance: Double = ClopperPearson.tolerance
+  ) -> Double {
+    let least = ClopperPearson.lower(
+      truePositives, of: members, error: error, tolerance: tolerance)
+    let most = ClopperPearson.upper(
+      falsePositives, of: nonMembers, error: error, tolerance: tolerance)
+    switch family {
+    case .anyMechanism:
+      func epsilon(_ right: Double, _ wrong: Double) -> Double {
+        right > delta && wrong > 0 ? Double.log((right - delta) / wrong) : 0
+      }
+      return max(0, epsilon(least, most), epsilon(1 - most, 1 - least))
+    case .gaussian:
+      guard least > 0, most < 1 else { return 0 }
+      return max(0, Self.quantile(upper: most) - Self.quantile(upper: least))
+    }
+  }
+
+  /// The x for which a standard normal number is above x with this probability.
+  private static func quantile(upper probability: Double) -> Double {
+    if probability < 0.5 { return NormalTail.quantile(upper: probability) }
+    if probability > 0.5 { return -NormalTail.quantile(upper: 1 - probability) }
+    return 0
+  }
+}
