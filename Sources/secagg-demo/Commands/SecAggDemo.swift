@@ -9,8 +9,8 @@ struct SecAggDemo: AsyncParsableCommand {
     abstract: "Federated learning in which the server only ever decodes the summed update.",
     subcommands: [
       TrainCommand.self, CapstoneCommand.self, CompareCommand.self, RobustCommand.self,
-      ExplainCommand.self, EraseCommand.self, AggregateCommand.self, ParametersCommand.self,
-      RoleCommand.self,
+      ExplainCommand.self, EraseCommand.self, AuditCommand.self, AggregateCommand.self,
+      ParametersCommand.self, RoleCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

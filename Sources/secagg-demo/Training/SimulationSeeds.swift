@@ -17,6 +17,7 @@ struct SimulationSeeds: Sendable {
     case buckets
     case shards
     case compression
+    case audit
   }
 
   /// The generator of one purpose, round and client.

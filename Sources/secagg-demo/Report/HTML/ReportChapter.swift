@@ -8,6 +8,7 @@ enum ReportChapter: String, CaseIterable {
   case robust
   case explain
   case erase
+  case audit
 
   /// What the list of chapters calls it.
   var title: String {
@@ -18,6 +19,7 @@ enum ReportChapter: String, CaseIterable {
     case .robust: "Robustness"
     case .explain: "Explanation"
     case .erase: "Erasure"
+    case .audit: "Privacy audit"
     }
   }
 

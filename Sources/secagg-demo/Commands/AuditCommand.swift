@@ -1,0 +1,75 @@
+import ArgumentParser
+import FLMath
+import Foundation
+
+/// Attacks on what the mechanisms of differential privacy release.
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Attack what each privacy mechanism releases, and bound epsilon from below.",
+    discussion: "The exit code is 1 if a bound is above its claim.")
+
+  @Option(help: "The claim for which the noise is calibrated, for all rounds together.")
+  var epsilon = 4.0
+
+  @Option(help: "Probability with which epsilon may not hold.")
+  var delta = 1e-5
+
+  @Option(help: "Number of clients, at least 3.")
+  var clients = 24
+
+  @Option(help: "Number of parameters; in one run, of canaries as well.")
+  var parameters = 650
+
+  @Option(help: "Rounds of a run whose scores are added up; one round is audited as well.")
+  var rounds = 20
+
+  @Option(help: "Trials with the canary, and as many without. (default: 2000; quick: 600)")
+  var trials: Int?
+
+  @Option(help: "Probability with which all bounds hold together, at least.")
+  var confidence = 0.95
+
+  @Option(
+    help: """
+      claimed, or add-or-remove: a client that is removed takes its share of the noise with it, and the \
+      claims fail.
+      """)
+  var assume = AuditAssumption.claimed
+
+  @Flag(help: "Fewer trials.")
+  var quick = false
+
+  @Option(help: "Seed of everything but the keys, the noise included: this is a simulation.")
+  var seed: UInt64 = 1
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    try PrivacyOptions.check(
+      PrivacySettings(mechanism: .central, epsilon: epsilon, delta: delta, clip: 1))
+    try ValidationError.require("--clients", clients, in: 3...1000)
+    try ValidationError.require("--parameters", parameters, in: 16...16_384)
+    try ValidationError.require("--rounds", rounds, in: 1...1000)
+    if let trials { try ValidationError.require("--trials", trials, in: 20...10_000_000) }
+    guard confidence > 0, confidence < 1 else {
+      throw ValidationError("--confidence must be above 0 and below 1, found \(confidence)")
+    }
+  }
+
+  func run() async throws {
+    let run = PrivacyAuditRun(
+      settings: PrivacyAuditRecord.Settings(
+        epsilon: epsilon, delta: delta, clients: clients, parameters: parameters, rounds: rounds,
+        trials: trials ?? (quick ? 600 : 2000), confidence: confidence, assumption: assume,
+        seed: seed))
+    let progress = SharedProgress(total: run.totalSteps, quiet: output.quiet)
+    let record = try await run.run(progress: progress)
+    progress.finish()
+    let report = PrivacyAuditReport(record: record)
+    try output.write(record, html: report.html(), as: .audit, text: report.terminalText())
+    guard record.sessionEqualsSum, !record.entries.contains(where: \.exceedsClaim) else {
+      throw ExitCode(1)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import FLMath
+import SecAgg
+
+/// Sums of words to which every client added its share of the noise, as ``PrivateFedAvg`` releases them.
+///
+/// The masks of a session cancel exactly, so that the words are added as the server sees them; see
+/// ``SessionCheck``.
+struct DistributedRelease: AuditedRelease {
+  let mechanism: DistributedNoiseMechanism
+  private let words: ModularWords
+  private let clients: Int
+  private let relation: NeighbouringRelation
+  private let score: MembershipScore
+  /// The longest vector that a client can contribute, its clip bit included.
+  let canary: [Double]
+
+  /// Finds the noise for the claim.
+  ///
+  /// Under `addOrRemove` it is the noise for the same distance of the means, that of the clients that
+  /// are sure to be there: the claim before it was known that the variance tells as well.
+  init(_ mechanism: AuditedMechanism, _ claim: AuditedClaim, clients: Int, parameters: Int) throws {
+    let isRemoved = claim.relation == .addOrRemove
+    let relation: NeighbouringRelation = isRemoved ? .zeroOut : claim.relation
+    func averaging(_ multiplier: Double) throws(PrivateFedAvgError) -> PrivateFedAvg {
+      try PrivateFedAvg(
+        PrivateFedAvg.Settings(
+          parameterCount: parameters, clippingBound: 1,
+          noise: mechanism == .skellam ? .skellam : .discreteGaussian,
+          noiseMultiplier: multiplier, cohortSize: clients,
+          minimumContributors: isRemoved ? clients - 1 : clients, corruptFraction: 0,
+          relation: relation, sampling: .none,
+          clipBitDeviation: mechanism == .adaptiveClipping
+            ? max(Double(clients) / 20, multiplier) : nil))
+    }
+    func events(_ multiplier: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
+      do throws(PrivateFedAvgError) {
+        return [try averaging(multiplier).event(rounds: claim.rounds)]
+      } catch {
+        guard case .parameters(let reason) = error else {
+          throw .outOfRange(.noiseMultiplier, found: multiplier)
+        }
+        throw reason
+      }
+    }
+    func calibrated(_ accountant: some PrivacyAccountant) throws -> Double {
+      try NoiseCalibration.noiseMultiplier(
+        epsilon: claim.target, delta: claim.delta, accountant: accountant,
+        tolerance: AuditedClaim.tolerance, events: events)
+    }
+    let multiplier =
+      mechanism == .skellam
+      ? try calibrated(RenyiAccountant(relation: relation))
+      : try calibrated(PrivacyLossAccountant(relation: relation))
+    let numbers = try averaging(multiplier).parameters
+    self.mechanism = try DistributedNoiseMechanism(numbers, seed: 0)
+    words = try ModularWords(bits: numbers.choice.bits)
+    self.clients = clients
+    self.relation = claim.relation
+
+    // An update as long as the bound, and all that the clip bit adds to its norm.
+    let square = numbers.choice.clip * numbers.choice.clip
+    var canary = [Double](repeating: 0, count: numbers.choice.dimension)
+    canary[0] = 1
+    if mechanism == .adaptiveClipping {
+      canary[parameters] = max(0, square - 1).squareRoot()
+    }
+    self.canary = canary
+    let share = numbers.localStandardDeviation * numbers.localStandardDeviation
+    score =
+      switch claim.relation {
+      case .addOrRemove:
+        try MembershipScore.variance(
+          canarySquaredNorm: square, others: clients - 1, shareVariance: share,
+          dimension: numbers.paddedDimension)
+      case .zeroOut:
+        try MembershipScore.mean(canarySquaredNorm: square, variance: Double(clients) * share)
+      case .replace:
+        try MembershipScore.mean(
+          canarySquaredNorm: square, otherMean: -1, variance: Double(clients) * share)
+      }
+  }
+
+  /// Each trial has one set of shares of the other clients, for both sums: the bounds do not need the two
+  /// samples to be independent of each other.
+  func scores(using generator: inout SimulationGenerator) throws -> RoundScores {
+    let round = try mechanism.rotating(by: generator.next())
+    let nothing = [Double](repeating: 0, count: canary.count)
+    var without = [UInt64](repeating: 0, count: round.parameters.paddedDimension)
+    for _ in 1..<clients {
+      try words.add(round.encode(nothing, using: &generator), to: &without)
+    }
+    var with = without
+    try words.add(round.encode(canary, using: &generator), to: &with)
+    switch relation {
+    case .addOrRemove: break
+    case .zeroOut:
+      try words.add(round.encode(nothing, using: &generator), to: &without)
+    case .replace:
+      try words.add(round.encode(canary.map { -$0 }, using: &generator), to: &without)
+    }
+    return RoundScores(
+      member: try score(with, in: round), nonMember: try score(without, in: round))
+  }
+
+  /// The score of a sum of words, of which the server sees also the coordinates that padding added.
+  private func score(_ sum: [UInt64], in round: DistributedNoiseMechanism) throws -> Double {
+    let decoded = try round.decode(sum: sum)
+    let projection = zip(decoded, canary).reduce(0) { $0 + $1.0 * $1.1 }
+    let scale = round.parameters.scale
+    let square = try words.unwrapped(sum).reduce(0.0) { $0 + Double($1) * Double($1) }
+    return score.score(projection: projection, squaredNorm: square / (scale * scale))
+  }
+}

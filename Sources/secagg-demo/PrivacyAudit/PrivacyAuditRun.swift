@@ -1,0 +1,140 @@
+import FLMath
+import SecAgg
+
+/// Attacks on what every mechanism releases, with the canary and without it, in many trials.
+struct PrivacyAuditRun {
+  let settings: PrivacyAuditRecord.Settings
+
+  /// One mechanism under one relation.
+  private struct Case: Sendable {
+    var mechanism: AuditedMechanism
+    var relation: NeighbouringRelation
+    var rounds: Int
+    var isOneRun = false
+
+    /// The number of bounds that are compared with the claim.
+    var bounds: Int { !isOneRun && mechanism.isGaussian(under: relation) ? 2 : 1 }
+  }
+
+  /// Trials that one task makes.
+  private static let batch = 50
+
+  private var cases: [Case] {
+    let rounds = settings.rounds == 1 ? [1] : [1, settings.rounds]
+    var cases = AuditedMechanism.allCases.flatMap { mechanism in
+      mechanism.relations(assuming: settings.assumption).flatMap { relation in
+        rounds.map { Case(mechanism: mechanism, relation: relation, rounds: $0) }
+      }
+    }
+    // One run cannot have canaries that take their noise away: it has one amount of noise.
+    cases.append(
+      Case(mechanism: .centralGaussian, relation: .addOrRemove, rounds: 1, isOneRun: true))
+    if settings.assumption == .claimed {
+      for mechanism in [AuditedMechanism.discreteGaussian, .skellam] {
+        cases.append(
+          Case(mechanism: mechanism, relation: .zeroOut, rounds: 1, isOneRun: true))
+      }
+    }
+    return cases
+  }
+
+  /// The steps that `progress` counts.
+  var totalSteps: Int {
+    cases.reduce(1) { $0 + ($1.isOneRun ? 1 : batches.count) }
+  }
+
+  private var batches: [Range<Int>] {
+    stride(from: 0, to: settings.trials, by: Self.batch).map {
+      $0..<min($0 + Self.batch, settings.trials)
+    }
+  }
+
+  /// Runs everything.
+  func run(progress: SharedProgress) async throws -> PrivacyAuditRecord {
+    let started = ContinuousClock.now
+    let cases = cases
+    // All bounds hold together, so that each of them may be wrong with its part of the error only.
+    let bounds = cases.reduce(0) { $0 + $1.bounds }
+    let confidence = 1 - (1 - settings.confidence) / Double(bounds)
+    var entries: [PrivacyAuditRecord.Entry] = []
+    for (index, audited) in cases.enumerated() {
+      entries.append(
+        audited.isOneRun
+          ? try oneRun(audited, index: index, confidence: confidence)
+          : try await manyRuns(
+            audited, index: index, confidence: confidence, progress: progress))
+      if audited.isOneRun { progress.advance() }
+    }
+    var generator = SimulationSeeds(seed: settings.seed).generator(.audit, client: cases.count)
+    let release = try DistributedRelease(
+      .discreteGaussian, claim(.zeroOut, rounds: 1), clients: settings.clients,
+      parameters: settings.parameters)
+    let equal = try await SessionCheck.holds(
+      release, clients: settings.clients, using: &generator)
+    progress.advance()
+    return PrivacyAuditRecord(
+      settings: settings, entries: entries, sessionEqualsSum: equal,
+      seconds: (ContinuousClock.now - started).milliseconds / 1000)
+  }
+
+  private func claim(_ relation: NeighbouringRelation, rounds: Int) -> AuditedClaim {
+    AuditedClaim(
+      epsilon: settings.epsilon, delta: settings.delta, relation: relation, rounds: rounds)
+  }
+
+  private func manyRuns(
+    _ audited: Case, index: Int, confidence: Double, progress: SharedProgress
+  ) async throws -> PrivacyAuditRecord.Entry {
+    let claim = claim(audited.relation, rounds: audited.rounds)
+    let release: any AuditedRelease =
+      audited.mechanism == .centralGaussian
+      ? try CentralRelease(claim, clients: settings.clients, parameters: settings.parameters)
+      : try DistributedRelease(
+        audited.mechanism, claim, clients: settings.clients, parameters: settings.parameters)
+    let seeds = SimulationSeeds(seed: settings.seed)
+    let trials = await concurrentMap(batches) { batch in
+      Result {
+        defer { progress.advance(note: audited.mechanism.title) }
+        return try batch.map { trial in
+          var generator = seeds.generator(.audit, round: trial, client: index)
+          var total = RoundScores.zero
+          for _ in 0..<audited.rounds { total += try release.scores(using: &generator) }
+          return total
+        }
+      }
+    }
+    let scores = try trials.flatMap { try $0.get() }
+    let (members, nonMembers) = (scores.map(\.member), scores.map(\.nonMember))
+    let audit = try ThresholdAudit(delta: settings.delta, confidence: confidence)
+    func bound(_ family: ThresholdAudit.Family) throws -> Double {
+      try audit.bound(members: members, nonMembers: nonMembers, family: family).epsilon
+    }
+    return PrivacyAuditRecord.Entry(
+      mechanism: audited.mechanism, relation: audited.relation.rawValue, rounds: audited.rounds,
+      canaries: nil, claimedEpsilon: settings.epsilon, delta: settings.delta,
+      epsilonLowerBound: try bound(.anyMechanism),
+      gaussianEpsilonLowerBound: audited.mechanism.isGaussian(under: audited.relation)
+        ? try bound(.gaussian) : nil, confidence: confidence,
+      truePositivesAtOnePercent: AttackCurve(members: members, nonMembers: nonMembers)
+        .truePositives(at: 0.01),
+      curve: AttackCurve(members: members, nonMembers: nonMembers).points)
+  }
+
+  private func oneRun(
+    _ audited: Case, index: Int, confidence: Double
+  ) throws -> PrivacyAuditRecord.Entry {
+    var generator = SimulationSeeds(seed: settings.seed).generator(.audit, client: index)
+    let run = CanaryRun(
+      claim: claim(audited.relation, rounds: audited.rounds), canaries: settings.parameters)
+    let audit =
+      audited.mechanism == .centralGaussian
+      ? try run.central(using: &generator)
+      : try run.distributed(audited.mechanism, using: &generator)
+    return PrivacyAuditRecord.Entry(
+      mechanism: audited.mechanism, relation: audited.relation.rawValue, rounds: audited.rounds,
+      canaries: run.canaries, claimedEpsilon: settings.epsilon, delta: settings.delta,
+      epsilonLowerBound: try audit.epsilonLowerBound(
+        delta: settings.delta, confidence: confidence), gaussianEpsilonLowerBound: nil,
+      confidence: confidence, truePositivesAtOnePercent: nil, curve: [])
+  }
+}
