@@ -34,7 +34,7 @@ struct PrivacyAuditReport {
 
   /// A row for each mechanism, relation and number of rounds.
   func terminalText() -> String {
-    (TextColumns.aligned([Self.head] + rows, leftAligned: [0, 1, 9]) + ["", verdict, session])
+    (TextColumns.aligned([Self.head] + rows, leftAligned: [0, 1]) + ["", verdict, session])
       .joined(separator: "\n")
   }
 

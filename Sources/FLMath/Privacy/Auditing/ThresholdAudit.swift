@@ -40,6 +40,9 @@ public struct ThresholdAudit: Sendable, Hashable {
   /// The least number of scores in each of the two samples.
   public static let leastScores = 4
 
+  /// The part of the best strength that a threshold reaches which may be chosen.
+  private static let nearlyAsGood = 0.98
+
   /// How many thresholds are tried, at most.
   private static let candidates = 128
 
@@ -78,17 +81,23 @@ public struct ThresholdAudit: Sendable, Hashable {
       members.prefix(members.count / 2), nonMembers.prefix(nonMembers.count / 2))
     let judging = HalfOfScores(
       members.suffix(from: members.count / 2), nonMembers.suffix(from: nonMembers.count / 2))
-    var best = (strength: -Double.infinity, threshold: 0.0)
-    for threshold in choosing.thresholds(atMost: Self.candidates) {
+    let candidates = try choosing.thresholds(atMost: Self.candidates).map {
+      (threshold) throws(PrivacyAuditError) in
       // For a choice, a thousandth is precise enough.
       let strength = try choosing.counts(above: threshold)
         .strength(family, delta: delta, error: error, tolerance: 0x1p-10)
-      if strength > best.strength { best = (strength, threshold) }
+      return (threshold: threshold, strength: strength)
     }
-    let counts = try judging.counts(above: best.threshold)
+    // The very best one is at the edge of what this half happened to draw, such as its highest score
+    // without the canary. The middle of those that are nearly as good is as good for the other half too.
+    let best = candidates.map(\.strength).max() ?? 0
+    let good = candidates.filter { $0.strength >= Self.nearlyAsGood * best }.map(\.threshold)
+      .sorted()
+    let threshold = good[good.count / 2]
+    let counts = try judging.counts(above: threshold)
     let strength = counts.strength(family, delta: delta, error: error)
     return Bound(
-      epsilon: family.epsilon(strength: strength, delta: delta), threshold: best.threshold,
+      epsilon: family.epsilon(strength: strength, delta: delta), threshold: threshold,
       counts: counts)
   }
 }
