@@ -15,17 +15,14 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: "Probability with which epsilon may not hold.")
   var delta = 1e-5
 
-  @Option(help: "Number of clients, at least 3.")
-  var clients = 12
+  @Option(help: "Number of clients, at least 3. (default: 12; quick: 6)")
+  var clients: Int?
 
   @Option(help: "Number of parameters; in one run, of canaries as well.")
   var parameters = 650
 
-  @Option(
-    help: """
-      Rounds of a run, whose scores are added up; one round is audited as well. (default: 10; quick: 5)
-      """)
-  var rounds: Int?
+  @Option(help: "Rounds of a run, whose scores are added up; one round is audited as well.")
+  var rounds = 10
 
   @Option(help: "Trials with the canary, and as many without. (default: 1500; quick: 1000)")
   var trials: Int?
@@ -40,7 +37,7 @@ struct AuditCommand: AsyncParsableCommand {
       """)
   var assume = AuditAssumption.claimed
 
-  @Flag(help: "Fewer trials of fewer rounds.")
+  @Flag(help: "Fewer clients and trials.")
   var quick = false
 
   @Option(help: "Seed of everything but the keys, the noise included: this is a simulation.")
@@ -51,9 +48,9 @@ struct AuditCommand: AsyncParsableCommand {
   func validate() throws {
     try PrivacyOptions.check(
       PrivacySettings(mechanism: .central, epsilon: epsilon, delta: delta, clip: 1))
-    try ValidationError.require("--clients", clients, in: 3...1000)
+    if let clients { try ValidationError.require("--clients", clients, in: 3...1000) }
     try ValidationError.require("--parameters", parameters, in: 16...16_384)
-    if let rounds { try ValidationError.require("--rounds", rounds, in: 1...1000) }
+    try ValidationError.require("--rounds", rounds, in: 1...1000)
     if let trials { try ValidationError.require("--trials", trials, in: 20...10_000_000) }
     guard confidence > 0, confidence < 1 else {
       throw ValidationError("--confidence must be above 0 and below 1, found \(confidence)")
@@ -63,10 +60,9 @@ struct AuditCommand: AsyncParsableCommand {
   func run() async throws {
     let run = PrivacyAuditRun(
       settings: PrivacyAuditRecord.Settings(
-        epsilon: epsilon, delta: delta, clients: clients, parameters: parameters,
-        rounds: rounds ?? (quick ? 5 : 10),
-        trials: trials ?? (quick ? 1000 : 1500), confidence: confidence, assumption: assume,
-        seed: seed))
+        epsilon: epsilon, delta: delta, clients: clients ?? (quick ? 6 : 12),
+        parameters: parameters, rounds: rounds, trials: trials ?? (quick ? 1000 : 1500),
+        confidence: confidence, assumption: assume, seed: seed))
     let progress = SharedProgress(total: run.totalSteps, quiet: output.quiet)
     let record = try await run.run(progress: progress)
     progress.finish()
