@@ -6,8 +6,8 @@ struct PrivacyAuditReport {
   let record: PrivacyAuditRecord
 
   private static let head = [
-    "mechanism", "relation", "rounds", "trials", "claim", "bound", "if Gaussian", "TP at 1 % FP",
-    "allowed", "verdict",
+    "mechanism", "relation", "rounds", "trials", "claim", "bound", "if Gaussian", "claim is",
+    "TP at 1 % FP", "allowed",
   ]
 
   private var rows: [[String]] {
@@ -19,10 +19,10 @@ struct PrivacyAuditReport {
         DecimalText.fixed(entry.epsilonLowerBound, decimals: 2),
         entry.gaussianEpsilonLowerBound.map { DecimalText.fixed($0, decimals: 2) }
           ?? DecimalText.missing,
+        entry.exceedsClaim ? "REFUTED" : "not refuted",
         entry.truePositivesAtOnePercent.map { Quantity.percent($0) } ?? DecimalText.missing,
         entry.truePositivesAtOnePercent == nil
           ? DecimalText.missing : Quantity.percent(allowed(at: 0.01)),
-        entry.exceedsClaim ? "CLAIM FAILS" : "holds",
       ]
     }
   }
@@ -44,8 +44,8 @@ struct PrivacyAuditReport {
       + " \(Quantity.percent(record.settings.confidence)) for all bounds together. "
       + (failing == 0
         ? "No bound is above its claim."
-        : "\(Quantity.counted(failing, "claim")) of \(DecimalText.integer(record.entries.count))"
-          + " failed.")
+        : "\(DecimalText.integer(failing)) of"
+          + " \(Quantity.counted(record.entries.count, "claim")) are refuted.")
   }
 
   private var session: String {
@@ -119,6 +119,8 @@ struct PrivacyAuditReport {
         + " do not show.",
       "\"If Gaussian\" is the bound if the mechanism is as private as Gaussian noise of some amount."
         + " It is close to epsilon.",
+      "A claim that is not refuted is not proved: the proof is the accountant's. An audit finds errors in"
+        + " assumptions and in code.",
       "Half of the trials choose the threshold of the attack, and the other half gives the bound.",
       "The attack is the likelihood ratio: it knows the updates of all other clients, which are 0, and"
         + " the canary, an update as long as the clipping bound. Scores of rounds add up.",
