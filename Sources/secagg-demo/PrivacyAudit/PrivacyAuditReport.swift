@@ -118,7 +118,7 @@ struct PrivacyAuditReport {
         + " trials show, and is far below epsilon where an attack is best at rates that so few trials"
         + " do not show.",
       "\"If Gaussian\" is the bound if the mechanism is as private as Gaussian noise of some amount."
-        + " It is close to epsilon.",
+        + " The more trials, the closer it is to epsilon.",
       "A claim that is not refuted is not proved: the proof is the accountant's. An audit finds errors in"
         + " assumptions and in code.",
       "Half of the trials choose the threshold of the attack, and the other half gives the bound.",

@@ -29,7 +29,7 @@ public struct AttackCounts: Sendable, Hashable {
     self.nonMembers = nonMembers
   }
 
-  /// An epsilon below which the mechanism is not (epsilon, `delta`)-differentially private, unless an event
+  /// Returns an epsilon below which the mechanism is not (epsilon, `delta`)-differentially private, unless an event
   /// of probability 1 - `confidence` happened; 0 if the attack tells nothing.
   ///
   /// It assumes nothing of the mechanism. Each of the two rates takes half of the error.

@@ -4,8 +4,8 @@
 /// They are conservative: for every true probability, a bound is wrong with a probability of at most
 /// 1 - `confidence`.
 public enum ClopperPearson {
-  /// The probability that the true one is not below, with the given confidence: the p with
-  /// P(Binomial(trials, p) >= successes) = 1 - confidence.
+  /// Returns a number that the true probability is not below, with the given confidence: the p with
+  /// P(Binomial(trials, p) >= successes) = 1 - confidence, or 0 without successes.
   ///
   /// - Throws: ``PrivacyAuditError/counts(successes:trials:)``, ``PrivacyAuditError/confidence(found:)``.
   /// - Complexity: O(sqrt(trials)).
@@ -17,8 +17,8 @@ public enum ClopperPearson {
     return lower(successes, of: trials, error: 1 - confidence)
   }
 
-  /// The probability that the true one is not above, with the given confidence: the p with
-  /// P(Binomial(trials, p) <= successes) = 1 - confidence.
+  /// Returns a number that the true probability is not above, with the given confidence: the p with
+  /// P(Binomial(trials, p) <= successes) = 1 - confidence, or 1 without failures.
   ///
   /// - Throws: ``PrivacyAuditError/counts(successes:trials:)``, ``PrivacyAuditError/confidence(found:)``.
   /// - Complexity: O(sqrt(trials)).
