@@ -37,5 +37,12 @@ struct DemoProcess {
     return dictionary
   }
 
+  /// What it printed, as a JSON list of objects.
+  func jsonList() throws -> [[String: Any]] {
+    let object = try JSONSerialization.jsonObject(with: output)
+    guard let list = object as? [[String: Any]] else { throw NotAnObject() }
+    return list
+  }
+
   private struct NotAnObject: Error {}
 }

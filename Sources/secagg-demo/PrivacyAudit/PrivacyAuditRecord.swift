@@ -1,18 +1,18 @@
 import Foundation
 
-/// What an audit of the privacy of releases found.
-struct PrivacyAuditRecord: Encodable, Sendable {
+/// What an audit of the privacy of releases found. The entries are what `--json` writes, as a list.
+struct PrivacyAuditRecord: Sendable {
   /// What all entries have in common.
-  struct Settings: Encodable, Sendable {
-    @FiniteOrNull var epsilon: Double
-    @FiniteOrNull var delta: Double
+  struct Settings: Sendable {
+    var epsilon: Double
+    var delta: Double
     var clients: Int
     var parameters: Int
     var rounds: Int
     /// Trials with the canary, and as many without.
     var trials: Int
     /// The probability with which all bounds hold together, at least.
-    @FiniteOrNull var confidence: Double
+    var confidence: Double
     var assumption: AuditAssumption
     var seed: UInt64
   }
@@ -54,7 +54,7 @@ struct PrivacyAuditRecord: Encodable, Sendable {
   var entries: [Entry]
   /// Whether a secure session released exactly the sum that was audited.
   var sessionEqualsSum: Bool
-  @FiniteOrNull var seconds: Double
+  var seconds: Double
 
   /// The most true positives that a claim allows at a share of false ones.
   static func allowedTruePositives(at falsePositives: Double, epsilon: Double, delta: Double)
