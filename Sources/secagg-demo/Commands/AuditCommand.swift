@@ -68,10 +68,18 @@ struct AuditCommand: AsyncParsableCommand {
     progress.finish()
     let report = PrivacyAuditReport(record: record)
     guard record.sessionEqualsSum else {
-      throw ValidationError("a secure session released another sum than the one that was audited")
+      throw AuditedSumMismatch()
     }
     try output.write(
       record.entries, html: report.html(), as: .audit, text: report.terminalText())
     guard !record.entries.contains(where: \.exceedsClaim) else { throw ExitCode(1) }
+  }
+}
+
+/// What was audited is not what a secure session releases.
+struct AuditedSumMismatch: Error, CustomStringConvertible {
+  var description: String {
+    "expected a secure session to release the sum that was audited, and it released another one; "
+      + "the audit says nothing of this build"
   }
 }
