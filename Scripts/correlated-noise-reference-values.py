@@ -112,7 +112,8 @@ def tree_rows():
         restarts.append({"steps": steps, "noise_multiplier": 2.5, "rdp_at_2": float(rdp)})
     single = []
     for z, steps in [(1.0, [1]), (2.0, [50]), (5.0, [1000]), (3.0, [4, 100, 7]), (12.0, [32, 64])]:
-        accountant = RdpAccountant()
+        # A record is replaced by one that is empty: zeroOut here.
+        accountant = RdpAccountant(neighboring_relation=dp.NeighboringRelation.REPLACE_SPECIAL)
         accountant.compose(dp.SingleEpochTreeAggregationDpEvent(z, steps))
         for delta in [1e-3, 1e-6, 1e-10]:
             single.append({"noise_multiplier": z, "steps": steps, "delta": delta, "epsilon": float(accountant.get_epsilon(delta))})
