@@ -110,7 +110,7 @@ struct CorrelatedNoiseStreamTests {
   @Test("Noise has the covariance of C^-1, or of the trees' nodes", arguments: strategies)
   func covariance(strategy: NoiseStrategy) throws {
     let noise = try Self.noise(strategy)
-    let draws = 200_000
+    let draws = 60_000
     let rounds = try Self.draw(noise, dimension: draws, seed: 4)
     let expected = Self.covariance(strategy)
     let variance = noise.standardDeviation * noise.standardDeviation

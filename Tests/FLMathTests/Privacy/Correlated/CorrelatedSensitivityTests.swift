@@ -2,9 +2,9 @@ import Testing
 
 @testable import FLMath
 
-/// The largest sum of the elements of a matrix of non-negative products in the rows and columns of a set of
-/// rounds, over all sets that a rule allows.
-private func bruteForce(_ matrix: [[Double]], _ rule: ParticipationRule) -> Double {
+/// The largest squared norm of a sum of columns, one for each of a set of rounds, over all sets that a rule
+/// allows, and all signs.
+private func bruteForce(_ matrix: [[Double]], _ rule: ParticipationRule, signs: Bool) -> Double {
   let rounds = matrix[0].count
   var largest = 0.0
   for set in 1..<(1 << rounds) {
@@ -13,7 +13,7 @@ private func bruteForce(_ matrix: [[Double]], _ rule: ParticipationRule) -> Doub
       zip(chosen, chosen.dropFirst()).allSatisfy({ $1 - $0 >= rule.minimumSeparation })
     else { continue }
     // Signs: the updates of the rounds may point in opposite directions.
-    for signs in 0..<(1 << (chosen.count - 1)) {
+    for signs in 0..<(signs ? 1 << (chosen.count - 1) : 1) {
       var total = 0.0
       for row in matrix {
         var sum = 0.0
@@ -79,9 +79,9 @@ struct CorrelatedSensitivityTests {
       [1, 0.2, 0.6, 0.1],
     ]
     for coefficients in sets {
-      for rounds in [1, 4, 9] {
+      for rounds in [1, 4, 8] {
         let strategy = try ToeplitzStrategy(coefficients: coefficients)
-        let expected = bruteForce(toeplitzMatrix(coefficients, rounds), rule)
+        let expected = bruteForce(toeplitzMatrix(coefficients, rounds), rule, signs: true)
         let found = strategy.squaredSensitivity(rounds: rounds, participation: rule)
         if strategy.hasExactSensitivity(rounds: rounds, participation: rule) {
           #expect(relativeError(found, expected) < 1e-13, "\(coefficients), \(rounds), \(rule)")
@@ -99,7 +99,7 @@ struct CorrelatedSensitivityTests {
       for steps in [[1], [2], [3], [7], [8], [11], [4, 4], [3, 5], [1, 1, 6], [2, 7, 1]] {
         let trees = try TreeAggregation(stepCounts: steps, estimator: estimator)
         // Equal updates are the worst: no element of the matrix is negative.
-        let expected = bruteForce(treeMatrix(trees), rule)
+        let expected = bruteForce(treeMatrix(trees), rule, signs: false)
         let sensitivity = TreeSensitivity(trees, participation: rule)
         #expect(sensitivity.isExact)
         #expect(Double(sensitivity.squared()) == expected, "\(steps), \(estimator), \(rule)")
