@@ -61,7 +61,7 @@ public struct CorrelatedNoise: Sendable, Hashable {
   ///
   /// - Parameter rounds: from 1 to 2^20; for trees the number of their leaves.
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
-  /// - Complexity: O(rounds x participations) for Toeplitz strategies; for trees at most 2^28 steps.
+  /// - Complexity: O(rounds) for Toeplitz strategies; for trees at most 2^28 steps.
   public init(
     _ strategy: NoiseStrategy, rounds: Int, participation: ParticipationRule,
     relation: NeighbouringRelation, clip: Double, noiseMultiplier: Double

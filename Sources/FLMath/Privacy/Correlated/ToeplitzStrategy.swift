@@ -60,7 +60,7 @@ public struct ToeplitzStrategy: Sendable, Hashable {
   /// Differentially Private Model Training", theorem 2). Otherwise it is an upper bound: that
   /// of the smallest coefficients that do not increase and are at least the magnitudes of these.
   ///
-  /// - Complexity: O(rounds) in the first and O(rounds x participations) in the other cases.
+  /// - Complexity: O(rounds).
   func squaredSensitivity(rounds: Int, participation: ParticipationRule) -> Double {
     let separation = participation.minimumSeparation
     let count = participation.participations(in: rounds)
@@ -74,14 +74,18 @@ public struct ToeplitzStrategy: Sendable, Hashable {
       largest = max(largest, abs(majorant[index]))
       majorant[index] = largest
     }
-    var sum = [Double](repeating: 0, count: rounds)
-    for participation in 0..<count {
-      let start = participation * separation
-      for index in majorant.indices where index < rounds - start {
-        sum[start + index] += majorant[index]
-      }
+    // The sums along every `separation`th round, of all participations up to a round; those that are
+    // `count` participations ago are taken off.
+    var sums = majorant + [Double](repeating: 0, count: rounds - majorant.count)
+    for round in separation..<max(separation, rounds) { sums[round] += sums[round - separation] }
+    let (span, overflow) = count.multipliedReportingOverflow(by: separation)
+    var total = 0.0
+    for round in 0..<rounds {
+      let sum =
+        overflow || round < span ? sums[round] : max(0, sums[round] - sums[round - span])
+      total += sum * sum
     }
-    return sum.reduce(0) { $0 + $1 * $1 }
+    return total
   }
 
   /// Whether ``squaredSensitivity(rounds:participation:)`` is exact.

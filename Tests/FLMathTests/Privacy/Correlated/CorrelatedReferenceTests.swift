@@ -54,8 +54,9 @@ struct CorrelatedReferenceTests {
       let noise = try CorrelatedNoise(
         .toeplitz(strategy), rounds: rounds, participation: .once, relation: .zeroOut, clip: 1,
         noiseMultiplier: 1)
+      // The best factor has other coefficients in its last columns; equal ones cost up to 7.7 % here.
       let ratio = noise.variance(.mean) / (try row.number("mean"))
-      #expect(ratio > 1 && ratio < 1.06, "\(rounds): \(ratio)")
+      #expect(ratio > 1 && ratio < 1.08, "\(rounds): \(ratio)")
     }
   }
 
