@@ -10,7 +10,7 @@ public enum NoiseStrategy: Sendable, Hashable {
 ///
 /// A trusted server adds the noise to the sum of each round after unmasking, with a
 /// ``CorrelatedNoiseStream``. A model that accumulates the sums then has less noise at the same privacy than
-/// with independent noise. Rounds are not released at random: no sampling is needed and none is accounted for.
+/// with independent noise. Clients need not be sampled at random, and sampling earns nothing here.
 ///
 /// **Guarantee.** Let x hold the sums of the rounds. The server releases B (C x + g), where B C is the
 /// lower triangle of ones and g independent normal noise. A client that takes part as `participation` says,
@@ -21,8 +21,8 @@ public enum NoiseStrategy: Sendable, Hashable {
 ///   triangular C keep the guarantee then (Denisov, McMahan, Rush, Smith and Thakurta 2022, "Improved
 ///   Differential Privacy for SGD via Optimal Private Linear Operators on Adaptive Streams", theorem 2.1).
 ///   For updates of many coordinates and several participations it needs a bound over all of a client's
-///   updates: here all products of columns count by magnitude (Choquette-Choo et al. 2023, "Multi-epoch
-///   Matrix Factorization", theorem 2.1 and section 3). For trees the noise of every node is new, and
+///   updates: here products of columns are 0, not negative, or count by magnitude (Choquette-Choo et al. 2023,
+///   "Multi-epoch Matrix Factorization", section 2). For trees the noise of every node is new, and
 ///   the bound on all nodes together holds for each course of the training.
 /// - **Relations.** `addOrRemove` and `zeroOut`: all contributions of one client are in the sums, or none.
 ///   `replace`: all of them are exchanged for those of another client, which may take part in other rounds; the

@@ -1,7 +1,8 @@
 /// The number of times that one client may take part in a training, and the distance between two of them.
 ///
 /// Both bound the sensitivity of a training with correlated noise: (k, b)-participation with minimum
-/// separation (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization", section 2).
+/// separation (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization: A Unified Approach to
+/// Private Training").
 /// ``ParticipationRecord`` enforces the rule.
 public struct ParticipationRule: Sendable, Hashable, Codable {
   /// The largest number of rounds in which one client takes part.

@@ -12,9 +12,8 @@ extension ToeplitzStrategy {
   /// Finds the banded strategy with the least error at equal privacy.
   ///
   /// The square of the sensitivity times the error is minimised over the coefficients by Newton's method
-  /// (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization", section 4, for Toeplitz
-  /// matrices; theirs has the bound of the sensitivity that ignores the last round, this one the exact
-  /// one). The result depends on the arguments only.
+  /// (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization"). The sensitivity is
+  /// exact: columns that the last round cuts off count as such. The result depends on the arguments only.
   ///
   /// - Parameters:
   ///   - bands: from 1 to the minimum separation, so that the sensitivity is exact. A client that takes part

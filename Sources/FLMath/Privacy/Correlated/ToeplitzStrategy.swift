@@ -32,7 +32,7 @@ public struct ToeplitzStrategy: Sendable, Hashable {
   }
 
   /// Creates the square root of the prefix sums, cut off at a number of bands. Its coefficients are
-  /// binomial(2 j, j) / 4^j (Fichtenberger, Henzinger and Upadhyay 2022, "Constant Matters", section 3).
+  /// binomial(2 j, j) / 4^j (Fichtenberger, Henzinger and Upadhyay 2022, "Constant Matters").
   ///
   /// With as many bands as rounds, it has the smallest largest error of all Toeplitz factors for clients that
   /// take part once (Dvijotham et al. 2024, "Efficient and Near-Optimal Noise Generation for Streaming
@@ -54,8 +54,8 @@ public struct ToeplitzStrategy: Sendable, Hashable {
   /// The square of the largest change of C x by one client with updates of norm 1.
   ///
   /// It is exact in two cases. With one participation or at most as many bands as the minimum separation, the
-  /// columns of one client are orthogonal (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization", theorem
-  /// 2). With coefficients that do not increase and are not negative, the worst client takes part as early
+  /// columns of one client are orthogonal (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization",
+  /// equation 5). With coefficients that do not increase and are not negative, the worst client takes part as early
   /// and as often as it may (Kalinin and Lampert 2024, "Banded Square Root Matrix Factorization for
   /// Differentially Private Model Training", theorem 2). Otherwise it is an upper bound: that
   /// of the smallest coefficients that do not increase and are at least the magnitudes of these.
