@@ -33,6 +33,7 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
     case l1Sensitivity, l2Sensitivity, tau, dimension, clients, bits, roundingBias
     case wrapProbability, denominator, quantile, learningRate, countStandardDeviation
     case noisyCount, scale, survivors, corruptFraction, accuracy
+    case rounds, participations, separation, bands, coefficient
 
     var expectation: String {
       switch self {
@@ -56,6 +57,11 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
       case .noisyCount: "a finite number"
       case .corruptFraction: "at least 0 and below 1"
       case .accuracy: "from 1e-6 to 1"
+      case .rounds: "from 1 to 2^20, and for trees the number of their leaves"
+      case .participations, .separation: "from 1 to 2^30"
+      case .bands:
+        "from 1 to the number of rounds and, for the optimum, at most the minimum separation and 1,024"
+      case .coefficient: "a finite number, the first one above 0"
       }
     }
   }

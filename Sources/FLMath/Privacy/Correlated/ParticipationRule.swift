@@ -1,0 +1,160 @@
+/// The number of times that one client may take part in a training, and the distance between two of them.
+///
+/// Both bound the sensitivity of a training with correlated noise: (k, b)-participation with minimum
+/// separation (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization: A Unified Approach to
+/// Private Training").
+/// ``ParticipationRecord`` enforces the rule.
+public struct ParticipationRule: Sendable, Hashable, Codable {
+  /// The largest number of rounds in which one client takes part.
+  public let maximum: Int
+
+  /// The smallest distance between two rounds of one client: 1 lets a client take part in every round, 10 in
+  /// rounds 0 and 10.
+  ///
+  /// TensorFlow Privacy counts the rounds between the two instead, one fewer.
+  public let minimumSeparation: Int
+
+  /// One participation.
+  public static let once = ParticipationRule(unchecked: 1, minimumSeparation: 1)
+
+  /// Creates a rule.
+  ///
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless both are from 1 to 2^30.
+  public init(maximum: Int, minimumSeparation: Int) throws(PrivacyParameterError) {
+    try PrivacyParameterError.require(
+      maximum >= 1 && maximum <= 1 << 30, .participations, Double(maximum))
+    try PrivacyParameterError.require(
+      minimumSeparation >= 1 && minimumSeparation <= 1 << 30, .separation,
+      Double(minimumSeparation))
+    self.init(unchecked: maximum, minimumSeparation: minimumSeparation)
+  }
+
+  private init(unchecked maximum: Int, minimumSeparation: Int) {
+    self.maximum = maximum
+    self.minimumSeparation = minimumSeparation
+  }
+
+  private enum CodingKeys: CodingKey {
+    case maximum, minimumSeparation
+  }
+
+  /// Reads a rule and checks it.
+  ///
+  /// - Throws: `DecodingError`, with the ``PrivacyParameterError`` underneath if one was found.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let maximum = try container.decode(Int.self, forKey: .maximum)
+    let separation = try container.decode(Int.self, forKey: .minimumSeparation)
+    do throws(PrivacyParameterError) {
+      try self.init(maximum: maximum, minimumSeparation: separation)
+    } catch {
+      throw DecodingError.refused(error, at: decoder)
+    }
+  }
+
+  /// The largest number of participations that fit in so many rounds.
+  public func participations(in rounds: Int) -> Int {
+    rounds < 1 ? 0 : min(maximum, (rounds - 1) / minimumSeparation + 1)
+  }
+}
+
+/// The rounds in which clients took part, under a ``ParticipationRule``.
+///
+/// Call ``record(_:round:)`` for each client that a round selects, before the client is asked. A client that
+/// drops out afterwards stays recorded: this only overstates what was spent. The guarantee of
+/// ``CorrelatedNoise`` holds if every selection went through one record, and if selections do not
+/// depend on the clients' data.
+public struct ParticipationRecord<Client: Hashable & Sendable>: Sendable {
+  /// The rule.
+  public let rule: ParticipationRule
+
+  private var entries: [Client: Participations] = [:]
+
+  /// Creates an empty record.
+  public init(rule: ParticipationRule) {
+    self.rule = rule
+  }
+
+  /// The number of rounds in which a client took part.
+  public func participations(of client: Client) -> Int {
+    entries[client]?.count ?? 0
+  }
+
+  /// Checks that a client may take part in a round.
+  ///
+  /// - Throws: ``ParticipationError``, if it may not.
+  public func check(_ client: Client, round: Int) throws(ParticipationError) {
+    guard round >= 0 else { throw .negativeRound(found: round) }
+    guard let entry = entries[client] else { return }
+    guard entry.count < rule.maximum else {
+      throw .tooManyParticipations(maximum: rule.maximum)
+    }
+    let (earliest, overflow) = entry.lastRound.addingReportingOverflow(rule.minimumSeparation)
+    guard !overflow, round >= earliest else {
+      throw .tooSoon(lastRound: entry.lastRound, earliest: overflow ? .max : earliest, found: round)
+    }
+  }
+
+  /// Records that a client takes part in a round. Rounds of one client must increase.
+  ///
+  /// - Throws: ``ParticipationError``, if the rule does not allow it; nothing is recorded.
+  /// - Complexity: O(1).
+  public mutating func record(_ client: Client, round: Int) throws(ParticipationError) {
+    try check(client, round: round)
+    entries[client] = Participations(count: participations(of: client) + 1, lastRound: round)
+  }
+}
+
+extension ParticipationRecord: Codable where Client: Codable {}
+
+/// What a record holds of one client.
+private struct Participations: Sendable, Codable {
+  var count: Int
+  var lastRound: Int
+
+  private enum CodingKeys: CodingKey {
+    case count, lastRound
+  }
+
+  init(count: Int, lastRound: Int) {
+    self.count = count
+    self.lastRound = lastRound
+  }
+
+  /// A count below 1 would allow more participations than the rule.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    count = try container.decode(Int.self, forKey: .count)
+    lastRound = try container.decode(Int.self, forKey: .lastRound)
+    guard count >= 1, lastRound >= 0 else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath,
+          debugDescription: "Expected a count from 1 and a round from 0, got \(count) and "
+            + "\(lastRound); restore the record from a backup."))
+    }
+  }
+}
+
+/// The reason why a client cannot take part in a round.
+public enum ParticipationError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The client has taken part as often as the rule allows.
+  case tooManyParticipations(maximum: Int)
+  /// The client took part a short time ago, or in a later round.
+  case tooSoon(lastRound: Int, earliest: Int, found: Int)
+  /// The round's number is below 0.
+  case negativeRound(found: Int)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .tooManyParticipations(let maximum):
+      "Expected at most \(maximum) participations of a client, got one more; select another client."
+    case .tooSoon(let lastRound, let earliest, let found):
+      "Expected round \(earliest) or a later one for a client of round \(lastRound), got \(found); "
+        + "select another client."
+    case .negativeRound(let found):
+      "Expected a round from 0, got \(found); correct it."
+    }
+  }
+}
