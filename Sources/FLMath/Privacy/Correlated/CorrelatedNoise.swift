@@ -28,7 +28,7 @@ public enum NoiseStrategy: Sendable, Hashable {
 ///   `replace`: all of them are exchanged for those of another client, which may take part in other rounds; the
 ///   sensitivity doubles. Sums must be divided by a public number.
 /// - **Participation.** The rounds of a client must not depend on the data of clients. A client that takes
-///   part more often or after a shorter time than planned has no guarantee: see ``ParticipationRecord``.
+///   part more often or after a shorter time than planned has no guarantee: see ``ParticipationSchedule``.
 public struct CorrelatedNoise: Sendable, Hashable {
   /// The correlation.
   public let strategy: NoiseStrategy

@@ -3,7 +3,7 @@
 /// Both bound the sensitivity of a training with correlated noise: (k, b)-participation with minimum
 /// separation (Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization: A Unified Approach to
 /// Private Training").
-/// ``ParticipationRecord`` enforces the rule.
+/// ``ParticipationSchedule`` enforces the rule.
 public struct ParticipationRule: Sendable, Hashable, Codable {
   /// The largest number of rounds in which one client takes part.
   public let maximum: Int
@@ -64,7 +64,7 @@ public struct ParticipationRule: Sendable, Hashable, Codable {
 /// drops out afterwards stays recorded: this only overstates what was spent. The guarantee of
 /// ``CorrelatedNoise`` holds if every selection went through one record, and if selections do not
 /// depend on the clients' data.
-public struct ParticipationRecord<Client: Hashable & Sendable>: Sendable {
+public struct ParticipationSchedule<Client: Hashable & Sendable>: Sendable {
   /// The rule.
   public let rule: ParticipationRule
 
@@ -105,7 +105,7 @@ public struct ParticipationRecord<Client: Hashable & Sendable>: Sendable {
   }
 }
 
-extension ParticipationRecord: Codable where Client: Codable {}
+extension ParticipationSchedule: Codable where Client: Codable {}
 
 /// What a record holds of one client.
 private struct Participations: Sendable, Codable {

@@ -7,7 +7,7 @@ struct ParticipationTests {
   @Test("A client is refused before its time and after its last round")
   func record() throws {
     let rule = try ParticipationRule(maximum: 3, minimumSeparation: 5)
-    var record = ParticipationRecord<String>(rule: rule)
+    var record = ParticipationSchedule<String>(rule: rule)
     try record.record("a", round: 2)
     for round in [2, 3, 6, 0] {
       #expect(throws: ParticipationError.tooSoon(lastRound: 2, earliest: 7, found: round)) {
@@ -35,14 +35,14 @@ struct ParticipationTests {
       let rounds = (0..<12).filter { set >> $0 & 1 == 1 }
       let fits =
         rounds.count <= 4 && zip(rounds, rounds.dropFirst()).allSatisfy { $1 - $0 >= 3 }
-      var record = ParticipationRecord<Int>(rule: rule)
+      var record = ParticipationSchedule<Int>(rule: rule)
       var accepted = true
       for round in rounds {
         do { try record.record(1, round: round) } catch { accepted = false }
       }
       #expect(accepted == fits)
     }
-    var record = ParticipationRecord<Int>(rule: rule)
+    var record = ParticipationSchedule<Int>(rule: rule)
     try record.record(1, round: .max)
     #expect(throws: ParticipationError.self) { try record.record(1, round: .max) }
     #expect(rule.participations(in: 6) == 2)
@@ -53,11 +53,11 @@ struct ParticipationTests {
 
   @Test("A record survives its encoding; one with a count below 1 is refused")
   func coding() throws {
-    var record = ParticipationRecord<Int>(
+    var record = ParticipationSchedule<Int>(
       rule: try ParticipationRule(maximum: 2, minimumSeparation: 4))
     try record.record(7, round: 1)
     let data = try JSONEncoder().encode(record)
-    var read = try JSONDecoder().decode(ParticipationRecord<Int>.self, from: data)
+    var read = try JSONDecoder().decode(ParticipationSchedule<Int>.self, from: data)
     #expect(throws: ParticipationError.tooSoon(lastRound: 1, earliest: 5, found: 4)) {
       try read.record(7, round: 4)
     }
@@ -69,7 +69,7 @@ struct ParticipationTests {
       let damaged = text.replacingOccurrences(of: from, with: to)
       #expect(damaged != text)
       #expect(throws: DecodingError.self) {
-        try JSONDecoder().decode(ParticipationRecord<Int>.self, from: Data(damaged.utf8))
+        try JSONDecoder().decode(ParticipationSchedule<Int>.self, from: Data(damaged.utf8))
       }
     }
   }
