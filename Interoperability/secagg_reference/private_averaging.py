@@ -60,7 +60,7 @@ class PrivateAveraging:
     """p"""
 
     def __post_init__(self) -> None:
-        """What section 19 excludes: noise of which an amount comes and goes with a client."""
+        """Rejects settings that section 19 forbids: a client would take noise away with it."""
         if self.relation not in (2, 3):
             raise ValueError(f"the relation is 2 or 3, not {self.relation}")
         if self.sampling.kind == 2:

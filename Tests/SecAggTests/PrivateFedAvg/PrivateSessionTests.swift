@@ -10,6 +10,19 @@ struct PrivateSessionTests {
     layout: ParameterLayout([.init(name: "w", shape: [650])]),
     values: [Double](repeating: 0, count: 650))
 
+  /// With clip bits, for seven of ten clients.
+  private func averagingOfSeven(
+    _ noise: DistributedNoiseParameters.Noise
+  ) throws -> PrivateFedAvg {
+    try PrivateFedAvg(
+      .small(noise).with {
+        $0.expectedContributors = 7
+        $0.clipBitDeviation = 2
+        // The default of 10^-4 for each coordinate would wrap one of 1,024 in every 600th session.
+        $0.wrapProbability = 1e-12
+      })
+  }
+
   /// What three of ten clients do: they leave at the three points.
   private func leaving(_ leavers: some Sequence<ClientID>) -> [ClientID: LeavingPoint] {
     Dictionary(
@@ -21,13 +34,7 @@ struct PrivateSessionTests {
     "with 30 % gone, the mean is that of the plain sum of whole numbers, and FedAvg applies it",
     arguments: DistributedNoiseParameters.Noise.allCases, [ThreatModel.semiHonest, .malicious])
   func endToEnd(noise: DistributedNoiseParameters.Noise, threatModel: ThreatModel) throws {
-    let averaging = try PrivateFedAvg(
-      .small(noise).with {
-        $0.expectedContributors = 7
-        $0.clipBitDeviation = 2
-        // The default of 10^-4 for each coordinate would wrap one of 1,024 in every 600th session.
-        $0.wrapProbability = 1e-12
-      })
+    let averaging = try averagingOfSeven(noise)
     let model = try #require(Self.model)
     let context = averaging.applicationContext(model: model, round: 0, task: "test")
     let parameters = try averaging.session(threatModel, context: context)
@@ -86,15 +93,10 @@ struct PrivateSessionTests {
 
   /// Drawn anew in every run: the limits are 7 standard deviations of chi-square numbers and of noise.
   @Test(
-    "with noise topped up, the noise is that of the whole cohort; who has no update adds noise alone",
+    "topped-up noise is that of the whole cohort, and clients without an update add noise alone",
     arguments: DistributedNoiseParameters.Noise.allCases)
   func toppedUp(noise: DistributedNoiseParameters.Noise) throws {
-    let averaging = try PrivateFedAvg(
-      .small(noise).with {
-        $0.expectedContributors = 7
-        $0.clipBitDeviation = 2
-        $0.wrapProbability = 1e-12
-      })
+    let averaging = try averagingOfSeven(noise)
     let model = try #require(Self.model)
     let context = averaging.applicationContext(model: model, round: 0, task: "test")
     let parameters = try averaging.session(context: context)

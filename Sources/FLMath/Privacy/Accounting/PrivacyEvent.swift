@@ -10,9 +10,9 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
     /// Noise of the normal distribution. The multiplier is its standard deviation divided by the L2
     /// sensitivity, from 2^-10 to 2^40, as must be those of the other mechanisms.
     case gaussian(noiseMultiplier: Double)
-    /// The sum of discrete Gaussians of several clients, each of which adds its own. Both ratios are sensitivities divided by
-    /// `standardDeviation`, that of the sum in steps of its grid; `tau` is what the sum is away from a
-    /// discrete Gaussian (Kairouz, Liu and Steinke 2021, theorem 9).
+    /// A sum of discrete Gaussians: each of several clients adds one. Both ratios are sensitivities divided
+    /// by `standardDeviation`. That is the deviation of the sum, in steps of its grid. `tau` is the distance
+    /// of the sum from a discrete Gaussian (Kairouz, Liu and Steinke 2021, theorem 9).
     case discreteGaussianSum(
       l1Ratio: Double, l2Ratio: Double, standardDeviation: Double, tau: Double, dimension: Int)
     /// Skellam noise of the given variance on a vector of integers, the sum of several clients' shares
@@ -63,7 +63,7 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
     self.repetitions = repetitions
   }
 
-  /// The same kind of releases, so many of them.
+  /// An event of the same kind with another number of releases.
   ///
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless there is at least one.
   public func repeated(_ repetitions: Int) throws(PrivacyParameterError) -> PrivacyEvent {

@@ -10,7 +10,7 @@ public struct MembershipScore: Sendable, Hashable {
   private let perProjection: Double
   private let perSquare: Double
 
-  /// The matched filter: the noise has one variance, whoever is in the sum.
+  /// The matched filter. The variance of the noise is the same with the canary and without it.
   ///
   /// - Parameters:
   ///   - canarySquaredNorm: the squared norm of the canary.

@@ -9,7 +9,7 @@ internal import RealModule
 public struct OneRunAudit: Sendable, Hashable {
   /// The number of canaries.
   public let canaries: Int
-  /// The number of canaries of which the attack guessed.
+  /// The number of canaries about which the attack made a guess.
   public let guesses: Int
   /// The number of guesses that were right.
   public let correct: Int
@@ -49,7 +49,7 @@ public struct OneRunAudit: Sendable, Hashable {
     try self.init(canaries: scores.count, guesses: 2 * half, correct: correct)
   }
 
-  /// The probability of so many correct guesses or more, at most, if the run is
+  /// An upper bound of the probability of ``correct`` or more correct guesses. It holds if the run is
   /// (`epsilon`, `delta`)-differentially private (theorem 5.2, as in appendix D).
   ///
   /// - Throws: ``PrivacyAuditError/epsilon(found:)``, ``PrivacyAuditError/delta(found:)``.
@@ -74,7 +74,7 @@ public struct OneRunAudit: Sendable, Hashable {
       probability(epsilon: epsilon, delta: delta) < 1 - confidence
     }
     guard isRefuted(0) else { return 0 }
-    // At 30, guesses are right but for one in 10^13: nothing that can be counted refutes that.
+    // At an epsilon of 30 one guess in 10^13 is wrong. No number of canaries refutes that.
     var (low, high) = (0.0, 30.0)
     while high - low > 1e-9 {
       let middle = (low + high) / 2

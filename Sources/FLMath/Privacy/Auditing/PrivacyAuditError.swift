@@ -6,9 +6,9 @@ public enum PrivacyAuditError: Error, Hashable, Sendable, CustomStringConvertibl
   case delta(found: Double)
   /// The epsilon of the claim is not a finite number of at least 0.
   case epsilon(found: Double)
-  /// A count of successes is not from 0 to its number of trials, or there are no trials.
+  /// A count of successes is negative or above the number of trials, or there are no trials.
   case counts(successes: Int, trials: Int)
-  /// Each of the two samples of scores needs so many: one half chooses the threshold.
+  /// A sample has fewer than `atLeast` scores. One half of each sample chooses the threshold.
   case tooFewScores(found: Int, atLeast: Int)
   /// A score is NaN or infinite.
   case nonFiniteScore(index: Int, found: Double)
