@@ -52,8 +52,16 @@ struct ShareCommitment: Sendable, Hashable {
   }
 
   /// Compares in constant time: only whether the commitments are equal becomes known.
+  ///
+  /// libsodium compares. The compiler turns a comparison of the words into a branch on each.
   func isEqualInConstantTime(to other: ShareCommitment) -> Bool {
-    (words.low ^ other.words.low) | (words.high ^ other.words.high) == 0
+    unsafe withUnsafeBytes(of: words) { left in
+      unsafe withUnsafeBytes(of: other.words) { right in
+        unsafe Sodium.areEqual(
+          left.assumingMemoryBound(to: UInt8.self).span,
+          right.assumingMemoryBound(to: UInt8.self).span)
+      }
+    }
   }
 
   static func == (left: ShareCommitment, right: ShareCommitment) -> Bool {
