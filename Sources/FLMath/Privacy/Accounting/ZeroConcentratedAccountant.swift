@@ -22,7 +22,7 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
   /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless it is finite and at least 0.
   public mutating func compose(rho: Double) throws(PrivacyAccountingError) {
     guard rho >= 0, rho.isFinite else { throw .invalid(.outOfRange(.rho, found: rho)) }
-    self.rho += rho
+    if rho > 0 { self.rho = (self.rho + rho).nextUp }
   }
 
   /// Adds the cost of an event: of releases without sampling whose divergence is a line: Gaussian and discrete Gaussian noise.
@@ -34,7 +34,7 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
     guard event.sampling.probability == 1, let once = Self.rho(of: event.mechanism) else {
       throw .unsupported(event)
     }
-    try compose(rho: Double(event.repetitions) * once)
+    try compose(rho: Double(event.repetitions) * once * (1 + UpperSum.unit))
   }
 
   /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private.

@@ -1,6 +1,7 @@
 /// Adds up Renyi divergences, order by order (Mironov 2017, "Renyi Differential Privacy").
 ///
-/// It has a bound for every kind of event, and never understates. For many rounds of Gaussian or discrete
+/// It has a bound for every kind of event, and never understates, whatever the orders: sums are rounded up, and
+/// bounds of the rounding errors are added. For many rounds of Gaussian or discrete
 /// Gaussian noise ``PrivacyLossAccountant`` is tighter, typically by a tenth.
 public struct RenyiAccountant: PrivacyAccountant {
   /// The relation for which the guarantee holds.
@@ -46,7 +47,8 @@ public struct RenyiAccountant: PrivacyAccountant {
     let once = try RenyiDivergences(event: event, fractionalOrders: fractionalOrders)
       .ofOneRelease(at: orders)
     for index in divergences.indices {
-      divergences[index] += Double(event.repetitions) * once[index]
+      let cost = Double(event.repetitions) * once[index]
+      divergences[index] = (divergences[index] + cost).nextUp.nextUp
     }
   }
 
