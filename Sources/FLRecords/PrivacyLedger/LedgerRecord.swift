@@ -3,11 +3,15 @@ internal import FLMath
 /// What a ledger's first line says.
 struct LedgerSettings: Codable, Hashable, Sendable {
   static let format = "privacy ledger"
-  static let version = 1
+  static let version = 2
+  /// Events of version 1 do not say their relation, and the order was chosen anew with each event.
+  static let oldestVersion = 2
 
   let budget: PrivacyBudget
   let relation: NeighbouringRelation
   let accountant: String
+  /// The order at which Renyi divergences are added up; `nil` for other accountants.
+  let order: Double?
 }
 
 /// What the other lines of a ledger say.

@@ -18,7 +18,8 @@ struct LedgerReplay {
     let settings: LedgerSettings
     do throws(RecordFileError) {
       settings = try RecordHeader<LedgerSettings>.read(
-        &reader, format: LedgerSettings.format, version: LedgerSettings.version)
+        &reader, format: LedgerSettings.format, version: LedgerSettings.version,
+        oldest: LedgerSettings.oldestVersion)
     } catch {
       throw .file(error)
     }
@@ -31,7 +32,16 @@ struct LedgerReplay {
     guard settings.accountant == name else {
       throw .otherAccountant(path: path, recorded: settings.accountant, given: name)
     }
-    account = try PrivacyAccount(budget: settings.budget, accountant: accountant)
+    account = try PrivacyAccount(
+      budget: settings.budget, accountant: accountant, order: settings.order)
+    if let order = account.order {
+      guard let recorded = settings.order else {
+        throw .file(.damaged(path: path, line: 1, .content("the Renyi order is missing")))
+      }
+      guard order == recorded else {
+        throw .otherOrder(path: path, recorded: recorded, given: order)
+      }
+    }
     do throws(RecordFileError) {
       while let line = try reader.next() { try take(line, of: path) }
     } catch {

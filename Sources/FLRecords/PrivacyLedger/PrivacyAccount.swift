@@ -5,19 +5,41 @@ struct PrivacyAccount: Sendable {
   private(set) var budget: PrivacyBudget
   private(set) var epsilonSpent = 0.0
   private var accountant: any PrivacyAccountant
+  /// The first event, once.
+  private var kind: PrivacyEvent?
 
+  /// Begins an account.
+  ///
+  /// Of several Renyi orders, the best one after each event would depend on the results. So an accountant
+  /// with several gets the one that is best for the budget.
+  ///
+  /// - Parameter order: the order that the ledger was begun with.
+  /// - Throws: `PrivacyLedgerError.accountantInUse`, `.accounting`.
   init(
-    budget: PrivacyBudget, accountant: any PrivacyAccountant
+    budget: PrivacyBudget, accountant: any PrivacyAccountant, order: Double? = nil
   ) throws(PrivacyLedgerError) {
     self.budget = budget
-    self.accountant = accountant
     let epsilon = try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
       try accountant.epsilon(delta: budget.delta)
     }
     guard epsilon == 0 else { throw .accountantInUse(epsilon: epsilon) }
+    self.accountant = try PrivacyLedgerError.ofAccountant {
+      () throws(PrivacyAccountingError) -> any PrivacyAccountant in
+      guard let renyi = accountant as? RenyiAccountant, renyi.orders.count > 1 else {
+        return accountant
+      }
+      return try RenyiAccountant(
+        relation: renyi.relation,
+        orders: [
+          order ?? RenyiAccountant.order(forEpsilon: budget.epsilon, delta: budget.delta)
+        ], fractionalOrders: .exact)
+    }
   }
 
   var relation: NeighbouringRelation { accountant.relation }
+
+  /// The order at which Renyi divergences are added up; `nil` for other accountants.
+  var order: Double? { (accountant as? RenyiAccountant)?.orders.first }
 
   /// The name of the kind of accountant.
   static func name(of accountant: any PrivacyAccountant) -> String {
@@ -27,6 +49,7 @@ struct PrivacyAccount: Sendable {
   /// The account after events; this one stays as it is.
   func after(_ events: [PrivacyEvent]) throws(PrivacyLedgerError) -> PrivacyAccount {
     var next = self
+    for event in events { try next.admit(event) }
     let (before, delta) = (accountant, budget.delta)
     (next.accountant, next.epsilonSpent) = try PrivacyLedgerError.ofAccountant {
       () throws(PrivacyAccountingError) -> (any PrivacyAccountant, Double) in
@@ -35,6 +58,23 @@ struct PrivacyAccount: Sendable {
       return (accountant, try accountant.epsilon(delta: delta))
     }
     return next
+  }
+
+  /// Throws `PrivacyLedgerError.otherKind` unless the guarantee holds whatever the choice of the event depends on.
+  private mutating func admit(_ event: PrivacyEvent) throws(PrivacyLedgerError) {
+    let once: PrivacyEvent
+    do throws(PrivacyParameterError) {
+      once = try event.repeated(1)
+    } catch {
+      throw .accounting(.invalid(error))
+    }
+    guard let kind else {
+      self.kind = once
+      return
+    }
+    guard kind == once || accountant.isFilter(for: kind) && accountant.isFilter(for: once) else {
+      throw .otherKind(recorded: kind, given: event)
+    }
   }
 
   /// Whether what has been spent is within the budget.

@@ -75,6 +75,12 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
     }
   }
 
+  /// Returns true. If the sum of rho stays within a bound, the sum of divergences stays within a bound at each
+  /// order, and both are the same whatever the choice (Feldman and Zrnic 2021, "Individual Privacy Accounting
+  /// via a Rényi Filter" at each order; Whitehouse, Ramdas, Rogers and Wu 2023, "Fully Adaptive
+  /// Composition in Differential Privacy").
+  public func isFilter(for event: PrivacyEvent) -> Bool { true }
+
   private static func rho(of mechanism: PrivacyEvent.Mechanism) -> Double? {
     switch mechanism {
     case .gaussian(let multiplier):

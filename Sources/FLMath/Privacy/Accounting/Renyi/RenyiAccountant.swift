@@ -59,6 +59,10 @@ public struct RenyiAccountant: PrivacyAccountant {
     try optimum(delta: delta).epsilon
   }
 
+  /// Whether there is one order: the sum of divergences at a fixed order is a filter (Feldman and Zrnic 2021,
+  /// "Individual Privacy Accounting via a Rényi Filter"). The best of several orders is not.
+  public func isFilter(for event: PrivacyEvent) -> Bool { orders.count == 1 }
+
   /// The least epsilon that any order gives, and that order.
   ///
   /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
