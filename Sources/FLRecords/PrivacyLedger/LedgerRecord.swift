@@ -10,7 +10,7 @@ struct LedgerSettings: Codable, Hashable, Sendable {
   let budget: PrivacyBudget
   let relation: NeighbouringRelation
   let accountant: String
-  /// The order at which Renyi divergences are added up; `nil` for other accountants.
+  /// The one order at which Renyi divergences are added up; `nil` for several and for other accountants.
   let order: Double?
 }
 

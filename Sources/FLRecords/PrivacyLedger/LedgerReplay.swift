@@ -32,15 +32,9 @@ struct LedgerReplay {
     guard settings.accountant == name else {
       throw .otherAccountant(path: path, recorded: settings.accountant, given: name)
     }
-    account = try PrivacyAccount(
-      budget: settings.budget, accountant: accountant, order: settings.order)
-    if let order = account.order {
-      guard let recorded = settings.order else {
-        throw .file(.damaged(path: path, line: 1, .content("the Renyi order is missing")))
-      }
-      guard order == recorded else {
-        throw .otherOrder(path: path, recorded: recorded, given: order)
-      }
+    account = try PrivacyAccount(budget: settings.budget, accountant: accountant)
+    guard account.order == settings.order else {
+      throw .otherOrder(path: path, recorded: settings.order, given: account.order)
     }
     do throws(RecordFileError) {
       while let line = try reader.next() { try take(line, of: path) }

@@ -8,38 +8,24 @@ struct PrivacyAccount: Sendable {
   /// The first event, once.
   private var kind: PrivacyEvent?
 
-  /// Begins an account.
-  ///
-  /// Of several Renyi orders, the best one after each event would depend on the results. So an accountant
-  /// with several gets the one that is best for the budget.
-  ///
-  /// - Parameter order: the order that the ledger was begun with.
-  /// - Throws: `PrivacyLedgerError.accountantInUse`, `.accounting`.
   init(
-    budget: PrivacyBudget, accountant: any PrivacyAccountant, order: Double? = nil
+    budget: PrivacyBudget, accountant: any PrivacyAccountant
   ) throws(PrivacyLedgerError) {
     self.budget = budget
     let epsilon = try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
       try accountant.epsilon(delta: budget.delta)
     }
     guard epsilon == 0 else { throw .accountantInUse(epsilon: epsilon) }
-    self.accountant = try PrivacyLedgerError.ofAccountant {
-      () throws(PrivacyAccountingError) -> any PrivacyAccountant in
-      guard let renyi = accountant as? RenyiAccountant, renyi.orders.count > 1 else {
-        return accountant
-      }
-      return try RenyiAccountant(
-        relation: renyi.relation,
-        orders: [
-          order ?? RenyiAccountant.order(forEpsilon: budget.epsilon, delta: budget.delta)
-        ], fractionalOrders: .exact)
-    }
+    self.accountant = accountant
   }
 
   var relation: NeighbouringRelation { accountant.relation }
 
-  /// The order at which Renyi divergences are added up; `nil` for other accountants.
-  var order: Double? { (accountant as? RenyiAccountant)?.orders.first }
+  /// The one order at which Renyi divergences are added up; `nil` if the accountant has several, or is another.
+  var order: Double? {
+    guard let renyi = accountant as? RenyiAccountant, renyi.orders.count == 1 else { return nil }
+    return renyi.orders[0]
+  }
 
   /// The name of the kind of accountant.
   static func name(of accountant: any PrivacyAccountant) -> String {

@@ -26,9 +26,9 @@ public import FLMath
 /// (`PrivacyAccountant.isFilter(for:)`): it stops before the budget is exceeded, whatever the choice.
 ///
 /// - `ZeroConcentratedAccountant` is one for all of its events.
-/// - `RenyiAccountant` is one at a fixed order. An accountant with several orders gets the one that suits the
-///   budget best, see `RenyiAccountant.order(forEpsilon:delta:)`; an accountant with one order keeps it. The
-///   order is in the first line of the file. It never changes, not even when the budget is raised.
+/// - `RenyiAccountant` is one if it has one order. The order is in the first line of the file and never changes,
+///   not even when the budget is raised. For a line, `RenyiAccountant.init(relation:filterForEpsilon:delta:)`
+///   has the best one. If clients are sampled, take `RenyiAccountant.optimum(delta:)` of the rounds as planned.
 /// - `PrivacyLossAccountant` is one for Gaussian noise without sampling.
 ///
 /// In every other case the ledger takes events of one kind only, that of its first event: the same noise and
@@ -51,7 +51,8 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   ///   - path: the ledger; its head is beside it, with `.head` behind the name.
   ///   - budget: what may be spent; of an existing ledger, exactly its own.
   ///   - accountant: one that has composed nothing yet. Its neighbouring relation is the ledger's,
-  ///     and so is its kind. Of a `RenyiAccountant` with several orders, the ledger uses one.
+  ///     and so is its kind. If it is a
+  ///     `RenyiAccountant` of one order, that is the ledger's.
   /// - Throws: ``PrivacyLedgerError``.
   /// - Complexity: O(lines), and the cost of composing each kind of event once.
   public init(
@@ -85,7 +86,7 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   /// The relation for which the guarantee holds.
   public var relation: NeighbouringRelation { account.relation }
 
-  /// The order at which Renyi divergences are added up; `nil` for other accountants.
+  /// The one order at which Renyi divergences are added up; `nil` for several orders and other accountants.
   public var order: Double? { account.order }
 
   /// The epsilon, at the budget's delta, of everything in the ledger; above the budget only after a

@@ -11,8 +11,8 @@ public enum PrivacyLedgerError: Error, Hashable, Sendable {
     path: String, recorded: NeighbouringRelation, given: NeighbouringRelation)
   /// The ledger was begun with another kind of accountant.
   case otherAccountant(path: String, recorded: String, given: String)
-  /// The ledger was begun with another Renyi order.
-  case otherOrder(path: String, recorded: Double, given: Double)
+  /// The ledger was begun with another Renyi order; `nil` is several.
+  case otherOrder(path: String, recorded: Double?, given: Double?)
   /// The event is not of the kind that the ledger has, and the accountant is not a privacy filter for both.
   /// Nothing was written.
   case otherKind(recorded: PrivacyEvent, given: PrivacyEvent)
@@ -45,12 +45,12 @@ extension PrivacyLedgerError: CustomStringConvertible {
     case .otherAccountant(let path, let recorded, let given):
       "\(path) was begun with a \(recorded), not a \(given); open it with the same"
     case .otherOrder(let path, let recorded, let given):
-      "Expected the Renyi order \(recorded) of \(path), got \(given); pass an accountant of that order, or one with "
-        + "the default orders, for which the ledger takes its own."
+      "Expected a Renyi accountant with \(Self.text(recorded)) for \(path), got one with \(Self.text(given)); pass "
+        + "one with the orders that the ledger was begun with."
     case .otherKind(let recorded, let given):
       "Expected \(recorded.mechanism) with sampling \(recorded.sampling), as in all events of the ledger, got "
         + "\(given.mechanism) with sampling \(given.sampling); this accountant proves nothing if events are chosen "
-        + "in the light of results: keep to one kind, or begin a ledger with a RenyiAccountant."
+        + "in the light of results: keep to one kind, or begin a ledger with a RenyiAccountant of one order."
     case .accountantInUse(let epsilon):
       "the accountant has composed events worth an epsilon of \(epsilon) that are not in the ledger; "
         + "pass a new one, and spend those events from the ledger"
@@ -63,6 +63,10 @@ extension PrivacyLedgerError: CustomStringConvertible {
     case .accounting(let error): error.description
     case .file(let error): error.description
     }
+  }
+
+  private static func text(_ order: Double?) -> String {
+    order.map { "the one order \($0)" } ?? "several orders"
   }
 
   /// Calls, and passes a refusal of the file on as one of the ledger.

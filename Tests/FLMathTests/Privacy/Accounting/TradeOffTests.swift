@@ -22,8 +22,11 @@ struct TradeOffTests {
       for pair in try row.list("deltas") {
         let (epsilon, delta) = (try pair.list[0].number, try pair.list[1].number)
         #expect(relativeError(try privacy.delta(epsilon: epsilon), delta) < 1e-12, "\(row)")
-        if epsilon > 0 {
-          #expect(relativeError(try privacy.epsilon(delta: delta), epsilon) < 1e-11, "\(row)")
+        // Where delta is near 1, many an epsilon has the same.
+        let found = try privacy.epsilon(delta: delta)
+        #expect(relativeError(try privacy.delta(epsilon: found), delta) < 1e-12, "\(row)")
+        if epsilon > 0, delta < 0.3 {
+          #expect(relativeError(found, epsilon) < 1e-10, "\(row): \(found)")
         }
       }
     }
