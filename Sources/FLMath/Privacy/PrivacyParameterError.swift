@@ -34,13 +34,14 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
     case wrapProbability, denominator, quantile, learningRate, countStandardDeviation
     case noisyCount, scale, survivors, corruptFraction, accuracy
     case rounds, participations, separation, bands, coefficient
+    case mu, typeIError, pointCount
 
     var expectation: String {
       switch self {
       case .epsilon: "at least 0, and finite and above 0 where the classic formula divides by it"
       case .delta: "from 0 to 1"
       case .sensitivity, .standardDeviation, .clippingBound, .learningRate, .denominator,
-        .countStandardDeviation, .l2Sensitivity, .scale:
+        .countStandardDeviation, .l2Sensitivity, .scale, .mu:
         "a finite number above 0"
       case .noiseMultiplier: "from 2^-10 to 2^40"
       case .samplingProbability: "above 0 and at most 1"
@@ -53,9 +54,10 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
       case .bits: "from 2 to 52"
       case .roundingBias: "at least 0 and below 1"
       case .wrapProbability: "above 0 and below 1"
-      case .quantile: "from 0 to 1"
+      case .quantile, .typeIError: "from 0 to 1"
       case .noisyCount: "a finite number"
       case .corruptFraction: "at least 0 and below 1"
+      case .pointCount: "from 2 to 10,000, or from 1 on for the epsilons of a curve"
       case .accuracy: "from 1e-6 to 1"
       case .rounds: "from 1 to 2^20, and for trees the number of their leaves"
       case .participations, .separation: "from 1 to 2^30"

@@ -36,6 +36,8 @@ public enum RecordFileError: Error, Hashable, Sendable {
   case otherFormat(path: String, expected: String, found: String)
   /// The file was written by a later version.
   case laterVersion(path: String, known: Int, found: Int)
+  /// The file was written by a version whose records do not say enough.
+  case earlierVersion(path: String, oldest: Int, found: Int)
   /// A line would be longer than any reader takes.
   case tooLong(path: String, bytes: Int)
   /// A record holds what JSON has no way to write, such as infinity.
@@ -99,6 +101,10 @@ extension RecordFileError: CustomStringConvertible {
     case .laterVersion(let path, let known, let found):
       "\(path) has version \(found), versions up to \(known) can be read; use the version of this "
         + "package that wrote it"
+    case .earlierVersion(let path, let oldest, let found):
+      "Expected version \(oldest) or later of \(path), got version \(found), whose records do not say enough; "
+        + "read it with the version of this package that wrote it, and begin a new file. A new privacy ledger "
+        + "must have only the epsilon and the delta that the old one has left."
     case .tooLong(let path, let bytes):
       "a line of \(bytes) bytes for \(path) is longer than \(Self.longestLine); record less at once"
     case .notRepresentable(let path, let reason):

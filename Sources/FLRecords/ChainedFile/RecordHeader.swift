@@ -6,9 +6,9 @@ struct RecordHeader<Settings: Codable & Hashable & Sendable>: Codable, Hashable,
 
   /// Reads the first line of a file.
   ///
-  /// - Throws: `RecordFileError.otherFormat` and `.laterVersion` before the settings are looked at.
+  /// - Throws: `RecordFileError.otherFormat`, `.laterVersion` and `.earlierVersion` before the settings are looked at.
   static func read(
-    _ reader: inout ChainReader, format: String, version: Int
+    _ reader: inout ChainReader, format: String, version: Int, oldest: Int = 1
   ) throws(RecordFileError) -> Settings {
     // A head says of at least one line that it was written, so there is one.
     guard let line = try reader.next() else {
@@ -20,6 +20,9 @@ struct RecordHeader<Settings: Codable & Hashable & Sendable>: Codable, Hashable,
     }
     guard kind.version <= version else {
       throw .laterVersion(path: reader.path, known: version, found: kind.version)
+    }
+    guard kind.version >= oldest else {
+      throw .earlierVersion(path: reader.path, oldest: oldest, found: kind.version)
     }
     return try RecordCoding.decode(Self.self, from: line, of: reader.path).settings
   }

@@ -6,16 +6,9 @@ struct ParticipationSettings: Codable, Hashable, Sendable {
   static let format = "participation record"
   static let version = 1
 
-  /// The budget, and how it is counted.
-  struct Privacy: Codable, Hashable, Sendable {
-    let budget: PrivacyBudget
-    let relation: NeighbouringRelation
-    let accountant: String
-  }
-
   let task: String
   /// `nil` in a record without a budget.
-  let privacy: Privacy?
+  let privacy: AccountSettings?
 }
 
 /// What the other lines of a participation record say.

@@ -69,7 +69,8 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   ///   - task: the application's name of the task; of an existing record, exactly its own.
   ///   - budget: the budget of the client in this task; of an existing record, exactly its own.
   ///   - accountant: one that has composed nothing yet, of the relation of the task's events. An existing
-  ///     record needs one of the same kind and relation.
+  ///     record needs one of the same kind, relation and order. Which events may follow each other is as in
+  ///     a ``PrivacyLedger``.
   /// - Throws: ``ParticipationRecordError``; ``RecordFileError/locked(path:)`` if it is open elsewhere.
   /// - Complexity: O(lines), and the cost of composing each kind of event once.
   public init(
@@ -81,15 +82,12 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   private init(
     at path: String, task: String, budget: PrivacyBudget?, anyAccountant: (any PrivacyAccountant)?
   ) throws(ParticipationRecordError) {
-    var privacy: ParticipationSettings.Privacy?
+    var privacy: AccountSettings?
     if let budget, let anyAccountant {
       // Refused before a file is made.
-      _ = try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
-        try PrivacyAccount(budget: budget, accountant: anyAccountant)
+      privacy = try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
+        try AccountSettings(budget: budget, accountant: anyAccountant)
       }
-      privacy = ParticipationSettings.Privacy(
-        budget: budget, relation: anyAccountant.relation,
-        accountant: PrivacyAccount.name(of: anyAccountant))
     }
     let header = RecordHeader(
       format: ParticipationSettings.format, version: ParticipationSettings.version,

@@ -2,14 +2,9 @@ internal import FLMath
 internal import SecAgg
 
 /// Reads a participation record from its first line to its last.
-///
-/// Equal events are added up before they are composed: what a round costs is computed once for all
-/// rounds of its kind.
 struct ParticipationReplay {
   private(set) var history: ParticipationHistory
-  private var repetitions: [PrivacyEvent: Int] = [:]
-  /// The keys in the order in which they came.
-  private var kinds: [PrivacyEvent] = []
+  private var spent = EventTally()
 
   /// Reads all lines, and composes their events.
   init(
@@ -38,7 +33,9 @@ struct ParticipationReplay {
       throw .otherBudget(path: path, recorded: history.account?.budget, given: budget)
     }
     if let account = history.account {
-      history.account = try composed(account)
+      history.account = try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
+        try account.after(spent.events)
+      }
     }
   }
 
@@ -53,32 +50,8 @@ struct ParticipationReplay {
       }
       return nil
     }
-    guard privacy.relation == accountant.relation else {
-      throw .account(
-        .otherRelation(path: path, recorded: privacy.relation, given: accountant.relation))
-    }
-    let name = PrivacyAccount.name(of: accountant)
-    guard privacy.accountant == name else {
-      throw .account(.otherAccountant(path: path, recorded: privacy.accountant, given: name))
-    }
     return try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
-      try PrivacyAccount(budget: privacy.budget, accountant: accountant)
-    }
-  }
-
-  private func composed(
-    _ account: PrivacyAccount
-  ) throws(ParticipationRecordError) -> PrivacyAccount {
-    try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
-      var events: [PrivacyEvent] = []
-      for kind in kinds {
-        do throws(PrivacyParameterError) {
-          events.append(try kind.repeated(repetitions[kind] ?? 1))
-        } catch {
-          throw .accounting(.invalid(error))
-        }
-      }
-      return try account.after(events)
+      try privacy.account(with: accountant, of: path)
     }
   }
 
@@ -116,20 +89,12 @@ struct ParticipationReplay {
       return "a record has events if it has a budget, and else none"
     }
     guard let event else { return nil }
-    let kind: PrivacyEvent
     do throws(PrivacyParameterError) {
-      kind = try event.repeated(1)
+      try spent.add(event)
+      return nil
     } catch {
       return error.description
     }
-    guard let before = repetitions[kind] else {
-      kinds.append(kind)
-      repetitions[kind] = event.repetitions
-      return nil
-    }
-    let (sum, overflow) = before.addingReportingOverflow(event.repetitions)
-    repetitions[kind] = overflow ? .max : sum
-    return nil
   }
 
   /// Raises the budget; the reason why that is not one.

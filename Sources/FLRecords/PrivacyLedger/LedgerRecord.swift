@@ -1,17 +1,12 @@
 internal import FLMath
 
-/// What a ledger's first line says.
-struct LedgerSettings: Codable, Hashable, Sendable {
-  static let format = "privacy ledger"
-  static let version = 1
-
-  let budget: PrivacyBudget
-  let relation: NeighbouringRelation
-  let accountant: String
-}
-
-/// What the other lines of a ledger say.
+/// What the lines of a ledger say, the first one apart.
 enum LedgerRecord: Codable, Hashable, Sendable {
+  static let format = "privacy ledger"
+  static let version = 2
+  /// Events of version 1 do not say their relation, and the order was chosen anew with each event.
+  static let oldestVersion = 2
+
   /// An event of a round, and the epsilon after it as far as it was known then.
   case spent(round: Int, event: PrivacyEvent, epsilon: Double)
   /// From here on the budget has this epsilon.

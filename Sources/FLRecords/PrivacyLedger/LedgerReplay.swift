@@ -1,13 +1,9 @@
 internal import FLMath
 
 /// Reads a ledger from its first line to its last.
-///
-/// Equal events are added up before they are composed: what a round costs is computed once for all
-/// rounds of its kind.
 struct LedgerReplay {
   private(set) var account: PrivacyAccount
-  private var kinds: [PrivacyEvent] = []
-  private var indices: [PrivacyEvent: Int] = [:]
+  private var spent = EventTally()
 
   /// Reads all lines, and composes their events.
   ///
@@ -15,23 +11,16 @@ struct LedgerReplay {
   init(
     _ reader: inout ChainReader, budget: PrivacyBudget, accountant: some PrivacyAccountant
   ) throws(PrivacyLedgerError) {
-    let settings: LedgerSettings
+    let settings: AccountSettings
     do throws(RecordFileError) {
-      settings = try RecordHeader<LedgerSettings>.read(
-        &reader, format: LedgerSettings.format, version: LedgerSettings.version)
+      settings = try RecordHeader<AccountSettings>.read(
+        &reader, format: LedgerRecord.format, version: LedgerRecord.version,
+        oldest: LedgerRecord.oldestVersion)
     } catch {
       throw .file(error)
     }
     let path = reader.path
-    guard settings.relation == accountant.relation else {
-      throw .otherRelation(
-        path: path, recorded: settings.relation, given: accountant.relation)
-    }
-    let name = PrivacyAccount.name(of: accountant)
-    guard settings.accountant == name else {
-      throw .otherAccountant(path: path, recorded: settings.accountant, given: name)
-    }
-    account = try PrivacyAccount(budget: settings.budget, accountant: accountant)
+    account = try settings.account(with: accountant, of: path)
     do throws(RecordFileError) {
       while let line = try reader.next() { try take(line, of: path) }
     } catch {
@@ -40,14 +29,14 @@ struct LedgerReplay {
     guard account.budget == budget else {
       throw .otherBudget(path: path, recorded: account.budget, given: budget)
     }
-    account = try account.after(kinds)
+    account = try account.after(spent.events)
   }
 
   private mutating func take(_ line: ChainLine, of path: String) throws(RecordFileError) {
     switch try RecordCoding.decode(LedgerRecord.self, from: line, of: path) {
     case .spent(_, let event, _), .repaired(_, let event, _):
       do throws(PrivacyParameterError) {
-        try add(event)
+        try spent.add(event)
       } catch {
         throw .damaged(path: path, line: line.position.lines, .content(error.description))
       }
@@ -58,16 +47,5 @@ struct LedgerReplay {
         throw .damaged(path: path, line: line.position.lines, .content(error.description))
       }
     }
-  }
-
-  private mutating func add(_ event: PrivacyEvent) throws(PrivacyParameterError) {
-    let kind = try event.repeated(1)
-    guard let index = indices[kind] else {
-      indices[kind] = kinds.count
-      kinds.append(event)
-      return
-    }
-    let (sum, overflow) = kinds[index].repetitions.addingReportingOverflow(event.repetitions)
-    kinds[index] = try event.repeated(overflow ? .max : sum)
   }
 }

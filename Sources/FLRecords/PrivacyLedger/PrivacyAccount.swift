@@ -5,19 +5,27 @@ struct PrivacyAccount: Sendable {
   private(set) var budget: PrivacyBudget
   private(set) var epsilonSpent = 0.0
   private var accountant: any PrivacyAccountant
+  /// The first event, once.
+  private var kind: PrivacyEvent?
 
   init(
     budget: PrivacyBudget, accountant: any PrivacyAccountant
   ) throws(PrivacyLedgerError) {
     self.budget = budget
-    self.accountant = accountant
     let epsilon = try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
       try accountant.epsilon(delta: budget.delta)
     }
     guard epsilon == 0 else { throw .accountantInUse(epsilon: epsilon) }
+    self.accountant = accountant
   }
 
   var relation: NeighbouringRelation { accountant.relation }
+
+  /// The one order at which Renyi divergences are added up; `nil` if the accountant has several, or is another.
+  var order: Double? {
+    guard let renyi = accountant as? RenyiAccountant, renyi.orders.count == 1 else { return nil }
+    return renyi.orders[0]
+  }
 
   /// The name of the kind of accountant.
   static func name(of accountant: any PrivacyAccountant) -> String {
@@ -27,6 +35,7 @@ struct PrivacyAccount: Sendable {
   /// The account after events; this one stays as it is.
   func after(_ events: [PrivacyEvent]) throws(PrivacyLedgerError) -> PrivacyAccount {
     var next = self
+    for event in events { try next.admit(event) }
     let (before, delta) = (accountant, budget.delta)
     (next.accountant, next.epsilonSpent) = try PrivacyLedgerError.ofAccountant {
       () throws(PrivacyAccountingError) -> (any PrivacyAccountant, Double) in
@@ -35,6 +44,23 @@ struct PrivacyAccount: Sendable {
       return (accountant, try accountant.epsilon(delta: delta))
     }
     return next
+  }
+
+  /// Throws `PrivacyLedgerError.otherKind` unless the guarantee holds whatever the choice of the event depends on.
+  private mutating func admit(_ event: PrivacyEvent) throws(PrivacyLedgerError) {
+    let once: PrivacyEvent
+    do throws(PrivacyParameterError) {
+      once = try event.repeated(1)
+    } catch {
+      throw .accounting(.invalid(error))
+    }
+    guard let kind else {
+      self.kind = once
+      return
+    }
+    guard kind == once || accountant.isFilter(for: kind) && accountant.isFilter(for: once) else {
+      throw .otherKind(recorded: kind, given: event)
+    }
   }
 
   /// Whether what has been spent is within the budget.

@@ -22,12 +22,20 @@ public import FLMath
 /// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can be
 /// deleted.
 ///
-/// Events may be chosen in the light of what was released before with accountants that add up
-/// divergences (`RenyiAccountant`, `ZeroConcentratedAccountant`): stopping before a budget is exceeded
-/// is a privacy filter (Feldman and Zrnic 2021, "Individual Privacy Accounting via a Rényi Filter").
-/// So may be events without sampling with a `PrivacyLossAccountant`, which adds up what Gaussian noise
-/// costs in the same way (Smith and Thakurta 2022, "Fully Adaptive Composition for Gaussian Differential
-/// Privacy"). If clients are sampled, fix noise and sampling of all rounds beforehand with that one.
+/// Events may be chosen in the light of earlier results where the accountant is a privacy filter for them
+/// (`PrivacyAccountant.isFilter(for:)`): it stops before the budget is exceeded, whatever the choice.
+///
+/// - `ZeroConcentratedAccountant` is one for all of its events.
+/// - `RenyiAccountant` is one if it has one order. The order is in the first line of the file and never changes,
+///   not even when the budget is raised. For a line, `RenyiAccountant.init(relation:filterForEpsilon:delta:)`
+///   has the best one. If clients are sampled, take `RenyiAccountant.optimum(delta:)` of the rounds as planned.
+/// - `PrivacyLossAccountant` is one for Gaussian noise without sampling.
+///
+/// In every other case the ledger takes events of one kind only, that of its first event: the same noise and
+/// the same sampling. Choose them before the first release. The number of rounds may depend on results.
+///
+/// The guarantee is that of the budget. If a raise depends on results, the guarantee is that of the largest
+/// budget to which it could have been raised: fix that limit beforehand.
 ///
 /// Damaged, missing, exchanged and repeated lines are refused, as are lines missing at the end, a
 /// missing file and a missing head; none of these is ever taken for an empty ledger. What cannot be
@@ -42,21 +50,18 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   /// - Parameters:
   ///   - path: the ledger; its head is beside it, with `.head` behind the name.
   ///   - budget: what may be spent; of an existing ledger, exactly its own.
-  ///   - accountant: one that has composed nothing yet. Its neighbouring relation is the ledger's,
-  ///     and so is its kind.
+  ///   - accountant: one that has composed nothing yet. Its kind and its neighbouring relation are the
+  ///     ledger's, and so is the order if it is a `RenyiAccountant` of one order.
   /// - Throws: ``PrivacyLedgerError``.
   /// - Complexity: O(lines), and the cost of composing each kind of event once.
   public init(
     at path: String, budget: PrivacyBudget, accountant: some PrivacyAccountant
   ) throws(PrivacyLedgerError) {
     // Refused before a file is made.
-    _ = try PrivacyAccount(budget: budget, accountant: accountant)
+    let settings = try AccountSettings(budget: budget, accountant: accountant)
+    let header = RecordHeader(
+      format: LedgerRecord.format, version: LedgerRecord.version, settings: settings)
     var reader = try PrivacyLedgerError.ofFile { () throws(RecordFileError) in
-      let header = RecordHeader(
-        format: LedgerSettings.format, version: LedgerSettings.version,
-        settings: LedgerSettings(
-          budget: budget, relation: accountant.relation,
-          accountant: PrivacyAccount.name(of: accountant)))
       try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
       return try ChainReader(path, for: .appending)
     }
@@ -77,6 +82,9 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   /// The relation for which the guarantee holds.
   public var relation: NeighbouringRelation { account.relation }
 
+  /// The one order at which Renyi divergences are added up; `nil` for several orders and other accountants.
+  public var order: Double? { account.order }
+
   /// The epsilon, at the budget's delta, of everything in the ledger; above the budget only after a
   /// repair, infinite if the accountant knows none.
   public var epsilonSpent: Double { account.epsilonSpent }
@@ -87,8 +95,8 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   /// been spent.
   ///
   /// - Parameter round: the application's number, for whoever reads the ledger.
-  /// - Throws: ``PrivacyLedgerError/exceedsBudget(round:spent:after:budget:)`` or
-  ///   ``PrivacyLedgerError/accounting(_:)`` before anything is written;
+  /// - Throws: ``PrivacyLedgerError/exceedsBudget(round:spent:after:budget:)``,
+  ///   ``PrivacyLedgerError/otherKind(recorded:given:)`` or ``PrivacyLedgerError/accounting(_:)`` before anything is written;
   ///   ``PrivacyLedgerError/file(_:)`` if writing fails: the event may have been recorded then, its
   ///   noise must not be drawn, and the ledger has to be opened again.
   public mutating func spend(_ event: PrivacyEvent, for round: Int) throws(PrivacyLedgerError) {

@@ -11,6 +11,11 @@ public enum PrivacyLedgerError: Error, Hashable, Sendable {
     path: String, recorded: NeighbouringRelation, given: NeighbouringRelation)
   /// The ledger was begun with another kind of accountant.
   case otherAccountant(path: String, recorded: String, given: String)
+  /// The ledger was begun with another Renyi order; `nil` is several.
+  case otherOrder(path: String, recorded: Double?, given: Double?)
+  /// The event is not of the kind that the ledger has, and the accountant is not a privacy filter for both.
+  /// Nothing was written.
+  case otherKind(recorded: PrivacyEvent, given: PrivacyEvent)
   /// The accountant has been used already, so the ledger would not be all of it.
   case accountantInUse(epsilon: Double)
   /// The round would spend more than there is. Nothing was written.
@@ -39,6 +44,13 @@ extension PrivacyLedgerError: CustomStringConvertible {
         + "one mean nothing under the other: open it with its own"
     case .otherAccountant(let path, let recorded, let given):
       "\(path) was begun with a \(recorded), not a \(given); open it with the same"
+    case .otherOrder(let path, let recorded, let given):
+      "Expected a Renyi accountant with \(Self.text(recorded)) for \(path), got one with \(Self.text(given)); pass "
+        + "one with the orders that the ledger was begun with."
+    case .otherKind(let recorded, let given):
+      "Expected \(recorded.mechanism) with sampling \(recorded.sampling), as in all events of the ledger, got "
+        + "\(given.mechanism) with sampling \(given.sampling); this accountant proves nothing if events are chosen "
+        + "in the light of results: keep to one kind, or begin a ledger with a RenyiAccountant of one order."
     case .accountantInUse(let epsilon):
       "the accountant has composed events worth an epsilon of \(epsilon) that are not in the ledger; "
         + "pass a new one, and spend those events from the ledger"
@@ -51,6 +63,10 @@ extension PrivacyLedgerError: CustomStringConvertible {
     case .accounting(let error): error.description
     case .file(let error): error.description
     }
+  }
+
+  private static func text(_ order: Double?) -> String {
+    order.map { "the one order \($0)" } ?? "several orders"
   }
 
   /// Calls, and passes a refusal of the file on as one of the ledger.

@@ -110,7 +110,7 @@ struct PrivacyLedgerTests {
     try #require(lines.count == 3)
     let records = [
       #"{"format":"privacy ledger","settings":{"accountant":"RenyiAccountant","#
-        + #""budget":{"delta":1e-05,"epsilon":4},"relation":"addOrRemove"},"version":1}"#,
+        + #""budget":{"delta":1e-05,"epsilon":4},"relation":"addOrRemove"},"version":2}"#,
       #"{"spent":{"epsilon":\#(ledger.epsilonSpent),"event":{"mechanism":{"gaussian":"#
         + #"{"noiseMultiplier":8}},"relation":"addOrRemove","repetitions":2,"#
         + #""sampling":{"poisson":{"probability":0.25}}},"#

@@ -14,7 +14,9 @@ struct ErrorDescriptionTests {
     .cutOff(path: path, lines: 71, written: 83), .beyondHead(path: path, written: 83),
     .tornWrite(path: path, line: 71, bytes: 83), .nothingToRepair(path: path),
     .otherFormat(path: path, expected: "audit log", found: "diary"),
-    .laterVersion(path: path, known: 1, found: 71), .tooLong(path: path, bytes: 71),
+    .laterVersion(path: path, known: 1, found: 71),
+    .earlierVersion(path: path, oldest: 83, found: 71),
+    .tooLong(path: path, bytes: 71),
     .notRepresentable(path: path, reason: "why"), .changed(path: path), .interrupted(path: path),
     .damaged(path: path, line: 71, .form), .damaged(path: path, line: 71, .number),
     .damaged(path: path, line: 71, .digest), .damaged(path: path, line: 71, .head),
@@ -30,7 +32,7 @@ struct ErrorDescriptionTests {
       #expect(text == error.description)
     }
     switch error {
-    case .cutOff, .tornWrite: #expect(text.contains("71") && text.contains("83"))
+    case .cutOff, .tornWrite, .earlierVersion: #expect(text.contains("71") && text.contains("83"))
     case .damaged(_, _, .content): #expect(text.contains("line 71") && text.contains("why"))
     case .damaged: #expect(text.contains("line 71"))
     case .beyondHead: #expect(text.contains("83"))

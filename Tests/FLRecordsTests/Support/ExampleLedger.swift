@@ -26,7 +26,8 @@ struct ExampleLedger {
     folder = try TemporaryFolder()
     path = folder("ledger.jsonl")
     budget = try PrivacyBudget(epsilon: 4, delta: 1e-5)
-    accountant = try RenyiAccountant(relation: .addOrRemove)
+    // One order: the events are of several kinds.
+    accountant = try RenyiAccountant(relation: .addOrRemove, orders: [6])
     var stages: [FilePair] = []
     var epsilons: [Double] = []
     var ledger = try PrivacyLedger(at: path, budget: budget, accountant: accountant)

@@ -21,9 +21,20 @@ public protocol PrivacyAccountant: Sendable {
   ///
   /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless epsilon is at least 0.
   func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double
+
+  /// Whether a budget holds even if such events are chosen in the light of earlier results: whether the
+  /// accountant is a privacy filter for them, alone and together (Rogers, Roth, Ullman and Vadhan 2016,
+  /// "Privacy Odometers and Filters").
+  ///
+  /// Without it, the kind of event has to be fixed before the first release. The number of releases may depend
+  /// on results all the same: fewer releases are a part of all those that the budget allows.
+  func isFilter(for event: PrivacyEvent) -> Bool
 }
 
 extension PrivacyAccountant {
+  /// Returns false, which is always safe.
+  public func isFilter(for event: PrivacyEvent) -> Bool { false }
+
   /// Adds the costs of events, all of them or, if one is refused, none.
   ///
   /// - Throws: as ``compose(_:)-(PrivacyEvent)``.

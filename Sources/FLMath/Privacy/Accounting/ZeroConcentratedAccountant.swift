@@ -22,7 +22,7 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
   /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless it is finite and at least 0.
   public mutating func compose(rho: Double) throws(PrivacyAccountingError) {
     guard rho >= 0, rho.isFinite else { throw .invalid(.outOfRange(.rho, found: rho)) }
-    self.rho += rho
+    if rho > 0 { self.rho = (self.rho + rho).nextUp }
   }
 
   /// Adds the cost of an event: of releases without sampling whose divergence is a line: Gaussian and discrete Gaussian noise.
@@ -34,7 +34,7 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
     guard event.sampling.probability == 1, let once = Self.rho(of: event.mechanism) else {
       throw .unsupported(event)
     }
-    try compose(rho: Double(event.repetitions) * once)
+    try compose(rho: Double(event.repetitions) * once * (1 + UpperSum.unit))
   }
 
   /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private.
@@ -74,6 +74,12 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
       slope($0) >= 0
     }
   }
+
+  /// Returns true. If the sum of rho stays within a bound, the sum of divergences stays within a bound at each
+  /// order, and both are the same whatever the choice (Feldman and Zrnic 2021, "Individual Privacy Accounting
+  /// via a Rényi Filter" at each order; Whitehouse, Ramdas, Rogers and Wu 2023, "Fully Adaptive
+  /// Composition in Differential Privacy").
+  public func isFilter(for event: PrivacyEvent) -> Bool { true }
 
   private static func rho(of mechanism: PrivacyEvent.Mechanism) -> Double? {
     switch mechanism {

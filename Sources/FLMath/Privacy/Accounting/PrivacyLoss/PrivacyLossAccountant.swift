@@ -74,6 +74,14 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
     }
   }
 
+  /// Whether the event is Gaussian noise without sampling: the sum of mu^2 is then a filter (Smith and Thakurta
+  /// 2022, "Fully Adaptive Composition for Gaussian Differential Privacy"). For other events no such theorem is
+  /// known.
+  public func isFilter(for event: PrivacyEvent) -> Bool {
+    guard case .gaussian = event.mechanism else { return false }
+    return event.sampling.probability == 1
+  }
+
   /// The upper end of ``epsilonInterval(delta:)``.
   public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
     try PrivacyAccountingError.requireDelta(delta)

@@ -10,33 +10,43 @@ struct PoissonSampledGaussian {
   let probability: Double
   let noiseMultiplier: Double
 
+  /// A number that is not below the divergence.
   func divergence(order: Double, fractionalOrders: FractionalOrders) -> Double {
     let inverse = 1 / (2 * noiseMultiplier * noiseMultiplier)
     if probability == 1 { return order * inverse }
     if order == order.rounded() { return logMoment(wholeOrder: Int(order)) / (order - 1) }
+    let exact: Double
     switch fractionalOrders {
-    case .magnitudes: return logMomentOfMagnitudes(order: order) / (order - 1)
-    case .exact: return exactLogMoment(order: order) / (order - 1)
+    case .magnitudes:
+      // The terms of the series add up to 1 and what counts, so where that is as small as a rounding, the
+      // sum says nothing.
+      let magnitudes = logMomentOfMagnitudes(order: order)
+      if magnitudes == .infinity { return .infinity }
+      exact = max(magnitudes, exactLogMoment(order: order))
+    case .exact: exact = exactLogMoment(order: order)
     }
+    return exact / (order - 1)
   }
 
   /// log(A) for whole orders (section 3.3): the binomial theorem, whose terms 0 and 1 add up to 1
   /// less those of the same sum without exponentials.
   private func logMoment(wholeOrder order: Int) -> Double {
     let inverse = 1 / (2 * noiseMultiplier * noiseMultiplier)
-    let logOdds = Double.log(probability) - Double.log(onePlus: -probability)
-    let base = Double(order) * Double.log(onePlus: -probability)
-    var logBinomial = 0.0
-    var excess = -Double.infinity
+    let (logIn, logOut) = (Double.log(probability), Double.log(onePlus: -probability))
+    let base = Double(order) * logOut
+    var binomial = LogBinomial(order)
+    var excess = UpperSum()
     for index in 1...order {
       let i = Double(index)
-      logBinomial += Double.log((Double(order) - i + 1) / i)
+      binomial.advance()
       guard index >= 2 else { continue }
       let exponent = (i * i - i) * inverse
-      excess = LogSum.add(
-        excess, logBinomial + i * logOdds + base + LogSum.subtractOne(exponent))
+      excess.add(
+        binomial.logarithm + i * (logIn - logOut) + base + LogSum.subtractOne(exponent),
+        magnitude: binomial.magnitude - i * (logIn + logOut) - base + exponent
+          + abs(LogSum.subtractOne(exponent)))
     }
-    return LogSum.addOne(excess)
+    return UpperSum.logarithmOfOnePlus(exponent: excess.logarithm)
   }
 
   /// A bound of log(A) for orders that are not whole: the series of section 3.3, each term by its
@@ -78,37 +88,76 @@ struct PoissonSampledGaussian {
   ///
   /// With y = q (exp((2x - 1) / (2 z^2)) - 1), whose mean is 0, A - 1 is the mean of
   /// (1 + y)^order - 1 - order y, which is nowhere negative: no cancellation.
+  ///
+  /// The result is not below log(A).
   func exactLogMoment(order: Double) -> Double {
     let z = noiseMultiplier
     let step = min(z / 3, z * z * 0.4)
-    let logOut = Double.log(onePlus: -probability)
-    var excess = -Double.infinity
-    for x in GaussianNodes(centers: [0, order], deviation: z, step: step) {
+    let logIn = Double.log(probability)
+    var excess = UpperSum()
+    for x in GaussianNodes(centers: centers(order: order), deviation: z, step: step) {
       let exponent = (2 * x - 1) / (2 * z * z)
-      let term: Double
-      if exponent > 30 {
-        let power = order * LogSum.add(logOut, Double.log(probability) + exponent)
-        let linear = LogSum.addOne(Double.log(order * probability) + exponent)
-        term = power + Double.log(onePlus: -Double.exp(linear - power))
-      } else {
-        term = Double.log(
-          PowerRemainder.value(probability * Double.expMinusOne(exponent), power: order))
-      }
-      excess = LogSum.add(excess, term - x * x / (2 * z * z))
+      let term = PowerRemainder(logProbability: logIn, exponent: exponent, power: order)
+      excess.add(
+        term.logarithm - x * x / (2 * z * z),
+        // The node itself is rounded, too.
+        magnitude: term.magnitude + 2 * x * x / (z * z))
     }
-    return LogSum.addOne(excess + Double.log(step / (z * (2 * Double.pi).squareRoot())))
+    let width = Double.log(step / (z * (2 * Double.pi).squareRoot()))
+    let exponent = excess.logarithm + width
+    return UpperSum.logarithmOfOnePlus(
+      exponent: exponent + UpperSum.unit * (1 + abs(exponent) + abs(width)))
+  }
+
+  /// Where the integrand can have a peak: anywhere from 0 to the order. For a small z, the binomial terms,
+  /// which peak at whole numbers, are log-convex, and only the first and the last of them count.
+  private func centers(order: Double) -> [Double] {
+    if noiseMultiplier < 0.7 {
+      return [0, 1, 2, order - 1, order].filter { $0 <= order }.sorted()
+    }
+    return Array(stride(from: 0, to: order, by: 14 * noiseMultiplier)) + [order]
   }
 }
 
-/// (1 + y)^power - 1 - power y for y > -1 and a power above 1, without cancellation near 0.
-private enum PowerRemainder {
-  static func value(_ y: Double, power: Double) -> Double {
-    if abs(y) * power > 0.1 {
-      return Double.expMinusOne(power * Double.log(onePlus: y)) - power * y
+/// The logarithm of (1 + y)^power - 1 - power y for y = q (exp(exponent) - 1) and a power above 1, without
+/// cancellation near y = 0 or near a power of 1.
+private struct PowerRemainder {
+  let logarithm: Double
+  /// What the error is relative to, as ``UpperSum`` takes it.
+  let magnitude: Double
+
+  init(logProbability: Double, exponent: Double, power: Double) {
+    let logY =
+      logProbability
+      + (exponent > 0
+        ? LogSum.subtractOne(exponent) : Double.log(-Double.expMinusOne(exponent)))
+    let y = exponent > 0 ? Double.exp(logY) : -Double.exp(logY)
+    // How far an error of y, relative to it, is amplified.
+    let condition = 4 + 2 * power * min(1, abs(y))
+    let source = condition * (2 + abs(exponent) - logProbability)
+    let excess = power - 1
+    let size = LogSum.addOne(logY)
+    if abs(y) * power <= 0.1 {
+      logarithm = 2 * logY + Double.log(Self.series(y, power: power))
+      magnitude = source + 3 * abs(logY) + abs(logarithm)
+    } else if y > 0, power * size > 300 {
+      let growth = size + LogSum.subtractOne(excess * size)
+      let linear = Double.log(excess) + logY
+      logarithm = growth + Double.log(onePlus: -Double.exp(linear - growth))
+      magnitude = source + 2 * abs(growth) + abs(linear) + abs(size)
+    } else {
+      let value = (1 + y) * Double.expMinusOne(excess * Double.log(onePlus: y)) - excess * y
+      logarithm = Double.log(value)
+      // The difference is at least a fiftieth of its terms.
+      magnitude = source + 48 + abs(logarithm)
     }
-    var sum = 0.0
-    var term = power * y
-    var k = 2.0
+  }
+
+  /// The binomial series from its second term on, divided by y^2.
+  private static func series(_ y: Double, power: Double) -> Double {
+    var term = power * (power - 1) / 2
+    var sum = term
+    var k = 3.0
     while true {
       term *= (power - k + 1) / k * y
       let next = sum + term

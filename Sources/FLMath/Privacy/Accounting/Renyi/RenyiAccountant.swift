@@ -1,6 +1,7 @@
 /// Adds up Renyi divergences, order by order (Mironov 2017, "Renyi Differential Privacy").
 ///
-/// It has a bound for every kind of event, and never understates. For many rounds of Gaussian or discrete
+/// It has a bound for every kind of event, and never understates, whatever the orders: sums are rounded up, and
+/// bounds of the rounding errors are added. For many rounds of Gaussian or discrete
 /// Gaussian noise ``PrivacyLossAccountant`` is tighter, typically by a tenth.
 public struct RenyiAccountant: PrivacyAccountant {
   /// The relation for which the guarantee holds.
@@ -46,7 +47,8 @@ public struct RenyiAccountant: PrivacyAccountant {
     let once = try RenyiDivergences(event: event, fractionalOrders: fractionalOrders)
       .ofOneRelease(at: orders)
     for index in divergences.indices {
-      divergences[index] += Double(event.repetitions) * once[index]
+      let cost = Double(event.repetitions) * once[index]
+      divergences[index] = (divergences[index] + cost).nextUp.nextUp
     }
   }
 
@@ -56,6 +58,10 @@ public struct RenyiAccountant: PrivacyAccountant {
   public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
     try optimum(delta: delta).epsilon
   }
+
+  /// Whether there is one order: the sum of divergences at a fixed order is a filter (Feldman and Zrnic 2021,
+  /// "Individual Privacy Accounting via a Rényi Filter"). The best of several orders is not.
+  public func isFilter(for event: PrivacyEvent) -> Bool { orders.count == 1 }
 
   /// The least epsilon that any order gives, and that order.
   ///

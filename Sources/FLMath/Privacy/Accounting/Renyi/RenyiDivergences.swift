@@ -8,6 +8,11 @@ struct RenyiDivergences {
   /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` where no bound is known: Poisson sampling where a
   ///   record is replaced, sampling without replacement under the other relations.
   func ofOneRelease(at orders: [Double]) throws(PrivacyAccountingError) -> [Double] {
+    // More than the roundings that the bounds do not account for themselves.
+    try evaluated(at: orders).map { ($0 * (1 + 2 * UpperSum.unit)).nextUp }
+  }
+
+  private func evaluated(at orders: [Double]) throws(PrivacyAccountingError) -> [Double] {
     switch (event.sampling, event.relation) {
     case (.none, _), (.poisson(probability: 1), _):
       return orders.map(unsampled)

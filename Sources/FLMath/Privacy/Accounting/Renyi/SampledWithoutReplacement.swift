@@ -42,17 +42,21 @@ struct SampledWithoutReplacement {
   ) -> Double {
     guard order >= 2 else { return 0 }
     let logProbability = Double.log(probability)
-    var logBinomial = Double.log(Double(order))
-    var excess = -Double.infinity
+    var binomial = LogBinomial(order)
+    binomial.advance()
+    var excess = UpperSum()
     for index in 2...order {
       let j = Double(index)
-      logBinomial += Double.log((Double(order) - j + 1) / j)
+      binomial.advance()
       let simple = Double.log(2) + (j - 1) * divergence(j)
       let other =
         index == 2 ? Double.log(4) + LogSum.subtractOne(divergence(2)) : refined(index)
-      excess = LogSum.add(excess, logBinomial + j * logProbability + min(simple, other))
+      let moment = min(simple, other)
+      excess.add(
+        binomial.logarithm + j * logProbability + moment,
+        magnitude: binomial.magnitude + j * (1 - logProbability) + 2 * abs(moment))
     }
-    return LogSum.addOne(excess)
+    return UpperSum.logarithmOfOnePlus(exponent: excess.logarithm)
   }
 
   /// The divergence between whole orders: (order - 1) times it is convex (corollary 10).
