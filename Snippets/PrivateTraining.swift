@@ -17,9 +17,14 @@ func train(
   apply: (UnmaskedAggregate) throws -> Void
 ) throws {
   // snippet: records
+  // The event of a round as planned. Its sampling changes when clients opt out, so the accountant has one order.
+  let planned = try PrivacyEvent(
+    .gaussian(noiseMultiplier: noiseMultiplier), relation: .replace,
+    sampling: .withoutReplacement(sampleSize: 100, population: clients.count),
+    repetitions: rounds)
   var ledger = try PrivacyLedger(
     at: "\(folder)/privacy.jsonl", budget: PrivacyBudget(epsilon: 8, delta: 1e-5),
-    accountant: RenyiAccountant(relation: .replace))
+    accountant: RenyiAccountant(relation: .replace, planned: [planned], delta: 1e-5))
   var log = try AuditLog(at: "\(folder)/audit.jsonl", minimumGroupSize: 50)
   let selection = try UniformSelection(size: 100)
   for round in 1...rounds {

@@ -48,6 +48,9 @@ struct PrivacyAccount: Sendable {
 
   /// Throws `PrivacyLedgerError.otherKind` unless the guarantee holds whatever the choice of the event depends on.
   private mutating func admit(_ event: PrivacyEvent) throws(PrivacyLedgerError) {
+    guard event.relation == relation else {
+      throw .accounting(.otherRelation(event: event.relation, accountant: relation))
+    }
     let once: PrivacyEvent
     do throws(PrivacyParameterError) {
       once = try event.repeated(1)

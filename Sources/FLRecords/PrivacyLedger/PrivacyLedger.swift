@@ -27,8 +27,8 @@ public import FLMath
 ///
 /// - `ZeroConcentratedAccountant` is one for all of its events.
 /// - `RenyiAccountant` is one if it has one order. The order is in the first line of the file and never changes,
-///   not even when the budget is raised. For a line, `RenyiAccountant.init(relation:filterForEpsilon:delta:)`
-///   has the best one. If clients are sampled, take `RenyiAccountant.optimum(delta:)` of the rounds as planned.
+///   not even when the budget is raised. `RenyiAccountant.init(relation:planned:delta:)` finds the best one for
+///   the rounds as planned.
 /// - `PrivacyLossAccountant` is one for Gaussian noise without sampling.
 ///
 /// In every other case the ledger takes events of one kind only, that of its first event: the same noise and

@@ -48,12 +48,12 @@ extension PrivacyLedgerError: CustomStringConvertible {
       "Expected a Renyi accountant with \(Self.text(recorded)) for \(path), got one with \(Self.text(given)); pass "
         + "one with the orders that the ledger was begun with."
     case .otherKind(let recorded, let given):
-      "Expected \(recorded.mechanism) with sampling \(recorded.sampling), as in all events of the ledger, got "
+      "Expected \(recorded.mechanism) with sampling \(recorded.sampling), as in all events of the file, got "
         + "\(given.mechanism) with sampling \(given.sampling); this accountant proves nothing if events are chosen "
-        + "in the light of results: keep to one kind, or begin a ledger with a RenyiAccountant of one order."
+        + "in the light of results: keep to one kind, or begin a file with a RenyiAccountant of one order."
     case .accountantInUse(let epsilon):
-      "the accountant has composed events worth an epsilon of \(epsilon) that are not in the ledger; "
-        + "pass a new one, and spend those events from the ledger"
+      "Expected an accountant that has composed nothing, got one that has composed events worth an epsilon of "
+        + "\(epsilon), which are not in the file; pass a new one, and spend those events from the file."
     case .exceedsBudget(let round, let spent, let after, let budget):
       "round \(round) would bring epsilon from \(spent) to \(after) at delta \(budget.delta), and the "
         + "budget is \(budget.epsilon), of which \(max(0, budget.epsilon - spent)) is left; stop here, "

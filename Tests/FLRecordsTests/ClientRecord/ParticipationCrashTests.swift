@@ -27,7 +27,7 @@ struct ParticipationCrashTests {
         var state: (isAnswered: Bool, spent: Double?)?
         let refusal = try example.refusal { state = ($0.hasAnswered(round), $0.epsilonSpent) }
         #expect(refusal == nil && state?.isAnswered == false)
-        #expect(state?.spent == example.epsilons[last - 1])
+        #expect(areEqual(try #require(state?.spent), example.epsilons[last - 1]))
         #expect(FilePair(at: example.path) == before)
       case bytes.count:
         // The line is complete: whether or not the client went on to encode, it never does again.

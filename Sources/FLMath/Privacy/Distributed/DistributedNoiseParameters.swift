@@ -93,11 +93,12 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
     paddedDimension = try RandomRotation.paddedDimension(choice.dimension)
     let honest = Double(choice.survivingHonest)
     localStandardDeviation = choice.noiseMultiplier * choice.clip / honest.squareRoot()
-    scale = try Self.scale(
-      choice, dimension: paddedDimension, localStandardDeviation: localStandardDeviation)
-    scaledLocalStandardDeviation = localStandardDeviation * scale
+    // In clipping bounds first: what a round costs is then the same number whatever the bound is.
+    let stepsPerClip = try Self.stepsPerClip(choice, dimension: paddedDimension)
+    scale = stepsPerClip / choice.clip
+    scaledLocalStandardDeviation = choice.noiseMultiplier / honest.squareRoot() * stepsPerClip
     scaledL2Bound = RoundedNorm.euclidean(
-      norm: choice.clip * scale, dimension: paddedDimension, bias: choice.roundingBias)
+      norm: stepsPerClip, dimension: paddedDimension, bias: choice.roundingBias)
     scaledL1Bound = RoundedNorm.manhattan(euclidean: scaledL2Bound, dimension: paddedDimension)
     tau =
       choice.noise == .skellam
@@ -110,11 +111,12 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
   /// rounding adds to it.
   public var inflatedClip: Double { scaledL2Bound / scale }
 
-  /// The largest scale for which a coordinate of the noisy sum stays within `bits` bits but for the
+  /// The finest grid for which a coordinate of the noisy sum stays within `bits` bits but for the
   /// wrap probability, the sum of `contributors` clipped and rotated vectors counted as orthogonal
-  /// (Kairouz, Liu and Steinke 2021, section 4.2 and 4.4, with rho = 1).
-  private static func scale(
-    _ choice: Choice, dimension: Int, localStandardDeviation: Double
+  /// (Kairouz, Liu and Steinke 2021, section 4.2 and 4.4, with rho = 1): how many of its steps a clipping
+  /// bound is.
+  private static func stepsPerClip(
+    _ choice: Choice, dimension: Int
   ) throws(PrivacyParameterError) -> Double {
     let deviations = NormalTail.quantile(upper: choice.wrapProbability / 2)
     let clients = Double(choice.contributors)
@@ -123,8 +125,9 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
     guard range * range > rounding else {
       throw .tooFewBits(bits: choice.bits, clients: choice.contributors)
     }
-    let signal = choice.clip * choice.clip * clients * clients / Double(dimension)
-    let noise = clients * localStandardDeviation * localStandardDeviation
+    let signal = clients * clients / Double(dimension)
+    let noise =
+      clients * choice.noiseMultiplier * choice.noiseMultiplier / Double(choice.survivingHonest)
     return (range * range - rounding).squareRoot()
       / (2 * deviations * (signal + noise).squareRoot())
   }

@@ -91,6 +91,24 @@ struct DistributedNoiseTests {
     }
   }
 
+  /// Adaptive clipping changes the bound between rounds, and a ledger may insist on events of one kind.
+  @Test("What a round costs does not depend on the clipping bound, to the last bit")
+  func clipIndependence() throws {
+    for noise in DistributedNoiseParameters.Noise.allCases {
+      var choice = DistributedNoiseParameters.Choice(
+        noise: noise, noiseMultiplier: 1.3, clip: 1, dimension: 1000, bits: 20,
+        contributors: 100, survivingHonest: 77)
+      let event = try DistributedNoiseParameters(choice)
+        .event(relation: .zeroOut, sampling: .none, rounds: 1)
+      for clip in [0.1, 1.0 / 3, 0.7071067811865476, 1.9134, 1e-9, 3e12] {
+        choice.clip = clip
+        let parameters = try DistributedNoiseParameters(choice)
+        #expect(
+          try parameters.event(relation: .zeroOut, sampling: .none, rounds: 1) == event, "\(clip)")
+      }
+    }
+  }
+
   @Test("The published units: norms after rounding, tau, divergences")
   func units() throws {
     let units = try ReferenceValues.file("dp_distributed")("units")

@@ -38,7 +38,10 @@ struct ExampleParticipation {
       .gaussian(noiseMultiplier: multiplier), relation: .zeroOut, sampling: .none, repetitions: 1)
   }
 
-  static func accountant() throws -> RenyiAccountant { try RenyiAccountant(relation: .zeroOut) }
+  /// Of one order, so that a repair may spend another kind of event.
+  static func accountant() throws -> RenyiAccountant {
+    try RenyiAccountant(relation: .zeroOut, orders: [6])
+  }
 
   init(epsilon: Double = 4) throws {
     folder = try TemporaryFolder()
