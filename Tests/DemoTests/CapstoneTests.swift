@@ -17,8 +17,13 @@ struct CapstoneTests {
     let points = try #require(run.json()["points"] as? [[String: Any]])
     #expect(
       points.map { $0["mechanism"] as? String ?? "none" }
-        == ["none", "distributed", "distributed", "central", "central"])
-    #expect(points.map { $0["epsilon"] as? Double } == [nil, 1000, 2, 1000, 2])
+        == [
+          "none", "distributed", "distributed", "central", "central", "central-in-turns",
+          "central-in-turns", "correlated", "correlated",
+        ])
+    #expect(
+      points.map { $0["epsilon"] as? Double } == [nil, 1000, 2, 1000, 2, 1000, 2, 1000, 2])
+    #expect(try run.json()["turns"] as? Int == 2)
     for point in points {
       #expect((point["accuracies"] as? [Double])?.count == 2)
       #expect(point["roundsApplied"] as? Int == 4)

@@ -55,6 +55,113 @@ struct PrivateTrainingTests {
     if mechanism == "distributed" { #expect(privacy["survivingHonest"] as? Int == 8) }
   }
 
+  /// The standard deviation of one release: that of three in `budget`, divided by the root of 3.
+  @Test(
+    "Correlated noise is paid for once, and clients take part as planned although some drop out")
+  func correlated() throws {
+    try withFolder { folder in
+      let log = folder.appendingPathComponent("audit.jsonl").path
+      let options =
+        ["--dp", "correlated", "--turns", "3", "--rounds", "8", "--audit-log", log] + Self.small
+        + ["--clients", "31"]
+      let run = try DemoProcess(["train"] + options)
+      #expect(run.exitCode == 0, "\(run.errors)")
+      let record = try run.json()
+      let spent = try spent(record)
+      #expect(spent.count == 8 && Set(spent).count == 1)
+      #expect(try #require(spent.last) <= 8 && spent[0] > 8 * 0.999_99)
+      for round in try #require(record["rounds"] as? [[String: Any]]) {
+        #expect(round["sumsEqual"] as? Bool == true && round["applied"] as? Bool == true)
+      }
+      let privacy = try #require(record["privacy"] as? [String: Any])
+      let multiplier = try #require(privacy["noiseMultiplier"] as? Double)
+      #expect(abs(multiplier / (1.039_627_249_2 / 3.0.squareRoot()) - 1) < 1e-8)
+      #expect(privacy["minimumSeparation"] as? Int == 3)
+      var last: [Int: Int] = [:]
+      var counts: [Int: Int] = [:]
+      var sums = 0
+      for line in try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n") {
+        guard let start = line.firstIndex(of: "{"), let end = line.lastIndex(of: "}"),
+          let object = try JSONSerialization.jsonObject(
+            with: Data(line[start...end].utf8)) as? [String: Any],
+          let entry = object["entry"] as? [String: Any],
+          let released = entry["released"] as? [String: Any],
+          let sum = released["sum"] as? [String: Any]
+        else { continue }
+        sums += 1
+        let round = try #require(sum["round"] as? Int)
+        for client in try #require(sum["participants"] as? [Int]) {
+          if let last = last[client] { #expect(round - last >= 3) }
+          last[client] = round
+          counts[client, default: 0] += 1
+        }
+      }
+      #expect(sums == 8)
+      #expect(counts.values.max() == 3)
+      // Clients that dropped out take the places of others sooner.
+      #expect(last.count == 30)
+      let again = try DemoProcess(["train"] + options)
+      #expect(again.exitCode != 0)
+      #expect(again.errors.contains("another training with correlated noise"))
+    }
+  }
+
+  @Test("Cohorts that take turns pay once in a turn")
+  func turns() throws {
+    let run = try DemoProcess(
+      [
+        "train", "--dp", "central", "--turns", "2", "--rounds", "5", "--clients", "10", "--dropout",
+        "0",
+      ]
+        + Self.small.dropFirst(2))
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let spent = try spent(run.json())
+    #expect(spent.count == 5)
+    #expect(spent[0] == spent[1] && spent[2] == spent[3])
+    #expect(spent[1] < spent[2] && spent[3] < spent[4])
+    #expect(spent[4] <= 8 && spent[4] > 8 * 0.999_99)
+    // Three releases at the most for each client.
+    let privacy = try #require(run.json()["privacy"] as? [String: Any])
+    let multiplier = try #require(privacy["noiseMultiplier"] as? Double)
+    #expect(abs(multiplier / 1.039_627_249_2 - 1) < 1e-8)
+    let points = try #require(privacy["tradeOff"] as? [[String: Double]])
+    #expect(points.count == 91)
+    let mu = 3.0.squareRoot() / multiplier
+    for point in points {
+      let (first, second) = try (
+        #require(point["typeIError"]), #require(point["typeIIError"])
+      )
+      // The Gaussian curve, by erfc alone: no test of size alpha is better. The chords are a bound.
+      #expect(second <= 1 - first + 1e-12)
+      if first < 1 {
+        #expect(second <= Self.gaussianTypeIIError(first, mu: mu) + 1e-9)
+        #expect(second >= Self.gaussianTypeIIError(first, mu: mu) - 0.02)
+      }
+    }
+  }
+
+  @Test(
+    "Correlated noise needs cohorts that take turns, and each of them clients",
+    arguments: [
+      ["--dp", "correlated"], ["--turns", "0"], ["--turns", "-1"], ["--turns", "4"],
+      ["--dp", "correlated", "--turns", "2", "--adaptive-clip", "0.5"],
+    ])
+  func refused(options: [String]) throws {
+    let run = try DemoProcess(["train"] + options + ["--rounds", "1"] + Self.small)
+    #expect(run.exitCode == 64)
+  }
+
+  /// Phi(Phi^-1(1 - alpha) - mu), by bisection.
+  private static func gaussianTypeIIError(_ alpha: Double, mu: Double) -> Double {
+    func phi(_ x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
+    var (low, high) = (-40.0, 40.0)
+    for _ in 0..<200 {
+      let middle = (low + high) / 2
+      if phi(-middle) > alpha { low = middle } else { high = middle }
+    }
+    return phi(low - mu)
+  }
+
   @Test(
     "Skellam shares, and a clip that follows the norms, spend the budget as well",
     arguments: [

@@ -1,3 +1,5 @@
+internal import FLMath
+
 /// What a line of an audit log says.
 public enum AuditEntry: Sendable, Hashable, Codable {
   /// A sum was released. Whoever had opted out up to the line `optOutsAsOfLine`, `optedOut` clients,
@@ -32,11 +34,8 @@ struct AuditSettings: Codable, Hashable, Sendable {
   let minimumGroupSize: Int
   /// Absent in logs of before there was the setting.
   let overlaps: OverlapPolicy?
-
-  init(minimumGroupSize: Int, overlaps: OverlapPolicy?) {
-    self.minimumGroupSize = minimumGroupSize
-    self.overlaps = overlaps
-  }
+  /// Absent where nothing bounds the rounds of a client.
+  let participation: ParticipationRule?
 }
 
 /// What an audit log does with a sum whose clients differ from those of an earlier one by fewer than the

@@ -29,18 +29,24 @@ public struct AuditLog: ~Copyable, Sendable {
   ///   - overlaps: what to do with sums that have nearly the same clients. Left out, a new log rejects
   ///     them and an existing one does what it was begun with; given, it must be that. Logs of before
   ///     there was this setting warn.
+  ///   - participation: how often and how soon a client may be in a sum, for a training with
+  ///     `CorrelatedNoise`; of an existing log, exactly its own. The log is then that training's, and its
+  ///     rounds count from 0 without gaps: see `ParticipationSchedule`.
   /// - Throws: ``AuditLogError``.
   /// - Complexity: O(bytes of the log), where sums are rejected times the number of different groups of
   ///   clients; memory for the opt-outs and for those groups.
   public init(
-    at path: String, minimumGroupSize: Int, overlaps: OverlapPolicy? = nil
+    at path: String, minimumGroupSize: Int, overlaps: OverlapPolicy? = nil,
+    participation: ParticipationRule? = nil
   ) throws(AuditLogError) {
-    _ = try AuditRules(minimumGroupSize: minimumGroupSize, overlaps: .reject)
+    _ = try AuditRules(
+      minimumGroupSize: minimumGroupSize, overlaps: .reject, participation: participation)
     let reader = try AuditLogError.ofFile { () throws(RecordFileError) in
       let header = RecordHeader(
         format: AuditSettings.format, version: AuditSettings.version,
         settings: AuditSettings(
-          minimumGroupSize: minimumGroupSize, overlaps: overlaps ?? .reject))
+          minimumGroupSize: minimumGroupSize, overlaps: overlaps ?? .reject,
+          participation: participation))
       try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
       return try ChainReader(path, for: .appending)
     }
@@ -48,6 +54,10 @@ public struct AuditLog: ~Copyable, Sendable {
     let recorded = replay.rules.overlaps
     if let overlaps, overlaps != recorded {
       throw .otherOverlapPolicy(path: path, recorded: recorded, given: overlaps)
+    }
+    let rule = replay.rules.participation?.rule
+    guard rule == participation else {
+      throw .otherParticipation(path: path, recorded: rule, given: participation)
     }
     while try replay.next() != nil {}
     let rules = replay.rules
@@ -78,6 +88,10 @@ public struct AuditLog: ~Copyable, Sendable {
 
   /// What the log does with sums that have nearly the same clients.
   public var overlaps: OverlapPolicy { rules.overlaps }
+
+  /// Who took part in which round, where the log has a participation rule: select a round's clients from the
+  /// eligible ones.
+  public var participation: ParticipationSchedule<UInt32>? { rules.participation }
 
   /// Who has opted out by now.
   public var optOuts: OptOutRegister { rules.register }
@@ -113,7 +127,8 @@ public struct AuditLog: ~Copyable, Sendable {
   /// - Returns: in a log that warns, the earlier sum with nearly the same clients, if there is one. The
   ///   line before that of the sum says so.
   /// - Throws: ``AuditLogError`` before anything is written if the group is too small, somebody took
-  ///   part who had opted out or, in a log that rejects it, an earlier sum has nearly the same clients;
+  ///   part who had opted out, who took part too often or too soon or, in a log that rejects it, an earlier
+  ///   sum has nearly the same clients;
   ///   ``AuditLogError/file(_:)`` if writing fails.
   @discardableResult
   public mutating func record(

@@ -1,3 +1,5 @@
+public import FLMath
+
 /// Why an audit log refuses.
 public enum AuditLogError: Error, Hashable, Sendable {
   /// The minimum group size must be at least 2.
@@ -19,6 +21,12 @@ public enum AuditLogError: Error, Hashable, Sendable {
   /// The sum has nearly the same clients as an earlier one, that of the line: fewer than the minimum
   /// group size are in one of both only.
   case overlap(round: Int, earlier: Int, line: Int, differing: Int, minimum: Int)
+  /// A client is in the sums of too many rounds, or again too soon.
+  case participation(round: Int, client: UInt32, ParticipationError)
+  /// Rounds count from 0 without gaps in a log with a participation rule.
+  case roundGap(round: Int, last: Int?)
+  /// The log was begun with another participation rule, or one of both has none.
+  case otherParticipation(path: String, recorded: ParticipationRule?, given: ParticipationRule?)
   /// The register of opt-outs is not one of this log.
   case otherRegister(round: Int, line: Int, lines: Int)
   /// The file cannot be read or written.
@@ -54,11 +62,25 @@ extension AuditLogError: CustomStringConvertible {
       "round \(round): expected at least \(minimum) clients in one only of this sum and that of round "
         + "\(earlier) (line \(line)), found \(differing); the difference of the sums is about those, so "
         + "discard this one, and ask possibleOverlap before the next session"
+    case .participation(let round, let client, let error):
+      "round \(round): client \(client): \(error) Discard the sum, and select from the eligible clients."
+    case .roundGap(let round, let last):
+      "Expected round \(last.map { "\($0) or \($0 + 1)" } ?? "0"), got \(round); number the rounds as their noise, "
+        + "without those that released no sum."
+    case .otherParticipation(let path, let recorded, let given):
+      "Expected \(path) to have \(Self.text(of: given)), found \(Self.text(of: recorded)); open it with its "
+        + "own, and begin a log for each training with correlated noise."
     case .otherRegister(let round, let line, let lines):
       "round \(round): selected with the opt-outs of line \(line) of a log of \(lines) lines; pass the "
         + "register that this log gave when the round was selected"
     case .file(let error): error.description
     }
+  }
+
+  private static func text(of rule: ParticipationRule?) -> String {
+    guard let rule else { return "no participation rule" }
+    return "a maximum of \(rule.maximum) rounds of a client with a minimum separation of "
+      + "\(rule.minimumSeparation)"
   }
 
   /// Calls, and passes a refusal of the file on as one of the log.

@@ -15,7 +15,7 @@ struct AuditReplay: ~Copyable {
     rules = try AuditRules(
       minimumGroupSize: settings.minimumGroupSize,
       // A log of before there was the setting has sums of any clients.
-      overlaps: settings.overlaps ?? .warn)
+      overlaps: settings.overlaps ?? .warn, participation: settings.participation)
     self.reader = reader
   }
 

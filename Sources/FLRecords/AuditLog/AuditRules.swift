@@ -14,6 +14,10 @@ public struct OverlappingSum: Sendable, Hashable {
 struct AuditRules {
   let minimumGroupSize: Int
   let overlaps: OverlapPolicy
+  /// Who took part in which round, where a rule bounds that.
+  private(set) var participation: ParticipationSchedule<UInt32>?
+  /// The round of the last sum.
+  private var lastRound: Int?
   private(set) var register = OptOutRegister()
 
   /// The different groups of clients in the sums so far.
@@ -26,10 +30,13 @@ struct AuditRules {
   private var changes: [UInt32: [Int]] = [:]
 
   /// - Throws: ``AuditLogError/minimumGroupSize(found:)`` below 2: the sum of one is its update.
-  init(minimumGroupSize: Int, overlaps: OverlapPolicy) throws(AuditLogError) {
+  init(
+    minimumGroupSize: Int, overlaps: OverlapPolicy, participation: ParticipationRule?
+  ) throws(AuditLogError) {
     guard minimumGroupSize >= 2 else { throw .minimumGroupSize(found: minimumGroupSize) }
     self.minimumGroupSize = minimumGroupSize
     self.overlaps = overlaps
+    self.participation = participation.map { ParticipationSchedule(rule: $0) }
     released = ReleasedCohorts(minimumDifference: minimumGroupSize)
   }
 
@@ -53,12 +60,30 @@ struct AuditRules {
           throw .optedOut(round: sum.round, client: client, line: since)
         }
       }
+      try checkParticipation(in: sum)
       if overlaps == .reject, let overlap = overlap(of: sum.participants) {
         throw .overlap(
           round: sum.round, earlier: overlap.round, line: overlap.line,
           differing: overlap.differing, minimum: minimumGroupSize)
       }
     case .overlapping, .optedOut, .optedIn, .repaired: return
+    }
+  }
+
+  /// Throws if a client is in the sum too often or too soon. A gap in the rounds would make two rounds of one
+  /// client seem further apart than their noise is.
+  private func checkParticipation(in sum: ReleasedSum) throws(AuditLogError) {
+    guard let participation else { return }
+    let next = lastRound.map { $0 + 1 } ?? 0
+    guard sum.round == next || sum.round == lastRound else {
+      throw .roundGap(round: sum.round, last: lastRound)
+    }
+    for client in sum.participants {
+      do throws(ParticipationError) {
+        try participation.check(client, round: sum.round)
+      } catch {
+        throw .participation(round: sum.round, client: client, error)
+      }
     }
   }
 
@@ -89,6 +114,11 @@ struct AuditRules {
       .optedIn(let client) where register.clients.contains(client):
       changes[client, default: []].append(line)
     case .released(let sum, _, _):
+      lastRound = sum.round
+      for client in sum.participants {
+        // Checked, so nothing is thrown.
+        try? participation?.record(client, round: sum.round)
+      }
       if released.insert(sum.participants) { firstSums.append((line, sum.round)) }
     default: break
     }

@@ -66,6 +66,14 @@ struct PrivacyAccount: Sendable {
     }
   }
 
+  /// The trade-off curve of what has been spent.
+  func tradeOffCurve(count: Int) throws(PrivacyLedgerError) -> TradeOffCurve {
+    let accountant = accountant
+    return try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
+      try TradeOffCurve(of: accountant, count: count)
+    }
+  }
+
   /// Whether what has been spent is within the budget.
   var isWithinBudget: Bool { epsilonSpent <= budget.epsilon }
 

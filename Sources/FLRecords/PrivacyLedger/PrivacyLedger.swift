@@ -89,6 +89,15 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   /// repair, infinite if the accountant knows none.
   public var epsilonSpent: Double { account.epsilonSpent }
 
+  /// The least probability that an adversary misses a client's data, for each probability of a false alarm, if it
+  /// sees everything in the ledger.
+  ///
+  /// - Parameter count: see `TradeOffCurve.init(of:count:)`.
+  /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
+  public func tradeOffCurve(count: Int = 100) throws(PrivacyLedgerError) -> TradeOffCurve {
+    try account.tradeOffCurve(count: count)
+  }
+
   /// Records an event, and returns when it is on disk: only then may its noise be drawn.
   ///
   /// A round that is tried again is another round, and costs again. A round that fails after this has

@@ -10,22 +10,29 @@ final class AuditTrail {
   private let folder: TemporaryFolder
   /// The rounds that earlier runs have recorded; this run counts on from them.
   let earlierRounds: Int
+  /// Whether the log had sums when it was opened.
+  let hasSums: Bool
 
   /// The smallest number of clients in a sum that the demo's logs allow.
   static let minimumGroupSize = 2
 
   /// Opens a log, or begins one; without a path, one that is deleted in the end.
   ///
+  /// - Parameter participation: the rule of a training with correlated noise. The log is then that training's.
   /// - Throws: `AuditLogError`; what `FileManager` throws.
-  init(at path: String?) throws {
+  init(at path: String?, participation: ParticipationRule? = nil) throws {
     let folder = try TemporaryFolder()
     let path = path ?? folder.path(of: "audit.jsonl")
     self.path = path
     self.folder = folder
     // A demo has few clients, and random ones drop out: that two sums nearly overlap is told, and
     // does not end the run.
-    log = try AuditLog(at: path, minimumGroupSize: Self.minimumGroupSize, overlaps: .warn)
-    earlierRounds = try Self.rounds(at: path).keys.max() ?? 0
+    log = try AuditLog(
+      at: path, minimumGroupSize: Self.minimumGroupSize, overlaps: .warn,
+      participation: participation)
+    let earlier = try Self.rounds(at: path).keys.max()
+    earlierRounds = earlier ?? 0
+    hasSums = earlier != nil
   }
 
   /// How many sums of this run have nearly the same clients as an earlier one.
@@ -44,7 +51,11 @@ final class AuditTrail {
   /// The clients that have.
   var optedOut: Set<UInt32> { log.optOuts.clients }
 
-  /// Records a sum that was released in a round of this run, counted from 1.
+  /// Whether a rule bounds the rounds of a client.
+  var hasParticipationRule: Bool { log.participation != nil }
+
+  /// Records a sum that was released in a round of this run, counted from 1; with a participation rule, in a
+  /// round counted from 0 without those that released no sum.
   ///
   /// - Parameters:
   ///   - contributors: who is in it, by the ids within the session.
@@ -57,7 +68,7 @@ final class AuditTrail {
   ) throws {
     let overlap = try log.record(
       ReleasedSum(
-        round: earlierRounds + round,
+        round: hasParticipationRule ? round : earlierRounds + round,
         participants: contributors.map { clients[Int($0.rawValue) - 1] },
         contributors: contributors, parameters: parameters, model: Self.digest(of: model)),
       selectedWith: optOuts)

@@ -3,16 +3,28 @@ import Foundation
 
 /// Trains with each budget and each mechanism, several times over, to see what privacy costs.
 struct CapstoneRun {
-  /// The training that all have in common, without noise.
+  /// A mechanism, and whether all clients take part in every round or take turns.
+  struct Column {
+    let mechanism: PrivacySettings.Mechanism
+    let training: TrainingSettings
+
+    /// The name of the column in the record.
+    var name: String {
+      mechanism != .correlated && training.turns > 1
+        ? mechanism.rawValue + CapstoneRecord.inTurns : mechanism.rawValue
+    }
+  }
+
+  /// The training without noise.
   let training: TrainingSettings
-  let mechanisms: [PrivacySettings.Mechanism]
+  let columns: [Column]
   let epsilons: [Double]
   let delta: Double
   let clip: Double
   let repetitions: Int
 
   /// How many rounds of training there are in all.
-  var totalRounds: Int { (1 + mechanisms.count * epsilons.count) * repetitions * training.rounds }
+  var totalRounds: Int { (1 + columns.count * epsilons.count) * repetitions * training.rounds }
 
   /// Trains.
   ///
@@ -26,17 +38,17 @@ struct CapstoneRun {
     let started = ContinuousClock.now
     var record = CapstoneRecord(
       configuration: try TrainingRun(training).configuration, delta: delta, clip: clip,
-      repetitions: repetitions, points: [], seconds: 0)
-    var budgets: [PrivacySettings?] = [nil]
-    for mechanism in mechanisms {
-      budgets += epsilons.map { epsilon in
-        PrivacySettings(
-          mechanism: mechanism, epsilon: epsilon, delta: delta, clip: clip, noise: .seed)
-      }
+      repetitions: repetitions, turns: columns.map(\.training.turns).max() ?? 1, points: [],
+      seconds: 0)
+    var budgets: [(column: Column?, epsilon: Double?)] = [(nil, nil)]
+    for column in columns {
+      for epsilon in epsilons { budgets.append((column, epsilon)) }
     }
-    for privacy in budgets {
+    for (column, epsilon) in budgets {
       let done = record.points.count * repetitions * training.rounds
-      let point = try await point(privacy) { progress(done + $0, Self.name(of: privacy)) }
+      let name = column.map(\.name) ?? "no noise"
+      let note = epsilon.map { "\(name), epsilon \(DecimalText.significant($0))" } ?? name
+      let point = try await point(column, epsilon: epsilon) { progress(done + $0, note) }
       record.points.append(point)
       afterPoint(point)
     }
@@ -44,20 +56,20 @@ struct CapstoneRun {
     return record
   }
 
-  private static func name(of privacy: PrivacySettings?) -> String {
-    guard let privacy else { return "no noise" }
-    return "\(privacy.mechanism.rawValue), epsilon \(DecimalText.significant(privacy.epsilon))"
-  }
-
   private func point(
-    _ privacy: PrivacySettings?, progress: (Int) -> Void
+    _ column: Column?, epsilon: Double?, progress: (Int) -> Void
   ) async throws -> CapstoneRecord.Point {
+    var privacy: PrivacySettings?
+    if let column, let epsilon {
+      privacy = PrivacySettings(
+        mechanism: column.mechanism, epsilon: epsilon, delta: delta, clip: clip, noise: .seed)
+    }
     var point = CapstoneRecord.Point(
-      mechanism: privacy?.mechanism.rawValue, epsilon: privacy?.epsilon, epsilonSpent: nil,
+      mechanism: column?.name, epsilon: epsilon, epsilonSpent: nil,
       noiseMultiplier: nil, accuracies: [], roundsApplied: 0, wrongSums: 0)
     var rounds = 0
     for repetition in 0..<repetitions {
-      var settings = training
+      var settings = column?.training ?? training
       settings.seed &+= UInt64(repetition)
       settings.privacy = privacy
       settings.comparesWithPlain = false

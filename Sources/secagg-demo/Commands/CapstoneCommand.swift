@@ -15,8 +15,18 @@ struct CapstoneCommand: AsyncParsableCommand {
   @Option(help: "softmax or mlp.")
   var model: ModelOption = .softmax
 
-  @Option(help: "Number of clients, at least 3; all take part in every round.")
+  @Option(help: "Number of clients, at least 3.")
   var clients = 100
+
+  @Option(
+    help: """
+      Cohorts that take turns where noise is correlated, and in the column it is compared with; everywhere \
+      else all clients take part in every round. With 1 there are no such columns. (default: 5, or fewer of \
+      3 clients)
+      """)
+  var turns: Int?
+
+  private var cohorts: Int { turns ?? max(1, min(5, clients / 3)) }
 
   @Option(help: "Number of rounds of each training.")
   var rounds = 50
@@ -57,6 +67,10 @@ struct CapstoneCommand: AsyncParsableCommand {
     guard repetitions >= 1, repetitions <= 100 else {
       throw ValidationError("--repetitions must be from 1 to 100, found \(repetitions)")
     }
+    guard cohorts >= 1, clients / cohorts >= 3 else {
+      throw ValidationError(
+        "--turns must be from 1 to a third of the clients, found \(cohorts) for \(clients) clients")
+    }
     for epsilon in try budgets() {
       try PrivacyOptions.check(
         PrivacySettings(mechanism: .central, epsilon: epsilon, delta: delta, clip: clip))
@@ -76,20 +90,36 @@ struct CapstoneCommand: AsyncParsableCommand {
   }
 
   private func capstone() throws -> CapstoneRun {
+    let (training, inTurns) = (training(cohort: clients), training(cohort: clients / cohorts))
+    var columns: [CapstoneRun.Column] = [
+      .init(mechanism: .distributed, training: training),
+      .init(mechanism: .central, training: training),
+    ]
+    if cohorts > 1 {
+      columns += [
+        .init(mechanism: .central, training: inTurns),
+        .init(mechanism: .correlated, training: inTurns),
+      ]
+    }
+    return CapstoneRun(
+      training: training, columns: columns, epsilons: try budgets(), delta: delta, clip: clip,
+      repetitions: repetitions)
+  }
+
+  /// A training by cohorts of a size, which take turns if they are not all clients.
+  private func training(cohort: Int) -> TrainingSettings {
     // Nobody leaves, so few neighbours will do; a small cohort is its own neighbourhood.
-    let sparse = try? SessionAssumptions(cohortSize: clients, dropoutFraction: 0).smallestGraph()
-    let complete = GraphParameters(degree: clients - 1, threshold: max(2, (clients - 1) / 2 + 1))
+    let sparse = try? SessionAssumptions(cohortSize: cohort, dropoutFraction: 0).smallestGraph()
+    let complete = GraphParameters(degree: cohort - 1, threshold: max(2, (cohort - 1) / 2 + 1))
     let graph = sparse ?? complete
-    let training = TrainingSettings(
-      data: data, threatModel: .semiHonest, clients: clients, rounds: rounds, dropout: 0,
+    return TrainingSettings(
+      data: data, threatModel: .semiHonest, clients: cohort, rounds: rounds, dropout: 0,
       partition: PartitionOption.iid.partition, partitionText: PartitionOption.iid.text,
       model: model, graph: sparse == nil ? .complete : .sparse, degree: graph.degree,
-      threshold: graph.threshold, minimumContributors: clients, minimumValueBits: 16,
+      threshold: graph.threshold, minimumContributors: cohort, minimumValueBits: 16,
       clippingBound: 4, localEpochs: localEpochs, batchSize: batchSize,
-      learningRate: learningRate, seed: seed, comparesWithPlain: false)
-    return CapstoneRun(
-      training: training, mechanisms: PrivacySettings.Mechanism.allCases.reversed(),
-      epsilons: try budgets(), delta: delta, clip: clip, repetitions: repetitions)
+      learningRate: learningRate, seed: seed, comparesWithPlain: false,
+      turns: cohort == clients ? 1 : cohorts)
   }
 
   func run() async throws {
@@ -97,7 +127,7 @@ struct CapstoneCommand: AsyncParsableCommand {
     do {
       capstone = try self.capstone()
       // What is impossible together is found out here.
-      _ = try TrainingRun(capstone.training)
+      for column in capstone.columns { _ = try TrainingRun(column.training) }
     } catch let error as DemoData.MissingResource {
       throw error
     } catch {

@@ -20,8 +20,8 @@ enum NoiseShareOption: String, ExpressibleByArgument, CaseIterable {
 struct PrivacyOptions: ParsableArguments {
   @Option(
     help: """
-      Who adds noise: central (the server, to the sum) or distributed (every client, a share). \
-      Without it nobody does.
+      Who adds noise: central (the server, to the sum), correlated (the server, noise that partly cancels in later \
+      rounds; for --turns) or distributed (every client, a share). Without it nobody does.
       """)
   var dp: PrivacySettings.Mechanism?
 
@@ -87,7 +87,7 @@ struct PrivacyOptions: ParsableArguments {
       ("--corrupt-fraction", corruptFraction != nil), ("--noise", noise != nil),
       ("--adaptive-clip", adaptiveClip != nil),
     ]
-    if dp == .central, let option = distributed.first(where: \.1)?.0 {
+    if dp.isCentral, let option = distributed.first(where: \.1)?.0 {
       throw ValidationError("\(option) belongs to --dp distributed")
     }
     try Self.check(settings)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FLMath
 import Foundation
 import SecAgg
 
@@ -15,6 +16,13 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(help: "Number of clients, at least 3.")
   var clients = 100
+
+  @Option(
+    help: """
+      Cohorts of equal size into which the clients are divided, and which take turns: with 5, a client \
+      takes part in every fifth round at the most.
+      """)
+  var turns = 1
 
   @Option(help: "Number of rounds.")
   var rounds = 50
@@ -78,13 +86,22 @@ struct TrainCommand: AsyncParsableCommand {
     guard rounds >= 1, rounds <= 10_000 else {
       throw ValidationError("--rounds must be from 1 to 10000, found \(rounds)")
     }
+    guard turns >= 1, clients / turns >= 3 else {
+      throw ValidationError(
+        "--turns must be from 1 to a third of the clients, found \(turns) for \(clients) clients")
+    }
+    if privacy.dp == .correlated, turns < 2 {
+      throw ValidationError(
+        "--dp correlated needs --turns 2 or more: noise of a client's next round cannot take its own back"
+      )
+    }
     _ = try settings()
   }
 
   /// - Parameter optedOut: clients that take no part; the others are as many fewer.
   private func settings(optedOut: Set<UInt32> = []) throws -> TrainingSettings {
     let optedOut = optedOut.filter { $0 >= 1 && Int($0) <= self.clients }
-    let clients = self.clients - optedOut.count
+    let clients = (self.clients - optedOut.count) / turns
     let (degree, threshold) = try graph.resolved(
       clients: clients, dropout: dropout, points: LeavingPoint.allCases.count)
     let privacy = try privacy.settings()
@@ -101,7 +118,7 @@ struct TrainCommand: AsyncParsableCommand {
       graph: graph.graph, degree: degree, threshold: threshold, minimumContributors: minimum,
       minimumValueBits: valueBits, clippingBound: clippingBound, localEpochs: localEpochs,
       batchSize: batchSize, learningRate: learningRate, seed: seed, privacy: privacy,
-      optedOut: optedOut)
+      optedOut: optedOut, turns: turns)
   }
 
   /// The least number of contributors if none is given. Distributed noise is shared by as many, so
@@ -120,7 +137,16 @@ struct TrainCommand: AsyncParsableCommand {
     let training: TrainingRun
     let trail: AuditTrail?
     do {
-      trail = try auditLog.map { try AuditTrail(at: $0) }
+      let participation =
+        privacy.dp == .correlated
+        ? try ParticipationRule(
+          maximum: (rounds + turns - 1) / turns, minimumSeparation: turns) : nil
+      trail = try auditLog.map { try AuditTrail(at: $0, participation: participation) }
+      if let auditLog, let trail, trail.hasParticipationRule, trail.hasSums {
+        throw ValidationError(
+          "\(auditLog) is of another training with correlated noise: give each training a log of its own"
+        )
+      }
       training = try TrainingRun(settings(optedOut: trail?.optedOut ?? []))
     } catch let error as DemoData.MissingResource {
       throw error

@@ -1,5 +1,6 @@
 import FLMath
 import SecAgg
+import Synchronization
 
 /// Client-level differential privacy by a trusted server: updates of bounded norm count alike, the
 /// server adds Gaussian noise to their secure sum and divides by a public number (McMahan et al.
@@ -9,11 +10,22 @@ import SecAgg
 /// forgotten, is what the server is trusted with.
 struct CentralNoiseAveraging: RoundAveraging {
   let secure: SecureFedAvg
-  let mechanism: GaussianMechanism
   let average: FixedDenominatorMean
   let seeds: SimulationSeeds
   let noise: NoiseSource
   private let cost: PrivacyEvent
+  private let mechanism: Mechanism
+
+  private enum Mechanism {
+    case independent(GaussianMechanism)
+    case correlated(Stream)
+  }
+
+  /// The correlated noise of a whole training, which all of its rounds share.
+  private final class Stream: Sendable {
+    let noise: Mutex<CorrelatedNoiseStream>
+    init(_ noise: consuming CorrelatedNoiseStream) { self.noise = Mutex(noise) }
+  }
 
   /// Averaging with the plan's clip, noise and denominator.
   ///
@@ -30,11 +42,21 @@ struct CentralNoiseAveraging: RoundAveraging {
       clipping: L2Clipping(bound: clip), denominator: plan.denominator)
     // Rounding happens after clipping and moves every coordinate by less than a step.
     let sensitivity = clip + Double(parameterCount).squareRoot() * secure.codec.step
-    mechanism = try GaussianMechanism(
-      standardDeviation: plan.noiseMultiplier * sensitivity, sensitivity: sensitivity)
+    if case .correlated(let strategy, let rounds, let participation) = plan.noise {
+      let noise = try CorrelatedNoise(
+        .toeplitz(strategy), rounds: rounds, participation: participation,
+        relation: plan.settings.relation, clip: sensitivity, noiseMultiplier: plan.noiseMultiplier)
+      cost = noise.event
+      mechanism = .correlated(
+        Stream(try CorrelatedNoiseStream(noise, dimension: parameterCount)))
+    } else {
+      cost = try PrivacyPlan.gaussian(plan.noiseMultiplier, rounds: 1)
+      mechanism = .independent(
+        try GaussianMechanism(
+          standardDeviation: plan.noiseMultiplier * sensitivity, sensitivity: sensitivity))
+    }
     self.seeds = seeds
     noise = plan.settings.noise
-    cost = try PrivacyPlan.gaussian(plan.noiseMultiplier, rounds: 1)
   }
 
   var layout: VectorLayout { secure.layout }
@@ -60,7 +82,16 @@ struct CentralNoiseAveraging: RoundAveraging {
     let contributors = Double(exact.contributors.count)
     var sum = exact.mean.map { $0 * contributors }
     var generator = noise.generator(seeds: seeds, round: round)
-    mechanism.addNoise(to: &sum, using: &generator)
+    switch mechanism {
+    case .independent(let mechanism): mechanism.addNoise(to: &sum, using: &generator)
+    case .correlated(let stream):
+      let before = sum
+      sum = try stream.noise.withLock { stream throws(CorrelatedNoiseError) in
+        var sum = before
+        try stream.addNoise(to: &sum, using: &generator)
+        return sum
+      }
+    }
     return try WeightedMean(
       mean: average.mean(ofSum: sum), totalWeight: exact.totalWeight,
       contributors: exact.contributors)

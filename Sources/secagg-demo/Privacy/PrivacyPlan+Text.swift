@@ -6,7 +6,7 @@ extension PrivacyPlan {
   var text: String {
     let who =
       switch noise {
-      case .central: "the server adds noise of "
+      case .central, .correlated: "the server adds noise of "
       case .distributed(let averaging):
         "the clients add \(settings.shares == .skellam ? "Skellam noise" : "noise"), the \(averaging.parameters.choice.survivingHonest) that are sure "
           + "to be honest and in the sum "
@@ -16,7 +16,12 @@ extension PrivacyPlan {
       + (settings.quantile.map {
         " at first, then to what \(Quantity.percent($0)) of them are within"
       } ?? "")
-    return "Differential privacy: \(who)\(DecimalText.significant(noiseMultiplier)) clips in all;\n"
+    let amount = DecimalText.significant(noiseMultiplier)
+    let noise =
+      paysAtOnce
+      ? "\(amount) sensitivities to the whole training, correlated over its rounds"
+      : "\(amount) clips in all"
+    return "Differential privacy: \(who)\(noise);\n"
       + "updates are clipped to a norm of \(clip); budget epsilon "
       + "\(DecimalText.significant(settings.epsilon)) at delta \(settings.delta), for \(protected)"
   }

@@ -7,12 +7,14 @@ struct PrivacyPlan: Sendable {
   enum Noise: Sendable {
     case central
     case distributed(PrivateFedAvg)
+    case correlated(ToeplitzStrategy, rounds: Int, ParticipationRule)
   }
 
   let settings: PrivacySettings
   let noise: Noise
   /// The standard deviation of the noise on the sum, in clipping bounds. Of distributed noise only
   /// what clients add that are sure to be honest and in the sum.
+  /// Of correlated noise that of the whole training, in sensitivities.
   let noiseMultiplier: Double
   /// What the noisy sum is divided by: the number of contributors that is expected, which is public.
   let denominator: Double
@@ -25,7 +27,8 @@ struct PrivacyPlan: Sendable {
     // A hair less than the budget: rounds are added up one by one, and a rounding must not refuse the
     // last.
     let (epsilon, delta) = (settings.epsilon * (1 - 1e-9), settings.delta)
-    let rounds = training.rounds
+    // A client is in so many sums at the most, and takes part in no choice of the others.
+    let rounds = training.participations
     switch settings.mechanism {
     case .central:
       noiseMultiplier =
@@ -36,6 +39,21 @@ struct PrivacyPlan: Sendable {
           [try Self.gaussian(multiplier, rounds: rounds)]
         }
       noise = .central
+      denominator = max(1, training.expectedContributors)
+    case .correlated:
+      noiseMultiplier =
+        try settings.noiseMultiplier
+        ?? NoiseCalibration.noiseMultiplier(
+          epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings)
+        ) { multiplier throws(PrivacyParameterError) in
+          [try Self.gaussian(multiplier, rounds: 1)]
+        }
+      let participation = try ParticipationRule(
+        maximum: training.participations, minimumSeparation: training.turns)
+      let strategy = try ToeplitzStrategy.optimal(
+        bands: min(training.turns, training.rounds), rounds: training.rounds,
+        participation: participation, error: .mean)
+      noise = .correlated(strategy, rounds: training.rounds, participation)
       denominator = max(1, training.expectedContributors)
     case .distributed:
       let shared = Self.shared(settings, training: training, parameterCount: parameterCount)
@@ -69,6 +87,11 @@ struct PrivacyPlan: Sendable {
         } ?? whole
       denominator = Double(averaging.settings.expectedContributors)
     }
+  }
+
+  /// Whether the first round pays for all.
+  var paysAtOnce: Bool {
+    if case .correlated = noise { true } else { false }
   }
 
   /// The accountant that has the best answer for the events.

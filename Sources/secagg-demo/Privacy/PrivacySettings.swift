@@ -8,6 +8,11 @@ struct PrivacySettings: Sendable {
     case central
     /// Every client, a share of it to its update.
     case distributed
+    /// The server, to the sum, and takes back a part of it with the sums that follow.
+    case correlated
+
+    /// Whether the server adds the noise.
+    var isCentral: Bool { self != .distributed }
   }
 
   var mechanism: Mechanism
@@ -32,10 +37,10 @@ struct PrivacySettings: Sendable {
   /// goes with them, so that it hides what a client says and not that it takes part.
   var relation: NeighbouringRelation {
     switch mechanism {
-    case .central: .addOrRemove
+    case .central, .correlated: .addOrRemove
     case .distributed: .zeroOut
     }
   }
-  /// Every client is asked in every round.
+  /// Nobody is chosen at random: all clients are asked in every round, or take turns.
   static let sampling = SamplingScheme.none
 }

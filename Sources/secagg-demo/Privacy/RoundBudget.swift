@@ -25,12 +25,15 @@ struct RoundBudget: ~Copyable {
 
   /// Pays for a round.
   ///
-  /// - Returns: the epsilon of everything up to and including it.
   /// - Throws: `PrivacyLedgerError.exceedsBudget` if the round is not to take place.
   mutating func spend(
     _ event: PrivacyEvent, for round: Int
-  ) throws(PrivacyLedgerError) -> Double {
+  ) throws(PrivacyLedgerError) {
     try ledger.spend(event, for: round)
-    return epsilonSpent
+  }
+
+  /// What an adversary can do against everything in the ledger.
+  func tradeOffCurve() throws(PrivacyLedgerError) -> TradeOffCurve {
+    try ledger.tradeOffCurve(count: 60)
   }
 }

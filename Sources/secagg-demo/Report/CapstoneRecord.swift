@@ -2,7 +2,7 @@
 /// that there is no value.
 struct CapstoneRecord: Codable, Sendable, Equatable {
   /// Version of this layout; readers refuse versions that they do not know.
-  var schemaVersion = 1
+  var schemaVersion = 2
   /// The settings that all trainings have in common.
   var configuration: TrainingRecord.Configuration
   @FiniteOrNull var delta: Double
@@ -10,6 +10,9 @@ struct CapstoneRecord: Codable, Sendable, Equatable {
   @FiniteOrNull var clip: Double
   /// Trainings for each point: the same with other seeds.
   var repetitions: Int
+  /// The number of cohorts that take turns in the columns where they do: a client takes part in every so many
+  /// rounds at the most.
+  var turns: Int
   /// In the order in which they were computed: without noise first, then by mechanism.
   var points: [Point]
   /// Wall-clock time of all trainings in seconds.
@@ -17,7 +20,8 @@ struct CapstoneRecord: Codable, Sendable, Equatable {
 
   /// One mechanism with one budget.
   struct Point: Codable, Sendable, Equatable {
-    /// Who adds the noise: "central" or "distributed"; nil without noise.
+    /// Who adds the noise: "central" or "distributed", and all clients take part in every round; "central-in-turns"
+    /// or "correlated", and cohorts take turns. Nil without noise.
     @ExplicitNull var mechanism: String?
     /// The budget; nil without noise.
     @ExplicitNull var epsilon: Double?
@@ -44,6 +48,9 @@ extension CapstoneRecord.Point {
 }
 
 extension CapstoneRecord {
+  /// The end of the name of a mechanism for which cohorts take turns.
+  static let inTurns = "-in-turns"
+
   /// Names of the mechanisms that add noise, in the order in which they were computed.
   var mechanisms: [String] {
     points.compactMap(\.mechanism).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }

@@ -2,7 +2,7 @@
 /// shows. The keys of the JSON are the property names; `null` means that there is no value.
 struct TrainingRecord: Codable, Sendable, Equatable {
   /// Version of this layout; readers refuse versions that they do not know.
-  var schemaVersion = 2
+  var schemaVersion = 3
   var configuration: Configuration
   /// The noise and its budget; nil for a training without.
   @ExplicitNull var privacy: Privacy?

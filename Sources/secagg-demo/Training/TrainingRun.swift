@@ -12,7 +12,7 @@ struct TrainingRun {
   let classifier: any Classifier
   private let trainer: StochasticGradientDescent
   private let shards: [Dataset]
-  /// The clients that take part, in the order of their ids within a session.
+  /// All clients that take part, those of a round by their places in this list.
   private let clients: [UInt32]
   let averaging: any RoundAveraging
   let plan: PrivacyPlan?
@@ -31,7 +31,7 @@ struct TrainingRun {
     seeds = SimulationSeeds(seed: settings.seed)
     var generator = seeds.generator(.partition)
     let training = data.training
-    let everybody = settings.clients + settings.optedOut.count
+    let everybody = settings.clients * settings.turns + settings.optedOut.count
     clients = try Candidates(1...UInt32(everybody), optedOut: settings.optedOut).clients
     let all = try settings.partition.indices(of: training, clients: everybody, using: &generator)
     shards = try clients.map { try training.subset(all[Int($0) - 1]) }
@@ -56,7 +56,7 @@ struct TrainingRun {
       return WeightedAveraging(secure: secure, seeds: seeds)
     }
     switch plan.noise {
-    case .central:
+    case .central, .correlated:
       return try CentralNoiseAveraging(
         plan, parameterCount: parameterCount, maximumContributors: settings.clients,
         minimumValueBits: settings.minimumValueBits, seeds: seeds)
@@ -83,22 +83,30 @@ struct TrainingRun {
     // Opened before anything else: a ledger that cannot be read ends the run here.
     var budget = try plan.map { try RoundBudget($0) }
     var record = TrainingRecord(
-      configuration: configuration, privacy: plan.map(TrainingRecord.Privacy.init), rounds: [],
+      configuration: configuration,
+      privacy: plan.map { TrainingRecord.Privacy($0, turns: settings.turns) }, rounds: [],
       serverView: nil,
       finalAccuracy: try classifier.accuracy(initial, on: data.test),
       finalPlainAccuracy: try classifier.accuracy(initial, on: data.test), seconds: 0)
     if let spent = budget?.epsilonSpent { record.privacy?.epsilonSpent = spent }
     var averaging = averaging
+    var turns = try TurnTaking(
+      clients: clients.count, cohort: settings.clients, turns: settings.turns,
+      rounds: settings.rounds)
     for round in 1...settings.rounds {
-      var epsilonSpent: Double?
-      let event = try averaging.event()
+      let event = turns.isPaid(atOnce: plan?.paysAtOnce ?? false) ? nil : try averaging.event()
       do throws(PrivacyLedgerError) {
-        if let event { epsilonSpent = try budget?.spend(event, for: round) }
+        if let event {
+          try budget?.spend(event, for: round)
+          turns.pay()
+        }
       } catch {
         guard case .exceedsBudget = error else { throw error }
         record.privacy?.refusal = "\(error)"
         break
       }
+      let epsilonSpent = budget?.epsilonSpent
+      let cohort = turns.cohort
       var leavingGenerator = seeds.generator(.leaving, round: round)
       let leaving = LeavingPoint.draw(
         clients: settings.clients,
@@ -106,15 +114,20 @@ struct TrainingRun {
           uniqueKeysWithValues: LeavingPoint.allCases.map { ($0, settings.dropout) }),
         using: &leavingGenerator)
       let outcome = try await secureRound(
-        round, model: engine.model, averaging: &averaging, leaving: leaving, progress: progress)
-      if let released = outcome.released, let trail {
-        try trail.record(
-          round: round, contributors: released.contributors, of: clients,
-          in: released.parameters, model: engine.model, selectedWith: trail.optOuts)
+        round, of: cohort, model: engine.model, averaging: &averaging, leaving: leaving,
+        progress: progress)
+      if let released = outcome.released {
+        if let trail {
+          try trail.record(
+            round: trail.hasParticipationRule ? turns.finishedRounds : round,
+            contributors: released.contributors, of: cohort.map { clients[$0] },
+            in: released.parameters, model: engine.model, selectedWith: trail.optOuts)
+        }
+        try turns.finish(with: released.contributors.map { cohort[Int($0.rawValue) - 1] })
       }
       if let mean = outcome.mean { try engine.apply(mean) }
       if settings.comparesWithPlain {
-        try await plainRound(round, engine: &plainEngine, leaving: leaving)
+        try await plainRound(round, of: cohort, engine: &plainEngine, leaving: leaving)
       }
       var summary = try outcome.summary(
         round: round, leaving: leaving,
@@ -132,14 +145,18 @@ struct TrainingRun {
       record.finalPlainAccuracy = summary.plainAccuracy
       afterRound(summary)
     }
+    if let curve = try budget?.tradeOffCurve() {
+      record.privacy?.tradeOff = try TrainingRecord.Privacy.tradeOffPoints(of: curve)
+    }
     record.seconds = (ContinuousClock.now - started).milliseconds / 1000
     return record
   }
 
   /// One round through secure aggregation.
   private func secureRound(
-    _ round: Int, model: ParameterVector, averaging: inout any RoundAveraging,
-    leaving: [ClientID: LeavingPoint], progress: (Int, ProtocolRound) -> Void
+    _ round: Int, of cohort: [Int], model: ParameterVector,
+    averaging: inout any RoundAveraging, leaving: [ClientID: LeavingPoint],
+    progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
     let context = averaging.applicationContext(
       model: model, round: round, task: settings.data.rawValue)
@@ -152,7 +169,8 @@ struct TrainingRun {
     let senders = ClientID.all(cohortSize: settings.clients).filter {
       !(leaving[$0]?.isGone(in: .maskedInput) ?? false)
     }
-    let updates = try await localUpdates(of: senders, round: round, model: model)
+    let updates = try await localUpdates(
+      of: senders, in: cohort, round: round, model: model)
     let encoded: [ClientID: PackedVector] = try updates.reduce(into: [:]) { encoded, entry in
       encoded[entry.key] = try averaging.encode(
         entry.value, of: entry.key, round: round, context: context, in: parameters)
@@ -187,27 +205,29 @@ struct TrainingRun {
   /// The same round without masks and without fixed point, over every client whose update a server
   /// would have got.
   private func plainRound(
-    _ round: Int, engine: inout FederatedAveraging, leaving: [ClientID: LeavingPoint]
+    _ round: Int, of cohort: [Int], engine: inout FederatedAveraging,
+    leaving: [ClientID: LeavingPoint]
   ) async throws {
     let senders = ClientID.all(cohortSize: settings.clients).filter {
       !(leaving[$0]?.isGone(in: .maskedInput) ?? false)
     }
     guard !senders.isEmpty else { return }
-    let updates = try await localUpdates(of: senders, round: round, model: engine.model)
+    let updates = try await localUpdates(
+      of: senders, in: cohort, round: round, model: engine.model)
     try engine.apply(
       WeightedMean.of(updates.map { (contributor: $0.key.rawValue, update: $0.value) }))
   }
 
   /// What the clients' local training makes of the model.
   private func localUpdates(
-    of clients: [ClientID], round: Int, model: ParameterVector
+    of clients: [ClientID], in cohort: [Int], round: Int, model: ParameterVector
   ) async throws -> [ClientID: ClientUpdate] {
     let (classifier, trainer, shards, seeds) = (classifier, trainer, shards, seeds)
     let results = await concurrentMap(clients) { id in
       Result {
-        let shard = shards[Int(id.rawValue) - 1]
-        var generator = seeds.generator(
-          .localTraining, round: round, client: Int(id.rawValue))
+        let place = cohort[Int(id.rawValue) - 1]
+        let shard = shards[place]
+        var generator = seeds.generator(.localTraining, round: round, client: place + 1)
         let local = try trainer.train(classifier, from: model, on: shard, using: &generator)
         return (id, try ClientUpdate(from: model, to: local, weight: UInt64(shard.count)))
       }

@@ -5,6 +5,7 @@ import SecAgg
 struct TrainingSettings: Sendable {
   var data: DemoData.Name
   var threatModel: ThreatModelOption
+  /// The clients of a round.
   var clients: Int
   var rounds: Int
   var dropout: Double
@@ -27,6 +28,13 @@ struct TrainingSettings: Sendable {
   var optedOut: Set<UInt32> = []
   /// Whether the same training is done in plain floating point beside it.
   var comparesWithPlain = true
+
+  /// The number of cohorts of `clients` clients that take turns: all clients that have not opted out are as many
+  /// times more.
+  var turns = 1
+
+  /// The rounds in which one client takes part at the most.
+  var participations: Int { (rounds + turns - 1) / turns }
 
   /// How many clients are in a sum, on average; it follows from the settings alone.
   var expectedContributors: Double {

@@ -137,7 +137,7 @@ struct ParticipationFileTests {
     let records =
       [
         #"{"format":"participation record","settings":{"privacy":{"accountant":"RenyiAccountant","#
-          + #""budget":{"delta":1e-05,"epsilon":4},"relation":"zeroOut"},"task":"digits"},"version":1}"#
+          + #""budget":{"delta":1e-05,"epsilon":4},"order":6,"relation":"zeroOut"},"task":"digits"},"version":1}"#
       ]
       + (0..<3).map { index in
         let round = Example.rounds[index]

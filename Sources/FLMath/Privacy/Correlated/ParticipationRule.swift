@@ -60,10 +60,11 @@ public struct ParticipationRule: Sendable, Hashable, Codable {
 
 /// The rounds in which clients took part, under a ``ParticipationRule``.
 ///
-/// Call ``record(_:round:)`` for each client that a round selects, before the client is asked. A client that
-/// drops out afterwards stays recorded: this only overstates what was spent. The guarantee of
-/// ``CorrelatedNoise`` holds if every selection went through one record, and if selections do not
-/// depend on the clients' data.
+/// A round is counted by its noise: ``CorrelatedNoiseStream/finishedRounds`` when it begins. Select from
+/// ``eligible(of:round:)``, and call ``record(_:round:)`` for each client whose update is in the sum before the sum
+/// is released. A round without a sum uses no noise, and its number is that of the next round. The guarantee of
+/// ``CorrelatedNoise`` holds if every sum went through one schedule, and if selections do not depend on the
+/// clients' data.
 public struct ParticipationSchedule<Client: Hashable & Sendable>: Sendable {
   /// The rule.
   public let rule: ParticipationRule
@@ -92,6 +93,18 @@ public struct ParticipationSchedule<Client: Hashable & Sendable>: Sendable {
     let (earliest, overflow) = entry.lastRound.addingReportingOverflow(rule.minimumSeparation)
     guard !overflow, round >= earliest else {
       throw .tooSoon(lastRound: entry.lastRound, earliest: overflow ? .max : earliest, found: round)
+    }
+  }
+
+  /// The clients that may take part in a round, in their order.
+  public func eligible(of clients: [Client], round: Int) -> [Client] {
+    clients.filter { client in
+      do throws(ParticipationError) {
+        try check(client, round: round)
+        return true
+      } catch {
+        return false
+      }
     }
   }
 

@@ -7,7 +7,8 @@ struct CapstoneGuide {
     switch PrivacySettings.Mechanism(rawValue: mechanism) {
     case .central: "central: the server adds the noise"
     case .distributed: "distributed: each client adds a share"
-    case nil: mechanism
+    case .correlated: "correlated: the server adds noise that later rounds take back in part"
+    case nil: "central in turns: the server adds independent noise"
     }
   }
 
@@ -18,7 +19,8 @@ struct CapstoneGuide {
     <h2>How to read this</h2>
     <ul>
     <li><strong>Epsilon</strong> bounds, at a delta of \(record.delta), what the models of all rounds \
-    together give away of one client, if all clients take part in every round. With central noise it \
+    together give away of one client, if all clients take part in every round or, where cohorts take turns, in \
+    every \(record.turns)th round at the most. With noise of the server it \
     hides that a client took part, and with what update. With distributed noise it hides the update \
     alone: a client that stays away takes its share of the noise with it.</li>
     \(trust)
@@ -42,6 +44,11 @@ struct CapstoneGuide {
       case .central:
         "<li><strong>Central noise</strong> protects against whoever sees the models. The server, "
           + "which adds it, sees the sums without noise. Its figures are exact.</li>"
+      case .correlated:
+        "<li><strong>Correlated noise</strong> is central noise, too. Cohorts take turns here, as they do in "
+          + "<strong>central in turns</strong>, so that both columns have equal privacy and equal costs for "
+          + "clients. The noise of a round takes back a part of that of the rounds before, so the model, "
+          + "which adds up all rounds, has less of it.</li>"
       case .distributed:
         "<li><strong>Distributed noise</strong> protects against the server as well: it only ever "
           + "gets the noisy sum. Every client is taken to be honest and to stay; rounding to whole "

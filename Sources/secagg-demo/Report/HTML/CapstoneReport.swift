@@ -53,6 +53,7 @@ struct CapstoneReport {
       ("parameters", DecimalText.integer(configuration.parameterCount)),
       ("clients", DecimalText.integer(configuration.clients)),
       ("rounds", DecimalText.integer(configuration.roundsRequested)),
+      ("cohorts where they take turns", DecimalText.integer(record.turns)),
       ("clip (norm of an update)", DecimalText.significant(record.clip)),
       ("delta", String(record.delta)),
       ("repetitions of each training", DecimalText.integer(record.repetitions)),

@@ -61,6 +61,7 @@ struct ConfigurationTable {
       ),
       ("neighbouring relation", privacy.relation),
       ("sampling of clients", privacy.sampling),
+      ("a client takes part again after rounds", DecimalText.integer(privacy.minimumSeparation)),
       ("accountant", privacy.accountant),
     ]
   }

@@ -13,6 +13,7 @@ enum PageStyle {
       --masked: #8a949e; --hidden: #c14f00; --mean: #0072b2;
       --up: #0072b2; --down: #7cc0ea; --client: #009e73; --server: #b3568a;
       --central: #c77700; --distributed: #0072b2; --no-noise: #55606c;
+      --central-in-turns: #a3478a; --correlated: #007a5c;
       --curve1: #5f6a75; --curve2: #b8860b; --curve3: #d55e00; --curve4: #009e73;
       --curve5: #56b4e9; --curve6: #cc79a7; --curve7: #7b3fa0; --curve8: #0072b2;
     }
@@ -27,6 +28,7 @@ enum PageStyle {
         --masked: #8a949e; --hidden: #e0692a; --mean: #56b4e9;
         --up: #56b4e9; --down: #2b6f9e; --client: #1fb88c; --server: #d583b0;
         --central: #e69f00; --distributed: #56b4e9; --no-noise: #a4aeb8;
+        --central-in-turns: #d693c0; --correlated: #2fc29c;
         --curve1: #a4aeb8; --curve2: #f0e442; --curve3: #ff8b3d; --curve4: #1fb88c;
         --curve5: #56b4e9; --curve6: #e39cc5; --curve7: #b48be0; --curve8: #4a90ff;
       }
@@ -135,6 +137,7 @@ enum PageStyle {
         --refused: #b3568a; --hidden: #c14f00; --mean: #0072b2; --up: #0072b2;
         --down: #7cc0ea; --client: #009e73; --server: #b3568a;
         --central: #c77700; --distributed: #0072b2; --no-noise: #444c55;
+        --central-in-turns: #a3478a; --correlated: #007a5c;
       }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       body { font-size: 11pt; }

@@ -32,7 +32,8 @@ struct ServerViewSection {
   private var learned: String {
     let masks = "when the masks of all contributors cancel: "
     switch record.privacy.map(\.mechanism) {
-    case PrivacySettings.Mechanism.central.rawValue:
+    case PrivacySettings.Mechanism.central.rawValue,
+      PrivacySettings.Mechanism.correlated.rawValue:
       return "The mean of the updates with the noise that the server added; what it decodes "
         + masks + "the same without the noise, and nothing finer."
     case .some:

@@ -33,7 +33,7 @@ struct SummarySection {
   private var noise: String {
     guard let privacy = record.privacy else { return "." }
     let who =
-      privacy.mechanism == PrivacySettings.Mechanism.central.rawValue
+      PrivacySettings.Mechanism(rawValue: privacy.mechanism)?.isCentral ?? false
       ? ", to which it added noise." : ", with noise that the clients had added."
     return who + " \(privacy.spending)"
   }

@@ -14,6 +14,7 @@ struct TrainingReport {
       KeyFigures(record: record).html(),
       AccuracySection(record: record).html(),
       ServerViewSection(record: record).html(),
+      TradeOffSection(privacy: record.privacy).html(),
       DropoutSection(record: record).html(),
       PhaseSection(record: record).html(),
       RoundTable(record: record).html(),

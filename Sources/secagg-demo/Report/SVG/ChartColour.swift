@@ -19,6 +19,8 @@ enum ChartColour: String, CaseIterable {
   case server
   case central
   case distributed
+  case centralInTurns = "central-in-turns"
+  case correlated
   case noNoise = "no-noise"
   case curve1
   case curve2
