@@ -33,7 +33,12 @@ struct PrivacyAuditTests {
         entries.filter { $0["mechanism"] as? String == mechanism }
           .compactMap { $0["relation"] as? String })
     }
-    #expect(relations("centralGaussian") == ["addOrRemove", "replace"])
+    for mechanism in ["centralGaussian", "correlatedGaussian"] {
+      #expect(relations(mechanism) == ["addOrRemove", "replace"])
+    }
+    // One round and several, of each mechanism under each relation; correlated noise has no single round.
+    #expect(entries.count { $0["rounds"] as? Int == 8 } == 10)
+    #expect(entries.count { $0["rounds"] as? Int == 1 && $0["canaries"] as? Int == nil } == 8)
     for mechanism in ["discreteGaussian", "skellam", "adaptiveClipping"] {
       #expect(relations(mechanism) == ["zeroOut", "replace"])
     }
@@ -53,7 +58,8 @@ struct PrivacyAuditTests {
     let entries = try run.jsonList()
     for entry in entries {
       let bound = try #require(entry["epsilonLowerBound"] as? Double)
-      let isDistributed = entry["mechanism"] as? String != "centralGaussian"
+      let mechanism = entry["mechanism"] as? String
+      let isDistributed = mechanism != "centralGaussian" && mechanism != "correlatedGaussian"
       if isDistributed { #expect(entry["relation"] as? String == "addOrRemove") }
       if isDistributed, entry["rounds"] as? Int == 8 {
         #expect(bound > 3)

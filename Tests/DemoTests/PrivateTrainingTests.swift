@@ -76,7 +76,8 @@ struct PrivateTrainingTests {
       let privacy = try #require(record["privacy"] as? [String: Any])
       let multiplier = try #require(privacy["noiseMultiplier"] as? Double)
       #expect(abs(multiplier / (1.039_627_249_2 / 3.0.squareRoot()) - 1) < 1e-8)
-      #expect(privacy["minimumSeparation"] as? Int == 3)
+      let configuration = try #require(record["configuration"] as? [String: Any])
+      #expect(configuration["turns"] as? Int == 3 && configuration["clients"] as? Int == 10)
       var last: [Int: Int] = [:]
       var counts: [Int: Int] = [:]
       var sums = 0
@@ -84,7 +85,8 @@ struct PrivateTrainingTests {
         guard let start = line.firstIndex(of: "{"), let end = line.lastIndex(of: "}"),
           let object = try JSONSerialization.jsonObject(
             with: Data(line[start...end].utf8)) as? [String: Any],
-          let entry = object["entry"] as? [String: Any],
+          let record = object["record"] as? [String: Any],
+          let entry = record["entry"] as? [String: Any],
           let released = entry["released"] as? [String: Any],
           let sum = released["sum"] as? [String: Any]
         else { continue }

@@ -5,6 +5,8 @@ import FLMath
 enum AuditedMechanism: String, Encodable, Sendable, CaseIterable {
   /// The server adds Gaussian noise to the sum.
   case centralGaussian
+  /// The server adds Gaussian noise to the sums, which is correlated over the rounds of the run.
+  case correlatedGaussian
   /// Every client adds a share of discrete Gaussian noise.
   case discreteGaussian
   /// Every client adds a share of Skellam noise.
@@ -15,6 +17,7 @@ enum AuditedMechanism: String, Encodable, Sendable, CaseIterable {
   var title: String {
     switch self {
     case .centralGaussian: "central Gaussian"
+    case .correlatedGaussian: "central, correlated"
     case .discreteGaussian: "distributed discrete Gaussian"
     case .skellam: "distributed Skellam"
     case .adaptiveClipping: "distributed, adaptive clipping"
@@ -24,7 +27,7 @@ enum AuditedMechanism: String, Encodable, Sendable, CaseIterable {
   /// The relations under which the mechanism is audited.
   func relations(assuming assumption: AuditAssumption) -> [NeighbouringRelation] {
     switch (self, assumption) {
-    case (.centralGaussian, _): [.addOrRemove, .replace]
+    case (.centralGaussian, _), (.correlatedGaussian, _): [.addOrRemove, .replace]
     case (_, .claimed): [.zeroOut, .replace]
     case (_, .addOrRemove): [.addOrRemove]
     }
@@ -34,7 +37,7 @@ enum AuditedMechanism: String, Encodable, Sendable, CaseIterable {
   /// then a much larger bound is right.
   func isGaussian(under relation: NeighbouringRelation) -> Bool {
     switch self {
-    case .centralGaussian: true
+    case .centralGaussian, .correlatedGaussian: true
     case .discreteGaussian, .adaptiveClipping: relation != .addOrRemove
     case .skellam: false
     }

@@ -1,23 +1,29 @@
 import FLMath
 
-/// One round of a mechanism, released with a canary and without it.
+/// A run of a mechanism, released with a canary and without it.
 protocol AuditedRelease: Sendable {
-  /// The membership scores of two sums of one round. Scores of rounds add up.
-  func scores(using generator: inout SimulationGenerator) throws -> RoundScores
+  /// The membership scores of two runs of all rounds of the claim.
+  func scores(using generator: inout SimulationGenerator) throws -> MembershipScores
 }
 
-/// The scores of one round.
-struct RoundScores: Sendable {
-  /// Of the sum that the canary is in.
+/// The scores of a run, or of a round of it. Those of rounds with independent noise add up.
+struct MembershipScores: Sendable {
+  /// Of the sums that the canary is in.
   var member: Double
-  /// Of the sum without it.
+  /// Of the sums without it.
   var nonMember: Double
 
-  static let zero = RoundScores(member: 0, nonMember: 0)
-
-  static func += (total: inout RoundScores, round: RoundScores) {
-    total.member += round.member
-    total.nonMember += round.nonMember
+  /// The scores of rounds with independent noise.
+  static func sum(
+    ofRounds rounds: Int, _ round: () throws -> MembershipScores
+  ) rethrows -> MembershipScores {
+    var total = MembershipScores(member: 0, nonMember: 0)
+    for _ in 0..<rounds {
+      let round = try round()
+      total.member += round.member
+      total.nonMember += round.nonMember
+    }
+    return total
   }
 }
 

@@ -3,8 +3,9 @@ import SecAgg
 
 /// The server's Gaussian noise on a sum of fixed-point codes, as ``CentralNoiseAveraging`` releases it.
 struct CentralRelease: AuditedRelease {
-  private let secure: SecureFedAvg
+  let secure: SecureFedAvg
   private let clients: Int
+  private let rounds: Int
   private let relation: NeighbouringRelation
   private let noise: GaussianMechanism
   private let score: MembershipScore
@@ -19,6 +20,7 @@ struct CentralRelease: AuditedRelease {
       parameterCount: parameters, clippingBound: 1, normBound: 1, maximumWeight: 1,
       maximumContributors: clients)
     self.clients = clients
+    rounds = claim.rounds
     relation = claim.relation
     let multiplier = try NoiseCalibration.noiseMultiplier(
       epsilon: claim.target, delta: claim.delta,
@@ -31,9 +33,7 @@ struct CentralRelease: AuditedRelease {
           repetitions: claim.rounds)
       ]
     }
-    let sensitivity =
-      claim.relation.sensitivityFactor
-      * (1 + Double(parameters).squareRoot() * secure.codec.step)
+    let sensitivity = claim.relation.sensitivityFactor * Self.sensitivity(secure)
     noise = try GaussianMechanism(
       standardDeviation: multiplier * sensitivity, sensitivity: sensitivity)
     score = try MembershipScore.mean(
@@ -57,27 +57,42 @@ struct CentralRelease: AuditedRelease {
     for (index, code) in (vector.elements.unsigned ?? []).enumerated() { sum[index] += code }
   }
 
-  /// The score of the noisy sum of the codes of so many clients.
-  private func score(
-    _ codes: [UInt64], contributors: Int, using generator: inout SimulationGenerator
-  ) throws -> Double {
-    var sum = try secure.codec.decodeSums(
-      codes[..<secure.parameterCount], contributors: contributors)
-    noise.addNoise(to: &sum, using: &generator)
-    return score.score(of: sum, canary: canary)
+  func scores(using generator: inout SimulationGenerator) throws -> MembershipScores {
+    try MembershipScores.sum(ofRounds: rounds) {
+      var (member, nonMember) = try sums(using: &generator)
+      noise.addNoise(to: &member, using: &generator)
+      noise.addNoise(to: &nonMember, using: &generator)
+      return MembershipScores(
+        member: score.score(of: member, canary: canary),
+        nonMember: score.score(of: nonMember, canary: canary))
+    }
   }
 
-  func scores(using generator: inout SimulationGenerator) throws -> RoundScores {
+  /// The sums of a round without noise, with the canary and without it.
+  func sums(
+    using generator: inout SimulationGenerator
+  ) throws -> (member: [Double], nonMember: [Double]) {
     var (with, without) = (others, others)
     try Self.add(canary, to: &with, secure: secure, using: &generator)
     if relation != .addOrRemove {
       let other = canary.map { relation == .replace ? -$0 : 0 }
       try Self.add(other, to: &without, secure: secure, using: &generator)
     }
-    return RoundScores(
-      member: try score(with, contributors: clients, using: &generator),
-      nonMember: try score(
-        without, contributors: relation == .addOrRemove ? clients - 1 : clients,
-        using: &generator))
+    return (
+      try decode(with, contributors: clients),
+      try decode(without, contributors: relation == .addOrRemove ? clients - 1 : clients)
+    )
+  }
+
+  /// The sum of a round that the canary is not asked to take part in.
+  func sumOfOthers() throws -> [Double] { try decode(others, contributors: clients - 1) }
+
+  /// The sensitivity of a round: the norm of an update, and what rounding adds to it.
+  static func sensitivity(_ secure: SecureFedAvg) -> Double {
+    1 + Double(secure.parameterCount).squareRoot() * secure.codec.step
+  }
+
+  private func decode(_ codes: [UInt64], contributors: Int) throws -> [Double] {
+    try secure.codec.decodeSums(codes[..<secure.parameterCount], contributors: contributors)
   }
 }

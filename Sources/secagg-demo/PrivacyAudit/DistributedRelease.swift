@@ -9,6 +9,7 @@ struct DistributedRelease: AuditedRelease {
   let mechanism: DistributedNoiseMechanism
   private let words: ModularWords
   private let clients: Int
+  private let rounds: Int
   private let relation: NeighbouringRelation
   private let score: MembershipScore
   /// The longest vector that a client can contribute, its clip bit included.
@@ -55,6 +56,7 @@ struct DistributedRelease: AuditedRelease {
     self.mechanism = try DistributedNoiseMechanism(numbers, seed: 0)
     words = try ModularWords(bits: numbers.choice.bits)
     self.clients = clients
+    rounds = claim.rounds
     self.relation = claim.relation
 
     // An update as long as the bound, and all that the clip bit adds to its norm.
@@ -80,9 +82,13 @@ struct DistributedRelease: AuditedRelease {
       }
   }
 
+  func scores(using generator: inout SimulationGenerator) throws -> MembershipScores {
+    try MembershipScores.sum(ofRounds: rounds) { try round(using: &generator) }
+  }
+
   /// Each trial has one set of shares of the other clients, for both sums: the bounds do not need the two
   /// samples to be independent of each other.
-  func scores(using generator: inout SimulationGenerator) throws -> RoundScores {
+  private func round(using generator: inout SimulationGenerator) throws -> MembershipScores {
     let round = try mechanism.rotating(by: generator.next())
     let nothing = [Double](repeating: 0, count: canary.count)
     var without = [UInt64](repeating: 0, count: round.parameters.paddedDimension)
@@ -98,7 +104,7 @@ struct DistributedRelease: AuditedRelease {
     case .replace:
       try words.add(round.encode(canary.map { -$0 }, using: &generator), to: &without)
     }
-    return RoundScores(
+    return MembershipScores(
       member: try score(with, in: round), nonMember: try score(without, in: round))
   }
 

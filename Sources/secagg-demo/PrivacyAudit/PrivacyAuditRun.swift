@@ -23,12 +23,11 @@ struct PrivacyAuditRun {
     var cases: [Case] = []
     for mechanism in AuditedMechanism.allCases {
       for relation in mechanism.relations(assuming: settings.assumption) {
-        cases.append(Case(mechanism: mechanism, relation: relation, rounds: 1))
-        // Several rounds of many clients' noise take nearly all of the time, and differ from those under
-        // another relation in the amount of noise only.
-        guard settings.rounds > 1, mechanism == .centralGaussian || relation != .replace else {
-          continue
+        // Noise of one round is correlated with nothing.
+        if mechanism != .correlatedGaussian {
+          cases.append(Case(mechanism: mechanism, relation: relation, rounds: 1))
         }
+        guard settings.rounds > 1 else { continue }
         cases.append(Case(mechanism: mechanism, relation: relation, rounds: settings.rounds))
       }
     }
@@ -92,20 +91,24 @@ struct PrivacyAuditRun {
     _ audited: Case, index: Int, confidence: Double, progress: SharedProgress
   ) async throws -> PrivacyAuditRecord.Entry {
     let claim = claim(audited.relation, rounds: audited.rounds)
+    let (clients, parameters) = (settings.clients, settings.parameters)
     let release: any AuditedRelease =
-      audited.mechanism == .centralGaussian
-      ? try CentralRelease(claim, clients: settings.clients, parameters: settings.parameters)
-      : try DistributedRelease(
-        audited.mechanism, claim, clients: settings.clients, parameters: settings.parameters)
+      switch audited.mechanism {
+      case .centralGaussian:
+        try CentralRelease(claim, clients: clients, parameters: parameters)
+      case .correlatedGaussian:
+        try CorrelatedRelease(claim, clients: clients, parameters: parameters)
+      case .discreteGaussian, .skellam, .adaptiveClipping:
+        try DistributedRelease(
+          audited.mechanism, claim, clients: clients, parameters: parameters)
+      }
     let seeds = SimulationSeeds(seed: settings.seed)
     let trials = await concurrentMap(batches) { batch in
       Result {
         defer { progress.advance(note: audited.mechanism.title) }
         return try batch.map { trial in
           var generator = seeds.generator(.audit, round: trial, client: index)
-          var total = RoundScores.zero
-          for _ in 0..<audited.rounds { total += try release.scores(using: &generator) }
-          return total
+          return try release.scores(using: &generator)
         }
       }
     }

@@ -27,7 +27,8 @@ struct CapstoneRecord: Codable, Sendable, Equatable {
     @ExplicitNull var epsilon: Double?
     /// What was spent after the last round.
     @ExplicitNull var epsilonSpent: Double?
-    /// Standard deviation of the noise on the sum, in clips.
+    /// Standard deviation of the noise on the sum, in clips; of correlated noise that of the whole training, in
+    /// sensitivities.
     @ExplicitNull var noiseMultiplier: Double?
     /// Test accuracy at the end of each repetition, in 0...1.
     var accuracies: [Double]

@@ -30,8 +30,6 @@ extension TrainingRecord {
     var relation: String
     /// How the clients of a round are chosen at random: "none".
     var sampling: String
-    /// The number of rounds between two of one client, at the least: 1 if all clients are asked in every round.
-    var minimumSeparation: Int
     /// The accountant of the ledger.
     var accountant: String
     /// The epsilon of everything in the ledger at the end of the run.
@@ -52,7 +50,7 @@ extension TrainingRecord {
 
 extension TrainingRecord.Privacy {
   /// What a plan says.
-  init(_ plan: PrivacyPlan, turns: Int) {
+  init(_ plan: PrivacyPlan) {
     let (noise, survivingHonest): (String, Int?) =
       switch plan.noise {
       case .central, .correlated: ("gaussian", nil)
@@ -64,7 +62,7 @@ extension TrainingRecord.Privacy {
       delta: plan.settings.delta, clip: plan.settings.clip, clipAtEnd: plan.settings.clip,
       noiseMultiplier: plan.noiseMultiplier, noise: noise, survivingHonest: survivingHonest,
       denominator: plan.denominator, relation: plan.settings.relation.rawValue,
-      sampling: "none", minimumSeparation: turns,
+      sampling: "none",
       accountant: plan.settings.shares == .skellam
         ? "Renyi divergences" : "privacy loss distribution",
       epsilonSpent: 0, tradeOff: [], refusal: nil)

@@ -24,7 +24,10 @@ extension TrainingRecord {
     var data: String
     /// What was assumed of the server: "semi-honest" or "malicious".
     var threatModel: String
+    /// The clients of a round.
     var clients: Int
+    /// The number of such cohorts, which take turns.
+    var turns: Int
     var roundsRequested: Int
     /// Share of the clients that leave at each of the three points of a round.
     @FiniteOrNull var dropout: Double

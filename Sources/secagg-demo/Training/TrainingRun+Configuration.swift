@@ -6,7 +6,7 @@ extension TrainingRun {
   var configuration: TrainingRecord.Configuration {
     TrainingRecord.Configuration(
       data: settings.data.rawValue, threatModel: settings.threatModel.rawValue,
-      clients: settings.clients, roundsRequested: settings.rounds,
+      clients: settings.clients, turns: settings.turns, roundsRequested: settings.rounds,
       dropout: settings.dropout, partition: settings.partitionText,
       model: settings.model.rawValue, parameterCount: classifier.layout.count,
       graph: settings.graph.rawValue, degree: settings.degree, threshold: settings.threshold,

@@ -84,7 +84,7 @@ struct TrainingRun {
     var budget = try plan.map { try RoundBudget($0) }
     var record = TrainingRecord(
       configuration: configuration,
-      privacy: plan.map { TrainingRecord.Privacy($0, turns: settings.turns) }, rounds: [],
+      privacy: plan.map(TrainingRecord.Privacy.init), rounds: [],
       serverView: nil,
       finalAccuracy: try classifier.accuracy(initial, on: data.test),
       finalPlainAccuracy: try classifier.accuracy(initial, on: data.test), seconds: 0)

@@ -23,9 +23,15 @@ struct TurnTaking {
     size = cohort
   }
 
-  /// The clients of the next round: the first that may take part. There are always enough: the others were in
-  /// the sums of the rounds just before, each at most one cohort.
-  var cohort: [Int] { Array(schedule.eligible(of: clients, round: finishedRounds).prefix(size)) }
+  /// The clients of the next round: of those that may take part, the ones that did least often. There are always
+  /// enough: the others were in the sums of the rounds just before, each at most one cohort.
+  var cohort: [Int] {
+    let eligible = schedule.eligible(of: clients, round: finishedRounds)
+    let rarest = eligible.sorted {
+      (schedule.participations(of: $0), $0) < (schedule.participations(of: $1), $1)
+    }
+    return rarest.prefix(size).sorted()
+  }
 
   /// Counts a round that released a sum of these clients.
   mutating func finish(with contributors: [Int]) throws(ParticipationError) {

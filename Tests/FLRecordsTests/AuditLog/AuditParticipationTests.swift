@@ -62,15 +62,15 @@ struct AuditParticipationTests {
   @Test("A selection from the eligible clients is accepted")
   func selection() throws {
     let everybody = Array(UInt32(1)...12)
-    for round in 0..<6 {
+    for round in 0..<5 {
       let cohort = Array(try eligible(of: everybody, round: round).suffix(4))
       #expect(try refusal(round: round, cohort) == nil, "\(round): \(cohort)")
     }
-    #expect(try eligible(of: everybody, round: 6) == [])
+    #expect(try eligible(of: everybody, round: 5) == [])
   }
 
   /// Rounds 0 and 9 with nothing in between are neighbours for their noise.
-  @Test("Rounds count from 0 without gaps", arguments: [1, -1, Int.max])
+  @Test("Rounds count from 0 without gaps", arguments: [1, 7])
   func gaps(round: Int) throws {
     #expect(try refusal(round: round, [1, 2, 3, 4]) == .roundGap(round: round, last: nil))
     #expect(try refusal(round: 0, [1, 2, 3, 4]) == nil)

@@ -25,7 +25,8 @@ struct CapstoneGuide {
     alone: a client that stays away takes its share of the noise with it.</li>
     \(trust)
     <li><strong>Noise</strong> is its standard deviation on the sum, in largest norms of an update; \
-    it is the least with which all rounds stay within the budget.</li>
+    it is the least with which all rounds stay within the budget. Correlated noise is that of the whole training, in \
+    sensitivities.</li>
     <li><strong>This is a simulation</strong>: central noise is drawn from the seed, so that its \
     figures can be repeated, and whoever knows the seed could take it off; <code>secagg-demo train \
     --dp central</code> draws it from the system's cryptographic generator. Distributed noise always \

@@ -23,7 +23,8 @@ struct ConfigurationTable {
       ("split over clients", settings.partition),
       ("model", settings.model),
       ("parameters", DecimalText.integer(settings.parameterCount)),
-      ("clients", DecimalText.integer(settings.clients)),
+      ("clients of a round", DecimalText.integer(settings.clients)),
+      ("cohorts that take turns", DecimalText.integer(settings.turns)),
       ("rounds requested", DecimalText.integer(settings.roundsRequested)),
       ("dropout at each of 3 points", Quantity.percent(settings.dropout)),
       ("local epochs", DecimalText.integer(settings.localEpochs)),
@@ -61,7 +62,6 @@ struct ConfigurationTable {
       ),
       ("neighbouring relation", privacy.relation),
       ("sampling of clients", privacy.sampling),
-      ("a client takes part again after rounds", DecimalText.integer(privacy.minimumSeparation)),
       ("accountant", privacy.accountant),
     ]
   }

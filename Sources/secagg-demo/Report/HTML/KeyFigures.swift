@@ -33,7 +33,8 @@ struct KeyFigures {
       Tile(
         name: "Noise on the sum",
         value: DecimalText.significant(privacy.noiseMultiplier, digits: 3),
-        remark: "standard deviation in clips"),
+        remark: privacy.mechanism == PrivacySettings.Mechanism.correlated.rawValue
+          ? "standard deviation, in sensitivities of all rounds" : "standard deviation in clips"),
     ]
   }
 

@@ -25,7 +25,9 @@ struct SummarySection {
     return "A model (\(settings.model), \(Quantity.counted(settings.parameterCount, "parameter")))"
       + " was trained on the \(settings.data) data for "
       + Quantity.counted(record.rounds.count, "round")
-      + " by \(Quantity.counted(settings.clients, "simulated client")), and the server only ever"
+      + " by \(Quantity.counted(settings.clients, "simulated client"))"
+      + (settings.turns > 1 ? " at a time, \(settings.turns) cohorts in turns" : "")
+      + ", and the server only ever"
       + " decoded the sum of their updates" + noise
   }
 
