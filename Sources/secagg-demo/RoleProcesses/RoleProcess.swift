@@ -38,7 +38,10 @@ final class RoleProcess {
   private let channel: FrameChannel
 
   /// Starts the process.
+  ///
+  /// - Throws: `OpenFileLimit.TooLow`; what Foundation throws.
   init(_ role: Role) throws {
+    try OpenFileLimit.raise()
     let (requests, replies) = (Pipe(), Pipe())
     process.executableURL = Self.executable
     process.arguments = [RoleCommand.name, role.rawValue]

@@ -20,12 +20,13 @@ struct DemoData: Sendable {
     switch name {
     case .digits:
       let table = try CommaSeparatedValues.parse(
-        Self.resource("digits.csv"), header: .absent, classCount: 10
-      ).scaled(by: 1 / 16)
+        Self.resource("digits.csv"), header: .absent, classes: .numbered(10)
+      ).dataset.scaled(by: 1 / 16)
       (training, test) = try Self.split(table, testRows: "digits_test_indices.txt")
     case .breastCancer:
       let table = try CommaSeparatedValues.parse(
-        Self.resource("breast_cancer.csv"), header: .present, classCount: 2)
+        Self.resource("breast_cancer.csv"), header: .present, classes: .numbered(2)
+      ).dataset
       let (training, test) = try Self.split(table, testRows: "breast_cancer_test_indices.txt")
       let scaling = try FeatureScaling(fittedTo: training)
       self.training = try scaling.applied(to: training)

@@ -16,7 +16,8 @@ struct ShapleyReferenceTests {
     init() throws {
       reference = try RobustnessReference(file: "shap_breast_cancer.json")
       let raw = try CommaSeparatedValues.parse(
-        DemoData.text("breast_cancer.csv"), header: .present, classCount: 2)
+        DemoData.text("breast_cancer.csv"), header: .present, classes: .numbered(2)
+      ).dataset
       let scaling = try FeatureScaling(fittedTo: DemoData.breastCancer().training)
       all = try scaling.applied(to: raw)
       training = try scaling.applied(to: DemoData.breastCancer().training)

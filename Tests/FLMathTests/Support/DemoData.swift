@@ -4,13 +4,16 @@ import Foundation
 /// The public tables that the demo ships, split as it splits them.
 enum DemoData {
   static func digits() throws -> (training: Dataset, test: Dataset) {
-    let all = try CommaSeparatedValues.parse(text("digits.csv"), classCount: 10)
+    let all = try CommaSeparatedValues.parse(
+      text("digits.csv"), classes: .numbered(10)
+    ).dataset
     return try split(all.scaled(by: 1.0 / 16), "digits_test_indices.txt")
   }
 
   static func breastCancer() throws -> (training: Dataset, test: Dataset) {
     let all = try CommaSeparatedValues.parse(
-      text("breast_cancer.csv"), header: .present, classCount: 2)
+      text("breast_cancer.csv"), header: .present, classes: .numbered(2)
+    ).dataset
     return try split(all, "breast_cancer_test_indices.txt")
   }
 

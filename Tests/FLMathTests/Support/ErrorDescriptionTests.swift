@@ -139,6 +139,19 @@ struct ErrorDescriptionTests {
         CommaSeparatedValuesError.labelOutOfRange(line: 71, column: 73, classCount: 79, found: 83),
         ["71", "73", "78", "83"]
       ),
+      (CommaSeparatedValuesError.repeatedClass("?"), ["?"]),
+      (CommaSeparatedValuesError.invalidReplacement(.infinity), ["inf"]),
+      (CommaSeparatedValuesError.tooLarge(.columns, limit: 71), ["71", "columns"]),
+      (CommaSeparatedValuesError.columnNotFound(name: "?", times: 71), ["?", "71"]),
+      (CommaSeparatedValuesError.columnOutOfRange(number: 71, columns: 73), ["71", "73"]),
+      (CommaSeparatedValuesError.unnamedColumn(column: 71), ["71"]),
+      (CommaSeparatedValuesError.strayQuotationMark(line: 71, column: 73), ["71", "73"]),
+      (CommaSeparatedValuesError.unterminatedQuotation(line: 71, column: 73), ["71", "73"]),
+      (CommaSeparatedValuesError.missingValue(line: 71, column: 73), ["71", "73"]),
+      (
+        CommaSeparatedValuesError.unknownClass(line: 71, column: 73, found: "?", expected: ["!"]),
+        ["71", "73", "?", "!"]
+      ),
       (CommaSeparatedValuesError.invalidDataset(.spreadTooLarge(feature: 71)), ["71"]),
       (PartitionError.invalidClients(-71), ["-71"]),
       (PartitionError.invalidAlpha(-71), ["-71"]),
