@@ -3,7 +3,7 @@ internal import RealModule
 /// A question about the sum of privacy losses: finds the tilt that fits it and a grid that is fine
 /// enough, and asks the composition.
 struct LossQuestion {
-  let losses: [(loss: GaussianLoss, repetitions: Int)]
+  let losses: [(loss: any LossDistribution, repetitions: Int)]
   let accuracy: Double
   /// What another question has given as a lower bound of the answer: below it nothing is refined.
   let floor: Double
