@@ -118,8 +118,13 @@ struct OppositesLoss {
   /// Where the loss is `loss`, left and right of its minimum; the minimum itself for losses below it.
   func locations(ofLoss loss: Double) -> (falling: Double, rising: Double) {
     if loss == .infinity { return (-.infinity, .infinity) }
-    let loss = max(loss, least)
     let variance = noiseMultiplier * noiseMultiplier
+    let least = least
+    if loss <= least {
+      // Both roots, which roundings would set apart by the square root of a rounding.
+      let minimum = variance * (least + inverse - Double.log(2))
+      return (minimum, minimum)
+    }
     let sum = loss + inverse
     // The two roots are exp(sum) (1 ± root) / 2 with root^2 = 1 + exp(logTerm) sign(loss).
     let logTerm =

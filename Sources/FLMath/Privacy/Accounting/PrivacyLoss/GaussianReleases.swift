@@ -42,9 +42,7 @@ struct GaussianReleases: Sendable, Hashable {
         mu: precision.squareRoot(), logDelta: Double.log(delta))
       return (epsilon * (1 - 0x1p-40), epsilon)
     }
-    return bounds(relation) { losses, floor in
-      LossQuestion(losses: losses, accuracy: accuracy, floor: floor).epsilonBounds(delta: delta)
-    }
+    return bounds(relation, accuracy: accuracy) { $0.epsilonBounds(delta: delta) }
   }
 
   /// Numbers between which the smallest delta for an epsilon is.
@@ -57,30 +55,31 @@ struct GaussianReleases: Sendable, Hashable {
         GaussianMechanism.logarithmOfDelta(epsilon: epsilon, mu: precision.squareRoot()))
       return (delta * (1 - 0x1p-36), delta)
     }
-    return bounds(relation) { losses, floor in
-      LossQuestion(losses: losses, accuracy: accuracy, floor: floor).deltaBounds(epsilon: epsilon)
-    }
+    return bounds(relation, accuracy: accuracy) { $0.deltaBounds(epsilon: epsilon) }
   }
 
   /// The larger of the answers for all pairs of neighbours, whatever rounding has made of them: what is no
   /// number says nothing.
   private func bounds(
-    _ relation: NeighbouringRelation,
-    ask: (_ losses: [(loss: any LossDistribution, repetitions: Int)], _ floor: Double) -> (
-      lower: Double, upper: Double
-    )
+    _ relation: NeighbouringRelation, accuracy: Double,
+    ask: (LossQuestion) -> (lower: Double, upper: Double)
   ) -> (lower: Double, upper: Double) {
     let isFixedSize = hasFixedSize
     var (lower, upper) = (0.0, 0.0)
     for neighbours in Neighbours.pairs(relation) {
-      let bounds = ask(losses { neighbours.loss($0) }, lower)
+      let bounds = ask(
+        LossQuestion(
+          losses: losses { neighbours.loss($0) }, accuracy: accuracy, floor: lower))
       lower = max(lower, bounds.lower)
       if !isFixedSize { upper = max(upper, bounds.upper) }
     }
     if isFixedSize {
       // Those pairs are only examples. What bounds all of them is no pair of neighbours.
       for bound in FixedSampleBound.all(relation) {
-        let bounds = ask(losses { bound.loss($0) }, lower)
+        let bounds = ask(
+          LossQuestion(
+            losses: losses { bound.loss($0) }, accuracy: accuracy, floor: lower,
+            isUpperOnly: true))
         upper = max(upper, bounds.upper)
       }
     }
@@ -115,7 +114,10 @@ struct GaussianReleases: Sendable, Hashable {
     static func pairs(_ relation: NeighbouringRelation) -> [Neighbours] {
       switch relation {
       case .addOrRemove:
-        [Neighbours(poisson: .remove, fixedSize: .remove), Neighbours(poisson: .add, fixedSize: .add)]
+        [
+          Neighbours(poisson: .remove, fixedSize: .remove),
+          Neighbours(poisson: .add, fixedSize: .add),
+        ]
       case .zeroOut:
         [
           Neighbours(poisson: .remove, fixedSize: .zeroAmongOpposites),
