@@ -17,7 +17,7 @@ struct FixedSampleLossTests {
   }
 
   private func accountant(
-    _ events: [PrivacyEvent], accuracy: Double = 5e-3
+    _ events: [PrivacyEvent], accuracy: Double = 1e-2
   ) throws -> PrivacyLossAccountant {
     var accountant = try PrivacyLossAccountant(
       relation: events[0].relation, accuracy: accuracy)
@@ -32,12 +32,11 @@ struct FixedSampleLossTests {
     #expect(rows.count >= 60)
     for row in rows {
       let relation = try #require(NeighbouringRelation(rawValue: row.text("relation")))
-      let accountant = try accountant([
-        event(
-          relation, noiseMultiplier: row.number("z") / relation.sensitivityFactor,
-          sample: row.int("sample"), population: row.numbers("first").count,
-          rounds: row.int("rounds"))
-      ])
+      let event = try event(
+        relation, noiseMultiplier: row.number("z") / relation.sensitivityFactor,
+        sample: row.int("sample"), population: row.numbers("first").count,
+        rounds: row.int("rounds"))
+      let accountant = try accountant([event], accuracy: 4e-3)
       guard case .flag(let isWorst) = try row("worst") else {
         throw ReferenceValues.Missing(what: "worst")
       }
@@ -62,9 +61,9 @@ struct FixedSampleLossTests {
   }
 
   static let cases: [(sample: Int, population: Int, z: Double, rounds: Int)] = [
-    (10, 1000, 1, 1000), (10, 1000, 0.7, 300), (10, 100, 3, 100), (50, 100, 3, 50),
-    (1, 1000, 0.7, 1000),
-    (20, 1000, 2, 1000), (90, 100, 3, 10), (30, 100, 30, 3000),
+    (10, 1000, 1, 300), (10, 100, 3, 100), (50, 100, 3, 50),
+    (1, 1000, 0.7, 100),
+    (20, 1000, 2, 500), (90, 100, 3, 10), (30, 100, 30, 1000),
   ]
 
   @Test(
@@ -93,7 +92,7 @@ struct FixedSampleLossTests {
   /// In Poisson samples, the place of a record that does not take part is empty. Here its opposite may take it.
   @Test("Zeroing out costs more than in Poisson samples, and less than replacing")
   func zeroOut() throws {
-    for (sample, population, z, rounds) in Self.cases {
+    for (sample, population, z, rounds) in Self.cases.prefix(4) {
       let zeroed = try accountant([
         event(.zeroOut, noiseMultiplier: z, sample: sample, population: population, rounds: rounds)
       ])

@@ -5,25 +5,27 @@ internal import RealModule
 /// In a sample of m of n records, a given record takes part with probability q = m / n. Otherwise a random other
 /// record has its place. All else has the same distribution. Hockey-stick divergences are jointly convex, so it
 /// is enough to bound them for fixed values: u and v of the record in the two data sets, w of the other one.
-/// With sigma the deviation of the noise and N(x) = N(x, sigma^2), for a >= 1 and c = (1 - q)(a - 1) / q,
+/// With N(x) = N(x, sigma^2), a >= 1 and c = (1 - q) (a - 1) / q,
 ///
 ///     H_a = q ∫ max(0, N(u) - a N(v) - c N(w)).
 ///
-/// - `replace`: u, v and w are within a sensitivity of each other. By convexity, H_a is at most q times the
-///   divergence of N(u) from N(v) for the factor a + c, and w = v attains it (Balle, Barthe and Gaboardi 2018,
-///   "Privacy Amplification by Subsampling", section 4; Zhu, Dong and Wang 2022, theorem 11).
-/// - `zeroOut`, v = 0: turning w away from u, at the same length, never decreases H_a: in the direction e in
-///   which w turns, the region where the integrand is positive is e · x < t, where the mean of e · x is not
-///   positive under N(w). Opposite to u, the region is a half-line, and H_a grows with the lengths of u and w.
-///   So w = -u, both as long as possible: twice as far apart as under Poisson sampling.
-/// - `zeroOut`, u = 0: convexity again; w = v attains the bound.
+/// - `replace`: u, v and w are at most a sensitivity apart. By convexity, H_a is at most q times the divergence
+///   of N(u) from N(v) for the factor a + c, and w = v attains it (Balle, Barthe and Gaboardi 2018, "Privacy
+///   Amplification by Subsampling", section 4; Zhu, Dong and Wang 2022, theorem 11).
+/// - `zeroOut` with v = 0: u and w are at most a sensitivity long, and H_a is largest for w = -u. Turn w away from
+///   u, in a direction e that is orthogonal to w. For given other coordinates, the integrand is positive where
+///   the coordinate along e is below a limit. Its mean there, under N(w), is at most 0, so H_a does not decrease.
+///   With w opposite to u, the region is a half-space, and H_a grows with both lengths.
+/// - `zeroOut` with u = 0: by convexity as for `replace`, with w = v.
 ///
-/// For a < 1, H_a is 1 - a + a H_(1/a) of the exchanged distributions. So the worst w depends on whether the loss
-/// is above or below 0, and no two data sets have both (Lebeda, Regehr, Kamath and Steinke 2024, "Avoiding
-/// Pitfalls for Privacy Accounting of Subsampled Mechanisms under Composition"). The upper bound of all
-/// divergences belongs to a pair of distributions all the same (Zhu et al. 2022, proposition 8). The losses of
-/// that pair above 0 are those of one ``GaussianLoss``, those below 0 are those of another, exchanged, and the
-/// rest is 0. A pair that dominates one release dominates in compositions (theorem 10).
+/// So the place of the record may be taken by its opposite. In Poisson samples it is empty.
+///
+/// For a < 1, H_a is 1 - a + a H_(1/a) of the exchanged distributions. Thus the worst w depends on whether the
+/// loss is above or below 0, and no two data sets have both (Lebeda, Regehr, Kamath and Steinke 2024, "Avoiding
+/// Pitfalls for Privacy Accounting of Subsampled Mechanisms under Composition"). The largest divergences are
+/// those of a pair of distributions all the same, and that pair dominates in compositions (Zhu et al. 2022,
+/// proposition 8 and theorem 10). Its losses above 0 are those of one ``GaussianLoss``, its losses below 0 are
+/// those of another, and the rest is at 0.
 struct FixedSampleLoss: LossDistribution {
   let noiseMultiplier: Double
   let probability: Double

@@ -10,15 +10,15 @@ internal import RealModule
 /// for the grid, for what is cut off and for the rounding of the Fourier transform; the rounding of single normal
 /// probabilities, about 1e-15 of each, is neglected.
 ///
-/// Discrete noise counts as Gaussian noise of slightly less variance for the upper end, of slightly more for the
-/// lower one. In squared steps of the grid, that is about two either way for sums of discrete Gaussians. For
-/// Skellam noise it is less than one for the upper end, and about 50 for the lower one. Where the standard deviation is less
-/// than ten steps, ``RenyiAccountant`` may be tighter for sums of discrete Gaussians.
+/// Discrete noise counts as Gaussian noise of less variance for the upper end, of more for the lower one. In
+/// squared steps of the grid, the difference is about two for sums of discrete Gaussians. For Skellam noise it
+/// is less than one for the upper end, and 40 to 60 for the lower one. Where the standard deviation is less than
+/// ten steps, ``RenyiAccountant`` may be tighter for sums of discrete Gaussians.
 ///
-/// Samples of a fixed size have an interval for sums under `replace` and `zeroOut`. The upper end holds for all
-/// neighbours. The lower end is the cost of the worst neighbours that are known, so the interval is wider than the
-/// accuracy asked for: by 1 to 20 % for usual parameters. Zeroing out a record in a sample of fixed size costs more
-/// than under Poisson sampling, since its place may be taken by its opposite.
+/// Samples of a fixed size have an interval under `replace` and `zeroOut`, for sums of vectors. The upper end
+/// holds for all neighbours. The lower end is what the worst known neighbours cost. So the interval may be wider
+/// than the accuracy asked for, by 1 to 20 % at usual parameters. Zeroing out a record costs more than in
+/// Poisson samples, since the record's opposite may take its place.
 public struct PrivacyLossAccountant: PrivacyAccountant {
   /// The relation for which the guarantee holds.
   public let relation: NeighbouringRelation
@@ -151,8 +151,8 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
     return (lower > 0 ? min(lower, bounds.upper) : 0)...bounds.upper
   }
 
-  /// How much larger delta can be without the tails, which have the probability t: with P' = P given that the noise is
-  /// not in the tail, P'(A) <= P(A) + 2 t and P(A) <= P'(A) + t.
+  /// How much larger delta can be without the tails, which have the probability t. Given that the noise is not
+  /// there, P becomes P' with P'(A) <= P(A) + 2 t and P(A) <= P'(A) + t.
   private func tailCost(epsilon: Double) -> Double {
     tail > 0 ? (2 + Double.exp(epsilon)) * tail : 0
   }

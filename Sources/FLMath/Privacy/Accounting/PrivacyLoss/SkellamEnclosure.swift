@@ -3,33 +3,40 @@ internal import RealModule
 /// Two Gaussian mechanisms between which Skellam noise on vectors of integers is, but for far tails.
 ///
 /// Let p(j) = exp(-V) I_j(V) be the probabilities of Skellam noise of variance V, F its distribution function,
-/// and t(j) = log(p(j)^2 / (p(j - 1) p(j + 1))).
+/// and t(j) = log(p(j)^2 / (p(j - 1) p(j + 1))), the second differences of -log p.
 ///
-/// **More privacy than less Gaussian noise.** Let D^2 (1 - D^2 / pi^2) >= t(j) for all j. Then noise moved by an
-/// integer s is as hard to tell from noise at 0 as N(s D, 1) from N(0, 1). This needs
-/// z(k) - z(k - 1) <= D for all k, where F(k) = Phi(z(k)): the corners of the trade-off function are at
-/// 1 - F(k) and F(k - s). Suppose a step is longer. Let w(j) = Phi(a + D (j + 1)) - Phi(a + D j), with a such that
-/// both distribution functions agree at k - 1. Then p(k) > w(k). The second difference of -log w is at least
-/// D^2 (1 - D^2 / pi^2), since a normal number that is known to be in an interval of length D has a variance of at
-/// most D^2 / pi^2 (Payne and Weinberger 1960). So log(p / w) is convex. It is positive at k, and negative
-/// somewhere above, where both have the same mass. Thus it is positive everywhere below, where both have the
-/// same mass too: a contradiction.
+/// **More private than less Gaussian noise.** Let D^2 (1 - D^2 / pi^2) be at least t(j) for all j. Then for an
+/// integer s, noise moved by s is as hard to tell from noise as N(s D, 1) from N(0, 1). The corners of their
+/// trade-off function are at 1 - F(k) and F(k - s). So with F(k) = Phi(z(k)), this needs z(k) - z(k - 1) <= D for
+/// all k. Suppose a step is longer.
 ///
-/// Coordinates are independent, and dominating pairs compose (Zhu, Dong and Wang 2022, theorem 10). So a vector
-/// costs D times its L2 norm, whatever its direction; the L1 norm does not matter.
+/// - Let w(j) = Phi(a + D (j + 1)) - Phi(a + D j), with the a for which both distribution functions agree at
+///   k - 1. Then p(k) > w(k).
+/// - A normal number that is known to be in an interval of length D has a variance of at most D^2 / pi^2 (Payne
+///   and Weinberger 1960). So second differences of -log w are at least D^2 (1 - D^2 / pi^2), and log(p / w) is
+///   convex.
+/// - Above k - 1 both have the same mass, so log(p / w), positive at k, is negative somewhere above. Thus it is
+///   positive everywhere below. But both have the same mass there too: a contradiction.
 ///
-/// **Less privacy than more Gaussian noise.** Noise that is known to be in -K...K has log-concave probabilities
-/// with second differences of at most -T, the least t(j) there. Add normal noise of variance 4. What remains unknown of the
-/// integer, given the sum, has a variance of at most 1 / (T + 1/4), up to 10^-14 of T: no more than a discrete Gaussian of
-/// that parameter, since two distributions of which one is log-concave relative to the other, with the same mean,
-/// cross twice. So the density of the sum has -(log)'' >= 1 / (1 / T + 4). By the argument above, N(s, 1 / T + 4) is
-/// post-processing of it, for two values of s at a time.
+/// Coordinates are independent, and dominating pairs compose (Zhu, Dong and Wang 2022, "Optimal Accounting of
+/// Differential Privacy via Characteristic Function", theorem 10). So a vector costs D times its L2 norm,
+/// whatever its direction. The L1 norm does not matter.
 ///
-/// **The bounds of t.** With y = x I'_j(x) / I_j(x), 1 - exp(-t(j)) = (x^2 + j^2 - y^2) / x^2 and
-/// x y' = x^2 + j^2 - y^2. Comparing with other solutions gives
-/// 1 / sqrt(x^2 + (j + 1)^2) <= 1 - exp(-t(j)) <= 1 / sqrt(x^2 + j^2 - 1/4), the upper bound from j = 1 on (Baricz
-/// 2015, "Bounds for Turánians of modified Bessel functions"). At j = 0, x - 1/2 - 1 / (4 x) is below y from x = 4 on,
-/// since it is there, and grows more slowly where they meet.
+/// **Less private than more Gaussian noise.** Given that noise is in -K...K, second differences of -log p are at
+/// least T, the least t(j) there. Add normal noise of variance 4. Given the sum, the integer has a variance of
+/// at most 1 / (T + 1/4), up to 10^-14 T: no more than a discrete Gaussian of that parameter, relative to which
+/// it is log-concave (with the same mean, such distributions cross twice). So the density of the sum has
+/// -(log)'' >= 1 / (1 / T + 4). By the argument above, a normal pair of variance 1 / T + 4 is post-processing of
+/// the pair of sums.
+///
+/// **The bounds of t.** Let y = x I'_j(x) / I_j(x). Then 1 - exp(-t(j)) = (x^2 + j^2 - y^2) / x^2 at x = V, and
+/// x y' = x^2 + j^2 - y^2. Comparison with solutions of inequalities gives
+///
+///     1 / sqrt(x^2 + (j + 1)^2) <= 1 - exp(-t(j)) <= 1 / sqrt(x^2 + j^2 - 1/4),
+///
+/// the upper bound from j = 1 on (compare Baricz 2015, "Bounds for Turánians of modified Bessel functions"). At
+/// j = 0, x - 1/2 - 1 / (4 x) is a lower bound of y from x = 4 on: it is one at 4, and grows more slowly where
+/// they meet.
 struct SkellamEnclosure {
   /// The noise multiplier of the mechanism that is less private.
   let lowerMultiplier: Double
