@@ -152,6 +152,14 @@ struct SkellamLossTests {
     #expect(try little.epsilonInterval(delta: 1e-5) == 0...(.infinity))
     #expect(try little.deltaInterval(epsilon: 1) == 0...1)
     #expect(try little.epsilon(delta: 1) == 0)
+    var both = little
+    try both.compose(
+      PrivacyEvent(
+        .gaussian(noiseMultiplier: 3), relation: .zeroOut, sampling: .poisson(probability: 0.1),
+        repetitions: 5))
+    // What has no upper bound need not cost much.
+    for delta in [0, 1e-5] { #expect(try both.epsilonInterval(delta: delta) == 0...(.infinity)) }
+    #expect(try both.deltaInterval(epsilon: 1) == 0...1)
     // Integers differ by 1 at least, and opposites by 2.
     let nothing = try PrivacyEvent(
       .skellam(l1Sensitivity: 1.9, l2Sensitivity: 1.9, variance: 100), relation: .replace,

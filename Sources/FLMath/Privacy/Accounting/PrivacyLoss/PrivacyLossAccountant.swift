@@ -124,12 +124,14 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   ) throws(PrivacyAccountingError) -> ClosedRange<Double> {
     try PrivacyAccountingError.requireDelta(delta)
     let bounds = upperEpsilon(delta: delta)
+    let factor = Double.exp(logFactor)
+    guard factor < .infinity else { return 0...bounds.upper }
     guard costlier != cheaper else { return bounds.lower...bounds.upper }
     // No true epsilon is above the upper end, where the tail counts most.
     let larger = delta + tailCost(epsilon: bounds.upper)
     let lower =
       cheaper.epsilonBounds(
-        delta: larger * Double.exp(logFactor), relation: relation, accuracy: accuracy
+        delta: larger * factor, relation: relation, accuracy: accuracy
       ).lower - 2 * logFactor
     return (lower > 0 ? min(lower, bounds.upper) : 0)...bounds.upper
   }
@@ -143,11 +145,13 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   ) throws(PrivacyAccountingError) -> ClosedRange<Double> {
     try PrivacyAccountingError.requireEpsilon(epsilon)
     let bounds = upperDelta(epsilon: epsilon)
+    let factor = Double.exp(logFactor)
+    guard factor < .infinity else { return 0...bounds.upper }
     guard costlier != cheaper else { return bounds.lower...bounds.upper }
     let lower =
       cheaper.deltaBounds(
         epsilon: epsilon + 2 * logFactor, relation: relation, accuracy: accuracy
-      ).lower * Double.exp(-logFactor) - tailCost(epsilon: epsilon)
+      ).lower / factor - tailCost(epsilon: epsilon)
     return (lower > 0 ? min(lower, bounds.upper) : 0)...bounds.upper
   }
 
