@@ -4,7 +4,8 @@ import Foundation
 ///
 /// `dp_*.json` come from Google's dp-accounting, PRV and the published formulas of distributed
 /// differential privacy; `dp_wide_*.json` are made by
-/// `Scripts/privacy-reference-values.py`. Each names the versions.
+/// `Scripts/privacy-reference-values.py`, `dp_skellam_loss.json` and `dp_fixed_samples.json` by
+/// `Scripts/privacy-loss-reference-values.py`. Each names the versions.
 enum ReferenceValues: Decodable {
   case number(Double)
   case text(String)

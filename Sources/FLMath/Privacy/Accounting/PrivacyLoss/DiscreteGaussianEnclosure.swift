@@ -46,24 +46,9 @@ struct DiscreteGaussianEnclosure {
     // The share of the variance that is left, or by which it grows.
     let share = (1 - smoothing / variance).squareRoot()
     lowerMultiplier = share / l2Ratio
-    let attained = Self.attainedNorm(
-      l2Ratio * standardDeviation, dimension: dimension, relation: relation)
+    let attained = relation.attainedNorm(l2Ratio * standardDeviation, dimension: dimension)
     upperMultiplier = standardDeviation / share / attained
     logFactor =
       coordinates * (IntegerSmoothing.logRatio(variance: smoothing) + tau / 2)
-  }
-
-  /// A norm of at most `bound` that vectors of whole numbers have: its square is whole, and every whole
-  /// number is a sum of four squares (Lagrange 1770).
-  ///
-  /// Where a record is replaced, the difference is that of a vector and its opposite.
-  private static func attainedNorm(
-    _ bound: Double, dimension: Int, relation: NeighbouringRelation
-  ) -> Double {
-    let half = bound / relation.sensitivityFactor
-    // What is whole but for the last bits was whole before it was divided and multiplied again.
-    func whole(_ number: Double) -> Double { (number * (1 + 0x1p-44)).rounded(.down) }
-    let norm = dimension >= 4 ? whole(half * half).squareRoot() : whole(half)
-    return relation.sensitivityFactor * min(half, norm)
   }
 }

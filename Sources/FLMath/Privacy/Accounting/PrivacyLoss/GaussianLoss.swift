@@ -1,13 +1,14 @@
 internal import RealModule
 
-/// The privacy loss of one release of the Gaussian mechanism with Poisson sampling: the two
-/// distributions whose ratio it is, and where the loss takes a value.
+/// The privacy loss of one release of the Gaussian mechanism on a sample: the two distributions whose ratio it
+/// is, and where the loss takes a value.
 ///
-/// In units of the sensitivity, the noise is N(0, z^2); a record that takes part moves it by 1 where
-/// it is added, removed or zeroed out, by 1/2 to either side where it is replaced. The mixtures dominate all
-/// other pairs (Zhu, Dong and Wang 2022, "Optimal Accounting of Differential Privacy via
-/// Characteristic Function", section 5), and the loss grows with x.
-struct GaussianLoss {
+/// In units of the sensitivity, the noise is N(0, z^2). A record takes part with probability q. Under Poisson
+/// sampling, it moves the noise by 1 where it is added, removed or zeroed out, by 1/2 to either side where it
+/// is replaced. These mixtures dominate all other pairs (Zhu, Dong and Wang 2022, "Optimal Accounting of
+/// Differential Privacy via Characteristic Function", section 5). In a sample of fixed size, another record takes
+/// part in place of the record, and may be its opposite: ``FixedSampleLoss``.
+struct GaussianLoss: LossDistribution {
   /// Which of two neighbouring data sets has the record.
   enum Direction {
     /// The first: outcomes are those of the data with the record.
@@ -16,16 +17,28 @@ struct GaussianLoss {
     case add
     /// Both have one, and not the same.
     case replace
+    /// The first; the second has a zero in its place, and where the record does not take part, its opposite
+    /// does.
+    case zeroAmongOpposites
+    /// The second; otherwise as ``zeroAmongOpposites``.
+    case fillAmongOpposites
   }
 
   let noiseMultiplier: Double
   let probability: Double
   let direction: Direction
 
+  /// Whether the loss is that of another direction with the distributions exchanged.
+  private var isExchanged: Bool { direction == .add || direction == .fillAmongOpposites }
+
+  private var areOpposites: Bool {
+    direction == .zeroAmongOpposites || direction == .fillAmongOpposites
+  }
+
   /// The x at which the loss is `loss`; infinite beyond what it can be.
   ///
-  /// For ``Direction/add`` the roles of the distributions are exchanged by who asks, so this is the
-  /// loss of ``Direction/remove``.
+  /// Where the distributions are exchanged, the caller does it: for ``Direction/add`` this is the loss of
+  /// ``Direction/remove``.
   private func location(ofLoss loss: Double) -> Double {
     let variance = noiseMultiplier * noiseMultiplier
     if direction == .replace {
@@ -58,11 +71,23 @@ struct GaussianLoss {
 
   /// The masses of both distributions where the loss is between `low` and `high`.
   func masses(between low: Double, and high: Double) -> (first: Double, second: Double) {
-    if direction == .add {
-      let removed = orderedMasses(from: location(ofLoss: -high), to: location(ofLoss: -low))
-      return (removed.second, removed.first)
+    let masses =
+      isExchanged
+      ? orderedMasses(lossFrom: -high, to: -low) : orderedMasses(lossFrom: low, to: high)
+    return isExchanged ? (masses.second, masses.first) : masses
+  }
+
+  private func orderedMasses(
+    lossFrom low: Double, to high: Double
+  ) -> (first: Double, second: Double) {
+    guard areOpposites else {
+      return orderedMasses(from: location(ofLoss: low), to: location(ofLoss: high))
     }
-    return orderedMasses(from: location(ofLoss: low), to: location(ofLoss: high))
+    let opposites = OppositesLoss(noiseMultiplier: noiseMultiplier, probability: probability)
+    let (from, to) = (opposites.locations(ofLoss: low), opposites.locations(ofLoss: high))
+    let falling = orderedMasses(from: to.falling, to: from.falling)
+    let rising = orderedMasses(from: from.rising, to: to.rising)
+    return (falling.first + rising.first, falling.second + rising.second)
   }
 
   private func orderedMasses(from low: Double, to high: Double) -> (first: Double, second: Double) {
@@ -70,13 +95,16 @@ struct GaussianLoss {
     func mass(movedBy shift: Double) -> Double {
       NormalTail.between((low - shift) / noiseMultiplier, (high - shift) / noiseMultiplier)
     }
-    let unmoved = probability == 1 ? 0 : (1 - probability) * mass(movedBy: 0)
+    let unmoved = probability == 1 ? 0 : (1 - probability) * mass(movedBy: areOpposites ? -1 : 0)
     if direction == .replace {
       return (
         unmoved + probability * mass(movedBy: 0.5), unmoved + probability * mass(movedBy: -0.5)
       )
     }
-    return (unmoved + probability * mass(movedBy: 1), mass(movedBy: 0))
+    let zero = mass(movedBy: 0)
+    return (
+      unmoved + probability * mass(movedBy: 1), areOpposites ? unmoved + probability * zero : zero
+    )
   }
 
   /// Losses below and above which the first distribution has at most `tail`.
@@ -87,6 +115,11 @@ struct GaussianLoss {
     case .remove: return (loss(at: -width), loss(at: 1 + width))
     case .add: return (-loss(at: width), -loss(at: -width))
     case .replace: return (loss(at: -0.5 - width), loss(at: 0.5 + width))
+    case .zeroAmongOpposites, .fillAmongOpposites:
+      // The loss is never below `least`, and nearly 0 far on the left.
+      let opposites = OppositesLoss(noiseMultiplier: noiseMultiplier, probability: probability)
+      let (least, most) = (opposites.least, max(0, loss(at: 1 + width)))
+      return isExchanged ? (-most, -least) : (least, most)
     }
   }
 
@@ -100,6 +133,9 @@ struct GaussianLoss {
     if direction == .replace {
       return logDensityRatio((x - 0.25) / (2 * variance))
         - logDensityRatio((-x - 0.25) / (2 * variance))
+    }
+    if areOpposites {
+      return logDensityRatio(2 * x / variance) - logDensityRatio((x + 0.5) / variance)
     }
     return logDensityRatio((2 * x - 1) / (2 * variance))
   }
@@ -116,6 +152,8 @@ extension GaussianLoss {
       case .remove: (-12 * z, 1 + tilt + 12 * z)
       case .add: (-tilt - 12 * z, 12 * z)
       case .replace: (-0.5 - tilt - 12 * z, 0.5 + tilt + 12 * z)
+      case .zeroAmongOpposites: (-1 - tilt - 12 * z, 1 + 2 * tilt + 12 * z)
+      case .fillAmongOpposites: (-1 - 2 * tilt - 12 * z, 1 + tilt + 12 * z)
       }
     guard (high - low) / z < 0x1p14 else { return .infinity }
     let count = Int((high - low) / z * 4) + 1
@@ -123,7 +161,7 @@ extension GaussianLoss {
     var logTerms: [Double] = []
     for index in 0...count {
       let x = low + Double(index) * spacing
-      let loss = direction == .add ? -loss(at: x) : loss(at: x)
+      let loss = isExchanged ? -loss(at: x) : loss(at: x)
       logTerms.append(logDensity(at: x) + tilt * loss)
     }
     let largest = logTerms.max() ?? 0
@@ -144,6 +182,8 @@ extension GaussianLoss {
     case .add: return normal(0)
     case .remove: return LogSum.add(logOut + normal(0), logIn + normal(1))
     case .replace: return LogSum.add(logOut + normal(0), logIn + normal(0.5))
+    case .zeroAmongOpposites: return LogSum.add(logOut + normal(-1), logIn + normal(1))
+    case .fillAmongOpposites: return LogSum.add(logOut + normal(-1), logIn + normal(0))
     }
   }
 }

@@ -1,10 +1,11 @@
 internal import RealModule
 
-/// Releases of the Gaussian mechanism, with Poisson sampling or without, and what all together cost.
+/// Releases of the Gaussian mechanism, with sampling or without, and what all together cost.
 struct GaussianReleases: Sendable, Hashable {
   private struct Sampled: Hashable {
     let noiseMultiplier: Double
     let probability: Double
+    let isFixedSize: Bool
   }
 
   private var sampled: [Sampled: Int] = [:]
@@ -14,12 +15,17 @@ struct GaussianReleases: Sendable, Hashable {
 
   var isEmpty: Bool { sampled.isEmpty && precision == 0 }
 
+  private var hasFixedSize: Bool { sampled.keys.contains { $0.isFixedSize } }
+
   /// Adds releases of one kind; a probability of 1 is no sampling.
-  mutating func add(noiseMultiplier: Double, probability: Double, repetitions: Int) {
-    if probability == 1 {
+  mutating func add(noiseMultiplier: Double, sampling: SamplingScheme, repetitions: Int) {
+    if sampling.probability == 1 {
       precision += Double(repetitions) / (noiseMultiplier * noiseMultiplier)
     } else if noiseMultiplier < .infinity {
-      let kind = Sampled(noiseMultiplier: noiseMultiplier, probability: probability)
+      let isFixedSize = if case .withoutReplacement = sampling { true } else { false }
+      let kind = Sampled(
+        noiseMultiplier: noiseMultiplier, probability: sampling.probability,
+        isFixedSize: isFixedSize)
       let (sum, overflow) = (sampled[kind] ?? 0).addingReportingOverflow(repetitions)
       sampled[kind] = overflow ? .max : sum
     }
@@ -36,9 +42,7 @@ struct GaussianReleases: Sendable, Hashable {
         mu: precision.squareRoot(), logDelta: Double.log(delta))
       return (epsilon * (1 - 0x1p-40), epsilon)
     }
-    return bounds(relation) { losses, floor in
-      LossQuestion(losses: losses, accuracy: accuracy, floor: floor).epsilonBounds(delta: delta)
-    }
+    return bounds(relation, accuracy: accuracy) { $0.epsilonBounds(delta: delta) }
   }
 
   /// Numbers between which the smallest delta for an epsilon is.
@@ -51,51 +55,117 @@ struct GaussianReleases: Sendable, Hashable {
         GaussianMechanism.logarithmOfDelta(epsilon: epsilon, mu: precision.squareRoot()))
       return (delta * (1 - 0x1p-36), delta)
     }
-    return bounds(relation) { losses, floor in
-      LossQuestion(losses: losses, accuracy: accuracy, floor: floor).deltaBounds(epsilon: epsilon)
-    }
+    return bounds(relation, accuracy: accuracy) { $0.deltaBounds(epsilon: epsilon) }
   }
 
-  /// The larger of the answers in all directions, whatever rounding has made of them: what is no number
-  /// says nothing.
+  /// The larger of the answers for all pairs of neighbours, whatever rounding has made of them: what is no
+  /// number says nothing.
   private func bounds(
-    _ relation: NeighbouringRelation,
-    ask: (_ losses: [(loss: GaussianLoss, repetitions: Int)], _ floor: Double) -> (
-      lower: Double, upper: Double
-    )
+    _ relation: NeighbouringRelation, accuracy: Double,
+    ask: (LossQuestion) -> (lower: Double, upper: Double)
   ) -> (lower: Double, upper: Double) {
-    let directions: [GaussianLoss.Direction] =
-      switch relation {
-      case .addOrRemove, .zeroOut: [.remove, .add]
-      case .replace: [.replace]
-      }
+    let isFixedSize = hasFixedSize
     var (lower, upper) = (0.0, 0.0)
-    for direction in directions {
-      let bounds = ask(losses(direction), lower)
+    for neighbours in Neighbours.pairs(relation) {
+      let bounds = ask(
+        LossQuestion(
+          losses: losses { neighbours.loss($0) }, accuracy: accuracy, floor: lower))
       lower = max(lower, bounds.lower)
-      upper = max(upper, bounds.upper)
+      if !isFixedSize { upper = max(upper, bounds.upper) }
+    }
+    if isFixedSize {
+      // Those pairs are only examples. What bounds all of them is no pair of neighbours.
+      for bound in FixedSampleBound.all(relation) {
+        let bounds = ask(
+          LossQuestion(
+            losses: losses { bound.loss($0) }, accuracy: accuracy, floor: lower,
+            isUpperOnly: true))
+        upper = max(upper, bounds.upper)
+      }
     }
     upper = upper >= 0 ? upper : .infinity
     return (lower >= 0 ? min(lower, upper) : 0, upper)
   }
 
   private func losses(
-    _ direction: GaussianLoss.Direction
-  ) -> [(loss: GaussianLoss, repetitions: Int)] {
+    _ loss: (Sampled) -> any LossDistribution
+  ) -> [(loss: any LossDistribution, repetitions: Int)] {
     // In a fixed order, so that the same events give the same digits.
     let keys = sampled.keys.sorted {
-      ($0.noiseMultiplier, $0.probability) < ($1.noiseMultiplier, $1.probability)
+      ($0.noiseMultiplier, $0.probability, $0.isFixedSize ? 1 : 0)
+        < ($1.noiseMultiplier, $1.probability, $1.isFixedSize ? 1 : 0)
     }
-    var losses: [(loss: GaussianLoss, repetitions: Int)] = keys.map { key in
-      let loss = GaussianLoss(
-        noiseMultiplier: key.noiseMultiplier, probability: key.probability, direction: direction)
-      return (loss, sampled[key] ?? 0)
-    }
+    var losses = keys.map { (loss: loss($0), repetitions: sampled[$0] ?? 0) }
     if precision > 0 {
       let loss = GaussianLoss(
-        noiseMultiplier: 1 / precision.squareRoot(), probability: 1, direction: direction)
+        noiseMultiplier: 1 / precision.squareRoot(), probability: 1, direction: .remove)
       losses.append((loss, 1))
     }
     return losses
+  }
+
+  /// Two neighbouring data sets: the directions of the losses of their releases.
+  private struct Neighbours {
+    /// Under Poisson sampling, where they are the worst.
+    let poisson: GaussianLoss.Direction
+    /// In samples of fixed size.
+    let fixedSize: GaussianLoss.Direction
+
+    static func pairs(_ relation: NeighbouringRelation) -> [Neighbours] {
+      switch relation {
+      case .addOrRemove:
+        [
+          Neighbours(poisson: .remove, fixedSize: .remove),
+          Neighbours(poisson: .add, fixedSize: .add),
+        ]
+      case .zeroOut:
+        [
+          Neighbours(poisson: .remove, fixedSize: .zeroAmongOpposites),
+          Neighbours(poisson: .add, fixedSize: .fillAmongOpposites),
+        ]
+      case .replace:
+        // One of the values is also that of all other records.
+        [
+          Neighbours(poisson: .replace, fixedSize: .remove),
+          Neighbours(poisson: .replace, fixedSize: .add),
+        ]
+      }
+    }
+
+    func loss(_ kind: Sampled) -> any LossDistribution {
+      GaussianLoss(
+        noiseMultiplier: kind.noiseMultiplier, probability: kind.probability,
+        direction: kind.isFixedSize ? fixedSize : poisson)
+    }
+  }
+
+  /// Losses that together bound those of all neighbours.
+  private struct FixedSampleBound {
+    let poisson: GaussianLoss.Direction
+    let hasOppositesAbove: Bool
+    let hasOppositesBelow: Bool
+
+    static func all(_ relation: NeighbouringRelation) -> [FixedSampleBound] {
+      switch relation {
+      case .addOrRemove: []
+      case .zeroOut:
+        [
+          FixedSampleBound(poisson: .remove, hasOppositesAbove: true, hasOppositesBelow: false),
+          FixedSampleBound(poisson: .add, hasOppositesAbove: false, hasOppositesBelow: true),
+        ]
+      case .replace:
+        [FixedSampleBound(poisson: .replace, hasOppositesAbove: false, hasOppositesBelow: false)]
+      }
+    }
+
+    func loss(_ kind: Sampled) -> any LossDistribution {
+      guard kind.isFixedSize else {
+        return GaussianLoss(
+          noiseMultiplier: kind.noiseMultiplier, probability: kind.probability, direction: poisson)
+      }
+      return FixedSampleLoss(
+        noiseMultiplier: kind.noiseMultiplier, probability: kind.probability,
+        hasOppositesAbove: hasOppositesAbove, hasOppositesBelow: hasOppositesBelow)
+    }
   }
 }

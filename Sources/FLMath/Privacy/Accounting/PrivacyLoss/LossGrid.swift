@@ -25,7 +25,7 @@ struct LossGrid {
   ///
   /// - Parameter tolerance: how much loss, on average, merging may give away.
   static func bounds(
-    of loss: GaussianLoss, step: Double, tail: Double, tolerance: Double
+    of loss: any LossDistribution, step: Double, tail: Double, tolerance: Double
   ) -> (upper: LossGrid, lower: LossGrid) {
     let cells = Cells(of: loss, step: step, tail: tail, offset: 0)
     // Outside of the cells: rounded up for the upper bound, left out for the lower.
@@ -50,7 +50,7 @@ private struct Cells {
   /// where it is too extreme for `Double`.
   var ratios: [Double] = []
 
-  init(of loss: GaussianLoss, step: Double, tail: Double, offset: Double) {
+  init(of loss: any LossDistribution, step: Double, tail: Double, offset: Double) {
     let range = loss.range(tail: tail)
     start = Int(((range.low - offset) / step).rounded(.down))
     self.step = step
@@ -120,7 +120,7 @@ private struct Cells {
   ///
   /// The two sides of the largest mass meet with masses that do not match, and how well they do
   /// depends smoothly on where the grid points are.
-  func mergedWithin(_ tolerance: Double, of loss: GaussianLoss, tail: Double) -> LossGrid {
+  func mergedWithin(_ tolerance: Double, of loss: any LossDistribution, tail: Double) -> LossGrid {
     var best = merged()
     guard best.lost > tolerance else { return best.grid }
     func attempt(_ offset: Double) {

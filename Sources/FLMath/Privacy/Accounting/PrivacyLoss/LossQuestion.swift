@@ -3,10 +3,13 @@ internal import RealModule
 /// A question about the sum of privacy losses: finds the tilt that fits it and a grid that is fine
 /// enough, and asks the composition.
 struct LossQuestion {
-  let losses: [(loss: GaussianLoss, repetitions: Int)]
+  let losses: [(loss: any LossDistribution, repetitions: Int)]
   let accuracy: Double
   /// What another question has given as a lower bound of the answer: below it nothing is refined.
   let floor: Double
+  /// Whether the upper bound alone is asked for. Grids are then fine enough when half the step makes no
+  /// difference.
+  var isUpperOnly = false
 
   func epsilonBounds(delta: Double) -> (lower: Double, upper: Double) {
     let logDelta = Double.log(delta)
@@ -23,8 +26,7 @@ struct LossQuestion {
     // That epsilon suffices, so a question about less than the other answers has no need of a grid.
     if best.epsilon < floor { return (0, best.epsilon) }
     return refined(tilt: best.tilt, logDelta: logDelta) { composition in
-      let bounds = composition.epsilonBounds(delta: delta)
-      return (bounds, bounds.upper - bounds.lower)
+      (composition.epsilonBounds(delta: delta), 1)
     }
   }
 
@@ -45,9 +47,8 @@ struct LossQuestion {
     guard best.logDelta > -600 else { return (0, Double.exp(max(best.logDelta, -600))) }
     return refined(tilt: tilt, logDelta: min(0, best.logDelta)) { composition in
       let bounds = composition.deltaBounds(epsilon: epsilon)
-      // The width in epsilon to which this width in delta belongs.
-      let slope = (tilt + 1) * max(bounds.upper, 0x1p-1000)
-      return (bounds, (bounds.upper - bounds.lower) / slope)
+      // What a unit of epsilon is in delta.
+      return (bounds, (tilt + 1) * max(bounds.upper, 0x1p-1000))
     }
   }
 
@@ -66,7 +67,7 @@ struct LossQuestion {
 
   private func refined(
     tilt: Double, logDelta: Double,
-    ask: (LossComposition) -> (bounds: (lower: Double, upper: Double), width: Double)
+    ask: (LossComposition) -> (bounds: (lower: Double, upper: Double), unit: Double)
   ) -> (lower: Double, upper: Double) {
     var total = 0.0
     for (loss, repetitions) in losses where loss.probability < 1 {
@@ -84,10 +85,12 @@ struct LossQuestion {
         continue
       }
       let answer = ask(composition)
-      best.lower = max(best.lower, answer.bounds.lower)
+      let other = isUpperOnly ? best.upper : answer.bounds.lower
+      let width = abs(answer.bounds.upper - other) / answer.unit
+      if !isUpperOnly { best.lower = max(best.lower, answer.bounds.lower) }
       best.upper = min(best.upper, answer.bounds.upper)
-      if answer.width <= accuracy || best.upper <= floor { return best }
-      step *= max(0.25, 0.8 * (accuracy / answer.width).squareRoot())
+      if width <= accuracy || best.upper <= floor { return best }
+      step *= isUpperOnly ? 0.5 : max(0.25, 0.8 * (accuracy / width).squareRoot())
     }
     return best
   }
@@ -101,7 +104,8 @@ struct LossQuestion {
       guard (range.high - range.low) / step < Double(LossComposition.maximumCount / 2)
       else { return nil }
       let (upper, lower) = LossGrid.bounds(
-        of: loss, step: step, tail: tail, tolerance: accuracy / (8 * total))
+        of: loss, step: step, tail: tail,
+        tolerance: isUpperOnly ? .infinity : accuracy / (8 * total))
       parts.append(.init(upper: upper, lower: lower, repetitions: repetitions))
     }
     return LossComposition(parts, step: step, tilt: tilt)
