@@ -60,7 +60,7 @@ extension LinearCompressor {
 }
 
 extension UpdateCompressor {
-  /// Refuses an update that does not fit, is not finite, or whose squares overflow.
+  /// Refuses an update that does not fit, is not finite, or too long.
   func requireUsable(_ update: [Double]) throws(CompressionError) {
     guard update.count == dimension else {
       throw .dimensionMismatch(expected: dimension, found: update.count)

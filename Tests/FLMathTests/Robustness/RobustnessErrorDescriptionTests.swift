@@ -30,6 +30,7 @@ struct RobustnessErrorDescriptionTests {
       (RobustAggregationError.invalidSmoothing(-71), ["-71"]),
       (RobustAggregationError.invalidTolerance(-71), ["-71"]),
       (RobustAggregationError.invalidIterations(-71), ["-71"]),
+      (RobustAggregationError.notConverged(iterations: 71, excess: 0.73), ["71", "0.73"]),
       (RobustAggregationError.dimensionMismatch(expected: 71, found: 73), ["71", "73"]),
       (RobustAggregationError.unusableReference, []),
       (RobustAggregationError.zeroReference, []),
