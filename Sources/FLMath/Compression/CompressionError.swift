@@ -25,8 +25,8 @@ public enum CompressionError: Error, Hashable, Sendable, CustomStringConvertible
   /// The indices of a message are not in ascending order and below the dimension, each with a value.
   case invalidIndices
 
-  /// The largest dimension of a compressor.
-  static let maximumDimension = 1 << 40
+  /// The largest dimension of a compressor: 8 GiB of numbers.
+  static let maximumDimension = 1 << 30
 
   /// Passes on a dimension that is in range.
   static func validated(dimension: Int) throws(CompressionError) -> Int {

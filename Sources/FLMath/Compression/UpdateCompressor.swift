@@ -73,6 +73,14 @@ extension UpdateCompressor {
 }
 
 extension LinearCompressor {
+  /// Passes on decompressed numbers, which overflow where a sum is not one of messages.
+  static func requireFinite(_ numbers: [Double]) throws(CompressionError) -> [Double] {
+    if let index = numbers.firstNonFiniteIndex {
+      throw .nonFinite(index: index, found: numbers[index])
+    }
+    return numbers
+  }
+
   func requireMessageCount(_ message: [Element]) throws(CompressionError) {
     guard message.count == messageCount else {
       throw .dimensionMismatch(expected: messageCount, found: message.count)

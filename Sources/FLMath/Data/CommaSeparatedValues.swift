@@ -148,7 +148,7 @@ public enum CommaSeparatedValuesError: Error, Hashable, Sendable, CustomStringCo
       "Expected an integer label in line \(line), column \(column), got \"\(found)\"; "
         + "put the label into the last column."
     case .labelOutOfRange(let line, let column, let classCount, let found):
-      "Expected a label from 0 to \(classCount - 1) in line \(line), column \(column), "
+      "Expected a label from 0 to \(max(1, classCount) - 1) in line \(line), column \(column), "
         + "got \(found); correct it or the number of classes."
     case .invalidDataset(let error):
       error.description

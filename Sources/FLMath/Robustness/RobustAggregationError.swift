@@ -87,7 +87,7 @@ public enum RobustAggregationError: Error, Hashable, Sendable, CustomStringConve
     case .invalidBucketSize(let maximum, let found):
       "Expected buckets of 1 to \(maximum) vectors, got \(found); 2 is usual."
     case .notAPermutation(let count):
-      "Expected each of the rows 0 to \(count - 1) once in the order; shuffle the indices."
+      "Expected each of the rows 0 to \(max(1, count) - 1) once in the order; shuffle the indices."
     }
   }
 }

@@ -107,21 +107,24 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
     let weights = try shares(of: usable.indices.map { weights[$0] }, attackers: usable.attackers)
     switch ending {
     case .proven(let relativeTolerance, let maximumIterations):
-      var sum = SumOfDistances(rows: usable.rows, weights: weights)
-      var start = sum.surroundings(of: try startingPoint(usable.rows, weights))
-      var scaled: ScaledRows?
-      if !start.isPlain {
-        let rows = ScaledRows(usable.rows, weights: weights)
-        sum = SumOfDistances(rows: rows.rows, weights: weights)
-        start = sum.surroundings(of: rows.scaled(start.point))
-        scaled = rows
+      func result(
+        _ rows: [[Double]], from start: [Double], isScaled: Bool
+      ) throws(RobustAggregationError) -> GeometricMedianSearch.Result {
+        let sum = SumOfDistances(rows: rows, weights: weights)
+        return try GeometricMedianSearch(
+          sum: sum, isScaled: isScaled, relativeTolerance: relativeTolerance,
+          iterations: maximumIterations
+        ).solve(from: sum.surroundings(of: start))
       }
-      let search = GeometricMedianSearch(
-        sum: sum, relativeTolerance: relativeTolerance, iterations: maximumIterations)
-      let result = try search.solve(from: start)
+      let start = try startingPoint(usable.rows, weights)
+      let plain = try result(usable.rows, from: start, isScaled: false)
+      guard plain.needsScaling else {
+        return usable.aggregate(plain.point, distanceBound: plain.bound)
+      }
+      let scaled = ScaledRows(usable.rows, weights: weights)
+      let found = try result(scaled.rows, from: scaled.scaled(plain.point), isScaled: true)
       return usable.aggregate(
-        scaled?.restored(result.point) ?? result.point,
-        distanceBound: result.bound.map { $0 / (scaled?.scale ?? 1) })
+        scaled.restored(found.point), distanceBound: found.bound.map { $0 / scaled.scale })
     case .smoothedSteps(let weiszfeld, let count):
       var point = try startingPoint(usable.rows, weights)
       for _ in 0..<count {

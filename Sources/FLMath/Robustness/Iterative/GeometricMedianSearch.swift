@@ -6,6 +6,9 @@
 struct GeometricMedianSearch {
   let sum: SumOfDistances
 
+  /// Whether the rows have been scaled; if not, the search ends where squares or reciprocals do not fit.
+  let isScaled: Bool
+
   /// How near to the median the result must be, in units of the distance within which half of the weight
   /// lies.
   let relativeTolerance: Double
@@ -23,6 +26,9 @@ struct GeometricMedianSearch {
     /// The distance from a median is proven to be at most this. It is above the tolerance, or nil, only if
     /// the point is a median as far as `Double` can tell: all rows lie on or very near to a line.
     let bound: Double?
+
+    /// Whether the search goes on from the point once the rows are scaled.
+    var needsScaling = false
   }
 
   /// - Throws: ``RobustAggregationError/notConverged(iterations:excess:)``.
@@ -35,6 +41,9 @@ struct GeometricMedianSearch {
     var lastExcess = Double.infinity
     var tried: Set<Int> = []
     for _ in 0..<iterations {
+      if !isScaled, !here.isPlain {
+        return Result(point: here.point, bound: nil, needsScaling: true)
+      }
       if here.excess == 0 { return Result(point: here.point, bound: 0) }
       if let row = here.dominantRow(sum.weights), tried.insert(row).inserted {
         let there = sum.surroundings(of: sum.rows[row])
