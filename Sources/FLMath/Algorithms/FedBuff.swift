@@ -67,8 +67,9 @@ public struct FedBuff: FederatedAlgorithm {
   ///   - contributor: the client, which may be in a buffer once.
   ///   - trainedOn: the ``Broadcast/round`` of the model that the client was given.
   /// - Returns: whether the model has moved.
-  /// - Throws: ``AlgorithmError`` if the update does not fit; nothing has changed then. If the
-  ///   updates together are no good, the buffer is dropped.
+  /// - Throws: ``AlgorithmError`` if the update does not fit, is not finite, or has no mean with those in
+  ///   the buffer; nothing has changed then. If the model would not be finite after this round, the
+  ///   buffer is dropped.
   public mutating func receive(
     _ update: ClientUpdate, from contributor: UInt32, trainedOn: Int
   ) throws(AlgorithmError) -> Bool {
@@ -79,16 +80,22 @@ public struct FedBuff: FederatedAlgorithm {
     guard !buffer.contains(where: { $0.contributor == contributor }) else {
       throw .mean(.duplicateContributor(contributor))
     }
-    buffer.append((contributor, discounted))
-    guard buffer.count >= bufferSize else { return false }
-    let full = buffer
-    buffer = []
+    if let index = update.delta.firstNonFiniteIndex {
+      throw .mean(
+        .nonFiniteUpdate(contributor: contributor, index: index, found: update.delta[index]))
+    }
+    let next = buffer + [(contributor, discounted)]
+    guard next.count >= bufferSize else {
+      buffer = next
+      return false
+    }
     let mean: WeightedMean
     do {
-      mean = try WeightedMean.of(full)
+      mean = try WeightedMean.of(next)
     } catch {
       throw .mean(error)
     }
+    buffer = []
     try server.apply(mean)
     return true
   }

@@ -39,9 +39,17 @@ public struct FedNova: FederatedAlgorithm, Hashable {
   public func makeClient() -> FedNovaClient { client }
 
   /// Moves the model by the mean number of steps times the mean step.
+  ///
+  /// - Throws: ``AlgorithmError``, also if the mean number of steps is below 1 or above the maximum by more
+  ///   than a coarse encoding rounds: by more than a 128th of the maximum.
   public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
     let parts = try mean.split(contribution)
     let steps = parts[1].first ?? 0
+    let maximum = Double(client.maximumSteps)
+    let rounding = maximum / 128
+    guard steps > 0, steps >= 1 - rounding, steps <= maximum + rounding else {
+      throw .meanStepsOutOfRange(maximum: client.maximumSteps, found: steps)
+    }
     var values = model.values
     for (index, step) in parts[0].enumerated() {
       values[index] += steps * step

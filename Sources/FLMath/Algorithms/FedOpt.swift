@@ -53,7 +53,7 @@ public struct FedOpt: FederatedAlgorithm, Hashable {
   /// - Parameters:
   ///   - firstMomentDecay: beta1, from 0 to below 1.
   ///   - serverLearningRate: finite and above 0.
-  ///   - adaptivity: tau, finite and above 0.
+  ///   - adaptivity: tau, from 2^-480 to 2^480.
   /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, secondMoment: SecondMoment, firstMomentDecay: Double,
@@ -68,7 +68,9 @@ public struct FedOpt: FederatedAlgorithm, Hashable {
     }
     try Hyperparameter.serverLearningRate.require(
       serverLearningRate.isFinite && serverLearningRate > 0, serverLearningRate)
-    try Hyperparameter.adaptivity.require(adaptivity.isFinite && adaptivity > 0, adaptivity)
+    // Its square is compared with squares of steps: neither may underflow or overflow.
+    try Hyperparameter.adaptivity.require(
+      adaptivity >= 0x1p-480 && adaptivity <= 0x1p480, adaptivity)
     try state.requireMemory("first moment", "second moment")
     self.state = state
     self.secondMoment = secondMoment

@@ -38,14 +38,10 @@ extension UpdateMatrix {
   func meanPlusDeviations(_ z: Double) throws(ModelPoisoningError) -> [Double] {
     guard rows.count >= 2 else { throw .tooFewHonestRows(rows.count) }
     var result = mean()
+    let root = Double(rows.count - 1).squareRoot()
     for column in result.indices {
       let mean = result[column]
-      var squares = 0.0
-      for row in rows {
-        let difference = row[column] - mean
-        squares += difference * difference
-      }
-      result[column] = mean + z * (squares / Double(rows.count - 1)).squareRoot()
+      result[column] = mean + z * (EuclideanNorm.norm(rows.map { $0[column] - mean }) / root)
     }
     return result
   }

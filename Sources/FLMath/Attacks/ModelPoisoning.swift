@@ -116,9 +116,9 @@ public enum ModelPoisoningError: Error, Hashable, Sendable, CustomStringConverti
     case .tooFewHonestRows(let found):
       "Expected at least 2 honest updates for a standard deviation, got \(found); add clients."
     case .noSuchClient(let count, let found):
-      "Expected an honest client from 0 to \(count - 1), got \(found); name one that is there."
+      "Expected an honest client from 0 to \(max(1, count) - 1), got \(found); name one that is there."
     case .invalidAttackers(let clients, let found):
-      "Expected from 1 to \(clients - 1) attackers among \(clients) clients, got \(found); "
+      "Expected from 1 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
         + "leave somebody honest."
     }
   }

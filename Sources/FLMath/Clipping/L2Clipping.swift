@@ -95,8 +95,14 @@ public struct L2Clipping: Sendable, Hashable {
       let magnitude = vector[index].widened.magnitude
       largest = magnitude > largest ? magnitude : largest
     }
+    return reciprocalPowerOfTwo(of: largest)
+  }
+
+  /// The power of two that brings a positive, normal number to between 2 and 4.
+  @inlinable
+  static func reciprocalPowerOfTwo(of number: Double) -> Double {
     // Exponent fields of normal numbers are 1...2046, so that this is one of them too.
-    return Double(bitPattern: (2047 &- largest.bitPattern &>> 52) &<< 52)
+    Double(bitPattern: (2047 &- number.bitPattern &>> 52) &<< 52)
   }
 
   @inlinable

@@ -6,7 +6,7 @@ public enum CompressionError: Error, Hashable, Sendable, CustomStringConvertible
   case dimensionMismatch(expected: Int, found: Int)
   /// An element is NaN or infinite.
   case nonFinite(index: Int, found: Double)
-  /// The squared norm of an update is beyond 2^960.
+  /// The norm of an update is beyond 2^1000.
   case tooLong
   /// The number of bits of a code is out of its range.
   case invalidBits(maximum: Int, found: Int)
@@ -25,8 +25,8 @@ public enum CompressionError: Error, Hashable, Sendable, CustomStringConvertible
   /// The indices of a message are not in ascending order and below the dimension, each with a value.
   case invalidIndices
 
-  /// The largest dimension of a compressor.
-  static let maximumDimension = 1 << 40
+  /// The largest dimension of a compressor: 8 GiB of numbers.
+  static let maximumDimension = 1 << 30
 
   /// Passes on a dimension that is in range.
   static func validated(dimension: Int) throws(CompressionError) -> Int {
@@ -46,7 +46,7 @@ public enum CompressionError: Error, Hashable, Sendable, CustomStringConvertible
     case .nonFinite(let index, let found):
       "Expected finite elements, but the one at index \(index) is \(found); discard the update."
     case .tooLong:
-      "Expected a squared norm of at most 2^960, got a longer vector; clip the update."
+      "Expected a norm of at most 2^1000, got a longer vector; clip the update."
     case .invalidBits(let maximum, let found):
       "Expected from 1 to \(maximum) bits, got \(found); 8 lose little."
     case .invalidRange(let lower, let upper):

@@ -60,7 +60,7 @@ extension LinearCompressor {
 }
 
 extension UpdateCompressor {
-  /// Refuses an update that does not fit, is not finite, or whose squares overflow.
+  /// Refuses an update that does not fit, is not finite, or too long.
   func requireUsable(_ update: [Double]) throws(CompressionError) {
     guard update.count == dimension else {
       throw .dimensionMismatch(expected: dimension, found: update.count)
@@ -73,6 +73,14 @@ extension UpdateCompressor {
 }
 
 extension LinearCompressor {
+  /// Passes on decompressed numbers, which overflow where a sum is not one of messages.
+  static func requireFinite(_ numbers: [Double]) throws(CompressionError) -> [Double] {
+    if let index = numbers.firstNonFiniteIndex {
+      throw .nonFinite(index: index, found: numbers[index])
+    }
+    return numbers
+  }
+
   func requireMessageCount(_ message: [Element]) throws(CompressionError) {
     guard message.count == messageCount else {
       throw .dimensionMismatch(expected: messageCount, found: message.count)

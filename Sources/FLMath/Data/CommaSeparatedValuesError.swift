@@ -86,7 +86,7 @@ public enum CommaSeparatedValuesError: Error, Hashable, Sendable, CustomStringCo
       "Expected a whole number as label in line \(line), column \(column), got \"\(found)\"; "
         + "name the label's column, or pass the names of classes."
     case .labelOutOfRange(let line, let column, let classCount, let found):
-      "Expected a label from 0 to \(classCount - 1) in line \(line), column \(column), "
+      "Expected a label from 0 to \(max(1, classCount) - 1) in line \(line), column \(column), "
         + "got \(found); correct it or the number of classes."
     case .unknownClass(let line, let column, let found, let expected):
       "Expected \(expected.prefix(10).joined(separator: ", "))\(expected.count > 10 ? ", ..." : "") in line "

@@ -119,10 +119,10 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       "Expected finite features, but feature \(feature) of example \(example) is \(found); "
         + "leave the example out or fill the gap."
     case .labelOutOfRange(let example, let classCount, let found):
-      "Expected labels from 0 to \(classCount - 1), but that of example \(example) is \(found); "
+      "Expected labels from 0 to \(max(1, classCount) - 1), but that of example \(example) is \(found); "
         + "number the classes from 0."
     case .indexOutOfRange(let count, let found):
-      "Expected indices from 0 to \(count - 1), got \(found); index into this dataset."
+      "Expected indices from 0 to \(max(1, count) - 1), got \(found); index into this dataset."
     case .featureCountMismatch(let expected, let found):
       "Expected \(expected) features, as in the data fitted to, got \(found); use the same columns."
     case .spreadTooLarge(let feature):

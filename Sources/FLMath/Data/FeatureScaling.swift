@@ -30,14 +30,31 @@ public struct FeatureScaling: Sendable, Hashable {
       }
     }
     let count = Double(dataset.count)
-    standardDeviations = squares.map { square in
-      let deviation = (square / count).squareRoot()
-      return deviation > 0 ? deviation : 1
+    var deviations = squares.map { ($0 / count).squareRoot() }
+    for feature in 0..<featureCount where !EuclideanNorm.plainSquares.contains(squares[feature]) {
+      (means[feature], deviations[feature]) = Self.scaledMoments(of: feature, in: dataset)
     }
+    standardDeviations = deviations.map { $0 > 0 ? $0 : 1 }
     self.means = means
     if let feature = standardDeviations.firstNonFiniteIndex ?? means.firstNonFiniteIndex {
       throw .spreadTooLarge(feature: feature)
     }
+  }
+
+  /// The mean and the standard deviation of a feature whose squares do not fit `Double`, from numbers that
+  /// a power of two brings to 1 and less, and distances from the mean that another one does.
+  private static func scaledMoments(
+    of feature: Int, in dataset: Dataset
+  ) -> (mean: Double, deviation: Double) {
+    let places = stride(from: feature, to: dataset.features.count, by: dataset.featureCount)
+    let largest = places.reduce(0) { max($0, dataset.features[$1].magnitude) }
+    let scale = EuclideanNorm.reciprocalPowerOfTwo(of: largest) / 4
+    let values = places.map { dataset.features[$0] * scale }
+    var mean = 0.0
+    for (index, value) in values.enumerated() { mean += (value - mean) / Double(index + 1) }
+    let deviation =
+      EuclideanNorm.norm(values.map { $0 - mean }) / Double(values.count).squareRoot()
+    return (mean / scale, deviation / scale)
   }
 
   /// The same examples with standardised features.

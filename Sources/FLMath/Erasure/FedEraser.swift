@@ -20,10 +20,13 @@ public enum FedEraser {
     guard UpdateMatrix.isUsable(kept), UpdateMatrix.isUsable(retrained) else {
       throw .unusableUpdate
     }
-    let length = VectorArithmetic.squaredNorm(kept).squareRoot()
-    let newLength = VectorArithmetic.squaredNorm(retrained).squareRoot()
-    guard newLength > 0, (length / newLength).isFinite else { return retrained.map { _ in 0 } }
-    return retrained.map { $0 * (length / newLength) }
+    let length = EuclideanNorm.norm(kept)
+    let newLength = EuclideanNorm.norm(retrained)
+    guard newLength > 0 else { return retrained.map { _ in 0 } }
+    // Two factors: the ratio of the lengths may be beyond the range of `Double`.
+    let scale = EuclideanNorm.reciprocalPowerOfTwo(of: newLength)
+    let factor = length / (newLength * scale)
+    return retrained.map { $0 * scale * factor }
   }
 
   /// The model that the kept rounds make without `clients`.

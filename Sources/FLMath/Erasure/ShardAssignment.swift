@@ -1,3 +1,5 @@
+import RealModule
+
 /// Clients dealt out to shards that each train a model of their own, so that erasing a client means
 /// to train one shard again.
 ///
@@ -40,8 +42,7 @@ public struct ShardAssignment: Sendable, Hashable {
   /// average: `count * (1 - (1 - 1/count)^erased)`.
   public static func expectedTouched(shards count: Int, erased: Int) -> Double {
     guard count >= 1, erased >= 1 else { return 0 }
-    var untouched = 1.0
-    for _ in 0..<erased { untouched *= 1 - 1 / Double(count) }
-    return Double(count) * (1 - untouched)
+    let logarithm = Double(erased) * Double.log(onePlus: -1 / Double(count))
+    return -Double(count) * Double.expMinusOne(logarithm)
   }
 }

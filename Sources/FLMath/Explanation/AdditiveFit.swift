@@ -4,8 +4,25 @@ enum AdditiveFit {
   /// The contribution of every feature.
   ///
   /// The last contribution is what the others leave of the total. The others solve the normal
-  /// equations, by Cholesky decomposition.
+  /// equations, by Cholesky decomposition. Values of any scale are brought near 1 by a power of two.
   static func contributions(
+    of coalitions: [WeightedCoalitions.Coalition], values: [Double], total: Double,
+    featureCount: Int
+  ) throws(ExplanationError) -> [Double] {
+    let all = values + [total]
+    if let index = all.firstNonFiniteIndex { throw .nonFinite(index: index, found: all[index]) }
+    let scale = EuclideanNorm.reciprocalPowerOfTwo(of: all.map(\.magnitude).max() ?? 1)
+    let fit = try scaledContributions(
+      of: coalitions, values: values.map { $0 * scale }, total: total * scale,
+      featureCount: featureCount)
+    let contributions = fit.map { $0 / scale }
+    if let index = contributions.firstNonFiniteIndex {
+      throw .nonFinite(index: index, found: contributions[index])
+    }
+    return contributions
+  }
+
+  private static func scaledContributions(
     of coalitions: [WeightedCoalitions.Coalition], values: [Double], total: Double,
     featureCount: Int
   ) throws(ExplanationError) -> [Double] {

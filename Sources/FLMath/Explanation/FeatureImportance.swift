@@ -34,14 +34,13 @@ public struct FeatureImportance: Sendable, Hashable {
     of explanations: [ShapleyValues]
   ) throws(ExplanationError) -> ClientUpdate {
     guard let first = explanations.first else { throw .noExamples }
-    var sums = [Double](repeating: 0, count: first.contributions.count)
-    for explanation in explanations {
-      guard explanation.contributions.count == sums.count else {
-        throw .countMismatch(expected: sums.count, found: explanation.contributions.count)
-      }
-      for index in sums.indices { sums[index] += explanation.contributions[index].magnitude }
+    let features = first.contributions.indices
+    for explanation in explanations where explanation.contributions.count != features.count {
+      throw .countMismatch(expected: features.count, found: explanation.contributions.count)
     }
-    let count = Double(explanations.count)
-    return ClientUpdate(delta: sums.map { $0 / count }, weight: UInt64(explanations.count))
+    let means = features.map { feature in
+      explanations.map { $0.contributions[feature].magnitude }.finiteMean
+    }
+    return ClientUpdate(delta: means, weight: UInt64(explanations.count))
   }
 }

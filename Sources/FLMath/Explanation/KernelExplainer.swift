@@ -38,7 +38,7 @@ public struct KernelExplainer: Sendable, Hashable {
   /// - Parameters:
   ///   - features: of the example, `featureCount` finite numbers.
   ///   - coalitions: the largest number of coalitions that the model is asked about, beside none and
-  ///     all. From 2^featureCount - 2 on the result is exact, up to rounding.
+  ///     all. From 2^featureCount - 2 on the result is exact, up to rounding. At most 2^24 are taken.
   ///   - generator: draws coalitions where they cannot all be taken.
   ///   - output: the model: for examples given row-major one number each.
   /// - Throws: ``ExplanationError``, also if an output is not finite or the coalitions do not determine
@@ -57,6 +57,7 @@ public struct KernelExplainer: Sendable, Hashable {
     let base = try meanOutput(of: features, coalition: { _ in false }, output)
     let all = try meanOutput(of: features, coalition: { _ in true }, output)
     if featureCount == 1 {
+      guard (all - base).isFinite else { throw .nonFinite(index: 0, found: all - base) }
       return ShapleyValues(baseValue: base, contributions: [all - base])
     }
     let coalitions = try WeightedCoalitions.covering(
@@ -67,9 +68,10 @@ public struct KernelExplainer: Sendable, Hashable {
       values.append(
         try meanOutput(of: features, coalition: { coalition.members[$0] }, output) - base)
     }
-    let contributions = try AdditiveFit.contributions(
-      of: coalitions, values: values, total: all - base, featureCount: featureCount)
-    return ShapleyValues(baseValue: base, contributions: contributions)
+    return ShapleyValues(
+      baseValue: base,
+      contributions: try AdditiveFit.contributions(
+        of: coalitions, values: values, total: all - base, featureCount: featureCount))
   }
 
   /// The mean output over the background with the features of a coalition replaced by the example's.
@@ -91,6 +93,6 @@ public struct KernelExplainer: Sendable, Hashable {
     if let index = outputs.firstNonFiniteIndex {
       throw .nonFinite(index: index, found: outputs[index])
     }
-    return outputs.reduce(0, +) / Double(count)
+    return outputs.finiteMean
   }
 }

@@ -34,6 +34,8 @@ public enum ExplanationError: Error, Hashable, Sendable, CustomStringConvertible
   case mismatch(ClassifierError)
   /// Fewer coalitions than determine the contributions.
   case tooFewCoalitions(minimum: Int, found: Int)
+  /// More coalitions than there is memory for.
+  case tooManyCoalitions(maximum: Int, found: Int)
   /// The coalitions drawn do not determine the contributions.
   case underdetermined
 
@@ -49,13 +51,15 @@ public enum ExplanationError: Error, Hashable, Sendable, CustomStringConvertible
     case .nonFinite(let index, let found):
       "Expected finite numbers, but the one at index \(index) is \(found); check model and data."
     case .noSuchClass(let count, let found):
-      "Expected a class from 0 to \(count - 1), got \(found); number the classes from 0."
+      "Expected a class from 0 to \(max(1, count) - 1), got \(found); number the classes from 0."
     case .layoutMismatch:
       "Expected parameters of the model, got others; pass the trained ones."
     case .mismatch(let error):
       error.description
     case .tooFewCoalitions(let minimum, let found):
       "Expected at least \(minimum) coalitions, got \(found); a few thousand are usual."
+    case .tooManyCoalitions(let maximum, let found):
+      "Expected at most \(maximum) coalitions, got \(found); a few thousand are usual."
     case .underdetermined:
       "Expected coalitions that determine all contributions, got too similar ones; draw more."
     }

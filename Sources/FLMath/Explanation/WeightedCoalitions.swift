@@ -1,5 +1,8 @@
 /// Coalitions of features, neither none nor all of them, with the weights of the Shapley kernel.
 enum WeightedCoalitions {
+  /// The largest number of coalitions.
+  static let maximum = 1 << 24
+
   struct Coalition {
     /// For every feature whether it is in play.
     let members: [Bool]
@@ -17,6 +20,9 @@ enum WeightedCoalitions {
     guard limit >= 2 * (featureCount - 1) else {
       throw .tooFewCoalitions(minimum: 2 * (featureCount - 1), found: limit)
     }
+    let all = featureCount < 60 ? (1 << featureCount) - 2 : Int.max
+    let limit = min(limit, all)
+    guard limit <= maximum else { throw .tooManyCoalitions(maximum: maximum, found: limit) }
     var coalitions: [Coalition] = []
     var size = 1
     while size <= featureCount - size {

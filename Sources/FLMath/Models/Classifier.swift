@@ -42,7 +42,7 @@ public protocol Classifier: Sendable {
 
   /// The logits of all examples, row-major: `dataset.count * classCount` numbers.
   ///
-  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  /// - Throws: ``ClassifierError`` if an argument does not fit the model, or a logit is not finite.
   func logits(
     _ parameters: ParameterVector, on dataset: Dataset
   ) throws(ClassifierError) -> [Double]
@@ -83,7 +83,7 @@ extension Classifier {
 
   /// The mean cross-entropy over all examples, in nats.
   ///
-  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  /// - Throws: ``ClassifierError`` if an argument does not fit the model, or a loss is beyond `Double`.
   public func loss(
     _ parameters: ParameterVector, on dataset: Dataset
   ) throws(ClassifierError) -> Double {
@@ -94,6 +94,7 @@ extension Classifier {
       let label = start + dataset.labels[example]
       let labelLogit = logits[label]
       sum += Softmax.logSumExp(&logits, start..<(start + classCount)) - labelLogit
+      guard sum.isFinite else { throw .nonFiniteOutput(example: example) }
     }
     return sum / Double(dataset.count)
   }
@@ -121,6 +122,8 @@ public enum ClassifierError: Error, Hashable, Sendable, CustomStringConvertible 
   case classCountMismatch(expected: Int, found: Int)
   /// The batch has no examples.
   case emptyBatch
+  /// The outputs for an example, or its loss, are beyond the range of `Double`.
+  case nonFiniteOutput(example: Int)
   /// The batch names an example that the dataset does not have.
   case exampleOutOfRange(count: Int, found: Int)
 
@@ -150,8 +153,11 @@ public enum ClassifierError: Error, Hashable, Sendable, CustomStringConvertible 
       "Expected a dataset of \(expected) classes, got \(found); make the model for this dataset."
     case .emptyBatch:
       "Expected a batch of at least one example, got none; leave out empty batches."
+    case .nonFiniteOutput(let example):
+      "Expected finite outputs, but those for example \(example) overflow; scale the features down, or use "
+        + "a model that has not diverged."
     case .exampleOutOfRange(let count, let found):
-      "Expected example indices from 0 to \(count - 1), got \(found); index into this dataset."
+      "Expected example indices from 0 to \(max(1, count) - 1), got \(found); index into this dataset."
     }
   }
 }

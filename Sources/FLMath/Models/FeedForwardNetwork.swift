@@ -110,6 +110,9 @@ struct FeedForwardNetwork: Sendable, Hashable {
       forward(parameters.values.span, dataset, example, &workspace)
       logits.append(contentsOf: workspace.outputs[layers.count - 1])
     }
+    if let index = logits.firstNonFiniteIndex {
+      throw .nonFiniteOutput(example: index / classCount)
+    }
     return logits
   }
 

@@ -67,6 +67,7 @@ public struct StochasticGradientDescent: Sendable, Hashable {
     using generator: inout some RandomNumberGenerator
   ) throws(TrainingError) -> LocalSolution {
     let limits = try work.limits()
+    try objective.requireExamples()
     let count = objective.layout.count
     guard start.count == count, correction.fits(count) else {
       let found = [start, correction.linear, correction.anchor].map(\.count)
@@ -89,6 +90,9 @@ public struct StochasticGradientDescent: Sendable, Hashable {
         let end = first + min(batchSize, order.count - first)
         _ = try objective.lossAndGradient(
           at: values, batch: order[first..<end], gradient: &gradient)
+        guard gradient.count == count else {
+          throw .mismatch(.gradientCountMismatch(expected: count, found: gradient.count))
+        }
         correction.add(to: &gradient, at: values)
         for index in values.indices {
           values[index] -= learningRate * gradient[index]
@@ -112,7 +116,7 @@ public struct StochasticGradientDescent: Sendable, Hashable {
   ) throws(TrainingError) -> Double {
     var gradient = try objective.lossAndGradient(at: parameters).gradient
     correction.add(to: &gradient, at: parameters)
-    return gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return EuclideanNorm.norm(gradient)
   }
 }
 
@@ -128,6 +132,10 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidSteps(Int)
   /// The factor that the gradient should shrink by is not a number from 0 to 1.
   case invalidInexactness(Double)
+  /// The number of examples is below 1, or above 2^32.
+  case invalidExampleCount(Int)
+  /// The loss is NaN or infinite.
+  case nonFiniteLoss(Double)
   /// Model, parameters and dataset do not fit together.
   case mismatch(ClassifierError)
   /// The parameters were no longer finite after this epoch; epochs count from 1.
@@ -146,6 +154,10 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
       "Expected at least 1 step, got \(found); leave out clients that do no work."
     case .invalidInexactness(let found):
       "Expected an inexactness from 0 to 1, got \(found); 1 is no work, 0 the exact minimum."
+    case .invalidExampleCount(let found):
+      "Expected an objective of 1 to 2^32 examples, got \(found); leave out clients without examples."
+    case .nonFiniteLoss(let found):
+      "Expected a finite loss, got \(found); scale the features down or use a model that has not diverged."
     case .mismatch(let error):
       error.description
     case .diverged(let epoch):

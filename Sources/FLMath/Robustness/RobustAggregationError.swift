@@ -13,10 +13,13 @@ public enum RobustAggregationError: Error, Hashable, Sendable, CustomStringConve
   case invalidRadius(Double)
   /// The smoothing is not a finite number above 0.
   case invalidSmoothing(Double)
-  /// The tolerance is negative or NaN.
+  /// The tolerance is not a finite number above 0.
   case invalidTolerance(Double)
   /// The number of iterations is below 1.
   case invalidIterations(Int)
+  /// An iteration has not come provably near to its limit within its steps; `excess` is the share of the
+  /// weight that still pulls the point in one direction.
+  case notConverged(iterations: Int, excess: Double)
   /// A vector of the server does not have the dimension of the updates.
   case dimensionMismatch(expected: Int, found: Int)
   /// A vector of the server is not finite, or too long to be computed with.
@@ -57,9 +60,12 @@ public enum RobustAggregationError: Error, Hashable, Sendable, CustomStringConve
     case .invalidSmoothing(let found):
       "Expected a finite smoothing above 0, got \(found); it keeps weights finite, 1e-6 is usual."
     case .invalidTolerance(let found):
-      "Expected a tolerance of 0 or more, got \(found); 0 runs all iterations."
+      "Expected a finite tolerance above 0, got \(found); 1e-9 is usual."
     case .invalidIterations(let found):
       "Expected at least 1 iteration, got \(found); 3 are usual for secure sums."
+    case .notConverged(let iterations, let excess):
+      "Expected the geometric median within \(iterations) iterations, but a pull of \(excess) is left; "
+        + "raise the iterations or the tolerance."
     case .dimensionMismatch(let expected, let found):
       "Expected a vector of \(expected) elements, as the updates have, got \(found); "
         + "use one of the same model."
@@ -81,7 +87,7 @@ public enum RobustAggregationError: Error, Hashable, Sendable, CustomStringConve
     case .invalidBucketSize(let maximum, let found):
       "Expected buckets of 1 to \(maximum) vectors, got \(found); 2 is usual."
     case .notAPermutation(let count):
-      "Expected each of the rows 0 to \(count - 1) once in the order; shuffle the indices."
+      "Expected each of the rows 0 to \(max(1, count) - 1) once in the order; shuffle the indices."
     }
   }
 }

@@ -30,4 +30,17 @@ public struct RobustAggregate: Sendable, Hashable {
   /// The rows that the vector is the mean of, in ascending order; `nil` where the rule does not
   /// choose rows.
   public let selectedRows: [Int]?
+
+  /// For rules that iterate towards a point that is defined: the distance of the vector from it is at
+  /// most this, which is proven. `nil` for other rules, and where nothing is proven.
+  public let distanceBound: Double?
+
+  init(
+    vector: [Double], unusableRows: [Int], selectedRows: [Int]?, distanceBound: Double? = nil
+  ) {
+    self.vector = vector
+    self.unusableRows = unusableRows
+    self.selectedRows = selectedRows
+    self.distanceBound = distanceBound
+  }
 }

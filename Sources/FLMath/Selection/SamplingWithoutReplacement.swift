@@ -23,7 +23,9 @@ extension RandomNumberGenerator {
   ) -> [UInt32] {
     var keys: [(element: UInt32, key: Double, tie: UInt64)] = []
     keys.reserveCapacity(elements.count)
-    for (element, weight) in zip(elements, weights) {
+    // Only proportions matter: scaled by a power of two, no quotient overflows.
+    let scale = EuclideanNorm.reciprocalPowerOfTwo(of: weights.filter(\.isFinite).max() ?? 1)
+    for (element, weight) in zip(elements, weights.map { $0 * scale }) {
       let clock = -Double.log(uniformUnitAboveZero())
       keys.append((element, weight > 0 ? clock / weight : .infinity, next()))
     }

@@ -140,6 +140,64 @@ public struct SecureGeometricMedian: Sendable, Hashable {
   public func step(
     from point: [Double], by aggregate: UnmaskedAggregate
   ) throws(SecureRobustnessError) -> [Double] {
+    let sums = try sums(of: aggregate)
+    let next: [Double]
+    do {
+      next = try weiszfeld.step(
+        from: point, differences: sums.differences, shares: sums.share)
+    } catch {
+      throw .rule(error)
+    }
+    // Honest points are means of updates, but for the errors of sums and shares. In units of the bound,
+    // so that no square underflows.
+    let factor = weiszfeld.smoothing / normBound
+    let farthest = 1 + 2 * factor / (sums.share - sums.error) * (sums.slack + sums.error)
+    guard Self.norm(next.map { $0 / normBound }) <= farthest * (1 + 1e-9) else {
+      throw .impossibleStep
+    }
+    return next
+  }
+
+  /// How far the point of a step may be from the median of the updates that took part, as the step's own
+  /// sums prove it.
+  public struct Remainder: Sendable, Hashable {
+    /// The share of the weight that still pulls the point in one direction, from 0 to 1, rounding of the
+    /// encoding included. But for the smoothing, the point is the geometric median of the updates and of
+    /// a further weight of this share; at 0, of the updates alone.
+    public let pull: Double
+
+    /// The mean distance of the updates from the point is at most this above the least possible one: the
+    /// pull times the largest distance that a median within the norm bound can have from the point, and the
+    /// smoothing.
+    public let excessDistance: Double
+  }
+
+  /// What is left to do at `point`, the point that the sums were made at.
+  ///
+  /// Sums cannot tell how near the median itself is: for that the directions of single updates would be
+  /// needed. Run further steps while the remainder is too large; if it stays so, treat the round as not
+  /// converged. A client that does not follow the step can change the pull by its share of the weight.
+  ///
+  /// - Throws: as ``step(from:by:)``.
+  public func remainder(
+    at point: [Double], by aggregate: UnmaskedAggregate
+  ) throws(SecureRobustnessError) -> Remainder {
+    guard point.count == parameterCount else {
+      throw .rule(.dimensionMismatch(expected: parameterCount, found: point.count))
+    }
+    let sums = try sums(of: aggregate)
+    let pull = min(1, Self.norm(sums.differences) + sums.slack)
+    let reach = Self.norm(point.map { $0 / normBound }) + 1
+    return Remainder(
+      pull: pull, excessDistance: pull * reach * normBound + weiszfeld.smoothing / 2)
+  }
+
+  /// The sums of a step, if clients that followed it can have made them.
+  private func sums(
+    of aggregate: UnmaskedAggregate
+  ) throws(SecureRobustnessError) -> (
+    differences: [Double], share: Double, error: Double, slack: Double
+  ) {
     let mean: WeightedMean
     do {
       mean = try secure.decode(aggregate)
@@ -156,16 +214,7 @@ public struct SecureGeometricMedian: Sendable, Hashable {
     guard share > error, share <= 1 + error, Self.norm(differences) <= 1 + slack else {
       throw .impossibleStep
     }
-    let next: [Double]
-    do {
-      next = try weiszfeld.step(from: point, differences: differences, shares: share)
-    } catch {
-      throw .rule(error)
-    }
-    // Honest points are means of updates, but for the errors of sums and shares.
-    let farthest = normBound + 2 * weiszfeld.smoothing / (share - error) * (slack + error)
-    guard Self.norm(next) <= farthest * (1 + 1e-9) else { throw .impossibleStep }
-    return next
+    return (differences, share, error, slack)
   }
 
   private static func norm(_ vector: [Double]) -> Double {

@@ -37,7 +37,7 @@ struct ServerStateTests {
     Case(name: "SCAFFOLD", mean: [0.5, -1, 2, 3]) {
       try Scaffold(state: $0, option: .meanGradientOfPath, populationWeight: 4)
     },
-    Case(name: "FedNova", mean: [0.5, -1, 3]) { try FedNova(state: $0, maximumSteps: 5) },
+    Case(name: "FedNova", mean: [0.5, -1, 6]) { try FedNova(state: $0, maximumSteps: 8) },
     Case(name: "FedDyn", mean: [0.5, -1]) {
       try FedDyn(state: $0, regularisation: 0.1, population: 4)
     },

@@ -82,17 +82,12 @@ struct DatasetTests {
     }
   }
 
-  @Test("Scaling refuses other columns and spreads beyond Double")
+  @Test("Scaling refuses other columns")
   func refusesScaling() throws {
     let scaling = try FeatureScaling(fittedTo: dataset)
     let narrow = try Dataset(features: [1], featureCount: 1, labels: [0], classCount: 1)
     #expect(throws: DatasetError.featureCountMismatch(expected: 2, found: 1)) {
       try scaling.applied(to: narrow)
-    }
-    let wide = try Dataset(
-      features: [0, 1e300, 0, -1e300], featureCount: 2, labels: [0, 0], classCount: 1)
-    #expect(throws: DatasetError.spreadTooLarge(feature: 1)) {
-      try FeatureScaling(fittedTo: wide)
     }
   }
 

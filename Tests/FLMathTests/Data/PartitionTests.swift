@@ -135,9 +135,12 @@ struct PartitionTests {
     #expect(throws: PartitionError.tooFewExamples(parts: 3, examplesPerPart: 4, found: 10)) {
       try deal(.dirichlet(alpha: 1, minimumExamples: 4))
     }
-    #expect(throws: PartitionError.tooFewExamples(parts: .max, examplesPerPart: 1, found: 10)) {
-      try deal(.dirichlet(alpha: 1, minimumExamples: 0), clients: .max)
+    for clients in [11, Int.max] {
+      #expect(throws: PartitionError.tooManyClients(maximum: 10, found: clients)) {
+        try deal(.dirichlet(alpha: 1, minimumExamples: 0), clients: clients)
+      }
     }
+    try deal(.dirichlet(alpha: 1, minimumExamples: 0), clients: 10)
     #expect(throws: PartitionError.invalidShardsPerClient(0)) {
       try deal(.labelShards(perClient: 0))
     }

@@ -47,7 +47,7 @@ struct RandomMatrixReferenceTests {
       try expect(MeanAroundMedian(attackers: f).aggregate(x).vector, one, "byzfl.meamed")
       try expect(
         GeometricMedian(
-          attackers: f, smoothing: 0.05 * one.scale, iterations: 7, relativeTolerance: 0,
+          attackers: f, smoothing: 0.05 * one.scale, steps: 7,
           start: .point([Double](repeating: 0, count: x.dimension))
         ).aggregate(x).vector, one, "byzfl.geometric_median")
       try expect(

@@ -214,8 +214,13 @@ struct RobustRuleTests {
     #expect(throws: RobustAggregationError.invalidIterations(0)) {
       try GeometricMedian(attackers: 0, iterations: 0)
     }
-    #expect(throws: RobustAggregationError.self) {
-      try GeometricMedian(attackers: 0, relativeTolerance: .nan)
+    for tolerance in [0, -1, .nan, .infinity] as [Double] {
+      #expect(throws: RobustAggregationError.self) {
+        try GeometricMedian(attackers: 0, relativeTolerance: tolerance)
+      }
+    }
+    #expect(throws: RobustAggregationError.invalidIterations(0)) {
+      try GeometricMedian(attackers: 0, smoothing: 1, steps: 0)
     }
     #expect(throws: RobustAggregationError.invalidSelection(maximum: .max - 2, found: 0)) {
       try MultiKrum(attackers: 2, selecting: 0)

@@ -28,16 +28,20 @@ struct SecureGeometricMedianTests {
     _ robust: SecureGeometricMedian, _ inputs: [PackedVector], from point: [Double],
     leaving: [Int: LeavingPoint] = [:]
   ) throws -> [Double] {
+    try robust.step(from: point, by: aggregate(robust, inputs, leaving: leaving))
+  }
+
+  private func aggregate(
+    _ robust: SecureGeometricMedian, _ inputs: [PackedVector], leaving: [Int: LeavingPoint] = [:]
+  ) throws -> UnmaskedAggregate {
     let parameters = try SessionParameters(
       cohortSize: Self.clients, threshold: 4, layout: robust.layout, minimumContributors: 4,
       applicationContext: SessionParameters.applicationContext(of: []))
     let ids = ClientID.all(cohortSize: Self.clients)
     var session = try SimulatedSession(
       parameters: parameters, inputs: Dictionary(uniqueKeysWithValues: zip(ids, inputs)))
-    return try robust.step(
-      from: point,
-      by: session.run(
-        leaving: Dictionary(uniqueKeysWithValues: leaving.map { (ids[$0.key], $0.value) })))
+    return try session.run(
+      leaving: Dictionary(uniqueKeysWithValues: leaving.map { (ids[$0.key], $0.value) }))
   }
 
   /// RFA's own form of a step: the mean weighted by weight / max(smoothing, distance).
@@ -68,6 +72,55 @@ struct SecureGeometricMedianTests {
       for (value, expected) in zip(point, plain) { #expect(abs(value - expected) < 1e-7) }
     }
     #expect(point != plain)
+  }
+
+  @Test("each step's sums prove how far the mean distance is above the least")
+  func remainder() throws {
+    let robust = try robust()
+    let updates = updates(seed: 8)
+    let rows = updates.map(\.delta)
+    func meanDistance(_ point: [Double]) -> Double {
+      rows.reduce(0) { sum, row in
+        sum + zip(row, point).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+      } / Double(rows.count)
+    }
+    let median = try GeometricMedian(attackers: 3).aggregate(UpdateMatrix(rows)).vector
+    var generator = SimulationGenerator(seed: 6)
+    var point = robust.start
+    var pulls: [Double] = []
+    for _ in 0..<8 {
+      let inputs = try updates.map { try robust.encode($0, at: point, using: &generator) }
+      let aggregate = try aggregate(robust, inputs)
+      let remainder = try robust.remainder(at: point, by: aggregate)
+      let parts = try rows.map { try robust.weiszfeld.contribution(of: $0, at: point).difference }
+      let pull = (0..<Self.dimension).reduce(0) { sum, index in
+        let mean = parts.reduce(0) { $0 + $1[index] } / Double(parts.count)
+        return sum + mean * mean
+      }.squareRoot()
+      #expect(remainder.pull >= pull && remainder.pull < pull + 1e-6)
+      #expect(meanDistance(point) - meanDistance(median) <= remainder.excessDistance)
+      pulls.append(remainder.pull)
+      point = try robust.step(from: point, by: aggregate)
+    }
+    #expect(pulls[7] < pulls[0] / 10)
+    #expect(throws: SecureRobustnessError.self) {
+      let inputs = try updates.map { try robust.encode($0, at: point, using: &generator) }
+      _ = try robust.remainder(at: [1], by: aggregate(robust, inputs))
+    }
+  }
+
+  @Test("A point beyond the bound is refused where squares underflow")
+  func tinyBound() throws {
+    let robust = try SecureGeometricMedian(
+      parameterCount: Self.dimension, normBound: 1e-170, smoothing: 1e-173, maximumWeight: 1,
+      maximumContributors: Self.clients)
+    var generator = SimulationGenerator(seed: 6)
+    let inputs = try updates(seed: 8).map {
+      try robust.encode($0, at: robust.start, using: &generator)
+    }
+    let next = try step(robust, inputs, from: robust.start)
+    let norm = next.reduce(0) { $0 + ($1 / 1e-170) * ($1 / 1e-170) }.squareRoot()
+    #expect(norm > 0.01 && norm <= 1 + 1e-6)
   }
 
   @Test("attackers far away move the point little where they move the mean far")

@@ -19,39 +19,58 @@ public protocol LocalObjective: Sendable {
 }
 
 extension LocalObjective {
+  /// Refuses an objective over no examples, or more than there is memory for.
+  func requireExamples() throws(TrainingError) {
+    guard exampleCount >= 1, exampleCount <= 1 << 32 else {
+      throw .invalidExampleCount(exampleCount)
+    }
+  }
+
   /// The mean loss over all examples and its gradient.
   mutating func lossAndGradient(
     at parameters: [Double]
   ) throws(TrainingError) -> (loss: Double, gradient: [Double]) {
-    var gradient = [Double](repeating: 0, count: layout.count)
+    try requireExamples()
+    let count = layout.count
+    var gradient = [Double](repeating: 0, count: count)
     let all = Array(0..<exampleCount)
     let loss = try lossAndGradient(at: parameters, batch: all[...], gradient: &gradient)
+    guard gradient.count == count else {
+      throw .mismatch(.gradientCountMismatch(expected: count, found: gradient.count))
+    }
     return (loss, gradient)
   }
 
   /// The mean loss over all examples.
   ///
-  /// - Throws: ``TrainingError`` if the parameters do not fit.
+  /// - Throws: ``TrainingError`` if the parameters do not fit, there are no examples, or the loss is not
+  ///   finite.
   public mutating func loss(at parameters: [Double]) throws(TrainingError) -> Double {
-    try lossAndGradient(at: parameters).loss
+    let loss = try lossAndGradient(at: parameters).loss
+    guard loss.isFinite else { throw .nonFiniteLoss(loss) }
+    return loss
   }
 
   /// The root of the mean squared loss of single examples, which is what Oort goes by
   /// (Lai et al. 2021, section 4.2).
   ///
-  /// - Throws: ``TrainingError`` if the parameters do not fit.
+  /// - Throws: ``TrainingError`` if the parameters do not fit, there are no examples, or a loss is not
+  ///   finite.
   public mutating func rootMeanSquareLoss(
     at parameters: [Double]
   ) throws(TrainingError) -> Double {
+    try requireExamples()
     var gradient = [Double](repeating: 0, count: layout.count)
     let all = Array(0..<exampleCount)
-    var sum = 0.0
+    var losses: [Double] = []
+    losses.reserveCapacity(all.count)
     for example in all {
       let loss = try lossAndGradient(
         at: parameters, batch: all[example...example], gradient: &gradient)
-      sum += loss * loss
+      guard loss.isFinite else { throw .nonFiniteLoss(loss) }
+      losses.append(loss)
     }
-    return (sum / Double(exampleCount)).squareRoot()
+    return EuclideanNorm.norm(losses) / Double(losses.count).squareRoot()
   }
 }
 

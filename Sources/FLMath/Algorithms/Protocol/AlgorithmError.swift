@@ -16,6 +16,8 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
   case trainedInTheFuture(current: Int, found: Int)
   /// A client made more local steps than the sum is laid out for.
   case tooManySteps(maximum: Int, found: Int)
+  /// The mean number of local steps is not one of clients that keep to the maximum.
+  case meanStepsOutOfRange(maximum: Int, found: Double)
   /// The model would no longer be finite after this round.
   case diverged(round: Int, cause: ParameterVectorError)
   /// The client's training failed.
@@ -49,6 +51,9 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
         + "keep to one server."
     case .tooManySteps(let maximum, let found):
       "Expected at most \(maximum) local steps, got \(found); lower them or raise the maximum."
+    case .meanStepsOutOfRange(let maximum, let found):
+      "Expected a mean of 1 to \(maximum) local steps, got \(found); discard the round: a client has not "
+        + "kept to the algorithm."
     case .diverged(let round, let cause):
       "Expected a finite model after round \(round), but parameters overflow (\(cause)); "
         + "lower the learning rates or clip the updates."
@@ -88,7 +93,7 @@ public enum Hyperparameter: Sendable, Hashable {
     switch self {
     case .serverLearningRate: "a finite server learning rate above 0"
     case .decay: "a decay from 0 to below 1"
-    case .adaptivity: "a finite adaptivity above 0"
+    case .adaptivity: "a finite adaptivity from 2^-480 to 2^480"
     case .proximalWeight: "a finite proximal weight of at least 0"
     case .regularisation: "a finite regularisation above 0"
     case .stalenessExponent: "a finite staleness exponent of at least 0"

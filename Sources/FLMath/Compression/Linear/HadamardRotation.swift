@@ -67,7 +67,7 @@ public struct HadamardRotation: LinearCompressor, Hashable {
       throw .invalidContributors(maximum: .max, found: contributors)
     }
     let values = transformed { sum[$0] }
-    return signs.indices.map { signs[$0] * values[$0] }
+    return try Self.requireFinite(signs.indices.map { signs[$0] * values[$0] })
   }
 
   /// 64 for each number, padding included.

@@ -37,6 +37,7 @@ public struct RandomSparsification: LinearCompressor, Hashable {
   public init(
     dimension: Int, count: Int, seed: UInt64, scaling: Scaling
   ) throws(CompressionError) {
+    self.dimension = try CompressionError.validated(dimension: dimension)
     guard count >= 1, count <= dimension else {
       throw .invalidCount(maximum: dimension, found: count)
     }
@@ -45,7 +46,6 @@ public struct RandomSparsification: LinearCompressor, Hashable {
     for place in 0..<count {
       order.swapAt(place, place + generator.uniformIndex(below: dimension - place))
     }
-    self.dimension = try CompressionError.validated(dimension: dimension)
     self.scaling = scaling
     indices = order.prefix(count).sorted()
   }
@@ -73,7 +73,7 @@ public struct RandomSparsification: LinearCompressor, Hashable {
       }
     var numbers = [Double](repeating: 0, count: dimension)
     for (index, value) in zip(indices, sum) { numbers[index] = factor * value }
-    return numbers
+    return try Self.requireFinite(numbers)
   }
 
   /// 64 for each coordinate that is sent; the seed is part of the round.

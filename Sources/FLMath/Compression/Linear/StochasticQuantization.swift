@@ -80,7 +80,7 @@ public struct StochasticQuantization: LinearCompressor, Hashable {
       }
       numbers[index] = offset + Double(sum[index]) * step
     }
-    return numbers
+    return try Self.requireFinite(numbers)
   }
 
   /// `bitsPerElement` for each coordinate. Under secure aggregation a code also needs room for the

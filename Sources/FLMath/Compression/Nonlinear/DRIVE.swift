@@ -58,10 +58,11 @@ public struct DRIVE: UpdateCompressor, Hashable {
       magnitudes += rotated[index].magnitude
       if rotated[index] < 0 { signs[index / 64] |= 1 << UInt64(index % 64) }
     }
+    let norm = EuclideanNorm.norm(update)
     guard magnitudes > 0 else { return Message(scale: 0, signs: signs) }
     let factor =
       switch scale {
-      case .unbiased: VectorArithmetic.squaredNorm(update) / magnitudes
+      case .unbiased: norm * (norm / magnitudes)
       case .leastError: magnitudes / Double(rotated.count)
       }
     return Message(scale: factor, signs: signs)

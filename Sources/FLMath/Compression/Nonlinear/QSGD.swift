@@ -52,7 +52,7 @@ public struct QSGD: UpdateCompressor, Hashable {
     _ update: [Double], using generator: inout some RandomNumberGenerator
   ) throws(CompressionError) -> Message {
     try requireUsable(update)
-    let norm = VectorArithmetic.squaredNorm(update).squareRoot()
+    let norm = EuclideanNorm.norm(update)
     var codes = [Int32](repeating: 0, count: dimension)
     guard norm > 0 else { return Message(norm: 0, levels: codes) }
     for index in codes.indices {
@@ -77,7 +77,7 @@ public struct QSGD: UpdateCompressor, Hashable {
       throw .levelOutOfRange(
         index: index, maximum: levels, found: Int(message.levels[index]))
     }
-    return message.levels.map { message.norm * Double($0) / Double(levels) }
+    return message.levels.map { message.norm * (Double($0) / Double(levels)) }
   }
 
   /// The size of a message in the smaller coding, with a bit that says which.

@@ -11,7 +11,7 @@ public struct SparseVector: Sendable, Hashable {
 
   /// Takes values and their places.
   ///
-  /// - Throws: ``CompressionError`` if the indices are not ascending, beyond the dimension or not as
+  /// - Throws: ``CompressionError`` if the dimension is out of its range, if the indices are not ascending, beyond the dimension or not as
   ///   many as the values, or if a value is not finite.
   public init(dimension: Int, indices: [Int], values: [Double]) throws(CompressionError) {
     guard indices.count == values.count else { throw .invalidIndices }
@@ -23,7 +23,7 @@ public struct SparseVector: Sendable, Hashable {
     if let index = values.firstNonFiniteIndex {
       throw .nonFinite(index: indices[index], found: values[index])
     }
-    self.dimension = dimension
+    self.dimension = try CompressionError.validated(dimension: dimension)
     self.indices = indices
     self.values = values
   }

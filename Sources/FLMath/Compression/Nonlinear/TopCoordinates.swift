@@ -14,10 +14,10 @@ public struct TopCoordinates: UpdateCompressor, Hashable {
   ///
   /// - Throws: ``CompressionError`` unless the dimension is at least 1 and the count from 1 to it.
   public init(dimension: Int, count: Int) throws(CompressionError) {
+    self.dimension = try CompressionError.validated(dimension: dimension)
     guard count >= 1, count <= dimension else {
       throw .invalidCount(maximum: dimension, found: count)
     }
-    self.dimension = try CompressionError.validated(dimension: dimension)
     self.count = count
   }
 

@@ -6,8 +6,11 @@ extension Partition {
   ) throws(PartitionError) -> [[Int]] {
     guard alpha.isFinite, alpha > 0 else { throw .invalidAlpha(alpha) }
     guard minimumExamples >= 0 else { throw .invalidMinimumExamples(minimumExamples) }
-    // Clients may be empty if that is asked for, but not more than there are examples.
-    try requireExamples(clients, of: max(1, minimumExamples), in: dataset)
+    // Clients may be empty if that is asked for, but there are not more than examples.
+    if minimumExamples == 0, clients > dataset.count {
+      throw .tooManyClients(maximum: dataset.count, found: clients)
+    }
+    try requireExamples(clients, of: minimumExamples, in: dataset)
 
     var parts = [[Int]](repeating: [], count: clients)
     for members in shuffledClasses(of: dataset, using: &generator) {

@@ -98,6 +98,8 @@ public enum PartitionError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidMinimumExamples(Int)
   /// The number of shards of a client is below 1.
   case invalidShardsPerClient(Int)
+  /// There are more clients than examples, so that some would be empty whatever their shares.
+  case tooManyClients(maximum: Int, found: Int)
   /// There are fewer examples than the parts need.
   case tooFewExamples(parts: Int, examplesPerPart: Int, found: Int)
 
@@ -112,6 +114,9 @@ public enum PartitionError: Error, Hashable, Sendable, CustomStringConvertible {
       "Expected a minimum of 0 examples or more, got \(found); 1 leaves no client empty."
     case .invalidShardsPerClient(let found):
       "Expected at least 1 shard per client, got \(found); 2 is usual."
+    case .tooManyClients(let maximum, let found):
+      "Expected at most \(maximum) clients, as many as there are examples, got \(found); "
+        + "lower the number of clients."
     case .tooFewExamples(let parts, let examplesPerPart, let found):
       "Expected examples for \(parts) parts of at least \(examplesPerPart), got \(found); "
         + "lower the number of clients."

@@ -1,13 +1,17 @@
 /// The squared Euclidean distance of every pair of rows.
 ///
 /// Computed from differences, in `Double`: |a|^2 + |b|^2 - 2ab cancels where the rows have much in
-/// common, and then ranks rows by rounding errors.
+/// common, and then ranks rows by rounding errors. Where the square of a distance would underflow or
+/// overflow, all distances are kept as they are instead of squared.
 struct PairwiseDistances {
   /// The number of rows.
   let count: Int
 
+  /// Whether ``subscript(row:column:)`` gives squares.
+  private(set) var areSquared = true
+
   /// Row-major, `count * count`, symmetric, 0 on the diagonal.
-  private var squares: [Double]
+  private var values: [Double]
 
   /// Vectors of eight columns that are done at a time: 100 rows take 200 kB.
   private static let vectorsPerBlock = 32
@@ -16,7 +20,7 @@ struct PairwiseDistances {
   init(of rows: [[Double]]) {
     let count = rows.count
     self.count = count
-    squares = [Double](repeating: 0, count: count * count)
+    values = [Double](repeating: 0, count: count * count)
     let width = Self.vectorsPerBlock
     var block = [SIMD8<Double>](repeating: .zero, count: count * width)
     var start = 0
@@ -26,20 +30,48 @@ struct PairwiseDistances {
         Self.copy(elements, from: start, to: row * width, in: &block)
       }
       for row in 0..<count {
-        Self.addDistances(of: row, count: count, in: block, to: &squares)
+        Self.addDistances(of: row, count: count, in: block, to: &values)
       }
       start += 8 * width
     }
+    takeRootsUnlessPlain(rows)
     for row in 0..<count {
       for column in 0..<row {
-        squares[row * count + column] = squares[column * count + row]
+        values[row * count + column] = values[column * count + row]
       }
     }
   }
 
-  /// The squared distance of two rows.
+  /// The squared distance of two rows, or the distance where squares do not fit: either is larger for
+  /// rows that are farther apart.
   subscript(row: Int, column: Int) -> Double {
-    squares[row * count + column]
+    values[row * count + column]
+  }
+
+  /// Something that is larger the larger the sum of the squared distances is: the sum itself, or its
+  /// root where the distances are not squared.
+  func sumOfSquares(_ distances: [Double]) -> Double {
+    areSquared ? distances.reduce(0, +) : EuclideanNorm.norm(distances)
+  }
+
+  /// Replaces the squares above the diagonal by distances if one of them is not to be relied on.
+  private mutating func takeRootsUnlessPlain(_ rows: [[Double]]) {
+    // Equal rows have the distance 0, which is as good as its square.
+    let doubtful = { (square: Double, row: Int, column: Int) in
+      !EuclideanNorm.plainSquares.contains(square) && (square != 0 || rows[row] != rows[column])
+    }
+    areSquared = !rows.indices.contains { row in
+      (row + 1..<count).contains { doubtful(values[row * count + $0], row, $0) }
+    }
+    if areSquared { return }
+    for row in 0..<count {
+      for column in row + 1..<count {
+        let square = values[row * count + column]
+        values[row * count + column] =
+          EuclideanNorm.plainSquares.contains(square)
+          ? square.squareRoot() : EuclideanNorm.scaledDistance(rows[row], rows[column])
+      }
+    }
   }
 
   private static func copy(

@@ -48,16 +48,29 @@ public struct CenteredClipping: RobustAggregationRule, Hashable {
     guard center.count == usable.dimension else {
       throw .dimensionMismatch(expected: usable.dimension, found: center.count)
     }
-    let count = Double(usable.rows.count)
     for _ in 0..<iterations {
-      let factors = VectorArithmetic.squaredDistances(of: usable.rows, from: center).map {
-        NormClipping.factor(norm: $0.squareRoot(), bound: radius) / count
-      }
-      let step = VectorArithmetic.weightedDifferences(
-        of: usable.rows, from: center, weights: factors)
+      let step = step(usable.rows, from: center)
       for index in center.indices { center[index] += step[index] }
     }
     guard UpdateMatrix.isUsable(center) else { throw .unusableReference }
     return usable.aggregate(center)
+  }
+
+  /// The mean of the shortened differences.
+  private func step(_ rows: [[Double]], from center: [Double]) -> [Double] {
+    let count = Double(rows.count)
+    let distances = EuclideanNorm.distances(of: rows, from: center)
+    let factors = distances.map { NormClipping.factor(norm: $0, bound: radius) }
+    var step = VectorArithmetic.weightedDifferences(
+      of: rows, from: center, weights: factors.map { ($0 ?? 0) / count })
+    // Rows so far away that one factor would be too small for them are shortened by two.
+    for row in rows.indices where factors[row] == nil {
+      let scale = EuclideanNorm.reciprocalPowerOfTwo(of: distances[row])
+      let factor = radius / (distances[row] * scale) / count
+      for index in step.indices {
+        step[index] += (rows[row][index] - center[index]) * scale * factor
+      }
+    }
+    return step
   }
 }

@@ -1,9 +1,14 @@
-/// The point with the least sum of distances from the vectors, found by the smoothed Weiszfeld
-/// algorithm.
+/// The point with the least sum of distances from the vectors.
 ///
-/// Pillutla, Kakade and Harchaoui 2022, "Robust Aggregation for Federated Learning" (RFA). It
-/// withstands any minority: f attackers among at least 2f + 1 vectors, or, with weights, attackers
-/// who hold less than half of the weight.
+/// It withstands any minority: f attackers among at least 2f + 1 vectors, or, with weights, attackers who
+/// hold less than half of the weight. The iteration ends when its point is proven to be near to the
+/// median. What counts as near is relative to a distance within which half of the weight lies, so
+/// attackers cannot widen it. Where rows lie on a line and there are several medians, the result is one
+/// of them.
+///
+/// Pillutla, Kakade and Harchaoui 2022, "Robust Aggregation for Federated Learning" (RFA), take a few
+/// smoothed steps instead: ``init(attackers:smoothing:steps:start:)``. After few steps, attackers far away
+/// may still hold the point far from the median.
 public struct GeometricMedian: RobustAggregationRule, Hashable {
   /// Where the iteration starts.
   public enum Start: Sendable, Hashable {
@@ -15,17 +20,20 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
     case point([Double])
   }
 
+  /// When the iteration ends.
+  public enum Ending: Sendable, Hashable {
+    /// When a median is proven to be within `relativeTolerance` times a distance within which half of the
+    /// weight lies, or within a few roundings of the point's coordinates.
+    case proven(relativeTolerance: Double, maximumIterations: Int)
+    /// After so many steps of RFA, wherever they lead.
+    case smoothedSteps(SmoothedWeiszfeld, count: Int)
+  }
+
   /// The number of vectors that may be anything.
   public let attackers: Int
 
-  /// One step of the iteration.
-  public let weiszfeld: SmoothedWeiszfeld
-
-  /// The largest number of steps.
-  public let iterations: Int
-
-  /// The relative decrease of the sum of distances below which the iteration ends; 0 for all steps.
-  public let relativeTolerance: Double
+  /// When the iteration ends.
+  public let ending: Ending
 
   /// Where the iteration starts.
   public let start: Start
@@ -33,26 +41,50 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
   /// At least 2f + 1 vectors; the breakdown point is 1/2.
   public var tolerance: AttackerTolerance { .majority }
 
-  /// Withstands `attackers` arbitrary vectors.
+  /// Withstands `attackers` arbitrary vectors, and ends near the median.
   ///
-  /// - Throws: ``RobustAggregationError`` if the number of attackers, the smoothing, the number of
-  ///   iterations or the tolerance is out of its range.
+  /// - Parameters:
+  ///   - attackers: 0 or more.
+  ///   - relativeTolerance: the largest distance from a median, in units of a distance within which half of
+  ///     the weight lies; above 0.
+  ///   - iterations: the largest number of iterations, at least 1. A few are usual.
+  ///   - start: where the iteration starts.
+  /// - Throws: ``RobustAggregationError`` if a number is out of its range.
   public init(
-    attackers: Int, smoothing: Double = 1e-6, iterations: Int = 100,
-    relativeTolerance: Double = 1e-9, start: Start = .coordinateMedian
+    attackers: Int, relativeTolerance: Double = 1e-9, iterations: Int = 1000,
+    start: Start = .coordinateMedian
   ) throws(RobustAggregationError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     guard iterations >= 1 else { throw .invalidIterations(iterations) }
-    guard relativeTolerance >= 0 else { throw .invalidTolerance(relativeTolerance) }
-    weiszfeld = try SmoothedWeiszfeld(smoothing: smoothing)
-    self.iterations = iterations
-    self.relativeTolerance = relativeTolerance
+    guard relativeTolerance > 0, relativeTolerance.isFinite else {
+      throw .invalidTolerance(relativeTolerance)
+    }
+    ending = .proven(relativeTolerance: relativeTolerance, maximumIterations: iterations)
+    self.start = start
+  }
+
+  /// Withstands `attackers` arbitrary vectors as far as a number of RFA's steps does.
+  ///
+  /// - Parameters:
+  ///   - attackers: 0 or more.
+  ///   - smoothing: the distance below which vectors count as being at the point, finite and above 0.
+  ///   - steps: the number of steps, at least 1. Nothing is said about how near to the median they lead.
+  ///   - start: where the iteration starts.
+  /// - Throws: ``RobustAggregationError`` if a number is out of its range.
+  public init(
+    attackers: Int, smoothing: Double, steps: Int, start: Start = .weightedMean
+  ) throws(RobustAggregationError) {
+    self.attackers = try AttackerTolerance.validated(attackers)
+    guard steps >= 1 else { throw .invalidIterations(steps) }
+    ending = .smoothedSteps(try SmoothedWeiszfeld(smoothing: smoothing), count: steps)
     self.start = start
   }
 
   /// The geometric median of the usable rows, all of the same weight.
   ///
-  /// - Complexity: O(n x dimension) a step for n rows.
+  /// - Throws: ``RobustAggregationError``, also if the iterations do not suffice.
+  /// - Complexity: O(n x dimension) an iteration for n rows; O(n^2 x dimension + n^3) where the rows
+  ///   nearly lie on a line, or the median is near a row.
   public func aggregate(
     _ updates: UpdateMatrix
   ) throws(RobustAggregationError) -> RobustAggregate {
@@ -63,7 +95,8 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
   ///
   /// - Parameter weights: one for each row of the matrix, such as its number of examples. They are
   ///   the clients' own word: bound them.
-  /// - Throws: ``RobustAggregationError``, also if f rows may hold half of the weight.
+  /// - Throws: ``RobustAggregationError``, also if f rows may hold half of the weight, or the iterations do
+  ///   not suffice.
   public func aggregate(
     _ updates: UpdateMatrix, weights: [UInt64]
   ) throws(RobustAggregationError) -> RobustAggregate {
@@ -72,27 +105,42 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
     }
     let usable = try UsableUpdates(of: updates, for: self)
     let weights = try shares(of: usable.indices.map { weights[$0] }, attackers: usable.attackers)
-    var point = try startingPoint(usable, weights)
-    var lastObjective = Double.infinity
-    for _ in 0..<iterations {
-      let distances = VectorArithmetic.squaredDistances(of: usable.rows, from: point)
-        .map { $0.squareRoot() }
-      var objective = 0.0
-      for (weight, distance) in zip(weights, distances) { objective += weight * distance }
-      if relativeTolerance > 0, lastObjective - objective <= relativeTolerance * objective { break }
-      lastObjective = objective
-      point = try step(usable.rows, weights, distances, from: point)
+    switch ending {
+    case .proven(let relativeTolerance, let maximumIterations):
+      func result(
+        _ rows: [[Double]], from start: [Double], isScaled: Bool
+      ) throws(RobustAggregationError) -> GeometricMedianSearch.Result {
+        let sum = SumOfDistances(rows: rows, weights: weights)
+        return try GeometricMedianSearch(
+          sum: sum, isScaled: isScaled, relativeTolerance: relativeTolerance,
+          iterations: maximumIterations
+        ).solve(from: sum.surroundings(of: start))
+      }
+      let start = try startingPoint(usable.rows, weights)
+      let plain = try result(usable.rows, from: start, isScaled: false)
+      guard plain.needsScaling else {
+        return usable.aggregate(plain.point, distanceBound: plain.bound)
+      }
+      let scaled = ScaledRows(usable.rows, weights: weights)
+      let found = try result(scaled.rows, from: scaled.scaled(plain.point), isScaled: true)
+      return usable.aggregate(
+        scaled.restored(found.point), distanceBound: found.bound.map { $0 / scaled.scale })
+    case .smoothedSteps(let weiszfeld, let count):
+      var point = try startingPoint(usable.rows, weights)
+      for _ in 0..<count {
+        point = try step(by: weiszfeld, usable.rows, weights, from: point)
+      }
+      return usable.aggregate(point)
     }
-    return usable.aggregate(point)
   }
 
   private func step(
-    _ rows: [[Double]], _ weights: [Double], _ distances: [Double], from point: [Double]
+    by weiszfeld: SmoothedWeiszfeld, _ rows: [[Double]], _ weights: [Double], from point: [Double]
   ) throws(RobustAggregationError) -> [Double] {
     var factors: [Double] = []
     factors.reserveCapacity(rows.count)
     var shares = 0.0
-    for (weight, distance) in zip(weights, distances) {
+    for (weight, distance) in zip(weights, EuclideanNorm.distances(of: rows, from: point)) {
       let divisor = max(weiszfeld.smoothing, distance)
       factors.append(weight / divisor)
       shares += weight * (weiszfeld.smoothing / divisor)
@@ -117,16 +165,16 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
   }
 
   private func startingPoint(
-    _ usable: UsableUpdates, _ weights: [Double]
+    _ rows: [[Double]], _ weights: [Double]
   ) throws(RobustAggregationError) -> [Double] {
     switch start {
     case .coordinateMedian:
-      return CoordinateStatistics.median(of: usable.rows)
+      return CoordinateStatistics.median(of: rows)
     case .weightedMean:
-      return VectorArithmetic.weightedSum(of: usable.rows, weights: weights)
+      return VectorArithmetic.weightedSum(of: rows, weights: weights)
     case .point(let point):
-      guard point.count == usable.dimension else {
-        throw .dimensionMismatch(expected: usable.dimension, found: point.count)
+      guard point.count == rows[0].count else {
+        throw .dimensionMismatch(expected: rows[0].count, found: point.count)
       }
       guard UpdateMatrix.isUsable(point) else { throw .unusableReference }
       return point

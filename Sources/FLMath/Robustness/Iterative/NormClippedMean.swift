@@ -29,7 +29,9 @@ public struct NormClippedMean: RobustAggregationRule, Hashable {
   ) throws(RobustAggregationError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let count = Double(usable.rows.count)
-    let weights = usable.rows.map { clipping.factor(of: $0) / count }
-    return usable.aggregate(VectorArithmetic.weightedSum(of: usable.rows, weights: weights))
+    let shortened = usable.rows.map(clipping.shortening)
+    return usable.aggregate(
+      VectorArithmetic.weightedSum(
+        of: shortened.map(\.row), weights: shortened.map { $0.factor / count }))
   }
 }

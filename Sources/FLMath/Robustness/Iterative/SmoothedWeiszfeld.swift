@@ -52,7 +52,7 @@ public struct SmoothedWeiszfeld: Sendable, Hashable {
     guard UpdateMatrix.isUsable(update), UpdateMatrix.isUsable(point) else {
       throw .unusableReference
     }
-    let distance = VectorArithmetic.squaredDistances(of: [update], from: point)[0].squareRoot()
+    let distance = EuclideanNorm.distance(update, point)
     let divisor = max(smoothing, distance)
     var difference = update
     for index in difference.indices {

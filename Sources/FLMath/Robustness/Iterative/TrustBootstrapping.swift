@@ -25,7 +25,7 @@ public struct TrustBootstrapping: RobustAggregationRule, Hashable {
   public init(attackers: Int, trustedUpdate: [Double]) throws(RobustAggregationError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     guard UpdateMatrix.isUsable(trustedUpdate) else { throw .unusableReference }
-    trustedNorm = VectorArithmetic.squaredNorm(trustedUpdate).squareRoot()
+    trustedNorm = EuclideanNorm.norm(trustedUpdate)
     guard trustedNorm > 0 else { throw .zeroReference }
     self.trustedUpdate = trustedUpdate
   }
@@ -41,23 +41,36 @@ public struct TrustBootstrapping: RobustAggregationRule, Hashable {
     guard trustedUpdate.count == usable.dimension else {
       throw .dimensionMismatch(expected: usable.dimension, found: trustedUpdate.count)
     }
-    let norms = usable.rows.map { VectorArithmetic.squaredNorm($0).squareRoot() }
+    let norms = usable.rows.map { EuclideanNorm.norm($0) }
     let trusts = zip(usable.rows, norms).map { row, norm in trust(in: row, norm: norm) }
     let total = trusts.reduce(0, +)
     guard total > 0 else { throw .nothingTrusted }
-    let weights = zip(trusts, norms).map { trust, norm in
-      trust > 0 ? (trust / total) * (trustedNorm / norm) : 0
+    var rows = usable.rows
+    let weights = rows.indices.map { row in
+      if trusts[row] == 0 { return 0.0 }
+      let ratio = trustedNorm / norms[row]
+      if (0x1p-900...0x1p900).contains(ratio) { return (trusts[row] / total) * ratio }
+      let scale = EuclideanNorm.reciprocalPowerOfTwo(of: norms[row])
+      rows[row] = rows[row].map { $0 * scale }
+      return (trusts[row] / total) * (trustedNorm / (norms[row] * scale))
     }
     return RobustAggregate(
-      vector: VectorArithmetic.weightedSum(of: usable.rows, weights: weights),
+      vector: VectorArithmetic.weightedSum(of: rows, weights: weights),
       unusableRows: usable.unusableRows,
       selectedRows: trusts.indices.filter { trusts[$0] > 0 }.map { usable.indices[$0] })
   }
 
   /// The cosine of the angle to the trusted update, 0 for obtuse angles and for zero.
   private func trust(in row: [Double], norm: Double) -> Double {
-    // A norm so small that its reciprocal overflows has no direction to speak of.
-    guard norm.isNormal, (trustedNorm / norm).isFinite else { return 0 }
-    return max(0, VectorArithmetic.dot(row, trustedUpdate) / norm / trustedNorm)
+    if norm == 0 { return 0 }
+    let plain = EuclideanNorm.plainNumbers
+    if plain.contains(norm), plain.contains(trustedNorm) {
+      return max(0, VectorArithmetic.dot(row, trustedUpdate) / norm / trustedNorm)
+    }
+    let scale = EuclideanNorm.reciprocalPowerOfTwo(of: norm)
+    let trustedScale = EuclideanNorm.reciprocalPowerOfTwo(of: trustedNorm)
+    let product = VectorArithmetic.dot(
+      row.map { $0 * scale }, trustedUpdate.map { $0 * trustedScale })
+    return max(0, product / (norm * scale) / (trustedNorm * trustedScale))
   }
 }

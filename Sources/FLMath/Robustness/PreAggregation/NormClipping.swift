@@ -18,18 +18,26 @@ public struct NormClipping: Sendable, Hashable {
     let unusable = Set(updates.unusableRows)
     let rows = updates.rows.enumerated().map { index, row in
       if unusable.contains(index) { return row }
-      let factor = factor(of: row)
-      return factor == 1 ? row : row.map { factor * $0 }
+      let shortening = shortening(of: row)
+      return shortening.factor == 1 ? row : shortening.row.map { shortening.factor * $0 }
     }
     return UpdateMatrix(
       trusted: rows, dimension: updates.dimension, unusableRows: updates.unusableRows)
   }
 
-  func factor(of row: [Double]) -> Double {
-    Self.factor(norm: VectorArithmetic.squaredNorm(row).squareRoot(), bound: bound)
+  /// A row whose product with the factor is the shortened row: the row itself, unless the factor
+  /// would be too small to be precise.
+  func shortening(of row: [Double]) -> (row: [Double], factor: Double) {
+    let norm = EuclideanNorm.norm(row)
+    if let factor = Self.factor(norm: norm, bound: bound) { return (row, factor) }
+    let scale = EuclideanNorm.reciprocalPowerOfTwo(of: norm)
+    return (row.map { $0 * scale }, bound / (norm * scale))
   }
 
-  static func factor(norm: Double, bound: Double) -> Double {
-    norm > bound ? bound / norm : 1
+  /// What to multiply a vector by; nil if that is too small for `Double`.
+  static func factor(norm: Double, bound: Double) -> Double? {
+    guard norm > bound else { return 1 }
+    let factor = bound / norm
+    return factor >= 0x1p-900 ? factor : nil
   }
 }

@@ -1,3 +1,5 @@
+import RealModule
+
 /// Who adds up with whom when a robust rule is to run over secure sums: random buckets of clients,
 /// each a session of its own, so that only bucket means are ever seen in the clear.
 ///
@@ -22,10 +24,13 @@ public struct BucketPlan: Sendable, Hashable {
   /// The number of clients that may attack.
   public let attackers: Int
 
+  /// The largest number of clients of a plan.
+  public static var maximumClients: Int { 1 << 20 }
+
   /// Deals out the clients at random.
   ///
   /// - Parameters:
-  ///   - clients: the number of clients, at least 1.
+  ///   - clients: the number of clients, from 1 to ``maximumClients``.
   ///   - attackers: the number of clients that may attack, below the number of clients.
   ///   - bucketSize: the smallest number of clients of a bucket, at least 1.
   ///   - privacyFloor: the smallest number of clients whose sum may be seen, at least 1.
@@ -35,7 +40,7 @@ public struct BucketPlan: Sendable, Hashable {
     clients: Int, attackers: Int, bucketSize: Int, privacyFloor: Int,
     using generator: inout some RandomNumberGenerator
   ) throws(BucketPlanError) {
-    guard clients >= 1 else { throw .invalidClients(clients) }
+    guard clients >= 1, clients <= Self.maximumClients else { throw .invalidClients(clients) }
     guard attackers >= 0, attackers < clients else {
       throw .invalidAttackers(clients: clients, found: attackers)
     }
@@ -70,14 +75,18 @@ public struct BucketPlan: Sendable, Hashable {
   /// The largest bucket size for which a majority of clean buckets is to be expected; 0 if there is
   /// none, because half of the clients or more attack.
   ///
-  /// - Complexity: O(clients^2) at worst, O(result) as a rule.
+  /// - Complexity: O(log clients).
   public static func largestBucketSize(clients: Int, attackers: Int) -> Int {
     guard clients >= 1, attackers >= 0, attackers < clients else { return 0 }
-    var size = 0
-    while size < clients,
-      expectedCleanShare(clients: clients, attackers: attackers, bucketSize: size + 1) > 0.5
-    {
-      size += 1
+    // The share falls with the size of the buckets.
+    var (size, tooLarge) = (0, clients)
+    while size < tooLarge {
+      let middle = tooLarge - (tooLarge - size) / 2
+      if expectedCleanShare(clients: clients, attackers: attackers, bucketSize: middle) > 0.5 {
+        size = middle
+      } else {
+        tooLarge = middle - 1
+      }
     }
     return size
   }
@@ -88,8 +97,7 @@ public struct BucketPlan: Sendable, Hashable {
     let buckets = clients / bucketSize
     let (smaller, larger) = clients.quotientAndRemainder(dividingBy: buckets)
     let honest = 1 - Double(attackers) / Double(clients)
-    var clean = 1.0
-    for _ in 0..<smaller { clean *= honest }
+    let clean = Double.pow(honest, smaller)
     let share = Double(larger) / Double(buckets)
     return clean * (1 - share) + clean * honest * share
   }

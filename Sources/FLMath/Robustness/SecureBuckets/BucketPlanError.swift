@@ -1,6 +1,6 @@
 /// Why clients cannot be put into buckets.
 public enum BucketPlanError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The number of clients is below 1.
+  /// The number of clients is below 1, or above ``BucketPlan/maximumClients``.
   case invalidClients(Int)
   /// The number of attackers is negative, or not below that of clients.
   case invalidAttackers(clients: Int, found: Int)
@@ -18,9 +18,10 @@ public enum BucketPlanError: Error, Hashable, Sendable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .invalidClients(let found):
-      "Expected at least 1 client, got \(found); wait for more clients or skip the round."
+      "Expected from 1 to \(BucketPlan.maximumClients) clients, got \(found); "
+        + "pass the number of clients of the round."
     case .invalidAttackers(let clients, let found):
-      "Expected from 0 to \(clients - 1) attackers among \(clients) clients, got \(found); "
+      "Expected from 0 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
         + "pass the number to be withstood."
     case .invalidBucketSize(let clients, let found):
       "Expected buckets of 1 to \(clients) clients, got \(found); 2 to 10 are usual."

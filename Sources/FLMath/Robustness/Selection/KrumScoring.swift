@@ -16,7 +16,8 @@ public enum KrumScoring: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The score of the vector at `position` among those at `candidates`, which include it.
+  /// The score of the vector at `position` among those at `candidates`, which include it. Where squares
+  /// do not fit it is the root, which ranks vectors alike.
   func score(
     of position: Int, among candidates: [Int], attackers: Int, distances: PairwiseDistances
   ) -> Double {
@@ -28,7 +29,7 @@ public enum KrumScoring: Sendable, Hashable, CaseIterable {
     others.sort()
     // Where Bulyan has taken most vectors the formula leaves none: the nearest one then decides.
     let neighbours = max(1, candidates.count - attackers - (self == .sumOfNearest ? 2 : 1))
-    let sum = others.prefix(neighbours).reduce(0, +)
+    let sum = distances.sumOfSquares(Array(others.prefix(neighbours)))
     return self == .sumOfNearest ? sum : sum / Double(neighbours)
   }
 

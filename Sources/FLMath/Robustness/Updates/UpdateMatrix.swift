@@ -1,12 +1,13 @@
 /// The updates of a round in the clear, one row per client: what a robust rule aggregates.
 ///
 /// An attacker may send anything, so rows that no arithmetic survives are expected here, and marked
-/// instead of refused. A row is unusable if an element is NaN or infinite, or if its squared norm
-/// exceeds 2^960, beyond which sums of squared distances would overflow. Every rule leaves such rows
-/// out, counts each as one of its attackers, and names them in its result.
+/// instead of refused. A row is unusable if an element is NaN or infinite, or if its norm exceeds 2^1000
+/// (1e301), beyond which sums of rows could overflow. Every rule leaves such rows out, counts each as
+/// one of its attackers, and names them in its result. Rules give the same result at every scale
+/// below that: squares that would underflow or overflow are computed from scaled numbers.
 public struct UpdateMatrix: Sendable, Hashable {
-  /// The largest squared Euclidean norm of a row that can be used.
-  public static var largestSquaredNorm: Double { 0x1p960 }
+  /// The largest Euclidean norm of a row that can be used.
+  public static var largestNorm: Double { 0x1p1000 }
 
   /// The vectors, in the order in which they were given, all of ``dimension`` elements.
   public let rows: [[Double]]
@@ -43,8 +44,10 @@ public struct UpdateMatrix: Sendable, Hashable {
 
   /// Whether every element is finite and the vector short enough to be computed with.
   static func isUsable(_ vector: [Double]) -> Bool {
-    // NaN and infinity carry through to the sum, and NaN compares as false.
-    VectorArithmetic.squaredNorm(vector) <= largestSquaredNorm
+    // NaN and infinity carry through to the norm, and NaN compares as false. A small square is that of
+    // a small norm, right or not.
+    VectorArithmetic.squaredNorm(vector) <= EuclideanNorm.plainSquares.upperBound
+      || EuclideanNorm.norm(vector) <= largestNorm
   }
 }
 

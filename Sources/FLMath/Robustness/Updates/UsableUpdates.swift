@@ -49,8 +49,9 @@ struct UsableUpdates {
   }
 
   /// The result of a rule that makes no choice among rows.
-  func aggregate(_ vector: [Double]) -> RobustAggregate {
-    RobustAggregate(vector: vector, unusableRows: unusableRows, selectedRows: nil)
+  func aggregate(_ vector: [Double], distanceBound: Double? = nil) -> RobustAggregate {
+    RobustAggregate(
+      vector: vector, unusableRows: unusableRows, selectedRows: nil, distanceBound: distanceBound)
   }
 
   /// The result of a rule that is the mean of the rows at these positions.
