@@ -84,29 +84,32 @@ struct FurtherRuleTests {
     #expect(distance < 1, "\(rule.name): \(distance)")
   }
 
-  @Test("Two attackers in different directions defeat divide and conquer, as it says")
+  @Test("An attacker hides from divide and conquer behind another one, as it says")
   func divideAndConquerHasNoBound() throws {
     var generator = SimulationGenerator(seed: 4)
-    var rows = Self.honest(12, using: &generator)
-    for (place, size) in [1e20, 1e10].enumerated() {
-      var row = [Double](repeating: 0.5, count: Self.dimension)
-      row[place] = size
-      rows.append(row)
+    for size in [1, 1e10, 1e100] {
+      let honest = Self.honest(12, using: &generator)
+      var rows = honest
+      // The first decides the direction, the second lies at the mean along it.
+      for (inFirst, inSecond) in [(1300 * size, 0.5), (100 * size, 1000 * size)] {
+        rows.append([Double](repeating: 0.5, count: Self.dimension))
+        rows[rows.count - 1][0] = inFirst
+        rows[rows.count - 1][1] = inSecond
+      }
+      let updates = try UpdateMatrix(rows)
+      let result = try DivideAndConquer(attackers: 2, seed: 1).aggregate(updates)
+      #expect(result.vector[1] > 80 * size)
+      let filtered = try CovarianceBoundAgnosticFilter(attackers: 2).aggregate(updates)
+      #expect(filtered.vector.allSatisfy { $0.magnitude < 2 })
+      let clipped = try DivideAndConquer(attackers: 2, seed: 1).aggregate(
+        AdaptiveRobustClipping(attackers: 2).clipped(updates))
+      #expect(clipped.vector.allSatisfy { $0.magnitude < 2 })
     }
-    let moved = try (0..<20).filter { seed in
-      let rule = try DivideAndConquer(attackers: 2, seed: UInt64(seed))
-      return try rule.aggregate(UpdateMatrix(rows)).vector[1] > 1e6
-    }
-    #expect(moved.count == 20)
-    let clipping = try AdaptiveRobustClipping(attackers: 2)
-    let clipped = try DivideAndConquer(attackers: 2, seed: 1).aggregate(
-      clipping.clipped(UpdateMatrix(rows)))
-    #expect(clipped.vector.allSatisfy { $0.magnitude < 1 })
   }
 
   @Test("Powers of two go through, bit for bit", arguments: rules)
   private func scale(rule: FurtherRule) throws {
-    for seed in 1...6 as ClosedRange<UInt64> {
+    for seed in 1...2 as ClosedRange<UInt64> {
       var generator = SimulationGenerator(seed: seed)
       let attack = (0..<3).map { _ in
         (0..<Self.dimension).map { _ in 3 * generator.standardNormal() }
@@ -146,7 +149,7 @@ struct FurtherRuleTests {
 
   @Test("The order of rows changes nothing but rounding", arguments: rules)
   private func order(rule: FurtherRule) throws {
-    for seed in 1...20 as ClosedRange<UInt64> {
+    for seed in 1...5 as ClosedRange<UInt64> {
       var generator = SimulationGenerator(seed: seed)
       let attack = (0..<3).map { _ in
         (0..<Self.dimension).map { _ in 2 * generator.standardNormal() }
@@ -167,7 +170,7 @@ struct FurtherRuleTests {
   @Test("The result moves with the rows", arguments: rules)
   private func translation(rule: FurtherRule) throws {
     guard rule.movesWithRows else { return }
-    for seed in 1...20 as ClosedRange<UInt64> {
+    for seed in 1...5 as ClosedRange<UInt64> {
       var generator = SimulationGenerator(seed: seed)
       // Multiples of 2^-30, so that moving them is exact.
       let rows = (0..<12).map { _ in
@@ -184,7 +187,7 @@ struct FurtherRuleTests {
     }
   }
 
-  /// The largest distance of a result from the mean of the honest vectors, the first 15 - f of the rows.
+  /// The largest distance of a result from the mean of the honest vectors, the first rows.
   private func bound(_ name: String, honest: [[Double]], attackers: Int) -> Double? {
     let (n, f) = (Double(honest.count + attackers), Double(attackers))
     let all = Array(honest.indices)
@@ -204,16 +207,16 @@ struct FurtherRuleTests {
 
   @Test(
     "Attackers do not move the result beyond the bound that is proved",
-    arguments: rules, 1...12 as ClosedRange<UInt64>)
+    arguments: rules, 1...3 as ClosedRange<UInt64>)
   private func bounds(rule: FurtherRule, seed: UInt64) throws {
     var generator = SimulationGenerator(seed: seed)
-    for attackers in 1...7 {
-      let honest = Self.honest(15 - attackers, dimension: 4, using: &generator)
+    for attackers in 1...5 {
+      let honest = Self.honest(11 - attackers, dimension: 4, using: &generator)
       let mean = VectorArithmetic.mean(of: honest, at: Array(honest.indices))
       guard let bound = bound(rule.name, honest: honest, attackers: attackers) else { return }
-      for size in [0.1, 0.3, 1, 3, 10, 1e3, 1e9] {
+      for size in [0.1, 0.3, 1, 10, 1e9] {
         let together = (0..<4).map { _ in size * generator.standardNormal() }
-        for spread in [0, 0.01, 0.3, 3] {
+        for spread in [0, 0.3, 3] {
           let attack = (0..<attackers).map { _ in
             zip(mean, together).map { $0 + $1 + spread * size * generator.standardNormal() }
           }
@@ -293,7 +296,7 @@ struct FurtherRuleTests {
   @Test("As many attackers as stated are withstood, one more is refused", arguments: rules)
   private func refusesBeyondBreakdown(rule: FurtherRule) throws {
     var generator = SimulationGenerator(seed: 5)
-    for count in 2...17 {
+    for count in 2...11 {
       let updates = try UpdateMatrix(Self.honest(count, using: &generator))
       let most = try rule.make(0).tolerance.maximumAttackers(among: count)
       #expect(most == (count - 1) / 2)

@@ -28,7 +28,9 @@ enum MeanShift {
       let distances = points.map { EuclideanDistances.distance(point, $0) }
       return sum + distances.sorted()[neighbours - 1]
     }
-    return sum / Double(points.count)
+    // Shares of few signs are multiples of each other: what is as far as the bandwidth is near, however it
+    // was rounded.
+    return sum / Double(points.count) * (1 + 1e-9)
   }
 
   /// Where the points shift to, those with the most points around them first, without those that are near

@@ -3,9 +3,9 @@
 ///
 /// Shejwalkar and Houmansadr 2021, "Manipulating the Byzantine: Optimizing Model Poisoning Attacks and
 /// Defenses for Federated Learning", Algorithm 2. It is made for many attackers that push in the same
-/// direction. It has no bound that holds for arbitrary vectors: two attackers far out in different
-/// directions hide behind each other, since only the farther one decides the direction. Clip vectors
-/// before it, such as by ``AdaptiveRobustClipping``, or take ``CovarianceBoundAgnosticFilter``.
+/// direction. It has no bound that holds for arbitrary vectors: the farthest attacker decides the direction,
+/// and another one that lies at the mean along it may be anywhere else. Clip vectors before it, such as by
+/// ``AdaptiveRobustClipping``, or take ``CovarianceBoundAgnosticFilter``.
 public struct DivideAndConquer: RobustAggregationRule, Hashable {
   /// The number of vectors that may be anything.
   public let attackers: Int
@@ -22,7 +22,7 @@ public struct DivideAndConquer: RobustAggregationRule, Hashable {
   /// The start of the sequence of random coordinates.
   public let seed: UInt64
 
-  /// At least 2f + 1 vectors. One arbitrary vector is withstood, or several in the same place.
+  /// At least 2f + 1 vectors. One arbitrary vector is withstood, or several equal ones.
   public var tolerance: AttackerTolerance { .majority }
 
   /// Removes `filtering * attackers` vectors in each iteration.
