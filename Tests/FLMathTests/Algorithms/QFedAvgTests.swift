@@ -4,34 +4,18 @@ import Testing
 
 @Suite("q-FedAvg")
 struct QFedAvgTests {
-  private struct Reference: Decodable {
-    struct Run: Decodable {
-      let q: Double
-      let participants: [[Int]]
-      let steps: [Int]
-      let models: [[Double]]
-    }
-    let runs: [Run]
-  }
-
   @Test("The paper's algorithm in Python, whatever the bounds that losses are divided by")
   func trajectories() throws {
     let trajectories = try TrajectoryReference()
-    let reference = try ReferenceFile.decode(Reference.self, from: "q_fedavg.json")
-    #expect(reference.runs.count == 12)
-    for expected in reference.runs {
-      for maximumLoss in [4, 100.0] {
-        // With large bounds nothing is cut off, so nothing may change.
+    let reference = try FurtherTrajectories.read().q_fedavg
+    #expect(reference.count == 12)
+    for expected in reference {
+      // With bounds that nothing exceeds, nothing may change.
+      for maximumLoss in [30, 1000.0] {
         let algorithm = try QFedAvg(
-          state: trajectories.start(), fairness: expected.q, maximumLoss: maximumLoss,
+          state: trajectories.start(), fairness: expected.parameter, maximumLoss: maximumLoss,
           maximumNormaliser: 1e9)
-        var run = TrajectoryRun(algorithm, try trajectories.objectives())
-        for (round, model) in expected.models.enumerated() {
-          try run.round(of: expected.participants[round], steps: { expected.steps[$0] })
-          for (found, wanted) in zip(run.algorithm.model.values, model) {
-            #expect(abs(found - wanted) < 1e-10, "q \(expected.q), round \(round + 1)")
-          }
-        }
+        try expected.expectSame(algorithm, on: trajectories)
       }
     }
   }
@@ -97,42 +81,30 @@ struct QFedAvgTests {
     }
   }
 
-  @Test(
-    "Losses of clients differ less than with federated averaging, Dirichlet(0.1) over ten clients")
+  @Test("At the same mean loss, losses of clients differ less than with federated averaging")
   func fairness() throws {
-    struct Partition: Decodable { let partition: [[Int]] }
-    let partition = try ReferenceFile.decode(Partition.self, from: "digits_dirichlet.json")
-      .partition
-    let (training, _) = try DemoData.digits()
-    let model = try SoftmaxRegression(featureCount: 64, classCount: 10)
-    let shards = try partition.map { try training.subset($0) }
-    func losses<Algorithm: FederatedAlgorithm>(_ initial: Algorithm) throws -> [Double] {
-      let descent = try StochasticGradientDescent(learningRate: 0.3, batchSize: 16, epochs: 1)
-      var (algorithm, generator) = (initial, SimulationGenerator(seed: 1))
-      for _ in 0..<15 {
-        var updates: [(contributor: UInt32, update: ClientUpdate)] = []
-        for (client, shard) in shards.enumerated() {
-          var local = LocalTraining(ClassifierObjective(model, on: shard), by: descent)
-          let round = try algorithm.makeClient().train(
-            on: algorithm.broadcast, with: &local, using: &generator)
-          updates.append((UInt32(client), round.update))
-        }
-        try algorithm.apply(WeightedMean.of(updates))
-      }
-      return try shards.map { shard in
-        var objective = ClassifierObjective(model, on: shard)
-        return try objective.loss(at: algorithm.model.values)
+    // Two clients in one dimension, of which the second can be served at the cost of the first.
+    func losses<Algorithm: FederatedAlgorithm>(_ algorithm: Algorithm) throws -> [Double] {
+      var run = TrajectoryRun(
+        algorithm,
+        [
+          try LeastSquaresObjective(features: [[1], [1], [1]], targets: [0, 0, 0]),
+          try LeastSquaresObjective(features: [[1]], targets: [2]),
+        ])
+      for _ in 0..<2000 { try run.round(of: [0, 1], steps: { _ in 1 }) }
+      return try run.objectives.indices.map {
+        try run.objectives[$0].loss(at: run.algorithm.model.values)
       }
     }
-    func spread(_ values: [Double]) -> Double {
-      let mean = values.reduce(0, +) / Double(values.count)
-      return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count))
-        .squareRoot() / mean
-    }
-    let state = ServerState(model: .zeros(model.layout))
+    let layout = try ParameterLayout([.init(name: "weights", shape: [1])])
+    let state = ServerState(model: .zeros(layout))
+    // Averaging by examples settles at 1/2. With q = 1, 3 w^3 = (2 - w)^3 is where the powers balance.
     let plain = try losses(FederatedAveraging(state: state))
+    #expect(abs(plain[0] - 0.125) < 1e-6 && abs(plain[1] - 1.125) < 1e-6)
     let fair = try losses(QFedAvg(state: state, fairness: 1, weighting: .examples))
-    print("plain", plain.max() ?? 0, spread(plain), "fair", fair.max() ?? 0, spread(fair))
-    #expect(spread(fair) < spread(plain))
+    let balance = 2 / (1 + 1.442_249_570_307_408)
+    #expect(abs(fair[0] - balance * balance / 2) < 1e-4)
+    #expect(abs(fair[1] - (2 - balance) * (2 - balance) / 2) < 1e-4)
+    #expect(fair[1] - fair[0] < plain[1] - plain[0])
   }
 }
