@@ -1,5 +1,5 @@
 extension ModelPoisoning {
-  /// What Min-Max and Min-Sum add to the honest mean (Shejwalkar and Houmansadr 2021, section IV.A). Only its
+  /// What Min-Max and Min-Sum add to the honest mean (Shejwalkar and Houmansadr 2021, section IV). Only its
   /// direction matters.
   public enum Perturbation: String, Sendable, Hashable, CaseIterable {
     /// Against the honest mean ("inverse unit vector").

@@ -31,7 +31,7 @@ public enum ModelPoisoning: Sendable, Hashable {
 
   /// The honest mean plus as much of a perturbation as leaves the attacker's vector no farther from any
   /// honest one than these are from each other (Shejwalkar and Houmansadr 2021, "Manipulating the
-  /// Byzantine", section IV.B, Min-Max).
+  /// Byzantine", section IV, Min-Max).
   case minMax(Perturbation)
 
   /// The same with the sum of squared distances from all honest vectors, which is at most that of an

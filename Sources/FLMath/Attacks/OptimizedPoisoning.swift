@@ -1,7 +1,7 @@
 /// An attack whose strength is searched for against the rule that the server will use.
 ///
-/// Allouah et al. 2023, "Fixing by Mixing: A Recipe for Optimal Byzantine ML under Heterogeneity", section 6,
-/// and ByzFL, whose search this is: double the step as long as the result of the rule gets farther from the
+/// Used by Allouah et al. 2023, "Fixing by Mixing: A Recipe for Optimal Byzantine ML under Heterogeneity". The
+/// search is that of the library ByzFL: double the step as long as the result of the rule gets farther from the
 /// honest mean, then shorten it again and again. The attacker knows the rule, the number of attackers and
 /// all honest updates.
 public struct OptimizedPoisoning: Sendable {

@@ -52,8 +52,8 @@ struct FurtherRuleTests {
   @Test("One huge vector and arbitrary numbers are left behind", arguments: rules)
   private func hugeVectors(rule: FurtherRule) throws {
     var generator = SimulationGenerator(seed: 3)
-    let honest = Self.honest(12, using: &generator)
-    for huge in [1e3, 1e30, 1e100, 1e140, 1e143, 1e300, .infinity, .nan] as [Double] {
+    let honest = Self.honest(9, using: &generator)
+    for huge in [1e3, 1e100, 1e143, 1e300, .infinity, .nan] as [Double] {
       for element in [huge, -huge] {
         let far = [Double](repeating: element, count: Self.dimension)
         let inOne = [element] + [Double](repeating: 0.5, count: Self.dimension - 1)
@@ -210,8 +210,8 @@ struct FurtherRuleTests {
     arguments: rules, 1...3 as ClosedRange<UInt64>)
   private func bounds(rule: FurtherRule, seed: UInt64) throws {
     var generator = SimulationGenerator(seed: seed)
-    for attackers in 1...5 {
-      let honest = Self.honest(11 - attackers, dimension: 4, using: &generator)
+    for attackers in 1...4 {
+      let honest = Self.honest(9 - attackers, dimension: 4, using: &generator)
       let mean = VectorArithmetic.mean(of: honest, at: Array(honest.indices))
       guard let bound = bound(rule.name, honest: honest, attackers: attackers) else { return }
       for size in [0.1, 0.3, 1, 10, 1e9] {
@@ -362,11 +362,11 @@ struct FurtherRuleTests {
       try NearestNeighbourAveraging(attackers: 1, trustedRow: 2).aggregate(
         UpdateMatrix([[0], [1], [.nan]]))
     }
-    #expect(throws: RobustAggregationError.invalidIterations(0)) {
-      try MinimumDiameterAveraging(attackers: 0, maximumBranches: 0)
+    #expect(throws: RobustAggregationError.tooExpensive(cost: 1, maximum: 0)) {
+      try MinimumDiameterAveraging(attackers: 0, maximumBranches: 0).aggregate(updates)
     }
-    #expect(throws: RobustAggregationError.invalidIterations(0)) {
-      try SmallestEigenvalueAveraging(attackers: 0, maximumSets: 0)
+    #expect(throws: RobustAggregationError.tooExpensive(cost: 1, maximum: 0)) {
+      try SmallestEigenvalueAveraging(attackers: 0, maximumSets: 0).aggregate(updates)
     }
     #expect(throws: RobustAggregationError.invalidIterations(0)) {
       try DivideAndConquer(attackers: 0, iterations: 0, seed: 1)

@@ -1,10 +1,9 @@
 /// Shortens the longest vectors to the length of the longest that is left (ARC).
 ///
 /// Allouah, Guerraoui, Gupta, Jellouli, Rizk and Stephan 2025, "Adaptive Gradient Clipping for Robust
-/// Federated Learning", Algorithm 2: the k = 2 (f / n) (n - f) longest are shortened, rounded down. That are f
-/// at least, so no vector remains longer than the longest honest one. A rule after it keeps its guarantee
-/// (theorem 3.2), and does better where models start far from an optimum. Unlike the bound of
-/// ``NormClipping``, there is none to choose.
+/// Federated Learning": the k = 2 (f / n) (n - f) longest are shortened, rounded down. These are at least f,
+/// so no vector remains longer than the longest honest one. The paper proves that a rule after it keeps its
+/// guarantee but for a constant. Unlike with ``NormClipping``, there is no bound to choose.
 public struct AdaptiveRobustClipping: Sendable, Hashable {
   /// The number of vectors that may be anything.
   public let attackers: Int

@@ -5,7 +5,10 @@
 /// Participants", the rule of CafCor. It has the guarantee of ``SmallestEigenvalueAveraging``, but for a
 /// constant, at a polynomial cost: for every set of n - f vectors, the distance of the result from its mean
 /// is at most `(sqrt(f / (n - f)) + sqrt(2f / (n - 2f))) * b + sqrt(f / (n - 2f))` times the root of the
-/// largest eigenvalue of its covariance, with `b = sqrt(2n (n - f)) / (n - 2f)`.
+/// largest eigenvalue of its covariance, with `b = sqrt(2n (n - f)) / (n - 2f)`. For as long as the vectors
+/// of the set lose no more weight than the others, they keep n - 2f of it. The first step in which they lose
+/// more has a root of at most b times theirs, because the others cause less than half of its variance. Later
+/// steps only take away weight from it, so their means are near to its mean.
 ///
 /// Two things differ from ByzFL. Weights are taken relative to the farthest vector *that still has a
 /// weight*: in ByzFL a huge vector whose weight is 0 remains the farthest, so that no other weight

@@ -1,10 +1,10 @@
 /// The mean of the n - f vectors of which the two farthest from each other are nearest (MDA).
 ///
 /// El Mhamdi, Guerraoui, Guirguis, Hoang and Rouault 2020, "Genuinely Distributed Byzantine Machine
-/// Learning", section 3.2; Rousseeuw 1985 has the rule as the minimum diameter estimator. For every set
-/// of n - f vectors, f attackers move the result by 2f / (n - f) times the diameter of the set at most
-/// from its mean (Farhadkhani et al. 2022, "Byzantine Machine Learning Made Easy by Resilient Averaging
-/// of Momentums", proposition 4).
+/// Learning". For every set of n - f vectors, f attackers move the result by 2f / (n - f) times the
+/// diameter of the set at most from its mean: the set that was chosen has no larger diameter, shares
+/// n - 2f vectors with it, and each of the f others is within two diameters of what it replaces
+/// (Farhadkhani et al. 2022, "Byzantine Machine Learning Made Easy by Resilient Averaging of Momentums").
 ///
 /// The search is exact: see ``SmallestDiameterSearch``. Of several sets with the smallest diameter, the
 /// rule prefers vectors with a small sum of distances from all others, and then those of the first rows.
@@ -22,15 +22,13 @@ public struct MinimumDiameterAveraging: RobustAggregationRule, Hashable {
   ///
   /// - Parameters:
   ///   - attackers: 0 or more.
-  ///   - maximumBranches: what a search may cost at worst, at least 1. The default allows for 31
+  ///   - maximumBranches: what a search may cost at worst. The default allows for 31
   ///     attackers, however many vectors there are.
-  /// - Throws: ``RobustAggregationError`` if the number of attackers is negative, the number of
-  ///   branches below 1, or the search for so many attackers may need more branches.
+  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
   public init(
     attackers: Int, maximumBranches: Int = 100_000
   ) throws(RobustAggregationError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard maximumBranches >= 1 else { throw .invalidIterations(maximumBranches) }
     self.maximumBranches = maximumBranches
   }
 

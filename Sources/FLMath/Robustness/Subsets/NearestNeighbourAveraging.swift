@@ -1,7 +1,7 @@
 /// The mean of the n - f vectors that are nearest to a trusted one of them, itself among them (the rule
 /// of MoNNA).
 ///
-/// Farhadkhani et al. 2023, "Robust Collaborative Learning with Linear Gradient Overhead", section 3: each
+/// Farhadkhani et al. 2023, "Robust Collaborative Learning with Linear Gradient Overhead": each
 /// peer takes its own vector as the trusted one. A server has to take part with a vector of its own. For
 /// every set of n - f vectors with the trusted one, f attackers move the result by 2f / (n - f) times the
 /// diameter of the set at most from its mean. Of vectors at the same distance the first are taken.

@@ -1,7 +1,7 @@
 /// The mean of the n - f vectors whose covariance has the smallest largest eigenvalue (SMEA).
 ///
 /// Allouah, Guerraoui, Gupta, Pinot and Stephan 2023, "On the Privacy-Robustness-Utility Trilemma in
-/// Distributed Learning", section 5. For every set of n - f vectors, the squared distance of the result
+/// Distributed Learning". For every set of n - f vectors, the squared distance of the result
 /// from its mean is at most 4f / (n - 2f) times the largest eigenvalue of its covariance, however many
 /// parameters there are: the set that was chosen has no larger one, and shares n - 2f vectors with it.
 ///
@@ -22,14 +22,13 @@ public struct SmallestEigenvalueAveraging: RobustAggregationRule, Hashable {
   ///
   /// - Parameters:
   ///   - attackers: 0 or more.
-  ///   - maximumSets: what the rule may cost, at least 1. The default allows for 8 attackers of 20
+  ///   - maximumSets: what the rule may cost. The default allows for 8 attackers among 20
   ///     vectors.
-  /// - Throws: ``RobustAggregationError`` if the number of attackers is negative or that of sets below 1.
+  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
   public init(
     attackers: Int, maximumSets: Int = 130_000
   ) throws(RobustAggregationError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard maximumSets >= 1 else { throw .invalidIterations(maximumSets) }
     self.maximumSets = maximumSets
   }
 
