@@ -29,6 +29,15 @@ public enum ModelPoisoning: Sendable, Hashable {
   /// that differ.
   case mimic(client: Int)
 
+  /// The honest mean plus as much of a perturbation as leaves the attacker's vector no farther from any
+  /// honest one than these are from each other (Shejwalkar and Houmansadr 2021, "Manipulating the
+  /// Byzantine", section IV, Min-Max).
+  case minMax(Perturbation)
+
+  /// The same with the sum of squared distances from all honest vectors, which is at most that of an
+  /// honest one (ibid., Min-Sum). It is weaker than ``minMax(_:)`` and harder to notice.
+  case minSum(Perturbation)
+
   /// Not a number in every coordinate: it passes through any mean, and every comparison with it is
   /// false.
   case notANumber
@@ -70,6 +79,10 @@ public enum ModelPoisoning: Sendable, Hashable {
         throw .noSuchClient(count: honest.rows.count, found: client)
       }
       return honest.rows[client]
+    case .minMax(let perturbation):
+      return try honest.perturbedMean(perturbation, within: .largestDistance)
+    case .minSum(let perturbation):
+      return try honest.perturbedMean(perturbation, within: .largestSum)
     case .notANumber:
       return own.map { _ in .nan }
     }
@@ -99,6 +112,14 @@ public enum ModelPoisoningError: Error, Hashable, Sendable, CustomStringConverti
   case noSuchClient(count: Int, found: Int)
   /// There are no honest clients, or not enough for the numbers given.
   case invalidAttackers(clients: Int, found: Int)
+  /// A perturbation of the honest mean is zero in every coordinate.
+  case noDirection
+  /// The number of attackers is below 1.
+  case tooFewAttackers(Int)
+  /// The number of times that a rule is tried is below 1.
+  case invalidEvaluations(Int)
+  /// The rule that is attacked does not take so many vectors.
+  case rule(RobustAggregationError)
 
   /// One sentence: what was expected, what came, what to do.
   public var description: String {
@@ -120,6 +141,15 @@ public enum ModelPoisoningError: Error, Hashable, Sendable, CustomStringConverti
     case .invalidAttackers(let clients, let found):
       "Expected from 1 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
         + "leave somebody honest."
+    case .noDirection:
+      "Expected honest updates with a direction, but the perturbation is 0 everywhere; "
+        + "take another perturbation."
+    case .tooFewAttackers(let found):
+      "Expected at least 1 attacker, got \(found); pass the number of attackers."
+    case .invalidEvaluations(let found):
+      "Expected at least 1 evaluation of the rule, got \(found); 20 are usual."
+    case .rule(let error):
+      error.description
     }
   }
 }

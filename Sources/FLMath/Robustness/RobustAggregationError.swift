@@ -38,6 +38,18 @@ public enum RobustAggregationError: Error, Hashable, Sendable, CustomStringConve
   case invalidBucketSize(maximum: Int, found: Int)
   /// The order does not name each row exactly once.
   case notAPermutation(count: Int)
+  /// There is no row with this index.
+  case noSuchRow(Int)
+  /// A search may take more steps than are allowed.
+  case tooExpensive(cost: Double, maximum: Int)
+  /// The number of coordinates is below 1, or their share not above 0 and at most 1.
+  case invalidCoordinates(Double)
+  /// The multiple of attackers that is removed is not a finite number of at least 1.
+  case invalidFiltering(Double)
+  /// The cut-off is not a finite number above 0.
+  case invalidCutoff(Double)
+  /// Filters that have to agree have left no row.
+  case nothingSelected
 
   /// One sentence: what was expected, what came, what to do.
   public var description: String {
@@ -88,6 +100,21 @@ public enum RobustAggregationError: Error, Hashable, Sendable, CustomStringConve
       "Expected buckets of 1 to \(maximum) vectors, got \(found); 2 is usual."
     case .notAPermutation(let count):
       "Expected each of the rows 0 to \(max(1, count) - 1) once in the order; shuffle the indices."
+    case .noSuchRow(let found):
+      "Expected the index of a row, got \(found); pass the place of the trusted vector."
+    case .tooExpensive(let cost, let maximum):
+      "Expected a search of at most \(maximum) steps, but it may take \(cost); "
+        + "take fewer vectors or attackers, or a rule without a search."
+    case .invalidCoordinates(let found):
+      "Expected at least 1 coordinate, or a share above 0 and at most 1, got \(found); "
+        + "10,000 coordinates or a tenth are usual."
+    case .invalidFiltering(let found):
+      "Expected to remove a finite multiple of the attackers, 1 or more, got \(found); 1 is usual."
+    case .invalidCutoff(let found):
+      "Expected a finite cut-off above 0, got \(found); 3 is usual."
+    case .nothingSelected:
+      "Expected rows that pass all filters, but none does; "
+        + "discard the round, or remove fewer rows or less often."
     }
   }
 }

@@ -30,7 +30,7 @@ struct RobustCommand: AsyncParsableCommand {
       """)
   var dropout = 0.0
 
-  @Flag(help: "All attacks against all rules: more than twice as many as otherwise.")
+  @Flag(help: "All attacks against all rules: seven times as many as otherwise.")
   var full = false
 
   @Option(

@@ -11,6 +11,8 @@ enum AlgorithmOption: String, ExpressibleByArgument, CaseIterable, Sendable {
   case fednova
   case feddyn
   case scaffold
+  case feddc
+  case qfedavg
 
   /// Name and settings, as the report has them.
   var title: String {
@@ -23,6 +25,8 @@ enum AlgorithmOption: String, ExpressibleByArgument, CaseIterable, Sendable {
     case .fednova: "FedNova"
     case .feddyn: "FedDyn 0.01"
     case .scaffold: "SCAFFOLD II"
+    case .feddc: "FedDC 0.01"
+    case .qfedavg: "q-FedAvg 0.1"
     }
   }
 
@@ -36,6 +40,8 @@ enum AlgorithmOption: String, ExpressibleByArgument, CaseIterable, Sendable {
     case .fednova: .curve6
     case .feddyn: .curve7
     case .scaffold: .curve8
+    case .feddc: .curve9
+    case .qfedavg: .curve10
     }
   }
 
@@ -63,6 +69,11 @@ enum AlgorithmOption: String, ExpressibleByArgument, CaseIterable, Sendable {
       try Scaffold(
         state: state, option: .meanGradientOfPath, populationWeight: UInt64(examples),
         weighting: .examples)
+    case .feddc:
+      try FedDC(
+        state: state, regularisation: 0.01, populationWeight: UInt64(examples),
+        weighting: .examples)
+    case .qfedavg: try QFedAvg(state: state, fairness: 0.1, weighting: .examples)
     }
   }
 }

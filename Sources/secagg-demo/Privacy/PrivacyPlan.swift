@@ -34,7 +34,7 @@ struct PrivacyPlan: Sendable {
       noiseMultiplier =
         try settings.noiseMultiplier
         ?? NoiseCalibration.noiseMultiplier(
-          epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings)
+          epsilon: epsilon, delta: delta, accountant: Self.accountant(settings)
         ) { multiplier throws(PrivacyParameterError) in
           [try Self.gaussian(multiplier, rounds: rounds)]
         }
@@ -44,7 +44,7 @@ struct PrivacyPlan: Sendable {
       noiseMultiplier =
         try settings.noiseMultiplier
         ?? NoiseCalibration.noiseMultiplier(
-          epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings)
+          epsilon: epsilon, delta: delta, accountant: Self.accountant(settings)
         ) { multiplier throws(PrivacyParameterError) in
           [try Self.gaussian(multiplier, rounds: 1)]
         }
@@ -66,17 +66,8 @@ struct PrivacyPlan: Sendable {
         func events(_ multiplier: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
           [try Self.distributed(shared, noiseMultiplier: multiplier, rounds: rounds)]
         }
-        whole =
-          switch settings.shares {
-          case .discreteGaussian:
-            try NoiseCalibration.noiseMultiplier(
-              epsilon: epsilon, delta: delta, accountant: Self.lossAccountant(settings),
-              events: events)
-          case .skellam:
-            try NoiseCalibration.noiseMultiplier(
-              epsilon: epsilon, delta: delta, accountant: Self.divergenceAccountant(settings),
-              events: events)
-          }
+        whole = try NoiseCalibration.noiseMultiplier(
+          epsilon: epsilon, delta: delta, accountant: Self.accountant(settings), events: events)
       }
       let averaging = try PrivateFedAvg(Self.with(whole, shared))
       noise = .distributed(averaging)
@@ -94,26 +85,16 @@ struct PrivacyPlan: Sendable {
     if case .correlated = noise { true } else { false }
   }
 
-  /// The accountant that has the best answer for the events.
-  func accountant() throws(PrivacyAccountingError) -> any PrivacyAccountant {
-    switch settings.shares {
-    case .discreteGaussian: try Self.lossAccountant(settings)
-    case .skellam: try Self.divergenceAccountant(settings)
-    }
+  /// The accountant of the ledger.
+  func accountant() throws(PrivacyAccountingError) -> PrivacyLossAccountant {
+    try Self.accountant(settings)
   }
 
-  /// Exact for Gaussian noise, and a hair above it for discrete Gaussian noise.
-  private static func lossAccountant(
+  /// Exact for Gaussian noise, and a hair above it for noise that clients share.
+  private static func accountant(
     _ settings: PrivacySettings
   ) throws(PrivacyAccountingError) -> PrivacyLossAccountant {
     try PrivacyLossAccountant(relation: settings.relation)
-  }
-
-  /// Has a bound for Skellam noise.
-  private static func divergenceAccountant(
-    _ settings: PrivacySettings
-  ) throws(PrivacyAccountingError) -> RenyiAccountant {
-    try RenyiAccountant(relation: settings.relation)
   }
 
   /// What rounds with the server's Gaussian noise cost.

@@ -43,15 +43,10 @@ struct DistributedRelease: AuditedRelease {
         throw reason
       }
     }
-    func calibrated(_ accountant: some PrivacyAccountant) throws -> Double {
-      try NoiseCalibration.noiseMultiplier(
-        epsilon: claim.target, delta: claim.delta, accountant: accountant,
-        tolerance: AuditedClaim.tolerance, events: events)
-    }
-    let multiplier =
-      mechanism == .skellam
-      ? try calibrated(RenyiAccountant(relation: relation))
-      : try calibrated(PrivacyLossAccountant(relation: relation))
+    let multiplier = try NoiseCalibration.noiseMultiplier(
+      epsilon: claim.target, delta: claim.delta,
+      accountant: PrivacyLossAccountant(relation: relation), tolerance: AuditedClaim.tolerance,
+      events: events)
     let numbers = try averaging(multiplier).parameters
     self.mechanism = try DistributedNoiseMechanism(numbers, seed: 0)
     words = try ModularWords(bits: numbers.choice.bits)

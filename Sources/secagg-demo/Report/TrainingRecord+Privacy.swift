@@ -63,8 +63,7 @@ extension TrainingRecord.Privacy {
       noiseMultiplier: plan.noiseMultiplier, noise: noise, survivingHonest: survivingHonest,
       denominator: plan.denominator, relation: plan.settings.relation.rawValue,
       sampling: "none",
-      accountant: plan.settings.shares == .skellam
-        ? "Renyi divergences" : "privacy loss distribution",
+      accountant: "privacy loss distribution",
       epsilonSpent: 0, tradeOff: [], refusal: nil)
   }
 

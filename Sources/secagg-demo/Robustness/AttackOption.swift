@@ -8,6 +8,8 @@ enum AttackOption: String, ExpressibleByArgument, CaseIterable, Sendable {
   case alie
   case ipm
   case noise
+  case minMax = "min-max"
+  case minSum = "min-sum"
 
   var title: String {
     switch self {
@@ -16,6 +18,8 @@ enum AttackOption: String, ExpressibleByArgument, CaseIterable, Sendable {
     case .alie: "ALIE"
     case .ipm: "IPM 0.5"
     case .noise: "noise"
+    case .minMax: "Min-Max"
+    case .minSum: "Min-Sum"
     }
   }
 
@@ -29,6 +33,8 @@ enum AttackOption: String, ExpressibleByArgument, CaseIterable, Sendable {
         z: try ModelPoisoning.alieFactor(clients: clients, attackers: attackers))
     case .ipm: .innerProduct(epsilon: 0.5)
     case .noise: .gaussian(standardDeviation: 1)
+    case .minMax: .minMax(.oppositeMean)
+    case .minSum: .minSum(.oppositeMean)
     }
   }
 }

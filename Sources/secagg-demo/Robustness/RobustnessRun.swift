@@ -95,7 +95,7 @@ struct RobustnessRun: Sendable {
         cell.bucketsWithoutSum += 1
       }
     }
-    let rule = try option.rule(spoilt: settings.spoiltBuckets)
+    let rule = try option.rule(spoilt: settings.spoiltBuckets, seed: generator.next())
     let result = try Self.unlessLeftOut { () throws(SecureRobustnessError) in
       try buckets.aggregate(sums, of: plan, by: rule)
     }

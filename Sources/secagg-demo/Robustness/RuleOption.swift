@@ -8,6 +8,12 @@ enum RuleOption: String, ExpressibleByArgument, CaseIterable, Sendable {
   case trimmedMean = "trimmed-mean"
   case multiKrum = "multi-krum"
   case geometricMedian = "geometric-median"
+  case adaptivelyTrimmedMean = "adaptively-trimmed-mean"
+  case clippedTrimmedMean = "arc-trimmed-mean"
+  case minimumDiameter = "mda"
+  case covarianceFilter = "caf"
+  case divideAndConquer = "dnc"
+  case signGuard = "sign-guard"
   case rfa
 
   var title: String {
@@ -17,13 +23,21 @@ enum RuleOption: String, ExpressibleByArgument, CaseIterable, Sendable {
     case .trimmedMean: "trimmed mean"
     case .multiKrum: "Multi-Krum"
     case .geometricMedian: "geometric median"
+    case .adaptivelyTrimmedMean: "adaptively trimmed mean"
+    case .clippedTrimmedMean: "ARC, trimmed mean"
+    case .minimumDiameter: "MDA"
+    case .covarianceFilter: "CAF"
+    case .divideAndConquer: "DnC"
+    case .signGuard: "SignGuard"
     case .rfa: "RFA, as sums"
     }
   }
 
   /// The rule over the means of buckets, of which so many may be spoilt. RFA needs no buckets, so
   /// no rule over them is asked for.
-  func rule(spoilt: Int) throws -> any RobustAggregationRule {
+  ///
+  /// - Parameter seed: the start of the random coordinates of rules that look at some of them.
+  func rule(spoilt: Int, seed: UInt64) throws -> any RobustAggregationRule {
     switch self {
     // Trimming nothing is the mean.
     case .mean, .rfa: try TrimmedMean(attackers: 0)
@@ -31,6 +45,19 @@ enum RuleOption: String, ExpressibleByArgument, CaseIterable, Sendable {
     case .trimmedMean: try TrimmedMean(attackers: spoilt)
     case .multiKrum: try MultiKrum(attackers: spoilt)
     case .geometricMedian: try GeometricMedian(attackers: spoilt)
+    case .adaptivelyTrimmedMean: try AdaptivelyTrimmedMean(attackers: spoilt)
+    case .clippedTrimmedMean: try Self.clippedTrimmedMean(attackers: spoilt)
+    case .minimumDiameter: try MinimumDiameterAveraging(attackers: spoilt)
+    case .covarianceFilter: try CovarianceBoundAgnosticFilter(attackers: spoilt)
+    case .divideAndConquer: try DivideAndConquer(attackers: spoilt, seed: seed)
+    case .signGuard: try SignGuard(attackers: spoilt, seed: seed)
+    }
+  }
+
+  private static func clippedTrimmedMean(attackers: Int) throws -> PreAggregatedRule {
+    let clipping = try AdaptiveRobustClipping(attackers: attackers)
+    return PreAggregatedRule(try TrimmedMean(attackers: attackers)) {
+      updates throws(RobustAggregationError) in try clipping.clipped(updates)
     }
   }
 }

@@ -33,7 +33,7 @@ struct FixedPointSumTests {
 
   static let algorithms: [String] = [
     "FedAvg", "FedProx", "FedAvgM", "FedYogi", "SCAFFOLD I", "SCAFFOLD II", "FedNova", "FedDyn",
-    "FedBuff", "Ditto",
+    "FedBuff", "Ditto", "q-FedAvg", "FedDC",
   ]
 
   private func make(_ name: String, _ state: ServerState) throws -> any FederatedAlgorithm {
@@ -49,6 +49,8 @@ struct FixedPointSumTests {
         state: state, option: .meanGradientOfPath, populationWeight: 42, weighting: .examples)
     case "FedNova": try FedNova(state: state, maximumSteps: 8)
     case "FedDyn": try FedDyn(state: state, regularisation: 1, population: 4)
+    case "FedDC": try FedDC(state: state, regularisation: 0.1, populationWeight: 4)
+    case "q-FedAvg": try QFedAvg(state: state, fairness: 1)
     case "FedBuff": try FedBuff(state: state, bufferSize: 2)
     default: try Ditto(state: state, personalWeight: 1)
     }

@@ -87,6 +87,12 @@ public enum Hyperparameter: Sendable, Hashable {
   case populationWeight
   /// The largest number of local steps.
   case maximumSteps
+  /// The exponent of a client's loss (q).
+  case fairness
+  /// What larger losses count as.
+  case maximumLoss
+  /// The largest summand of a divisor.
+  case maximumNormaliser
 
   /// What must hold.
   var requirement: String {
@@ -100,6 +106,9 @@ public enum Hyperparameter: Sendable, Hashable {
     case .bufferSize: "a buffer of at least 1 update"
     case .populationWeight: "a population of weight at least 1"
     case .maximumSteps: "a maximum of at least 1 local step"
+    case .fairness: "a finite fairness of at least 0"
+    case .maximumLoss: "a finite maximum loss above 0"
+    case .maximumNormaliser: "a finite maximum normaliser of at least 1"
     }
   }
 
@@ -115,6 +124,9 @@ public enum Hyperparameter: Sendable, Hashable {
     case .bufferSize: "10 is usual"
     case .populationWeight: "pass the weight of all clients together"
     case .maximumSteps: "pass the largest number of steps of a client's round"
+    case .fairness: "0 is federated averaging, 0.1 to 5 is usual"
+    case .maximumLoss: "4 is usual for ten classes"
+    case .maximumNormaliser: "64 is usual"
     }
   }
 

@@ -116,7 +116,7 @@ extension PullDirections {
     let roots = factors.map { $0.squareRoot() }
     let diagonal = sum * (1 - Double(count) * rounding) - excess - rounding
     guard diagonal > 0 else { return false }
-    var matrix = SymmetricMatrix(count: count) { row, column in
+    var matrix = CholeskyMatrix(count: count) { row, column in
       (row == column ? diagonal : 0) - roots[row] * roots[column] * self[row, column]
     }
     return matrix.factorise(leastPivot: Double(count) * rounding * sum)
@@ -144,7 +144,7 @@ extension PullDirections {
     let pulls = products(with: weights)
     // Rows on a line have no curvature along it: a little more than there is keeps the step finite.
     for added in [0, 1e-12] {
-      var matrix = SymmetricMatrix(count: count) { row, column in
+      var matrix = CholeskyMatrix(count: count) { row, column in
         (row == column ? 1 + added : 0) - roots[row] * roots[column] * self[row, column]
       }
       guard matrix.factorise(leastPivot: 1e-15 * Double(count)) else { continue }

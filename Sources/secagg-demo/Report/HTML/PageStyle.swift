@@ -16,6 +16,7 @@ enum PageStyle {
       --central-in-turns: #a3478a; --correlated: #007a5c;
       --curve1: #5f6a75; --curve2: #b8860b; --curve3: #d55e00; --curve4: #009e73;
       --curve5: #56b4e9; --curve6: #cc79a7; --curve7: #7b3fa0; --curve8: #0072b2;
+      --curve9: #767676; --curve10: #8c510a;
     }
     @media (prefers-color-scheme: dark) {
       :root {
@@ -31,6 +32,7 @@ enum PageStyle {
         --central-in-turns: #d693c0; --correlated: #2fc29c;
         --curve1: #a4aeb8; --curve2: #f0e442; --curve3: #ff8b3d; --curve4: #1fb88c;
         --curve5: #56b4e9; --curve6: #e39cc5; --curve7: #b48be0; --curve8: #4a90ff;
+        --curve9: #9a9a9a; --curve10: #c98a4b;
       }
     }
     * { box-sizing: border-box; }

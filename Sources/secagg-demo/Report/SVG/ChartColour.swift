@@ -30,6 +30,8 @@ enum ChartColour: String, CaseIterable {
   case curve6
   case curve7
   case curve8
+  case curve9
+  case curve10
 
   /// Class that makes this the current colour of a shape.
   var style: String { "colour-" + rawValue }

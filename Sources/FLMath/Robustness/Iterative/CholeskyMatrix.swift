@@ -1,5 +1,5 @@
 /// A symmetric matrix, of which the lower triangle is kept and replaced by its Cholesky factor.
-struct SymmetricMatrix {
+struct CholeskyMatrix {
   let count: Int
   private var elements: [Double]
 

@@ -1,0 +1,137 @@
+import RealModule
+
+/// Federated averaging that counts a client the more the larger its loss, so that accuracy differs less
+/// from client to client.
+///
+/// Li, Sanjabi, Beirami and Smith 2020, "Fair Resource Allocation in Federated Learning", Algorithm 2. With
+/// the loss F_k of the global model on client k, its difference d_k, and L = 1 / learning rate, the model
+/// moves by `sum of F_k^q d_k / sum of (F_k^q + q F_k^(q - 1) L ||d_k||^2)`. Both sums are of numbers that
+/// clients compute themselves. q = 0 is federated averaging; a larger q makes shorter steps too.
+///
+/// Losses are divided by the largest that is taken into account, which changes neither quotient nor model,
+/// so that the numbers that clients send are bounded. A client that would send a larger normaliser sends both
+/// of its parts scaled down.
+public struct QFedAvg: FederatedAlgorithm, Hashable {
+  /// The model and the round.
+  public private(set) var state: ServerState
+
+  private let client: QFedAvgClient
+
+  /// Goes on from `state`.
+  ///
+  /// - Parameters:
+  ///   - fairness: q, finite and at least 0.
+  ///   - maximumLoss: what larger losses count as, finite and above 0. A classifier that guesses has
+  ///     log(classes).
+  ///   - maximumNormaliser: the largest summand of the divisor, finite and at least 1. It says how large a
+  ///     number must be encoded.
+  ///   - weighting: how much a client counts. In the paper, all count alike, and are selected by their
+  ///     numbers of examples; where all take part, `.examples` has the same meaning.
+  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  public init(
+    state: ServerState, fairness: Double, maximumLoss: Double = 4, maximumNormaliser: Double = 64,
+    weighting: Weighting = .uniform
+  ) throws(AlgorithmError) {
+    client = try QFedAvgClient(
+      fairness: fairness, maximumLoss: maximumLoss, maximumNormaliser: maximumNormaliser,
+      weighting: weighting)
+    try state.requireMemory()
+    self.state = state
+  }
+
+  /// The difference of a client, and its summand of the divisor.
+  public var contribution: ContributionLayout {
+    ContributionLayout([
+      .init(name: "scaled update", count: model.layout.count, magnitude: .update),
+      .init(name: "normaliser", count: 1, magnitude: .atMost(client.maximumNormaliser)),
+    ])
+  }
+
+  /// A client that sends its difference by its loss.
+  public func makeClient() -> QFedAvgClient { client }
+
+  /// Moves the model by the quotient of the means. Where the normalisers are 0, because all losses are, it
+  /// stays as it is.
+  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+    let parts = try mean.split(contribution)
+    var values = model.values
+    if let normaliser = parts[1].first, normaliser > 0 {
+      for (index, step) in parts[0].enumerated() {
+        values[index] += step / normaliser
+      }
+    }
+    try state.advance(to: values)
+  }
+}
+
+/// The client of ``QFedAvg``.
+public struct QFedAvgClient: FederatedClient {
+  /// The exponent q of its loss.
+  public let fairness: Double
+
+  /// What larger losses count as.
+  public let maximumLoss: Double
+
+  /// The largest summand of the divisor.
+  public let maximumNormaliser: Double
+
+  /// How much the client counts.
+  public let weighting: Weighting
+
+  /// A client that counts by its loss to the power of `fairness`.
+  ///
+  /// - Throws: ``AlgorithmError/invalid(_:found:)`` if a number is out of its range.
+  public init(
+    fairness: Double, maximumLoss: Double = 4, maximumNormaliser: Double = 64,
+    weighting: Weighting = .uniform
+  ) throws(AlgorithmError) {
+    try Hyperparameter.fairness.require(fairness.isFinite && fairness >= 0, fairness)
+    try Hyperparameter.maximumLoss.require(maximumLoss.isFinite && maximumLoss > 0, maximumLoss)
+    try Hyperparameter.maximumNormaliser.require(
+      maximumNormaliser.isFinite && maximumNormaliser >= 1, maximumNormaliser)
+    self.fairness = fairness
+    self.maximumLoss = maximumLoss
+    self.maximumNormaliser = maximumNormaliser
+    self.weighting = weighting
+  }
+
+  /// Trains from the global model, and sends the difference by the global model's loss and the summand of
+  /// the divisor.
+  public func train(
+    on broadcast: Broadcast,
+    with training: inout LocalTraining<some LocalObjective>,
+    using generator: inout some RandomNumberGenerator
+  ) throws(AlgorithmError) -> LocalRound<QFedAvgClient> {
+    let global = broadcast.model.values
+    let loss: Double
+    do {
+      loss = try training.objective.loss(at: global)
+    } catch {
+      throw .training(error)
+    }
+    let solution = try training.minimise(from: global, adding: .none, using: &generator)
+    let delta = try solution.delta(from: global)
+    let (factor, normaliser) = share(
+      loss: loss, squaredNorm: VectorArithmetic.squaredNorm(delta),
+      learningRate: solution.learningRate)
+    return LocalRound(
+      update: ClientUpdate(
+        delta: delta.map { factor * $0 } + [normaliser],
+        weight: weighting.weight(examples: training.objective.exampleCount)),
+      client: self, steps: solution.steps)
+  }
+
+  /// What the difference is multiplied by, and the summand of the divisor.
+  func share(
+    loss: Double, squaredNorm: Double, learningRate: Double
+  ) -> (factor: Double, normaliser: Double) {
+    // As the authors' code: the power of a loss of 0 is finite for every exponent.
+    let relative = min(1, (loss + 1e-10) / maximumLoss)
+    let factor = Double.pow(relative, fairness)
+    let normaliser =
+      factor + fairness * Double.pow(relative, fairness - 1) * squaredNorm
+      / (learningRate * maximumLoss)
+    guard normaliser > maximumNormaliser else { return (factor, normaliser) }
+    return (factor * (maximumNormaliser / normaliser), maximumNormaliser)
+  }
+}

@@ -1,0 +1,100 @@
+/// The mean of the vectors whose length and whose shares of signs are like those of most, none of them
+/// longer than the median length.
+///
+/// Xu, Huang, Song and Lan 2022, "Byzantine-robust Federated Learning through Collaborative Malicious
+/// Gradient Filtering", Algorithm 2 (SignGuard, without the similarity to earlier results). Lengths between
+/// a tenth and three times the median pass the first filter. For the second, the shares of positive, zero
+/// and negative numbers among random coordinates are clustered by ``MeanShift``, and the largest cluster
+/// passes; each share is relative to the largest of all vectors, as in the authors' code.
+///
+/// Whatever a minority of attackers sends, the result is no longer than the longest honest vector. No
+/// more than that is proved: vectors with the lengths and signs of honest ones pass both filters.
+public struct SignGuard: RobustAggregationRule, Hashable {
+  /// The number of vectors that may be anything.
+  public let attackers: Int
+
+  /// The lengths that pass the first filter, as multiples of the median length.
+  public static let lengths = 0.1...3
+
+  /// The share of the coordinates whose signs are counted.
+  public let coordinateShare: Double
+
+  /// The start of the sequence of random coordinates.
+  public let seed: UInt64
+
+  /// At least 2f + 1 vectors; the breakdown point is 1/2, for the length of the result.
+  public var tolerance: AttackerTolerance { .majority }
+
+  /// Withstands `attackers` arbitrary vectors.
+  ///
+  /// - Parameters:
+  ///   - attackers: 0 or more.
+  ///   - coordinateShare: above 0 and at most 1; at least one coordinate is taken.
+  ///   - seed: attackers must not foresee it, so draw a new one for each round from a secure generator.
+  /// - Throws: ``RobustAggregationError`` if the number of attackers is negative or the share out of its
+  ///   range.
+  public init(
+    attackers: Int, coordinateShare: Double = 0.1, seed: UInt64
+  ) throws(RobustAggregationError) {
+    self.attackers = try AttackerTolerance.validated(attackers)
+    guard coordinateShare > 0, coordinateShare <= 1 else {
+      throw .invalidCoordinates(coordinateShare)
+    }
+    self.coordinateShare = coordinateShare
+    self.seed = seed
+  }
+
+  /// The mean of the usable rows that pass both filters, each shortened to the median length.
+  ///
+  /// - Throws: ``RobustAggregationError``, also ``RobustAggregationError/nothingSelected`` if no row passes
+  ///   both filters.
+  /// - Complexity: O(n x dimension + n^3) for n rows.
+  public func aggregate(
+    _ updates: UpdateMatrix
+  ) throws(RobustAggregationError) -> RobustAggregate {
+    var generator = SimulationGenerator(seed: seed)
+    return try aggregate(updates, using: &generator)
+  }
+
+  /// The same with coordinates drawn from `generator` instead of the seed.
+  ///
+  /// - Throws: As ``aggregate(_:)``.
+  public func aggregate(
+    _ updates: UpdateMatrix, using generator: inout some RandomNumberGenerator
+  ) throws(RobustAggregationError) -> RobustAggregate {
+    let usable = try UsableUpdates(of: updates, for: self)
+    let norms = usable.rows.map { EuclideanDistances.norm(of: $0) }
+    let sorted = norms.sorted()
+    let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    let columns = generator.sortedSample(
+      max(1, Int(coordinateShare * Double(usable.dimension))), below: usable.dimension)
+    let alike = MeanShift.largestCluster(of: Self.signShares(of: usable.rows, columns: columns))
+    let selected = alike.filter {
+      norms[$0] >= Self.lengths.lowerBound * median && norms[$0] <= Self.lengths.upperBound * median
+    }
+    guard !selected.isEmpty else { throw .nothingSelected }
+    let weights = selected.map {
+      NormClipping.factor(norm: norms[$0], bound: median) / Double(selected.count)
+    }
+    return RobustAggregate(
+      vector: VectorArithmetic.weightedSum(
+        of: selected.map { usable.rows[$0] }, weights: weights),
+      unusableRows: usable.unusableRows,
+      selectedRows: selected.map { usable.indices[$0] })
+  }
+
+  /// The shares of positive, zero and negative numbers, each relative to the largest share of a row.
+  private static func signShares(of rows: [[Double]], columns: [Int]) -> [[Double]] {
+    let counts = rows.map { row in
+      var counts = [0.0, 0.0, 0.0]
+      for column in columns {
+        counts[row[column] > 0 ? 0 : row[column] == 0 ? 1 : 2] += 1
+      }
+      return counts
+    }
+    let largest = (0..<3).map { sign in counts.map { $0[sign] }.max() ?? 0 }
+    return counts.map { row in
+      (0..<3).map { largest[$0] == 0 ? 0 : row[$0] / largest[$0] }
+    }
+  }
+}
