@@ -180,9 +180,7 @@ struct PrivateTrainingTests {
     for round in rounds { #expect(round["sumsEqual"] as? Bool == true) }
     let privacy = try #require(run.json()["privacy"] as? [String: Any])
     #expect(privacy["noise"] as? String == noise)
-    #expect(
-      privacy["accountant"] as? String
-        == (noise == "skellam" ? "Renyi divergences" : "privacy loss distribution"))
+    #expect(privacy["accountant"] as? String == "privacy loss distribution")
     let moved = privacy["clipAtEnd"] as? Double != privacy["clip"] as? Double
     #expect(moved == options.contains("--adaptive-clip"))
     // Clip bits take a share of the noise, so the updates get more of it.

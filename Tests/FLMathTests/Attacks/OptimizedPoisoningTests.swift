@@ -44,7 +44,7 @@ struct OptimizedPoisoningTests {
           case "multi-krum": try MultiKrum(attackers: f, scoring: .meanOfHonestMajority)
           default:
             try GeometricMedian(
-              attackers: f, smoothing: 0.1, iterations: 3, relativeTolerance: 0,
+              attackers: f, smoothing: 0.1, steps: 3,
               start: .point([Double](repeating: 0, count: honest.dimension)))
           }
         for family in OptimizedPoisoning.Family.allCases {

@@ -74,7 +74,7 @@ public struct SignGuard: RobustAggregationRule, Hashable {
     }
     guard !selected.isEmpty else { throw .nothingSelected }
     let weights = selected.map {
-      NormClipping.factor(norm: norms[$0], bound: median) / Double(selected.count)
+      (norms[$0] > median ? median / norms[$0] : 1) / Double(selected.count)
     }
     return RobustAggregate(
       vector: VectorArithmetic.weightedSum(
