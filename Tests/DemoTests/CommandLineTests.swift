@@ -121,4 +121,19 @@ struct CommandLineTests {
       }
     }
   }
+
+  @Test(
+    "too few open files are raised as far as they may be, and else end aggregation with a reason")
+  func openFiles() throws {
+    let arguments = ["aggregate", "--clients", "3", "--dimension", "10", "--quiet", "--json", "-"]
+    let soft = try DemoProcess(arguments, limits: "ulimit -Sn 64")
+    #expect(soft.exitCode == 0, "\(soft.errors)")
+    #expect(try soft.json()["sumsEqual"] as? Bool == true)
+    for limit in [16, 64, 255] {
+      let run = try DemoProcess(arguments, limits: "ulimit -n \(limit)")
+      #expect(run.exitCode == 1)
+      #expect(run.errors.contains("256 open files") && run.errors.contains("found \(limit);"))
+      #expect(run.errors.split(separator: "\n").count == 1)
+    }
+  }
 }

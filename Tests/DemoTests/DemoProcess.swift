@@ -7,10 +7,18 @@ struct DemoProcess {
   let errors: String
 
   /// Runs it to its end.
-  init(_ arguments: [String]) throws {
+  ///
+  /// - Parameter limits: what a shell is told before, such as `ulimit -n 16`.
+  init(_ arguments: [String], limits: String? = nil) throws {
     let process = Process()
-    process.executableURL = Self.products.appendingPathComponent("secagg-demo")
-    process.arguments = arguments
+    let executable = Self.products.appendingPathComponent("secagg-demo")
+    if let limits {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", limits + " && exec \"$0\" \"$@\"", executable.path] + arguments
+    } else {
+      process.executableURL = executable
+      process.arguments = arguments
+    }
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors

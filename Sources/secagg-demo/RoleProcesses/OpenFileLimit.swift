@@ -1,9 +1,9 @@
 import Foundation
 
 /// The number of files that this process may have open. Foundation traps where a pipe is one too many, and fails to
-/// start a process with fewer than about 128.
+/// start a process with fewer than about 256.
 enum OpenFileLimit {
-  static let needed: UInt64 = 160
+  static let needed: UInt64 = 256
 
   /// Raises the limit as far as the system allows, if it is too low.
   ///
