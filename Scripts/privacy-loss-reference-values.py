@@ -83,7 +83,7 @@ def skellam():
 
 
 def density(x, values, sample, z):
-    """The density of the noisy sum of a random sample of so many values."""
+    """The density of the noisy sum of a random sample of a given size."""
     sums = [sum(c) for c in itertools.combinations(values, sample)]
     total = np.zeros_like(x)
     for center in sums:

@@ -115,7 +115,7 @@ def sign_guard(x):
     median = np.median(norms)
     counts = np.stack([(x > 0).sum(1), (x == 0).sum(1), (x < 0).sum(1)], 1).astype(float)
     shares = counts / np.where(counts.max(0) == 0, 1, counts.max(0))
-    # Distances that equal the bandwidth but for rounding are within it.
+    # A distance counts as within the bandwidth if only rounding separates the two.
     bandwidth = sklearn.cluster.estimate_bandwidth(shares, quantile=0.5) * (1 + 1e-9)
     if bandwidth > 0:
         labels = sklearn.cluster.MeanShift(bandwidth=bandwidth, cluster_all=False).fit(shares).labels_

@@ -93,6 +93,8 @@ struct PrivateTrainingTests {
         sums += 1
         let round = try #require(sum["round"] as? Int)
         for client in try #require(sum["participants"] as? [Int]) {
+          // Whoever dropped out, a client stays in its cohort: the others' rounds do not depend on it.
+          #expect((client - 1) / 10 == round % 3)
           if let last = last[client] { #expect(round - last >= 3) }
           last[client] = round
           counts[client, default: 0] += 1
@@ -100,8 +102,7 @@ struct PrivateTrainingTests {
       }
       #expect(sums == 8)
       #expect(counts.values.max() == 3)
-      // Clients that dropped out take the places of others sooner.
-      #expect(last.count == 30)
+      #expect(last.count >= 27)
       let again = try DemoProcess(["train"] + options)
       #expect(again.exitCode != 0)
       #expect(again.errors.contains("another training with correlated noise"))

@@ -118,7 +118,7 @@ public enum ModelPoisoningError: Error, Hashable, Sendable, CustomStringConverti
   case tooFewAttackers(Int)
   /// The number of times that a rule is tried is below 1.
   case invalidEvaluations(Int)
-  /// The rule that is attacked does not take so many vectors.
+  /// The attacked rule rejects this number of vectors.
   case rule(RobustAggregationError)
 
   /// One sentence: what was expected, what came, what to do.

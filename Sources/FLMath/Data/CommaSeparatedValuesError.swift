@@ -13,7 +13,7 @@ public enum CommaSeparatedValuesError: Error, Hashable, Sendable, CustomStringCo
   case invalidReplacement(Double)
   /// The text is larger than can be read.
   case tooLarge(Size, limit: Int)
-  /// There is no line with an example.
+  /// No line holds an example.
   case noRows
   /// A line has not at least one feature and a label.
   case tooFewColumns(line: Int, found: Int)

@@ -91,8 +91,7 @@ struct TrainingRun {
     if let spent = budget?.epsilonSpent { record.privacy?.epsilonSpent = spent }
     var averaging = averaging
     var turns = try TurnTaking(
-      clients: clients.count, cohort: settings.clients, turns: settings.turns,
-      rounds: settings.rounds)
+      cohort: settings.clients, turns: settings.turns, rounds: settings.rounds)
     for round in 1...settings.rounds {
       let event = turns.isPaid(atOnce: plan?.paysAtOnce ?? false) ? nil : try averaging.event()
       do throws(PrivacyLedgerError) {

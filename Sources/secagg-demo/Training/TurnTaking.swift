@@ -1,10 +1,12 @@
 import FLMath
 
-/// Whose turn it is: cohorts of a fixed size, so that a client that is in a sum is in none of the next ones, and
-/// what of that has been paid for.
+/// Fixed cohorts that take turns, and what has been paid for.
+///
+/// The place of a client in the list decides its cohort, and nothing else does. If one client were absent, all
+/// others would take part in the same rounds: `addOrRemove` compares these two worlds. A cohort that is filled up
+/// from those who are free would differ by many clients.
 struct TurnTaking {
   private var schedule: ParticipationSchedule<Int>
-  private let clients: [Int]
   private let size: Int
   /// The rounds that released a sum.
   private(set) var finishedRounds = 0
@@ -12,25 +14,19 @@ struct TurnTaking {
   private var paidRound: Int?
 
   /// - Parameters:
-  ///   - clients: the number of all clients.
-  ///   - cohort: the number of clients of a round, at most a part of `turns` of all.
+  ///   - cohort: the number of clients of a round; there are as many times more as `turns` says.
   ///   - rounds: the number of rounds of the training.
-  init(clients: Int, cohort: Int, turns: Int, rounds: Int) throws(PrivacyParameterError) {
+  init(cohort: Int, turns: Int, rounds: Int) throws(PrivacyParameterError) {
     schedule = ParticipationSchedule(
       rule: try ParticipationRule(
         maximum: (rounds + turns - 1) / turns, minimumSeparation: turns))
-    self.clients = Array(0..<clients)
     size = cohort
   }
 
-  /// The clients of the next round: of those that may take part, the ones that did least often. There are always
-  /// enough: the others were in the sums of the rounds just before, each at most one cohort.
+  /// The clients of the next round. A round that released no sum is repeated with its cohort.
   var cohort: [Int] {
-    let eligible = schedule.eligible(of: clients, round: finishedRounds)
-    let rarest = eligible.sorted {
-      (schedule.participations(of: $0), $0) < (schedule.participations(of: $1), $1)
-    }
-    return rarest.prefix(size).sorted()
+    let turn = finishedRounds % schedule.rule.minimumSeparation
+    return Array(turn * size..<(turn + 1) * size)
   }
 
   /// Counts a round that released a sum of these clients.

@@ -43,7 +43,7 @@ extension LocalObjective {
 
   /// The mean loss over all examples.
   ///
-  /// - Throws: ``TrainingError`` if the parameters do not fit, there are no examples, or the loss is not
+  /// - Throws: ``TrainingError`` if the parameters do not fit, the objective has no examples, or the loss is not
   ///   finite.
   public mutating func loss(at parameters: [Double]) throws(TrainingError) -> Double {
     let loss = try lossAndGradient(at: parameters).loss
@@ -54,7 +54,7 @@ extension LocalObjective {
   /// The root of the mean squared loss of single examples, which is what Oort goes by
   /// (Lai et al. 2021, section 4.2).
   ///
-  /// - Throws: ``TrainingError`` if the parameters do not fit, there are no examples, or a loss is not
+  /// - Throws: ``TrainingError`` if the parameters do not fit, the objective has no examples, or a loss is not
   ///   finite.
   public mutating func rootMeanSquareLoss(
     at parameters: [Double]

@@ -27,7 +27,9 @@ public enum NoiseStrategy: Sendable, Hashable {
 /// - **Relations.** `addOrRemove` and `zeroOut`: all contributions of one client are in the sums, or none.
 ///   `replace`: all of them are exchanged for those of another client, which may take part in other rounds; the
 ///   sensitivity doubles. Sums must be divided by a public number.
-/// - **Participation.** The rounds of a client must not depend on the data of clients. A client that takes
+/// - **Participation.** The rounds of a client must not depend on the data of clients. Under `addOrRemove` they must not
+///   depend on whether another client is there, either: use fixed cohorts, or draw the rounds of each client on its
+///   own. A cohort that is filled up with other clients needs `zeroOut` or `replace`. A client that takes
 ///   part more often or after a shorter time than planned has no guarantee: see ``ParticipationSchedule``.
 public struct CorrelatedNoise: Sendable, Hashable {
   /// The correlation.

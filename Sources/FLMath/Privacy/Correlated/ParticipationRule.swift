@@ -64,7 +64,8 @@ public struct ParticipationRule: Sendable, Hashable, Codable {
 /// ``eligible(of:round:)``, and call ``record(_:round:)`` for each client whose update is in the sum before the sum
 /// is released. A round without a sum uses no noise, and its number is that of the next round. The guarantee of
 /// ``CorrelatedNoise`` holds if every sum went through one schedule, and if selections do not depend on the
-/// clients' data.
+/// clients' data. Under `addOrRemove` the schedule only checks: select fixed cohorts, because a choice among the
+/// eligible clients changes if one of them is absent.
 public struct ParticipationSchedule<Client: Hashable & Sendable>: Sendable {
   /// The rule.
   public let rule: ParticipationRule
