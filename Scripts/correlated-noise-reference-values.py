@@ -1,9 +1,9 @@
 """Makes dp_correlated.json: reference values of correlated noise.
 
-    pip install dp-accounting==0.6.0 jax-privacy==2.0.0 && pip install --no-deps tensorflow-privacy==0.9.0
+    pip install dp-accounting==0.6.0 jax-privacy==2.0.0 scipy && pip install --no-deps tensorflow-privacy==0.9.0
     python Scripts/correlated-noise-reference-values.py
 
-Factorizations come from jax-privacy, trees from TensorFlow Privacy and from dense matrices in numpy, epsilons from
+Factorizations come from jax-privacy, banded optima from SciPy, trees from TensorFlow Privacy and from dense matrices in numpy, epsilons from
 dp-accounting; nothing is taken from this package.
 """
 
@@ -21,9 +21,10 @@ from dp_accounting.rdp import RdpAccountant
 jax.config.update("jax_enable_x64", True)
 import jax.numpy as jnp
 from jax_privacy.matrix_factorization import dense, sensitivity, toeplitz
+from scipy.optimize import minimize
 
 VERSIONS = {n: importlib.metadata.version(n)
-            for n in ["dp-accounting", "jax", "jax-privacy", "numpy", "tensorflow-privacy"]}
+            for n in ["dp-accounting", "jax", "jax-privacy", "numpy", "scipy", "tensorflow-privacy"]}
 HERE = pathlib.Path(__file__).parent.parent / "Tests/FLMathTests/Privacy/Reference"
 
 
@@ -83,6 +84,70 @@ def dense_rows():
     return rows
 
 
+def banded_rows():
+    """Random banded matrices, with errors from dense inverses."""
+    rng = np.random.default_rng(20261128)
+    rows = []
+    for n, bands, k, b in [(1, 1, 1, 1), (30, 4, 3, 5), (30, 5, 6, 5), (41, 7, 2, 12), (64, 3, 16, 4), (50, 6, 4, 6), (20, 20, 1, 1)]:
+        mask = np.tril(np.ones((n, n))) * np.triu(np.ones((n, n)), 1 - bands)
+        matrix = rng.normal(size=(n, n)) * 0.4 * mask
+        np.fill_diagonal(matrix, rng.uniform(0.5, 2, size=n))
+        if k == 1:
+            squared = float(sensitivity.single_participation_sensitivity(jnp.array(matrix))) ** 2
+        else:
+            squared = float(sensitivity.get_sensitivity_banded(jnp.array(matrix), b, k)) ** 2
+        b_matrix = np.tril(np.ones((n, n))) @ np.linalg.inv(matrix)
+        rows.append({"n": n, "k": k, "b": b, "squared_sensitivity": squared,
+                     "columns": [[float(e) for e in matrix[j:j + bands, j]] for j in range(n)],
+                     "errors": [float(e) for e in (b_matrix**2).sum(1)]})
+    return rows
+
+
+def banded_optimum(n, bands, k, b):
+    """The least mean error of banded matrices whose columns have norms of their own, by L-BFGS over dense matrices.
+
+    A column's squared norm is the sum of the windows of b rounds that cover it, and of a number for all. k times this number plus
+    the sum of the windows is the squared sensitivity, by the duality of linear programs.
+    """
+    prefix = np.tril(np.ones((n, n)))
+    places = np.nonzero(np.tril(np.ones((n, n))) * np.triu(np.ones((n, n)), 1 - bands))
+    size = len(places[0])
+    windows = np.array([[1.0 if start <= i < start + b else 0 for start in range(n)] for i in range(n)])
+
+    def objective(x):
+        matrix = np.zeros((n, n))
+        matrix[places] = x[:size]
+        norms = np.sqrt((matrix**2).sum(0))
+        directions = matrix / norms
+        y, z = x[size:size + n] ** 2, x[size + n] ** 2
+        lengths = np.sqrt(windows @ y + z)
+        squared = y.sum() + k * z
+        inverse = np.linalg.inv(directions * lengths)
+        noise = prefix @ inverse
+        error = (noise**2).sum()
+        slope = -2 * (inverse.T @ (prefix.T @ noise) @ inverse.T) / error
+        along = slope * lengths
+        by_matrix = (along - directions * (along * directions).sum(0)) / norms
+        by_square = (slope * directions).sum(0) / (2 * lengths)
+        gradient = np.concatenate([by_matrix[places], 2 * x[size:size + n] * (windows.T @ by_square + 1 / squared),
+                                   [2 * x[size + n] * (by_square.sum() + k / squared)]])
+        return np.log(error * squared), gradient
+
+    coefficients = toeplitz.optimal_max_error_strategy_coefs(bands)
+    start = sum(np.diag(np.full(n - j, float(coefficients[j])), -j) for j in range(bands))
+    start = np.concatenate([start[places], np.full(n, np.sqrt(0.5 / b)), [np.sqrt(0.5)]])
+    found = minimize(objective, start, jac=True, method="L-BFGS-B",
+                     options={"maxiter": 5000, "maxfun": 10000, "maxcor": 30, "ftol": 1e-16, "gtol": 1e-9})
+    return float(np.exp(found.fun) / n)
+
+
+def banded_optimum_rows():
+    rows = []
+    for n, bands, k, b in [(50, 5, 10, 5), (60, 5, 4, 5), (60, 12, 5, 12), (80, 6, 5, 17), (64, 1, 8, 8), (40, 8, 3, 9)]:
+        rows.append({"n": n, "bands": bands, "k": k, "b": b, "mean": banded_optimum(n, bands, k, b)})
+    return rows
+
+
 def tree_matrix(n):
     """The nodes of trees of n rounds, as rows: all of those that are complete."""
     rows, size = [], 1
@@ -137,6 +202,7 @@ if __name__ == "__main__":
     content = {
         "_versions": VERSIONS,
         "notes": "Updates of norm 1. b counts as in jax-privacy: 1 for every round. The optimum has clients that take part once.",
-        "toeplitz": toeplitz_rows(), "optimum": optimum_rows(), "dense": dense_rows(), "trees": tree_rows(), "epsilon": epsilon_rows(),
+        "toeplitz": toeplitz_rows(), "optimum": optimum_rows(), "dense": dense_rows(),
+        "banded": banded_rows(), "banded_optimum": banded_optimum_rows(), "trees": tree_rows(), "epsilon": epsilon_rows(),
     }
     (HERE / "dp_correlated.json").write_text(json.dumps(content, indent=0))

@@ -59,10 +59,12 @@ public enum PrivacyParameterError: Error, Hashable, Sendable, CustomStringConver
       case .corruptFraction: "at least 0 and below 1"
       case .pointCount: "from 2 to 10,000, or from 1 on for the epsilons of a curve"
       case .accuracy: "from 1e-6 to 1"
-      case .rounds: "from 1 to 2^20, and for trees the number of their leaves"
+      case .rounds:
+        "from 1 to 2^20; for banded factors at most 2^14; for trees and given columns their number"
       case .participations, .separation: "from 1 to 2^30"
       case .bands:
-        "from 1 to the number of rounds and, for the optimum, at most the minimum separation and 1,024"
+        "from 1 to the number of rounds; for an optimum at most the minimum separation, and few enough"
+          + " to find it (Toeplitz: 1,024; banded: rounds x bands^2 at most 2^26)"
       case .coefficient: "a finite number, the first one above 0"
       }
     }

@@ -44,7 +44,7 @@ struct CentralNoiseAveraging: RoundAveraging {
     let sensitivity = clip + Double(parameterCount).squareRoot() * secure.codec.step
     if case .correlated(let strategy, let rounds, let participation) = plan.noise {
       let noise = try CorrelatedNoise(
-        .toeplitz(strategy), rounds: rounds, participation: participation,
+        strategy, rounds: rounds, participation: participation,
         relation: plan.settings.relation, clip: sensitivity, noiseMultiplier: plan.noiseMultiplier)
       cost = noise.event
       mechanism = .correlated(

@@ -7,7 +7,7 @@ struct PrivacyPlan: Sendable {
   enum Noise: Sendable {
     case central
     case distributed(PrivateFedAvg)
-    case correlated(ToeplitzStrategy, rounds: Int, ParticipationRule)
+    case correlated(NoiseStrategy, rounds: Int, ParticipationRule)
   }
 
   let settings: PrivacySettings
@@ -50,10 +50,12 @@ struct PrivacyPlan: Sendable {
         }
       let participation = try ParticipationRule(
         maximum: training.participations, minimumSeparation: training.turns)
-      let strategy = try ToeplitzStrategy.optimal(
-        bands: min(training.turns, training.rounds), rounds: training.rounds,
-        participation: participation, error: .mean)
-      noise = .correlated(strategy, rounds: training.rounds, participation)
+      // More bands would take longer than a few seconds to find.
+      let affordable = (Double(1 << 20) / Double(training.rounds)).squareRoot()
+      let strategy = try BandedStrategy.optimal(
+        bands: min(training.turns, training.rounds, Int(affordable)), rounds: training.rounds,
+        participation: participation)
+      noise = .correlated(.banded(strategy), rounds: training.rounds, participation)
       denominator = max(1, training.expectedContributors)
     case .distributed:
       let shared = Self.shared(settings, training: training, parameterCount: parameterCount)

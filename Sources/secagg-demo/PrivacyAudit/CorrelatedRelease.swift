@@ -9,7 +9,7 @@ struct CorrelatedRelease: AuditedRelease {
 
   private let central: CentralRelease
   private let noise: CorrelatedNoise
-  private let coefficients: [Double]
+  private let columns: [[Double]]
   private let parameters: Int
 
   /// Finds the noise for the claim.
@@ -18,14 +18,13 @@ struct CorrelatedRelease: AuditedRelease {
     central = try CentralRelease(claim, clients: clients, parameters: parameters)
     let participation = try ParticipationRule(
       maximum: (claim.rounds + Self.turns - 1) / Self.turns, minimumSeparation: Self.turns)
-    let strategy = try ToeplitzStrategy.optimal(
-      bands: min(Self.turns, claim.rounds), rounds: claim.rounds, participation: participation,
-      error: .mean)
-    coefficients = strategy.coefficients
+    let strategy = try BandedStrategy.optimal(
+      bands: min(Self.turns, claim.rounds), rounds: claim.rounds, participation: participation)
+    columns = strategy.columns
     let mechanism = try GaussianMechanism.calibrated(
       epsilon: claim.target, delta: claim.delta, sensitivity: 1)
     noise = try CorrelatedNoise(
-      .toeplitz(strategy), rounds: claim.rounds, participation: participation,
+      .banded(strategy), rounds: claim.rounds, participation: participation,
       relation: claim.relation, clip: CentralRelease.sensitivity(central.secure),
       noiseMultiplier: mechanism.standardDeviation)
   }
@@ -57,10 +56,12 @@ struct CorrelatedRelease: AuditedRelease {
 
   /// C times a vector of the rounds.
   private func strategyTimes(_ vector: [Double]) -> [Double] {
-    vector.indices.map { row in
-      coefficients.indices.prefix(row + 1).reduce(0) {
-        $0 + coefficients[$1] * vector[row - $1]
+    var product = [Double](repeating: 0, count: vector.count)
+    for (column, elements) in columns.enumerated() {
+      for (index, element) in elements.enumerated() {
+        product[column + index] += element * vector[column]
       }
     }
+    return product
   }
 }

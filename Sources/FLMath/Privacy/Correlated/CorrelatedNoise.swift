@@ -2,6 +2,8 @@
 public enum NoiseStrategy: Sendable, Hashable {
   /// A banded Toeplitz factor of the prefix sums, for any number of rounds.
   case toeplitz(ToeplitzStrategy)
+  /// A banded factor of the prefix sums, for as many rounds as it has rows.
+  case banded(BandedStrategy)
   /// Binary trees, for as many rounds as they have leaves.
   case trees(TreeAggregation)
 }
@@ -61,9 +63,12 @@ public struct CorrelatedNoise: Sendable, Hashable {
 
   /// Plans a training.
   ///
-  /// - Parameter rounds: from 1 to 2^20; for trees the number of their leaves.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
-  /// - Complexity: O(rounds) for Toeplitz strategies; for trees at most 2^28 steps.
+  /// - Parameter rounds: from 1 to 2^20; for a banded strategy the number of its rounds, for trees that of their
+  ///   leaves.
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``; for a banded strategy also if a client may take part
+  ///   twice within as many rounds as it has bands.
+  /// - Complexity: O(rounds) for Toeplitz strategies, O(rounds x participations) for banded ones; for trees at
+  ///   most 2^28 steps.
   public init(
     _ strategy: NoiseStrategy, rounds: Int, participation: ParticipationRule,
     relation: NeighbouringRelation, clip: Double, noiseMultiplier: Double
@@ -76,6 +81,10 @@ public struct CorrelatedNoise: Sendable, Hashable {
       squared = toeplitz.squaredSensitivity(rounds: rounds, participation: participation)
       isSensitivityExact = toeplitz.hasExactSensitivity(
         rounds: rounds, participation: participation)
+    case .banded(let banded):
+      try PrivacyParameterError.require(rounds == banded.rounds, .rounds, Double(rounds))
+      squared = try banded.squaredSensitivity(participation: participation)
+      isSensitivityExact = true
     case .trees(let trees):
       try PrivacyParameterError.require(rounds == trees.rounds, .rounds, Double(rounds))
       let sensitivity = TreeSensitivity(trees, participation: participation)
@@ -101,12 +110,13 @@ public struct CorrelatedNoise: Sendable, Hashable {
 
   /// The variance of the noise on each coordinate of the sum of all rounds up to each one.
   ///
-  /// - Complexity: O(rounds x bands).
+  /// - Complexity: O(rounds x bands); for banded strategies O(rounds x bands^2).
   public func prefixVariances() -> [Double] {
     let variance = standardDeviation * standardDeviation
     let errors =
       switch strategy {
       case .toeplitz(let toeplitz): toeplitz.squaredErrors(rounds: rounds)
+      case .banded(let banded): banded.squaredErrors()
       case .trees(let trees): trees.squaredErrors()
       }
     return errors.map { $0 * variance }

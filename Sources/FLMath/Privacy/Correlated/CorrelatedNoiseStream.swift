@@ -1,7 +1,7 @@
 /// The noise of the rounds of a ``CorrelatedNoise``, one after the other.
 ///
-/// It keeps no more of the earlier noise than the rounds to come need: one vector fewer than a Toeplitz
-/// strategy has bands, and one for each level of a tree.
+/// It keeps no more of the earlier noise than the rounds to come need: one vector fewer than there are
+/// bands, and one for each level of a tree.
 ///
 /// The earlier noise is secret: it takes the noise off the released sums. The stream cannot be copied, because
 /// two sums with the same noise reveal their difference. Draw the noise of a round only for a sum that is
@@ -9,9 +9,30 @@
 public struct CorrelatedNoiseStream: ~Copyable, Sendable {
   private enum State: Sendable {
     /// The noise of the last rounds; that of round t is at t modulo the number of vectors.
-    case toeplitz(coefficients: [Double], earlier: [[Double]])
+    case factor(Factor, earlier: [[Double]])
     /// The noise of the nodes that cover the rounds of the current tree, from the largest to the smallest.
     case trees(remaining: [Int], estimator: TreeAggregation.Estimator, step: Int, nodes: [[Double]])
+  }
+
+  /// The matrix C.
+  private enum Factor: Sendable {
+    case toeplitz([Double])
+    case banded(BandedStrategy)
+
+    var bands: Int {
+      switch self {
+      case .toeplitz(let coefficients): coefficients.count
+      case .banded(let strategy): strategy.bands
+      }
+    }
+
+    /// A row, from its diagonal element to the left.
+    func row(_ round: Int) -> [Double] {
+      switch self {
+      case .toeplitz(let coefficients): Array(coefficients.prefix(round + 1))
+      case .banded(let strategy): strategy.row(round)
+      }
+    }
   }
 
   /// The number of coordinates of the sums.
@@ -38,8 +59,9 @@ public struct CorrelatedNoiseStream: ~Copyable, Sendable {
     standardDeviation = noise.standardDeviation
     switch noise.strategy {
     case .toeplitz(let toeplitz):
-      let coefficients = Array(toeplitz.coefficients.prefix(noise.rounds))
-      state = .toeplitz(coefficients: coefficients, earlier: [])
+      state = .factor(.toeplitz(Array(toeplitz.coefficients.prefix(noise.rounds))), earlier: [])
+    case .banded(let banded):
+      state = .factor(.banded(banded), earlier: [])
     case .trees(let trees):
       state = .trees(
         remaining: trees.stepCounts.reversed(), estimator: trees.estimator, step: 0, nodes: [])
@@ -62,11 +84,11 @@ public struct CorrelatedNoiseStream: ~Copyable, Sendable {
       throw .dimensionMismatch(expected: dimension, found: sum.count)
     }
     switch state {
-    case .toeplitz(let coefficients, var earlier):
+    case .factor(let factor, var earlier):
       // The vectors have one owner, so that the next line changes them in place.
-      state = .toeplitz(coefficients: [], earlier: [])
-      addToeplitz(coefficients, &earlier, to: &sum, using: &generator)
-      state = .toeplitz(coefficients: coefficients, earlier: earlier)
+      state = .factor(factor, earlier: [])
+      addNextRow(of: factor, &earlier, to: &sum, using: &generator)
+      state = .factor(factor, earlier: earlier)
     case .trees(var remaining, let estimator, var step, var nodes):
       state = .trees(remaining: [], estimator: estimator, step: 0, nodes: [])
       step += 1
@@ -81,18 +103,19 @@ public struct CorrelatedNoiseStream: ~Copyable, Sendable {
     finishedRounds += 1
   }
 
-  /// z_t = (g_t - sum over j of c_j z_(t - j)) / c_0: the next row of C z = g.
-  private func addToeplitz(
-    _ coefficients: [Double], _ earlier: inout [[Double]], to sum: inout [Double],
+  /// z_t = (g_t - sum over j of C_t(t - j) z_(t - j)) / C_tt: the next row of C z = g.
+  private func addNextRow(
+    of factor: Factor, _ earlier: inout [[Double]], to sum: inout [Double],
     using generator: inout some RandomNumberGenerator
   ) {
-    let kept = coefficients.count - 1
+    let kept = factor.bands - 1
+    let row = factor.row(finishedRounds)
     var noise = independentNoise(using: &generator)
-    for band in 1..<max(1, min(kept, finishedRounds) + 1) {
-      Self.add(earlier[(finishedRounds - band) % kept], times: -coefficients[band], to: &noise)
+    for band in 1..<max(1, row.count) {
+      Self.add(earlier[(finishedRounds - band) % kept], times: -row[band], to: &noise)
     }
-    let factor = 1 / coefficients[0]
-    for index in noise.indices { noise[index] *= factor }
+    let scale = 1 / row[0]
+    for index in noise.indices { noise[index] *= scale }
     Self.add(noise, times: 1, to: &sum)
     if earlier.count < kept {
       earlier.append(noise)

@@ -9,6 +9,12 @@ struct CorrelatedNoiseStreamTests {
     for coefficients in [[2, 1, -0.5], [1, 0.5, 0.375, 0.3125, 0.273, 0.246], [1, 0.9]] {
       strategies.append(.toeplitz(ToeplitzStrategy(unchecked: coefficients)))
     }
+    for columns in [
+      [[1.0, 0.4, -0.2], [1.5, 0.7, 0.1], [0.8, 0.3], [2, -1, 0.5], [1, 0.25], [0.5]],
+      [[0.5], [1], [2], [0.25], [1], [3]],
+    ] {
+      if let banded = try? BandedStrategy(columns: columns) { strategies.append(.banded(banded)) }
+    }
     for steps in [[6], [3, 3]] {
       for estimator in TreeAggregation.Estimator.allCases {
         if let trees = try? TreeAggregation(stepCounts: steps, estimator: estimator) {
@@ -39,15 +45,15 @@ struct CorrelatedNoiseStreamTests {
   }
 
   /// The lower triangle of C^-1, whose covariance is (C^T C)^-1, by substitution in whole columns.
-  private static func inverse(_ coefficients: [Double]) -> [[Double]] {
+  private static func inverse(_ columns: [[Double]]) -> [[Double]] {
     var inverse = [[Double]](repeating: [Double](repeating: 0, count: 6), count: 6)
     for column in 0..<6 {
       for row in column..<6 {
         var value = row == column ? 1.0 : 0
-        for earlier in column..<row where row - earlier < coefficients.count {
-          value -= coefficients[row - earlier] * inverse[earlier][column]
+        for earlier in column..<row where row - earlier < columns[earlier].count {
+          value -= columns[earlier][row - earlier] * inverse[earlier][column]
         }
-        inverse[row][column] = value / coefficients[0]
+        inverse[row][column] = value / columns[row][0]
       }
     }
     return inverse
@@ -57,7 +63,9 @@ struct CorrelatedNoiseStreamTests {
   private static func covariance(_ strategy: NoiseStrategy) -> [[Double]] {
     switch strategy {
     case .toeplitz(let toeplitz):
-      return products(inverse(toeplitz.coefficients))
+      return products(inverse([[Double]](repeating: toeplitz.coefficients, count: 6)))
+    case .banded(let banded):
+      return products(inverse(banded.columns))
     case .trees(let trees):
       // A tree's noise has nothing in common with that of another one, and its first rounds are those of
       // any tree.
@@ -106,7 +114,7 @@ struct CorrelatedNoiseStreamTests {
 
   /// An empirical covariance of normal numbers has a standard error of
   /// sqrt((c_ii c_jj + c_ij^2) / draws). The seed is fixed; a right stream goes beyond 6 of them for one of
-  /// the 21 x 8 elements with a seed in 3 million.
+  /// the 21 x 10 elements with a seed in 2 million.
   @Test("Noise has the covariance of C^-1, or of the trees' nodes", arguments: strategies)
   func covariance(strategy: NoiseStrategy) throws {
     let noise = try Self.noise(strategy)

@@ -45,6 +45,49 @@ struct CorrelatedReferenceTests {
     }
   }
 
+  @Test("Sensitivities of banded factors are jax-privacy's, errors those of dense inverses")
+  func banded() throws {
+    for row in try ReferenceValues.file("dp_correlated").list("banded") {
+      let strategy = try BandedStrategy(
+        columns: row.list("columns").map { try $0.list.map { try $0.number } })
+      let noise = try CorrelatedNoise(
+        .banded(strategy), rounds: row.int("n"),
+        participation: ParticipationRule(maximum: row.int("k"), minimumSeparation: row.int("b")),
+        relation: .addOrRemove, clip: 1, noiseMultiplier: 1)
+      #expect(noise.isSensitivityExact)
+      let squared = try row.number("squared_sensitivity")
+      #expect(relativeError(noise.sensitivity * noise.sensitivity, squared) < 1e-12)
+      for (found, error) in zip(noise.prefixVariances(), try row.numbers("errors")) {
+        #expect(relativeError(found, error * squared) < 1e-9)
+      }
+    }
+  }
+
+  @Test("The banded optimum is SciPy's")
+  func bandedOptimum() throws {
+    for row in try ReferenceValues.file("dp_correlated").list("banded_optimum") {
+      let (rounds, bands) = (try row.int("n"), try row.int("bands"))
+      let rule = try ParticipationRule(maximum: row.int("k"), minimumSeparation: row.int("b"))
+      let noise = try CorrelatedNoise(
+        .banded(.optimal(bands: bands, rounds: rounds, participation: rule)), rounds: rounds,
+        participation: rule, relation: .zeroOut, clip: 1, noiseMultiplier: 1)
+      #expect(relativeError(noise.variance(.mean), try row.number("mean")) < 1e-8, "\(row)")
+    }
+  }
+
+  @Test("For clients that take part once, the optimum of all bands is jax-privacy's of all factors")
+  func bandedOptimumOnce() throws {
+    for row in try ReferenceValues.file("dp_correlated").list("dense") {
+      let rounds = try row.int("n")
+      let noise = try CorrelatedNoise(
+        .banded(.optimal(bands: rounds, rounds: rounds, participation: .once)), rounds: rounds,
+        participation: .once, relation: .zeroOut, clip: 1, noiseMultiplier: 1)
+      // jax-privacy stops earlier.
+      let excess = noise.variance(.mean) / (try row.number("mean")) - 1
+      #expect(excess < 1e-8 && excess > -1e-4, "\(rounds): \(excess)")
+    }
+  }
+
   @Test("No Toeplitz factor is better than the best of all factors, and the optimum is near it")
   func denseOptimum() throws {
     for row in try ReferenceValues.file("dp_correlated").list("dense") {

@@ -1,0 +1,141 @@
+internal import RealModule
+
+extension BandedStrategy {
+  /// The most steps of one evaluation of the objective, rounds x bands^2.
+  private static let workLimit = 1 << 26
+
+  /// Finds the banded strategy with the least mean error at equal privacy.
+  ///
+  /// The error is the mean over all rounds of the variance of the sum up to a round. It is minimised over
+  /// all banded matrices C, at a fixed sensitivity under `participation`. Choquette-Choo et al. 2023, "(Amplified) Banded
+  /// Matrix Factorization", give every column the same norm. Here norms are free as well: where a client
+  /// may take part in all its turns, the noise is better spent if later turns count for less.
+  ///
+  /// The problem is convex in C^T C (see `BandedProblem`), so the minimum is the global one. Quasi-Newton
+  /// steps end when ten of them lower the error by less than 1e-9 of itself. The result depends on the arguments
+  /// only.
+  ///
+  /// - Parameters:
+  ///   - bands: from 1 to the minimum separation, so that the sensitivity is exact. A client that takes part
+  ///     once has none: the number of rounds is then the limit.
+  ///   - rounds: the number of rounds, from 1 to ``maximumRounds``; rounds x bands^2 at most 2^26.
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
+  /// - Complexity: O(rounds x bands^2) for each of some hundred steps; 2^26 take about a minute.
+  public static func optimal(
+    bands: Int, rounds: Int, participation: ParticipationRule
+  ) throws(PrivacyParameterError) -> BandedStrategy {
+    try PrivacyParameterError.require(
+      rounds >= 1 && rounds <= maximumRounds, .rounds, Double(rounds))
+    let once = participation.participations(in: rounds) == 1
+    let limit = min(
+      once ? rounds : participation.minimumSeparation, rounds,
+      Int((Double(workLimit) / Double(rounds)).squareRoot()))
+    try PrivacyParameterError.require(bands >= 1 && bands <= limit, .bands, Double(bands))
+    let problem = BandedProblem(rounds: rounds, bands: bands, participation: participation)
+    let start = try ToeplitzStrategy.squareRoot(bands: bands)
+    return problem.minimum(from: start.coefficients)
+  }
+}
+
+/// The minimisation of the error times the squared sensitivity over banded matrices.
+///
+/// Let X = C^T C. The error is tr(A^T A X^-1), which is convex in X, and the squared sensitivity is the largest sum
+/// of diagonal elements of X over the sets of rounds that the rule allows. That is a linear program over an
+/// interval matrix (at most one participation in any `separation` rounds, at most k in all), so it has no gap:
+/// it is the least sum(y) + k z over y, z >= 0 for which z + sum over the windows around round i of y is at least
+/// X_ii. The unknowns here are the directions of the columns of C, and the roots of y and z. The squared norm
+/// of a column is the largest that they allow.
+struct BandedProblem {
+  let rounds: Int
+  let bands: Int
+  private let separation: Int
+  private let participations: Double
+
+  init(rounds: Int, bands: Int, participation: ParticipationRule) {
+    self.rounds = rounds
+    self.bands = bands
+    let count = participation.participations(in: rounds)
+    participations = Double(count)
+    // A client that takes part once does so in any window.
+    separation = count == 1 ? 1 : min(participation.minimumSeparation, rounds)
+  }
+
+  func minimum(from coefficients: [Double]) -> BandedStrategy {
+    var start: [Double] = []
+    for column in 0..<rounds {
+      for band in 0..<bands { start.append(column + band < rounds ? coefficients[band] : 0) }
+    }
+    // Columns of nearly equal norms, half of them from y and half from z.
+    start += [Double](repeating: (0.5 / Double(separation)).squareRoot(), count: rounds)
+    start.append(0.5.squareRoot())
+    let found = QuasiNewtonDescent(memory: 20, tolerance: 1e-9, limit: 2_000)
+      .minimum(from: start) { value(at: $0) }
+    return BandedStrategy(unchecked: columns(at: found).elements, bands: bands)
+  }
+
+  private struct Columns {
+    /// The elements of C.
+    var elements: [Double]
+    /// The norms of the columns before and after they are scaled.
+    var lengths: [Double]
+    var norms: [Double]
+  }
+
+  private func columns(at point: [Double]) -> Columns {
+    var columns = Columns(elements: Array(point.prefix(rounds * bands)), lengths: [], norms: [])
+    columns.lengths.reserveCapacity(rounds)
+    columns.norms.reserveCapacity(rounds)
+    let roots = rounds * bands
+    let everywhere = point[roots + rounds] * point[roots + rounds]
+    for column in 0..<rounds {
+      let place = column * bands
+      // Not a running sum: it would keep the rounding of large windows.
+      var squared = everywhere
+      for window in max(0, column - separation + 1)...column {
+        squared += point[roots + window] * point[roots + window]
+      }
+      let length = columns.elements[place..<(place + bands)]
+        .reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let norm = squared.squareRoot()
+      for index in place..<(place + bands) { columns.elements[index] *= norm / length }
+      columns.lengths.append(length)
+      columns.norms.append(norm)
+    }
+    return columns
+  }
+
+  /// The logarithm of the objective and its derivative.
+  func value(at point: [Double]) -> (value: Double, gradient: [Double]) {
+    let roots = rounds * bands
+    let columns = columns(at: point)
+    let covariance = PrefixSumCovariance(factor: PrefixSumFactor(columns.elements, bands: bands))
+    let error = covariance.trace
+    let (windows, everywhere) = (point[roots..<(roots + rounds)], point[roots + rounds])
+    let sensitivity =
+      windows.reduce(0) { $0 + $1 * $1 } + participations * everywhere * everywhere
+    let slopes = PrefixSumFactor.derivativeOfBands(covariance.derivativeOfTrace(), bands: bands)
+
+    var gradient = [Double](repeating: 0, count: point.count)
+    // The derivative by the squared norm of each column.
+    var bySquare = [Double](repeating: 0, count: rounds)
+    for column in 0..<rounds {
+      let range = (column * bands)..<((column + 1) * bands)
+      let (length, norm) = (columns.lengths[column], columns.norms[column])
+      var along = 0.0
+      for index in range { along += slopes[index] * columns.elements[index] / norm }
+      for index in range {
+        let direction = columns.elements[index] / norm
+        gradient[index] = (slopes[index] - along * direction) * norm / length / error
+      }
+      bySquare[column] = along / (2 * norm) / error
+    }
+    for window in 0..<rounds {
+      let inside = bySquare[window..<min(rounds, window + separation)].reduce(0, +)
+      gradient[roots + window] = 2 * point[roots + window] * (inside + 1 / sensitivity)
+    }
+    gradient[roots + rounds] =
+      2 * everywhere * (bySquare.reduce(0, +) + participations / sensitivity)
+    let value = Double.log(error) + Double.log(sensitivity)
+    return (value.isFinite ? value : .infinity, gradient)
+  }
+}
