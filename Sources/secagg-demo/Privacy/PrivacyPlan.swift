@@ -54,7 +54,7 @@ struct PrivacyPlan: Sendable {
       let affordable = (Double(1 << 20) / Double(training.rounds)).squareRoot()
       let strategy = try BandedStrategy.optimal(
         bands: min(training.turns, training.rounds, Int(affordable)), rounds: training.rounds,
-        participation: participation)
+        participation: participation, error: .largest)
       noise = .correlated(.banded(strategy), rounds: training.rounds, participation)
       denominator = max(1, training.expectedContributors)
     case .distributed:

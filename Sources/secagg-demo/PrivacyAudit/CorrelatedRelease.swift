@@ -19,7 +19,8 @@ struct CorrelatedRelease: AuditedRelease {
     let participation = try ParticipationRule(
       maximum: (claim.rounds + Self.turns - 1) / Self.turns, minimumSeparation: Self.turns)
     let strategy = try BandedStrategy.optimal(
-      bands: min(Self.turns, claim.rounds), rounds: claim.rounds, participation: participation)
+      bands: min(Self.turns, claim.rounds), rounds: claim.rounds, participation: participation,
+      error: .largest)
     columns = strategy.columns
     let mechanism = try GaussianMechanism.calibrated(
       epsilon: claim.target, delta: claim.delta, sensitivity: 1)

@@ -4,16 +4,18 @@ extension BandedStrategy {
   /// The most steps of one evaluation of the objective, rounds x bands^2.
   private static let workLimit = 1 << 26
 
-  /// Finds the banded strategy with the least mean error at equal privacy.
+  /// Finds the banded strategy with the least error at equal privacy.
   ///
-  /// The error is the mean over all rounds of the variance of the sum up to a round. It is minimised over
-  /// all banded matrices C, at a fixed sensitivity under `participation`. Choquette-Choo et al. 2023, "(Amplified) Banded
-  /// Matrix Factorization", give every column the same norm. Here norms are free as well: where a client
-  /// may take part in all its turns, the noise is better spent if later turns count for less.
+  /// The error is minimised over all banded matrices C, at a fixed sensitivity under `participation`. Choquette-Choo et al.
+  /// 2023, "(Amplified) Banded Matrix Factorization", give every column the same norm. Here norms are free as well:
+  /// where a client may take part in all its turns, the sensitivity is spent better if turns count
+  /// differently. The mean error is least with more noise in late rounds than in early ones: choose the
+  /// largest error where the last model counts.
   ///
   /// The problem is convex in C^T C (see `BandedProblem`), so the minimum is the global one. Quasi-Newton
-  /// steps end when ten of them lower the error by less than 1e-9 of itself. The result depends on the arguments
-  /// only.
+  /// steps end when ten of them lower the error by less than 1e-9 of itself. For the largest error they minimise a power
+  /// mean of the errors of all rounds, of which the largest one is at most rounds^(1/2048) times the least possible:
+  /// 0.2 % for 50 rounds. The result depends on the arguments only.
   ///
   /// - Parameters:
   ///   - bands: from 1 to the minimum separation, so that the sensitivity is exact. A client that takes part
@@ -22,7 +24,7 @@ extension BandedStrategy {
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
   /// - Complexity: O(rounds x bands^2) for each of some hundred steps; 2^26 take about a minute.
   public static func optimal(
-    bands: Int, rounds: Int, participation: ParticipationRule
+    bands: Int, rounds: Int, participation: ParticipationRule, error: NoiseErrorMeasure
   ) throws(PrivacyParameterError) -> BandedStrategy {
     try PrivacyParameterError.require(
       rounds >= 1 && rounds <= maximumRounds, .rounds, Double(rounds))
@@ -31,15 +33,21 @@ extension BandedStrategy {
       once ? rounds : participation.minimumSeparation, rounds,
       Int((Double(workLimit) / Double(rounds)).squareRoot()))
     try PrivacyParameterError.require(bands >= 1 && bands <= limit, .bands, Double(bands))
-    let problem = BandedProblem(rounds: rounds, bands: bands, participation: participation)
-    let start = try ToeplitzStrategy.squareRoot(bands: bands)
-    return problem.minimum(from: start.coefficients)
+    var problem = BandedProblem(rounds: rounds, bands: bands, participation: participation)
+    var point = problem.start(try ToeplitzStrategy.squareRoot(bands: bands).coefficients)
+    // A large power is minimised from the minimum of a smaller one.
+    for power in error == .mean ? [1] : [1, 8, 64, 512, 2048] as [Double] {
+      problem.power = power
+      point = problem.minimum(from: point)
+    }
+    return problem.strategy(at: point)
   }
 }
 
 /// The minimisation of the error times the squared sensitivity over banded matrices.
 ///
-/// Let X = C^T C. The error is tr(A^T A X^-1), which is convex in X, and the squared sensitivity is the largest sum
+/// Let X = C^T C. The variance of the sum up to a round is a^T X^-1 a, where a is the row of A. It is convex in X, as
+/// is a power mean of them, and the squared sensitivity is the largest sum
 /// of diagonal elements of X over the sets of rounds that the rule allows. That is a linear program over an
 /// interval matrix (at most one participation in any `separation` rounds, at most k in all), so it has no gap:
 /// it is the least sum(y) + k z over y, z >= 0 for which z + sum over the windows around round i of y is at least
@@ -48,6 +56,8 @@ extension BandedStrategy {
 struct BandedProblem {
   let rounds: Int
   let bands: Int
+  /// The error is the power mean of the variances of the sums up to each round: 1 for their mean.
+  var power = 1.0
   private let separation: Int
   private let participations: Double
 
@@ -60,17 +70,24 @@ struct BandedProblem {
     separation = count == 1 ? 1 : min(participation.minimumSeparation, rounds)
   }
 
-  func minimum(from coefficients: [Double]) -> BandedStrategy {
+  /// A point of Toeplitz columns of nearly equal norms, half of them from y and half from z.
+  func start(_ coefficients: [Double]) -> [Double] {
     var start: [Double] = []
     for column in 0..<rounds {
       for band in 0..<bands { start.append(column + band < rounds ? coefficients[band] : 0) }
     }
-    // Columns of nearly equal norms, half of them from y and half from z.
     start += [Double](repeating: (0.5 / Double(separation)).squareRoot(), count: rounds)
     start.append(0.5.squareRoot())
-    let found = QuasiNewtonDescent(memory: 20, tolerance: 1e-9, limit: 2_000)
+    return start
+  }
+
+  func minimum(from start: [Double]) -> [Double] {
+    QuasiNewtonDescent(memory: 20, tolerance: 1e-9, limit: 2_000)
       .minimum(from: start) { value(at: $0) }
-    return BandedStrategy(unchecked: columns(at: found).elements, bands: bands)
+  }
+
+  func strategy(at point: [Double]) -> BandedStrategy {
+    BandedStrategy(unchecked: columns(at: point).elements, bands: bands)
   }
 
   private struct Columns {
@@ -109,11 +126,15 @@ struct BandedProblem {
     let roots = rounds * bands
     let columns = columns(at: point)
     let covariance = PrefixSumCovariance(factor: PrefixSumFactor(columns.elements, bands: bands))
-    let error = covariance.trace
+    let variances = covariance.variances
+    let largest = variances.reduce(0, max)
+    let powers = variances.map { Double.pow($0 / largest, power) }
+    let sum = powers.reduce(0, +)
     let (windows, everywhere) = (point[roots..<(roots + rounds)], point[roots + rounds])
     let sensitivity =
       windows.reduce(0) { $0 + $1 * $1 } + participations * everywhere * everywhere
-    let slopes = PrefixSumFactor.derivativeOfBands(covariance.derivativeOfTrace(), bands: bands)
+    let slopes = PrefixSumFactor.derivativeOfBands(
+      covariance.derivative(slopes: zip(powers, variances).map { $0 / $1 / sum }), bands: bands)
 
     var gradient = [Double](repeating: 0, count: point.count)
     // The derivative by the squared norm of each column.
@@ -125,9 +146,9 @@ struct BandedProblem {
       for index in range { along += slopes[index] * columns.elements[index] / norm }
       for index in range {
         let direction = columns.elements[index] / norm
-        gradient[index] = (slopes[index] - along * direction) * norm / length / error
+        gradient[index] = (slopes[index] - along * direction) * norm / length
       }
-      bySquare[column] = along / (2 * norm) / error
+      bySquare[column] = along / (2 * norm)
     }
     for window in 0..<rounds {
       let inside = bySquare[window..<min(rounds, window + separation)].reduce(0, +)
@@ -135,7 +156,7 @@ struct BandedProblem {
     }
     gradient[roots + rounds] =
       2 * everywhere * (bySquare.reduce(0, +) + participations / sensitivity)
-    let value = Double.log(error) + Double.log(sensitivity)
+    let value = Double.log(largest) + Double.log(sum) / power + Double.log(sensitivity)
     return (value.isFinite ? value : .infinity, gradient)
   }
 }

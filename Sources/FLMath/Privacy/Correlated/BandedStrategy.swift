@@ -2,7 +2,7 @@
 /// lower triangle of ones, and C has elements of its own in each column.
 ///
 /// It has less error than a ``ToeplitzStrategy`` of as many bands, and takes more memory: rounds x bands
-/// numbers. ``optimal(bands:rounds:participation:)`` finds the best one for a rule of participation.
+/// numbers. ``optimal(bands:rounds:participation:error:)`` finds the best one for a rule of participation.
 public struct BandedStrategy: Sendable, Hashable {
   /// The most rounds of a strategy: 2^14.
   public static let maximumRounds = 1 << 14
@@ -94,8 +94,7 @@ public struct BandedStrategy: Sendable, Hashable {
   ///
   /// - Complexity: O(rounds x bands^2).
   func squaredErrors() -> [Double] {
-    let covariance = PrefixSumCovariance(factor: PrefixSumFactor(elements, bands: bands))
-    return (0..<rounds).map { covariance[$0, 0] }
+    PrefixSumCovariance(factor: PrefixSumFactor(elements, bands: bands)).variances
   }
 }
 
@@ -186,22 +185,23 @@ struct PrefixSumCovariance {
     elements[round * (factor.reach + 1) + distance]
   }
 
-  /// The sum of the variances.
-  var trace: Double {
-    (0..<factor.rounds).reduce(0) { $0 + self[$1, 0] }
+  /// The variances of all sums.
+  var variances: [Double] {
+    (0..<factor.rounds).map { self[$0, 0] }
   }
 
-  /// The derivative of the sum of the variances by the elements of L, in their order.
+  /// The derivative of a function of the variances by the elements of L, in their order.
   ///
   /// It goes through the recursion backwards.
   ///
+  /// - Parameter slopes: the derivative of the function by each of the variances.
   /// - Complexity: O(rounds x bands^2).
-  func derivativeOfTrace() -> [Double] {
+  func derivative(slopes: [Double]) -> [Double] {
     let width = factor.reach + 1
     var result = [Double](repeating: 0, count: elements.count)
-    // What the trace changes by with each covariance, over the rounds that come later.
+    // The derivative by each covariance, over the rounds that come later.
     var weights = [Double](repeating: 0, count: elements.count)
-    for round in 0..<factor.rounds { weights[round * width] = 1 }
+    for round in 0..<factor.rounds { weights[round * width] = slopes[round] }
     for round in (0..<factor.rounds).reversed() {
       let start = round * width
       let diagonal = factor.elements[start]

@@ -76,12 +76,25 @@ struct BandedStrategyTests {
   /// X = C^T C is optimal if and only if X^-1 A^T A X^-1 is 0 off its diagonal within the bands, and its
   /// diagonal, the prices of the columns' squared norms, makes no other norms cheaper: norms of the same
   /// sensitivity cost at most the error.
+  ///
+  /// For the largest error, A holds the roots of weights of the rounds, large ones for the largest errors. No factor
+  /// has a mean error below that of the optimum by these weights, so that none has a lower largest error.
   @Test(
     "The optimum meets the conditions of optimality",
-    arguments: [(40, 5, 8, 5), (30, 4, 3, 7), (24, 24, 1, 1)])
-  func optimality(rounds: Int, bands: Int, maximum: Int, separation: Int) throws {
-    let rule = try ParticipationRule(maximum: maximum, minimumSeparation: separation)
-    let strategy = try BandedStrategy.optimal(bands: bands, rounds: rounds, participation: rule)
+    arguments: [(24, 4, 6, 4), (20, 3, 3, 5), (12, 12, 1, 1)], NoiseErrorMeasure.allCases)
+  func optimality(
+    _ sizes: (rounds: Int, bands: Int, maximum: Int, separation: Int), measure: NoiseErrorMeasure
+  ) throws {
+    let (rounds, bands) = (sizes.rounds, sizes.bands)
+    let rule = try ParticipationRule(
+      maximum: sizes.maximum, minimumSeparation: sizes.separation)
+    let strategy = try BandedStrategy.optimal(
+      bands: bands, rounds: rounds, participation: rule, error: measure)
+    let errors = strategy.squaredErrors()
+    let largestError = errors.reduce(0, max)
+    let weights = errors.map { measure == .mean ? 1 : Double.pow($0 / largestError, 2047) }
+    let error = zip(errors, weights).reduce(0) { $0 + $1.0 * $1.1 }
+    if measure == .largest { #expect(error / weights.reduce(0, +) > 0.998 * largestError) }
     // C^T z = e_i by substitution, then C x = z: the columns of X^-1.
     func inverse(_ right: [Double]) -> [Double] {
       var solution = right
@@ -113,15 +126,14 @@ struct BandedStrategyTests {
       }
     }
     func price(_ one: Int, _ other: Int) -> Double {
-      zip(prefixes[one], prefixes[other]).reduce(0) { $0 + $1.0 * $1.1 }
+      zip(weights, zip(prefixes[one], prefixes[other])).reduce(0) { $0 + $1.0 * $1.1.0 * $1.1.1 }
     }
     let largest = (0..<rounds).map { price($0, $0) }.reduce(0, max)
     for one in 0..<rounds {
       for other in max(0, one - bands + 1)..<max(one, 0) {
-        #expect(abs(price(one, other)) < 1e-3 * largest, "\(one), \(other)")
+        #expect(abs(price(one, other)) < 3e-3 * largest, "\(one), \(other)")
       }
     }
-    let error = strategy.squaredErrors().reduce(0, +)
     let sensitivity = try strategy.squaredSensitivity(participation: rule)
     let seed = UInt64.random(in: 0 ... .max)
     var generator = SimulationGenerator(seed: seed)
@@ -133,27 +145,28 @@ struct BandedStrategyTests {
       let cost = norms.indices.reduce(0) { $0 + price($1, $1) * norms[$1] * norms[$1] }
       let other = try BandedStrategy(columns: norms.map { [$0] })
         .squaredSensitivity(participation: rule)
-      #expect(cost / other <= error / sensitivity * (1 + 1e-4), "seed \(seed)")
+      #expect(cost / other <= error / sensitivity * (1 + 1e-3), "seed \(seed)")
     }
   }
 
-  @Test("The optimum has less error than the optimal Toeplitz factor")
-  func comparison() throws {
-    for (rounds, bands, maximum, separation) in [
-      (50, 5, 10, 5), (100, 25, 4, 25), (300, 10, 10, 30),
-    ] {
+  @Test(
+    "The optimum has less error than the optimal Toeplitz factor",
+    arguments: NoiseErrorMeasure.allCases)
+  func comparison(measure: NoiseErrorMeasure) throws {
+    for (rounds, bands, maximum, separation) in [(30, 3, 10, 3), (24, 6, 4, 6), (32, 3, 4, 8)] {
       let rule = try ParticipationRule(maximum: maximum, minimumSeparation: separation)
       func error(_ strategy: NoiseStrategy) throws -> Double {
         try CorrelatedNoise(
           strategy, rounds: rounds, participation: rule, relation: .addOrRemove, clip: 1,
           noiseMultiplier: 1
-        ).variance(.mean)
+        ).variance(measure)
       }
       let toeplitz = try ToeplitzStrategy.optimal(
-        bands: bands, rounds: rounds, participation: rule, error: .mean)
-      let banded = try BandedStrategy.optimal(bands: bands, rounds: rounds, participation: rule)
+        bands: bands, rounds: rounds, participation: rule, error: measure)
+      let banded = try BandedStrategy.optimal(
+        bands: bands, rounds: rounds, participation: rule, error: measure)
       let ratio = try error(.banded(banded)) / error(.toeplitz(toeplitz))
-      #expect(ratio > 0.88 && ratio < 0.92, "\(ratio)")
+      #expect(ratio > 0.75 && ratio < 0.92, "\(ratio)")
     }
   }
 
@@ -185,12 +198,12 @@ struct BandedStrategyTests {
       (.max, 100),
     ] {
       #expect(throws: PrivacyParameterError.self) {
-        try BandedStrategy.optimal(bands: bands, rounds: rounds, participation: rule)
+        try BandedStrategy.optimal(bands: bands, rounds: rounds, participation: rule, error: .mean)
       }
     }
     // rounds x bands^2 is too large, although a client takes part once.
     #expect(throws: PrivacyParameterError.self) {
-      try BandedStrategy.optimal(bands: 1_000, rounds: 1_000, participation: .once)
+      try BandedStrategy.optimal(bands: 1_000, rounds: 1_000, participation: .once, error: .mean)
     }
     let strategy = try BandedStrategy(columns: [[1, 0.5], [1, 0.5], [1]])
     // Another number of rounds, and rounds of one client that share a row of C.

@@ -69,7 +69,8 @@ struct CorrelatedReferenceTests {
       let (rounds, bands) = (try row.int("n"), try row.int("bands"))
       let rule = try ParticipationRule(maximum: row.int("k"), minimumSeparation: row.int("b"))
       let noise = try CorrelatedNoise(
-        .banded(.optimal(bands: bands, rounds: rounds, participation: rule)), rounds: rounds,
+        .banded(.optimal(bands: bands, rounds: rounds, participation: rule, error: .mean)),
+        rounds: rounds,
         participation: rule, relation: .zeroOut, clip: 1, noiseMultiplier: 1)
       #expect(relativeError(noise.variance(.mean), try row.number("mean")) < 1e-8, "\(row)")
     }
@@ -80,7 +81,8 @@ struct CorrelatedReferenceTests {
     for row in try ReferenceValues.file("dp_correlated").list("dense") {
       let rounds = try row.int("n")
       let noise = try CorrelatedNoise(
-        .banded(.optimal(bands: rounds, rounds: rounds, participation: .once)), rounds: rounds,
+        .banded(.optimal(bands: rounds, rounds: rounds, participation: .once, error: .mean)),
+        rounds: rounds,
         participation: .once, relation: .zeroOut, clip: 1, noiseMultiplier: 1)
       // jax-privacy stops earlier.
       let excess = noise.variance(.mean) / (try row.number("mean")) - 1
