@@ -21,6 +21,15 @@ def encoded_model(parameters: Sequence[float]) -> bytes:
     return u64(len(parameters)) + b"".join(map(f64, parameters))
 
 
+CLASSES = 33
+"""Classes of magnitudes in the counts of clipping."""
+
+
+def _class(magnitude: float, bound: float) -> list[int]:
+    place = sum(magnitude > bound * 2.0**e for e in range(-16, 16))
+    return [int(index == place) for index in range(CLASSES)]
+
+
 @dataclass(frozen=True)
 class Averaging:
     """The settings that everyone knows beforehand."""
@@ -33,6 +42,7 @@ class Averaging:
     largest_weight: int
     """L"""
     value_bits: int
+    counts_clipping: bool = False
 
     @property
     def coordinate_bits(self) -> int:
@@ -49,7 +59,17 @@ class Averaging:
 
     @property
     def element_count(self) -> int:
-        return self.parameter_count + self.weight_element_count
+        return self.parameter_count + self.weight_element_count + self.clipping_element_count
+
+    @property
+    def _coordinate_element_count(self) -> int:
+        return -(-self.parameter_count.bit_length() // self.value_bits)
+
+    @property
+    def clipping_element_count(self) -> int:
+        if not self.counts_clipping:
+            return 0
+        return self._coordinate_element_count + CLASSES * (1 if self.norm_bound is None else 2)
 
     def context(
         self, task: str, round: int, layers: Sequence[Layer], model: Sequence[float]
@@ -73,11 +93,40 @@ class Averaging:
         places = range(self.weight_element_count)
         return [weight >> place * self.value_bits & last for place in places]
 
-    def neighbouring_elements(self, update: Sequence[float], weight: int) -> list[tuple[int, int]]:
-        """The two elements, the smaller first, between which each coordinate is rounded."""
+    def clipping_elements(self, update: Sequence[float]) -> list[int]:
+        if not self.counts_clipping:
+            return []
+        factor = self._norm_factor(update)
+        clipped = sum(abs(x * factor) > self.bound for x in update)
+        last = (1 << self.value_bits) - 1
+        places = range(self._coordinate_element_count)
+        elements = [clipped >> place * self.value_bits & last for place in places]
+        elements += _class(max(map(abs, update)), self.bound)
+        if self.norm_bound is not None:
+            elements += _class(math.sqrt(math.fsum(x * x for x in update)), self.norm_bound)
+        return elements
+
+    def clipping_counts(
+        self, sums: Sequence[int], contributors: int
+    ) -> tuple[int, list[int], list[int] | None] | None:
+        """Coordinates and classes; None if honest contributors cannot have made them."""
+        rest = list(sums[self.parameter_count + self.weight_element_count :])
+        pieces = [rest.pop(0) for _ in range(self._coordinate_element_count)]
+        coordinates = sum(s << i * self.value_bits for i, s in enumerate(pieces))
+        classes = [rest[:CLASSES]] + ([] if self.norm_bound is None else [rest[CLASSES:]])
+        lies = any(sum(counts) != contributors for counts in classes)
+        if lies or coordinates > self.parameter_count * contributors:
+            return None
+        return coordinates, classes[0], classes[1] if len(classes) > 1 else None
+
+    def _norm_factor(self, update: Sequence[float]) -> float:
         norm = math.sqrt(math.fsum(x * x for x in update))
         exceeds = self.norm_bound is not None and norm > self.norm_bound
-        factor = self.norm_bound / norm if exceeds and self.norm_bound is not None else 1.0
+        return self.norm_bound / norm if exceeds and self.norm_bound is not None else 1.0
+
+    def neighbouring_elements(self, update: Sequence[float], weight: int) -> list[tuple[int, int]]:
+        """The two elements, the smaller first, between which each coordinate is rounded."""
+        factor = self._norm_factor(update)
         share = weight / self.largest_weight
         return [self._around(self._clipped(x * factor) * share) for x in update]
 
@@ -92,7 +141,7 @@ class Averaging:
 
     def total_weight(self, sums: Sequence[int], contributors: int) -> int | None:
         """None if honest contributors cannot have made it."""
-        sums_of_weights = sums[self.parameter_count :]
+        sums_of_weights = sums[self.parameter_count :][: self.weight_element_count]
         total = sum(s << i * self.value_bits for i, s in enumerate(sums_of_weights))
         return total if 1 <= total <= self.largest_weight * contributors else None
 

@@ -56,7 +56,8 @@ def _expect_close(
 
 def check_averaging(case: Case, tally: Tally) -> None:
     given = case["input"]
-    check_keys(given, _with(AVERAGING, "norm_bound", given))
+    optional = [name for name in ("norm_bound", "counts_clipping") if name in given]
+    check_keys(given, [*AVERAGING, *optional])
     model, update = (read_doubles(unhex(given[name])) for name in ("parameters", "update"))
     averaging = Averaging(
         parameter_count=len(model),
@@ -64,6 +65,7 @@ def check_averaging(case: Case, tally: Tally) -> None:
         norm_bound=double(given["norm_bound"]) if "norm_bound" in given else None,
         largest_weight=int(given["largest_weight"]),
         value_bits=int(given["value_bits"]),
+        counts_clipping=bool(given.get("counts_clipping", False)),
     )
     if averaging.largest_weight * int(given["maximum_contributors"]) >= 2**64:
         raise Difference("the total weight may not fit")
@@ -78,6 +80,14 @@ def check_averaging(case: Case, tally: Tally) -> None:
         "lower_elements": [str(lower) for lower, _ in elements],
         "upper_elements": [str(upper) for _, upper in elements],
     }
+    if averaging.counts_clipping:
+        counts = averaging.clipping_counts(sums, contributors)
+        if counts is None:
+            raise Difference("honest contributors cannot have these counts of clipping")
+        computed["clipping_elements"] = [str(e) for e in averaging.clipping_elements(update)]
+        computed["clipped_coordinates"], computed["largest_coordinates"], norms = counts
+        if norms is not None:
+            computed["norms"] = norms
     numbers = {"element_count": averaging.element_count, "total_weight": total}
     tally.expect_record(computed, case, given=["input", "mean", *numbers])
     _expect_numbers(numbers, case, tally)

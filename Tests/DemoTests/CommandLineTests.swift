@@ -136,4 +136,38 @@ struct CommandLineTests {
       #expect(run.errors.split(separator: "\n").count == 1)
     }
   }
+
+  #if os(Linux)
+    @Test("too little memory ends aggregation with a reason, before the work")
+    func memory() throws {
+      let arguments = ["aggregate", "--clients", "3", "--quiet", "--json", "-", "--dimension"]
+      let run = try DemoProcess(arguments + ["10000000"], limits: "ulimit -v 600000")
+      #expect(run.exitCode == 1)
+      #expect(run.errors.contains("ulimit -v") && run.errors.contains("--dimension"))
+      #expect(run.errors.split(separator: "\n").count == 1)
+      #expect(try DemoProcess(arguments + ["100000"], limits: "ulimit -v 600000").exitCode == 0)
+    }
+
+    @Test(
+      "a full disk ends a command with a reason",
+      arguments: [
+        ["--json", "/dev/full", "--quiet"], ["--json", "-"], [],
+      ])
+    func fullDisk(output: [String]) throws {
+      // Standard output is full as well.
+      let run = try DemoProcess(
+        ["parameters", "--clients", "100"] + output, limits: "exec > /dev/full")
+      #expect(run.exitCode == 64)
+      #expect(run.errors.contains("cannot write"))
+      #expect(run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test("a report on a full device is said to be full, not to be unreadable")
+    func fullReport() throws {
+      let run = try DemoProcess(
+        ["--rounds", "1", "--clients", "4", "--quiet", "--report", "/dev/full"])
+      #expect(run.exitCode == 64)
+      #expect(run.errors.contains("cannot write /dev/full"))
+    }
+  #endif
 }

@@ -79,6 +79,13 @@ public struct L2Clipping: Sendable, Hashable {
       product: Self.selected(factor, orOneBy: mask))
   }
 
+  /// The Euclidean norm of finite numbers; infinity beyond the range of `Double`.
+  @inlinable
+  package static func norm(of vector: Span<some UpdateNumber>) -> Double {
+    let scale = scale(of: vector)
+    return sumOfSquares(vector, scaledBy: scale).magnitude.squareRoot() / scale
+  }
+
   /// `number` if all bits of the mask are 1, 1 if none is.
   @inlinable
   static func selected(_ number: Double, orOneBy mask: UInt64) -> Double {

@@ -25,13 +25,17 @@ public struct SecureFedAvg: Sendable, Hashable {
   public let clippingBound: Double
   /// The largest Euclidean norm of an update, if it is bounded as well.
   public let normBound: Double?
+  /// Whether the sum tells how many coordinates and clients were clipped: `clippingCounts(of:)`.
+  public let countsClipping: Bool
   /// The layout of the session's vectors: the parameters, then the weight in pieces of the lanes'
-  /// value bits, lowest first.
+  /// value bits, lowest first, then what clipping is counted with.
   public let layout: VectorLayout
   /// The fixed-point code of `update x weight / maximumWeight`.
   public let codec: FixedPointCodec
 
-  private let lanes: LaneLayout
+  /// The number of elements that hold a weight.
+  let weightElementCount: Int
+  let lanes: LaneLayout
   private let coordinateClipping: LInfinityClipping
   private let normClipping: L2Clipping?
 
@@ -47,10 +51,12 @@ public struct SecureFedAvg: Sendable, Hashable {
   ///   - maximumContributors: the largest number of clients in one sum.
   ///   - minimumValueBits: the least precision of one coordinate; bits that lanes leave over are
   ///     used as well.
+  ///   - countsClipping: whether clients add counts of what is clipped, in 34 to 70 further elements. The counts
+  ///     of a sum are exact, without noise: leave them out where the sum is to be differentially private.
   /// - Throws: `SecureFedAvgError`.
   public init(
     parameterCount: Int, clippingBound: Double, normBound: Double? = nil, maximumWeight: UInt64,
-    maximumContributors: Int, minimumValueBits: Int = 16
+    maximumContributors: Int, minimumValueBits: Int = 16, countsClipping: Bool = false
   ) throws(SecureFedAvgError) {
     let lanes: LaneLayout
     do {
@@ -62,9 +68,15 @@ public struct SecureFedAvg: Sendable, Hashable {
     guard maximumWeight >= 1,
       !maximumWeight.multipliedReportingOverflow(by: UInt64(maximumContributors)).overflow
     else { throw .maximumWeight(found: maximumWeight) }
-    let weightElements = Self.weightElementCount(of: maximumWeight, valueBits: lanes.valueBits)
+    weightElementCount = Self.pieceCount(of: maximumWeight, valueBits: lanes.valueBits)
+    let clippingElementCount =
+      countsClipping
+      ? Self.clippingElementCount(
+        parameterCount: parameterCount, hasNormBound: normBound != nil,
+        valueBits: lanes.valueBits) : 0
     guard parameterCount >= 1, parameterCount <= VectorLayout.maximumElementCount,
-      let layout = try? VectorLayout(elementCount: parameterCount + weightElements, lanes: lanes)
+      let layout = try? VectorLayout(
+        elementCount: parameterCount + weightElementCount + clippingElementCount, lanes: lanes)
     else { throw .parameterCount(found: parameterCount) }
     do {
       coordinateClipping = try LInfinityClipping(bound: clippingBound)
@@ -83,13 +95,14 @@ public struct SecureFedAvg: Sendable, Hashable {
     self.maximumWeight = maximumWeight
     self.clippingBound = clippingBound
     self.normBound = normBound
+    self.countsClipping = countsClipping
     self.layout = layout
     self.lanes = lanes
   }
 
-  /// How many elements of `valueBits` bits hold a weight.
-  private static func weightElementCount(of weight: UInt64, valueBits: Int) -> Int {
-    let bits = 64 - weight.leadingZeroBitCount
+  /// The number of elements of `valueBits` bits that hold a number of at most this.
+  static func pieceCount(of number: UInt64, valueBits: Int) -> Int {
+    let bits = 64 - number.leadingZeroBitCount
     return (bits + valueBits - 1) / valueBits
   }
 
@@ -149,6 +162,9 @@ public struct SecureFedAvg: Sendable, Hashable {
       throw .weight(found: weight, maximum: maximumWeight)
     }
     let factors = try normFactors(of: delta)
+    let tail =
+      (0..<weightElementCount).map { piece($0, of: weight) }
+      + clippingElements(of: delta, shortenedBy: factors)
     let scale = Double(weight) / Double(maximumWeight)
     // Everything is done to a block before the next, so that memory is read and written once.
     var values = [Double](repeating: 0, count: Self.block)
@@ -166,7 +182,8 @@ public struct SecureFedAvg: Sendable, Hashable {
           values.span.extracting(first: count), roundedBy: randomness.span, to: &codes, from: 0)
       }
       for index in count..<elements.count {
-        elements[index] = weightPiece(start + index - parameterCount, of: weight)
+        let place = start + index - parameterCount
+        elements[index] = place < tail.count ? tail[place] : 0
       }
     }
   }
@@ -189,10 +206,10 @@ public struct SecureFedAvg: Sendable, Hashable {
     return .none
   }
 
-  /// One of the elements that hold a weight: `valueBits` of its bits, the lowest in element 0.
-  private func weightPiece(_ piece: Int, of weight: UInt64) -> UInt64 {
+  /// One of the elements that hold a number: `valueBits` of its bits, the lowest in element 0.
+  func piece(_ piece: Int, of number: UInt64) -> UInt64 {
     let shift = piece * lanes.valueBits
-    return shift < 64 ? weight >> UInt64(shift) & lanes.maximumSum(contributors: 1) : 0
+    return shift < 64 ? number >> UInt64(shift) & lanes.maximumSum(contributors: 1) : 0
   }
 
   /// The weighted mean of the contributors of an aggregate.
@@ -212,7 +229,8 @@ public struct SecureFedAvg: Sendable, Hashable {
   func decode(
     sums: [UInt64], contributors: [ClientID]
   ) throws(SecureFedAvgError) -> WeightedMean {
-    let totalWeight = try decodeTotalWeight(sums[parameterCount...], of: contributors.count)
+    let totalWeight = try decodeTotalWeight(
+      sums[parameterCount..<(parameterCount + weightElementCount)], of: contributors.count)
     var mean: [Double]
     do {
       mean = try codec.decodeSums(sums[..<parameterCount], contributors: contributors.count)
@@ -234,16 +252,23 @@ public struct SecureFedAvg: Sendable, Hashable {
   ) throws(SecureFedAvgError) -> UInt64 {
     // Fits 64 bits: the product with the largest number of contributors was checked to.
     let largest = maximumWeight * UInt64(contributors)
+    guard let total = total(ofPieces: pieces), total <= largest else {
+      throw .totalWeight(maximum: largest)
+    }
+    guard total > 0 else { throw .mean(.zeroTotalWeight) }
+    return total
+  }
+
+  /// The sum of the numbers whose pieces add up to these; nil if it does not fit 64 bits.
+  func total(ofPieces pieces: ArraySlice<UInt64>) -> UInt64? {
     var total: UInt64 = 0
     for (piece, sum) in pieces.enumerated() {
       let (value, overflow) = sum.multipliedReportingOverflow(
         by: 1 << UInt64(piece * lanes.valueBits))
       let (partial, carry) = total.addingReportingOverflow(value)
-      guard !overflow, !carry else { throw .totalWeight(maximum: largest) }
+      guard !overflow, !carry else { return nil }
       total = partial
     }
-    guard total <= largest else { throw .totalWeight(maximum: largest) }
-    guard total > 0 else { throw .mean(.zeroTotalWeight) }
     return total
   }
 }

@@ -20,6 +20,8 @@ public enum SecureFedAvgError: Error, Hashable, Sendable {
   case layoutMismatch
   /// The contributors' weights add up to more than so many honest ones can have.
   case totalWeight(maximum: UInt64)
+  /// The counts of clipped coordinates and clients are not those of so many honest contributors.
+  case clippingCounts(contributors: Int)
   /// The decoded mean is not one that FedAvg accepts, for example of total weight 0.
   case mean(WeightedMeanError)
 }
@@ -44,6 +46,9 @@ extension SecureFedAvgError: CustomStringConvertible {
       "the aggregate has another layout; decode it with the settings that it was encoded with"
     case .totalWeight(let maximum):
       "the weights add up to more than \(maximum), so a contributor lied; discard the round"
+    case .clippingCounts(let contributors):
+      "expected each of \(contributors) contributors in one class of magnitudes, and no more cut-off "
+        + "coordinates than there are; a contributor lied, so discard the counts"
     case .mean(let error): "\(error)"
     }
   }

@@ -33,7 +33,7 @@ extension SecureFedAvgError: FailureConvertible {
       }
     case .updateLength, .weight: .invalidUpdate
     case .layoutMismatch: .invalidArgument
-    case .totalWeight, .mean: .sumInconsistent
+    case .totalWeight, .mean, .clippingCounts: .sumInconsistent
     }
   }
 }

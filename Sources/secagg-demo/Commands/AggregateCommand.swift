@@ -70,6 +70,7 @@ struct AggregateCommand: AsyncParsableCommand {
     let started = ContinuousClock.now
     let (degree, threshold) = try graph.resolved(
       clients: clients, dropout: dropout, points: 1)
+    try MemoryLimit.check(dimension: dimension, clients: clients, degree: degree)
     let layout = try VectorLayout(elementCount: dimension, lanes: lanes())
     let parameters = try SessionParameters(
       threatModel: threatModel.threatModel, cohortSize: clients, degree: degree,

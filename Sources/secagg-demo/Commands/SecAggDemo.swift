@@ -23,6 +23,7 @@ struct SecAggDemo: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      try OutputFile.flushPrinted()
     } catch {
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }

@@ -23,6 +23,9 @@ protocol RoundAveraging: Sendable {
   /// The step that belongs to a sum, noise included.
   func mean(of aggregate: UnmaskedAggregate, round: Int) throws -> WeightedMean
 
+  /// What clipping cost the clients of a sum; nil where exact counts would break the guarantee.
+  func clipping(of aggregate: UnmaskedAggregate) throws -> TrainingRecord.Clipping?
+
   /// What a round costs; nil without noise.
   func event() throws -> PrivacyEvent?
 
@@ -34,5 +37,7 @@ protocol RoundAveraging: Sendable {
 }
 
 extension RoundAveraging {
+  func clipping(of aggregate: UnmaskedAggregate) throws -> TrainingRecord.Clipping? { nil }
+
   func following(_ aggregate: UnmaskedAggregate) throws -> Self { self }
 }

@@ -24,6 +24,10 @@ struct WeightedAveraging: RoundAveraging {
     try secure.decode(aggregate)
   }
 
+  func clipping(of aggregate: UnmaskedAggregate) throws -> TrainingRecord.Clipping? {
+    try secure.clippingCounts(of: aggregate).map { TrainingRecord.Clipping($0, of: secure) }
+  }
+
   func event() -> PrivacyEvent? { nil }
 
   var clip: Double? { nil }

@@ -5,11 +5,13 @@ import Foundation
 struct ReportFile {
   let path: String
 
-  /// The page that is there; one without chapters if there is no file, or an empty one.
+  /// The page that is there; one without chapters if there is no file, an empty one, or a pipe or device.
   ///
   /// - Throws: `ValidationError` if the file is something else, which must not be overwritten.
   func page() throws -> ReportPage {
-    guard FileManager.default.fileExists(atPath: path) else { return ReportPage() }
+    guard FileManager.default.fileExists(atPath: path), OutputFile.isPlainOrMissing(path) else {
+      return ReportPage()
+    }
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -15,6 +15,12 @@ struct TrainingRecord: Codable, Sendable, Equatable {
   @FiniteOrNull var finalPlainAccuracy: Double
   /// Wall-clock time of the whole run in seconds.
   @FiniteOrNull var seconds: Double
+
+  /// The first warning about the clipping bound, and the rounds that got one.
+  var clippingWarning: (text: String, rounds: Int)? {
+    let warnings = rounds.compactMap { $0.clipping?.warning }
+    return warnings.first.map { ($0, warnings.count) }
+  }
 }
 
 extension TrainingRecord {
@@ -81,6 +87,8 @@ extension TrainingRecord {
     @ExplicitNull var refusal: String?
     /// The epsilon of everything up to this round; nil without a budget.
     @ExplicitNull var epsilonSpent: Double?
+    /// What clipping cost; nil without a sum, and with noise, because these counts have none.
+    @ExplicitNull var clipping: Clipping?
     var phases: [PhaseCost]
   }
 

@@ -29,7 +29,8 @@ struct RoundLine {
 
   /// The header: what the starred column means, then the names of the columns.
   var header: String {
-    "* left before sharing keys / after sharing keys / after masked input; accuracy on test data\n"
+    "* left before sharing keys / after sharing keys / after masked input\n"
+      + "secure, plain: accuracy on test data\n"
       + columns.map { TextColumns.padded($0.name, left: $0.width) }.joined(separator: "  ")
   }
 
@@ -60,6 +61,11 @@ struct RoundLine {
       let reason = (round.refusal ?? "no reason given")
         .split(whereSeparator: \.isNewline).joined(separator: " ")
       parts.append("NOT APPLIED: " + reason)
+    }
+    if let clipping = round.clipping, clipping.warning != nil {
+      parts.append(
+        clipping.clippedCoordinates > 0
+          ? "\(Quantity.percent(clipping.clippedShare)) clipped" : "coarse steps")
     }
     return parts.isEmpty ? "no sum" : parts.joined(separator: "; ")
   }

@@ -15,6 +15,10 @@ enum TrainingSummary {
     if let privacy = record.privacy {
       lines.append(privacy.spending)
     }
+    if let warning = record.clippingWarning {
+      lines.append(
+        "Warning, in \(warning.rounds) of \(record.rounds.count) rounds, first: \(warning.text)")
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -16,6 +16,8 @@ struct SecureRoundOutcome {
   var mean: WeightedMean?
   /// Whether the secure sum equals the plaintext sum of the same integers.
   var sumsEqual: Bool?
+  /// What clipping cost; nil when no sum was released, or with noise.
+  var clipping: TrainingRecord.Clipping?
 
   /// The round's entry in the record.
   func summary(
@@ -37,7 +39,8 @@ struct SecureRoundOutcome {
         afterMaskedInput: leaving.values.count { $0 == .afterMaskedInput }),
       accuracy: accuracy, plainAccuracy: plainAccuracy, sumsEqual: sumsEqual,
       bytesUpPerClient: total(\.bytesUp), bytesDownPerClient: total(\.bytesDown),
-      applied: mean != nil, refusal: report.refusal, epsilonSpent: nil, phases: phases)
+      applied: mean != nil, refusal: report.refusal, epsilonSpent: nil, clipping: clipping,
+      phases: phases)
   }
 
   /// The bytes of the median client that stayed to the end.

@@ -52,7 +52,7 @@ struct TrainingRun {
       let secure = try SecureFedAvg(
         parameterCount: parameterCount, clippingBound: settings.clippingBound,
         maximumWeight: maximumWeight, maximumContributors: settings.clients,
-        minimumValueBits: settings.minimumValueBits)
+        minimumValueBits: settings.minimumValueBits, countsClipping: true)
       return WeightedAveraging(secure: secure, seeds: seeds)
     }
     switch plan.noise {
@@ -191,6 +191,7 @@ struct TrainingRun {
     if let aggregate = server.aggregate {
       outcome.released = (aggregate.contributors, parameters)
       outcome.mean = try averaging.mean(of: aggregate, round: round)
+      outcome.clipping = try averaging.clipping(of: aggregate)
       averaging = try averaging.following(aggregate)
       outcome.sumsEqual = try PlaintextSum.equals(aggregate) { id in
         guard let vector = encoded[id] else { throw MissingUpdate(client: id) }

@@ -40,6 +40,8 @@ struct AveragingVector: VectorCase {
     var parameters: Hex
     var bound: Hex
     var normBound: Hex?
+    /// Left out instead of false.
+    var countsClipping: Bool?
     var largestWeight: UInt64
     var valueBits: Int
     var maximumContributors: Int
@@ -53,6 +55,11 @@ struct AveragingVector: VectorCase {
   var context: Hex
   var elementCount: Int
   var weightElements: [String]
+  /// Left out, as the counts of the sum, without counts of clipping.
+  var clippingElements: [String]?
+  var clippedCoordinates: UInt64?
+  var largestCoordinates: [Int]?
+  var norms: [Int]?
   /// The two neighbours that each coordinate may be rounded to; equal for a whole product.
   var lowerElements: [String]
   var upperElements: [String]
@@ -64,7 +71,8 @@ struct AveragingVector: VectorCase {
     let secure = try SecureFedAvg(
       parameterCount: count, clippingBound: input.bound.double,
       normBound: input.normBound.map { try $0.double }, maximumWeight: input.largestWeight,
-      maximumContributors: input.maximumContributors, minimumValueBits: input.valueBits)
+      maximumContributors: input.maximumContributors, minimumValueBits: input.valueBits,
+      countsClipping: input.countsClipping ?? false)
     try #require(secure.layout.lanes.valueBits == input.valueBits)
     /// The elements with all roundings in one direction: randomness of zeros or of ones.
     func elements(_ word: UInt64) throws -> [UInt64] {
@@ -75,15 +83,21 @@ struct AveragingVector: VectorCase {
       return try #require(vector.elements.unsigned)
     }
     let rounded = try [elements(0), elements(.max)]
+    let sums = try input.sums.map { try #require(UInt64($0)) }
     let decoded = try secure.decode(
-      sums: input.sums.map { try #require(UInt64($0)) },
-      contributors: ClientID.all(cohortSize: input.contributors))
+      sums: sums, contributors: ClientID.all(cohortSize: input.contributors))
+    let counts = try secure.clippingCounts(sums: sums, contributors: input.contributors)
+    let afterWeight = count + secure.weightElementCount
     self.input = input
     context = Hex(
       secure.applicationContext(
         model: try input.layers.model(input.parameters), round: input.round, task: input.task))
     elementCount = secure.layout.elementCount
-    weightElements = rounded[0][count...].map { String($0) }
+    weightElements = rounded[0][count..<afterWeight].map { String($0) }
+    clippingElements = counts.map { _ in rounded[0][afterWeight...].map { String($0) } }
+    clippedCoordinates = counts?.clippedCoordinates
+    largestCoordinates = counts?.largestCoordinates
+    norms = counts?.norms
     lowerElements = zip(rounded[0], rounded[1]).prefix(count).map { String(min($0, $1)) }
     upperElements = zip(rounded[0], rounded[1]).prefix(count).map { String(max($0, $1)) }
     totalWeight = decoded.totalWeight
@@ -179,23 +193,31 @@ enum AveragingVectors {
       [0.5, -0.25, 2, -2, 1e-9, 0.1, 0], [0.3, 0.4, -0.5, 0.6, -0.7, 0.8, -0.9],
     ]
     return [
-      (16, 100, UInt64(1), nil), (25, 12, 1000, nil), (25, 12, 1000, 0.75), (57, 100, 100, 3),
+      (16, 100, UInt64(1), nil, false), (25, 12, 1000, nil, false), (25, 12, 1000, 0.75, false),
+      (57, 100, 100, 3, false), (25, 12, 1000, 0.75, true), (2, 3, 1, nil, true),
     ]
     .enumerated().map {
       index, setting in
-      let (bits, contributors, largest, norm): (Int, Int, UInt64, Double?) = setting
+      let (bits, contributors, largest, norm, counts): (Int, Int, UInt64, Double?, Bool) = setting
       let lanes = try? LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
       let valueBits = lanes?.valueBits ?? bits
       let weightCount = (64 - largest.leadingZeroBitCount + valueBits - 1) / valueBits
       let levels = UInt64(1) << UInt64(min(valueBits, 52) - 1) - 1
       let sums = (0..<7).map { String(3 * levels + UInt64($0) * (levels / 7) - levels / 2) }
+      // 5 cut-off coordinates; classes 3, 20 and 20 of the largest, 0, 1 and 32 of the norms.
+      let pieces = ["5"] + [String](repeating: "0", count: valueBits < 3 ? 1 : 0)
+      let largestClasses = (0..<33).map { $0 == 3 ? "1" : $0 == 20 ? "2" : "0" }
+      let normClasses = norm == nil ? [] : (0..<33).map { [0, 1, 32].contains($0) ? "1" : "0" }
       return AveragingVector.Input(
         task: "task \(index)", round: 7 * index, layers: layers, parameters: parameters,
         bound: Hex(doubles: [1]),
-        normBound: norm.map { Hex(doubles: [$0]) }, largestWeight: largest,
+        normBound: norm.map { Hex(doubles: [$0]) }, countsClipping: counts ? true : nil,
+        largestWeight: largest,
         valueBits: valueBits, maximumContributors: contributors,
         weight: (largest + 1) / 2, update: Hex(doubles: updates[index % 2]),
-        sums: sums + ["2"] + [String](repeating: "0", count: weightCount - 1), contributors: 3)
+        sums: sums + ["2"] + [String](repeating: "0", count: weightCount - 1)
+          + (counts ? pieces + largestClasses + normClasses : []),
+        contributors: 3)
     }
   }
 

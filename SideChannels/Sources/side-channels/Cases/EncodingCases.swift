@@ -7,7 +7,7 @@ enum EncodingCases {
     for normBound in [nil, 0.25] {
       let secure = try SecureFedAvg(
         parameterCount: 1003, clippingBound: 0.5, normBound: normBound, maximumWeight: 64,
-        maximumContributors: 100)
+        maximumContributors: 100, countsClipping: true)
       var generator = SimulationGenerator(seed: 7)
       let delta = (0..<1003).map { _ in Double.random(in: -0.7...0.7, using: &generator) }
       report.check(

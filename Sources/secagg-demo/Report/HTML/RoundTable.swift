@@ -49,6 +49,9 @@ struct RoundTable {
       let reason = XMLText.escaped(round.refusal ?? "no reason given")
       parts.append("<span class=\"bad\">not applied:</span> " + reason)
     }
+    if let clipping = round.clipping, clipping.clippedCoordinates > 0 {
+      parts.append("\(Quantity.percent(clipping.clippedShare)) of coordinates clipped")
+    }
     return parts.joined(separator: "; ")
   }
 }

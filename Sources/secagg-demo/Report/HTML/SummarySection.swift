@@ -11,6 +11,7 @@ struct SummarySection {
   func html() -> String {
     let paragraph =
       XMLText.escaped(trained + " " + accuracy) + " " + sums + " " + XMLText.escaped(dropouts)
+      + clipping
     return """
       <header>
       <h1>\(XMLText.escaped(Self.title))</h1>
@@ -82,6 +83,14 @@ struct SummarySection {
     }
     guard without > 0 else { return text }
     return text + " \(Quantity.counted(without, "round")) released no sum."
+  }
+
+  /// What is wrong with the clipping bound, as HTML.
+  private var clipping: String {
+    guard let warning = record.clippingWarning else { return "" }
+    return
+      " <span class=\"bad\">In \(Quantity.counted(warning.rounds, "round")), the clipping bound did not fit "
+      + "the updates.</span> In the first of them: " + XMLText.escaped(warning.text)
   }
 
   /// How many clients left and when.
