@@ -20,7 +20,7 @@ enum PersonalizationOption: String, ExpressibleByArgument, CaseIterable, Sendabl
     case .fedavg: "FedAvg"
     case .fineTuned:
       "FedAvg, \(Quantity.counted(settings.fineTuningSteps, "step")) of fine-tuning"
-    case .fairWeights: "FedAvg, weights loss^1"
+    case .fairWeights: "FedAvg, q-fair weights, q = 1"
     case .ditto: "Ditto 0.1"
     case .ifca: "IFCA, \(Quantity.counted(settings.clusters, "cluster"))"
     case .alone: "each client alone"
