@@ -8,7 +8,8 @@
 /// A client's vector has a place for each cluster. The client writes into the place of its cluster and zeros
 /// into all others, so the vectors of all clients can be added up by one secure sum, and the server does not
 /// learn which client picked which model. The sum has three parts: the differences times the clients' weights,
-/// the weights, and the numbers of clients, each for every cluster.
+/// the weights, and the numbers of clients, each for every cluster. A contribution itself has the weight 1. Give
+/// `SecureContribution` the maximum weight 1: then the numbers of clients are exact.
 ///
 /// A cluster that no client picked keeps its model. So does a cluster with fewer clients than
 /// ``minimumClients``.
@@ -18,8 +19,10 @@
 /// The server learns the number of clients of each cluster, their total weight, and the sum of their
 /// differences. The secure sum hides a client among the clients of its own cluster only. The sum of a cluster
 /// with one client is the update of that client, without its name. ``minimumClients`` keeps such a sum out of
-/// the models, and so out of all that is sent to clients or stored. It does not keep it from the server, which
-/// has decoded it. Against the server, take few clusters and large cohorts, or add noise that clients share.
+/// the models, and so out of everything that is sent to clients or stored. It does not keep it from the server,
+/// which has decoded it. A server that does not follow the protocol can also send a model that fits a single
+/// client only, and so single it out. Against the server, take few clusters and large cohorts, or add noise that
+/// clients share.
 public struct IFCA: FederatedAlgorithm, Hashable {
   /// How models are averaged, the two options of Algorithm 1.
   public enum Averaging: Sendable, Hashable {

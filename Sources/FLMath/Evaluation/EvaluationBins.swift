@@ -31,10 +31,11 @@
 /// The server learns the number of clients in each bin. A bin with one client says that some contributor has
 /// a value in it, but not which. A server that knows the values of all other clients learns the bin of the
 /// last. So does a server that gets two histograms of cohorts that differ by one client: see
-/// ``ReleasedCohorts``. With moments, the server also learns the sums of the clipped values and of their
-/// squares; in a small cohort these narrow the values down further than the bins do. The edges are part of
-/// the ``broadcast(of:round:)``, to which clients bind their masks: a server cannot give one client other
-/// edges than the rest.
+/// ``ReleasedCohorts``. Several histograms of the same clients and the same metric, with edges that are
+/// shifted, are one histogram with finer bins. With moments, the server also learns the sums of the clipped
+/// values and of their squares; in a small cohort these narrow the values down further than the bins do. The
+/// edges are part of the ``broadcast(of:round:)``, to which clients bind their masks: a server cannot give one
+/// client other edges than the rest.
 ///
 /// A histogram is not differentially private. Without moments, a client changes the counts by 1 in the
 /// Euclidean norm if its vector is replaced by zeros, and by the square root of 2 if it is replaced by another
@@ -71,7 +72,8 @@ public struct EvaluationBins: Sendable, Hashable {
   /// - Parameters:
   ///   - edges: 2 to ``maximumBins`` + 1 finite numbers, each larger than the one before.
   ///   - better: which values are good ones.
-  ///   - includesMoments: whether a mean and a standard deviation are wanted.
+  ///   - includesMoments: whether a mean and a standard deviation are wanted. They need an encoding of at
+  ///     least 16 bits; counts are exact in any.
   ///   - minimumClients: the least number of clients of a histogram, at least 2. Give the session the same
   ///     `minimumContributors`: the check here comes after the sum has been decoded.
   /// - Throws: ``EvaluationError``.
