@@ -39,7 +39,7 @@ struct ComparisonReport {
     let algorithms = Quantity.counted(record.runs.count, "algorithm")
     let compressions = Quantity.counted(record.compressed.count, "way") + " to compress updates"
     let methods = record.personalization?.methods.count ?? 0
-    let personal = Quantity.counted(methods, "way") + " to serve each client's own data"
+    let personal = Quantity.counted(methods, "method") + " for clients' own data"
     var parts = record.runs.isEmpty ? [] : [algorithms]
     if !record.compressed.isEmpty { parts.append(compressions) }
     if methods > 0 { parts.append(personal) }

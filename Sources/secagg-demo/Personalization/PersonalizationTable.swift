@@ -5,7 +5,7 @@ struct PersonalizationTable {
   /// What is in the columns.
   static let head = [
     "on clients' own data", "clients", "mean accuracy", "deviation", "median", "worst decile",
-    "below 80 %", "up per round", "rounds applied",
+    "below 80 %", "up per round",
   ]
 
   /// A row for each method.
@@ -20,7 +20,6 @@ struct PersonalizationTable {
         Self.interval(evaluation?.shareBelow80),
         method.method == PersonalizationOption.alone.rawValue
           ? DecimalText.missing : Quantity.bytes(method.bytesUpPerRound),
-        DecimalText.integer(method.roundsApplied),
       ]
     }
   }
