@@ -1,4 +1,4 @@
-"""Makes further_trajectories.json: trajectories of q-FedAvg and FedDC.
+"""Makes further_trajectories.json: trajectories of q-FedAvg, of averaging with its weights alone, and of FedDC.
 
     pip install numpy && python Scripts/algorithm-reference-values.py
 
@@ -36,6 +36,22 @@ def q_fedavg(clients, w, q, rounds):
     return models
 
 
+def q_weights(clients, w, q, rounds):
+    models = []
+    for participants, steps in rounds:
+        losses, ends = [], []
+        for k in participants:
+            x, y = clients[k]
+            losses.append(0.5 * np.mean((x @ w - y) ** 2) + 1e-10)
+            local = w.copy()
+            for _ in range(steps[k]):
+                local = local - RATE * x.T @ (x @ local - y) / len(y)
+            ends.append(local)
+        w = np.average(ends, axis=0, weights=np.array(losses) ** q)
+        models.append(w.tolist())
+    return models
+
+
 def feddc(clients, w, alpha, rounds):
     h, c_k, c = [np.zeros_like(w) for _ in clients], [np.zeros_like(w) for _ in clients], np.zeros_like(w)
     models = []
@@ -64,7 +80,8 @@ def main():
     everybody, some = [0, 1, 2, 3], [[0, 1], [2, 3], [1, 3], [0, 2], [3]]
     schedules = [([everybody] * 10, [5, 5, 5, 5]), (some * 2, [2, 5, 8, 3])]
     out = {"numpy": np.__version__}
-    for name, algorithm, parameters in [("q_fedavg", q_fedavg, [0.0, 0.1, 0.5, 1.0, 2.0, 5.0]), ("feddc", feddc, [0.01, 0.1, 1.0])]:
+    for name, algorithm, parameters in [("q_fedavg", q_fedavg, [0.0, 0.1, 0.5, 1.0, 2.0, 5.0]),
+                                        ("q_weights", q_weights, [0.0, 0.5, 1.0, 2.0]), ("feddc", feddc, [0.01, 0.1, 1.0])]:
         out[name] = [{"parameter": parameter, "participants": participants, "steps": steps,
                       "models": algorithm(clients, np.array(data["w0"]), parameter, [(p, steps) for p in participants])}
                      for parameter in parameters for participants, steps in schedules]

@@ -79,6 +79,63 @@ struct ExperimentCommandTests {
     #expect(try #require(sparse.suffix(5).max()) > 0.82)
   }
 
+  @Test(
+    "clients are evaluated on their own held-out data, by secure histograms, with clients that leave"
+  )
+  func personalization() throws {
+    let methods = ["fedavg", "fine-tuned", "q-weights", "ditto", "ifca", "alone"]
+    let run = try DemoProcess(
+      ["compare", "--clients", "12", "--rounds", "3", "--dropout", "0.1", "--clusters", "3"]
+        + methods.flatMap { ["--personalization", $0] }
+        + ["--quiet", "--report", "-", "--json", "-"])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let json = try run.json()
+    #expect((json["runs"] as? [Any])?.isEmpty == true)
+    #expect((json["compressed"] as? [Any])?.isEmpty == true)
+    let record = try #require(json["personalization"] as? [String: Any])
+    let held = try #require(record["heldOutExamples"] as? [Int])
+    #expect(held.count == 12 && held.allSatisfy { $0 >= 2 })
+    // A quarter of the 1,437 training rows, up to the rounding of each client.
+    #expect(abs(held.reduce(0, +) - 359) <= 6)
+    let found = try #require(record["methods"] as? [[String: Any]])
+    #expect(found.compactMap { $0["method"] as? String } == methods)
+    var means: [Double] = []
+    for method in found {
+      #expect(method["sumsEqual"] as? Bool == true)
+      #expect(method["roundsApplied"] as? Int == (method["method"] as? String == "alone" ? 0 : 3))
+      let evaluation = try #require(method["evaluation"] as? [String: Any])
+      let counts = try #require(evaluation["counts"] as? [Int])
+      // A tenth of twelve clients leaves at each of three points.
+      #expect(evaluation["clients"] as? Int == counts.reduce(0, +))
+      #expect(counts.reduce(0, +) < 12 && counts.reduce(0, +) >= 9)
+      let edges = try #require(evaluation["edges"] as? [Double])
+      #expect(edges.count == counts.count + 1)
+      let median = try #require(evaluation["median"] as? [Double])
+      #expect(median.allSatisfy(edges.contains))
+      let worst = try #require(evaluation["worstDecile"] as? [Double])
+      #expect(worst[0] <= median[0])
+      let mean = try #require(evaluation["mean"] as? Double)
+      let least = zip(counts, edges).reduce(0) { $0 + Double($1.0) * $1.1 }
+      #expect(mean * Double(counts.reduce(0, +)) >= least - 1e-6)
+      means.append(mean)
+    }
+    // Clients with few classes: the global model after three rounds is worse than what each makes of it.
+    #expect(means[1] > means[0] + 0.05)
+    #expect(means[3] > means[0] + 0.05)
+    let sizes = try #require(found[4]["clusterSizes"] as? [Int])
+    #expect(sizes.count == 3 && sizes.reduce(0, +) == 12)
+  }
+
+  @Test("a comparison of algorithms alone has the keys that it had")
+  func keys() throws {
+    let run = try DemoProcess([
+      "compare", "--clients", "3", "--rounds", "1", "--algorithm", "fedavg", "--quiet", "--report",
+      "-", "--json", "-",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(try Set(run.json().keys) == ["settings", "runs", "compressed"])
+  }
+
   @Test("a median of bucket means withstands what breaks their mean")
   func robust() throws {
     let run = try DemoProcess([
@@ -273,6 +330,7 @@ struct ExperimentCommandTests {
     arguments: [
       ["compare", "--clients", "3", "--rounds", "2", "--algorithm", "fedavg"],
       ["compare", "--clients", "3", "--rounds", "2", "--compression", "quantized"],
+      ["compare", "--clients", "3", "--rounds", "2", "--personalization", "ditto"],
       ["robust", "--clients", "12", "--attackers", "2", "--rounds", "1", "--rule", "median"],
       ["explain", "--clients", "3", "--rounds", "1"],
       ["erase", "--clients", "4", "--rounds", "1", "--first-round", "1", "--shards", "1"],
@@ -303,6 +361,9 @@ struct ExperimentCommandTests {
       ["explain", "--clients", "1"], ["explain", "--rounds", "0"],
       ["robust", "--privacy-floor", "1"], ["robust", "--dropout", "2"],
       ["explain", "--dropout", "-1"], ["compare", "--compression", "zip"],
+      ["compare", "--personalization", "magic"], ["compare", "--clusters", "0"],
+      ["compare", "--fine-tuning-steps", "0"],
+      ["compare", "--clients", "200", "--partition", "iid", "--personalization", "fedavg"],
       ["erase", "--first-round", "21"], ["erase", "--shards", "6"],
     ])
   func badOption(arguments: [String]) throws {

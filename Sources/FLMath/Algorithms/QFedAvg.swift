@@ -8,10 +8,22 @@ import RealModule
 /// moves by `sum of F_k^q d_k / sum of (F_k^q + q F_k^(q - 1) L ||d_k||^2)`. Both sums are of numbers that
 /// clients compute themselves. q = 0 is federated averaging; a larger q makes shorter steps too.
 ///
+/// ``Divisor/weights`` leaves the estimate of the curvature out: the model moves by the mean of the differences
+/// with the weights F_k^q, and steps are as long as those of federated averaging. This is not in the paper. Both
+/// move along the same sum, so where one comes to rest, so does the other.
+///
 /// Losses are divided by the largest that is taken into account, which changes neither quotient nor model,
 /// so that the numbers that clients send are bounded. A client that would send a larger normaliser sends both
 /// of its parts scaled down.
 public struct QFedAvg: FederatedAlgorithm, Hashable {
+  /// What the sum of the differences is divided by.
+  public enum Divisor: Sendable, Hashable {
+    /// The sum of `F_k^q + q F_k^(q - 1) L ||d_k||^2`, as in Algorithm 2.
+    case curvature
+    /// The sum of the weights `F_k^q`.
+    case weights
+  }
+
   /// The model and the round.
   public private(set) var state: ServerState
 
@@ -21,6 +33,7 @@ public struct QFedAvg: FederatedAlgorithm, Hashable {
   ///
   /// - Parameters:
   ///   - fairness: q, finite and at least 0.
+  ///   - divisor: what the sum of the differences is divided by.
   ///   - maximumLoss: what larger losses count as, finite and above 0. A classifier that guesses has
   ///     log(classes).
   ///   - maximumNormaliser: the largest summand of the divisor, finite and at least 1. It says how large a
@@ -29,12 +42,12 @@ public struct QFedAvg: FederatedAlgorithm, Hashable {
   ///     numbers of examples; where all take part, `.examples` has the same meaning.
   /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
   public init(
-    state: ServerState, fairness: Double, maximumLoss: Double = 4, maximumNormaliser: Double = 64,
-    weighting: Weighting = .uniform
+    state: ServerState, fairness: Double, divisor: Divisor = .curvature, maximumLoss: Double = 4,
+    maximumNormaliser: Double = 64, weighting: Weighting = .uniform
   ) throws(AlgorithmError) {
     client = try QFedAvgClient(
-      fairness: fairness, maximumLoss: maximumLoss, maximumNormaliser: maximumNormaliser,
-      weighting: weighting)
+      fairness: fairness, divisor: divisor, maximumLoss: maximumLoss,
+      maximumNormaliser: maximumNormaliser, weighting: weighting)
     try state.requireMemory()
     self.state = state
   }
@@ -43,7 +56,7 @@ public struct QFedAvg: FederatedAlgorithm, Hashable {
   public var contribution: ContributionLayout {
     ContributionLayout([
       .init(name: "scaled update", count: model.layout.count, magnitude: .update),
-      .init(name: "normaliser", count: 1, magnitude: .atMost(client.maximumNormaliser)),
+      .init(name: "normaliser", count: 1, magnitude: .atMost(client.largestNormaliser)),
     ])
   }
 
@@ -69,6 +82,9 @@ public struct QFedAvgClient: FederatedClient {
   /// The exponent q of its loss.
   public let fairness: Double
 
+  /// What the sum of the differences is divided by.
+  public let divisor: QFedAvg.Divisor
+
   /// What larger losses count as.
   public let maximumLoss: Double
 
@@ -82,14 +98,15 @@ public struct QFedAvgClient: FederatedClient {
   ///
   /// - Throws: ``AlgorithmError/invalid(_:found:)`` if a number is out of its range.
   public init(
-    fairness: Double, maximumLoss: Double = 4, maximumNormaliser: Double = 64,
-    weighting: Weighting = .uniform
+    fairness: Double, divisor: QFedAvg.Divisor = .curvature, maximumLoss: Double = 4,
+    maximumNormaliser: Double = 64, weighting: Weighting = .uniform
   ) throws(AlgorithmError) {
     try Hyperparameter.fairness.require(fairness.isFinite && fairness >= 0, fairness)
     try Hyperparameter.maximumLoss.require(maximumLoss.isFinite && maximumLoss > 0, maximumLoss)
     try Hyperparameter.maximumNormaliser.require(
       maximumNormaliser.isFinite && maximumNormaliser >= 1, maximumNormaliser)
     self.fairness = fairness
+    self.divisor = divisor
     self.maximumLoss = maximumLoss
     self.maximumNormaliser = maximumNormaliser
     self.weighting = weighting
@@ -121,6 +138,9 @@ public struct QFedAvgClient: FederatedClient {
       client: self, steps: solution.steps)
   }
 
+  /// The largest summand of the divisor that the client sends.
+  var largestNormaliser: Double { divisor == .weights ? 1 : maximumNormaliser }
+
   /// What the difference is multiplied by, and the summand of the divisor.
   func share(
     loss: Double, squaredNorm: Double, learningRate: Double
@@ -128,6 +148,7 @@ public struct QFedAvgClient: FederatedClient {
     // As the authors' code: the power of a loss of 0 is finite for every exponent.
     let relative = min(1, (loss + 1e-10) / maximumLoss)
     let factor = Double.pow(relative, fairness)
+    if divisor == .weights { return (factor, factor) }
     let normaliser =
       factor + fairness * Double.pow(relative, fairness - 1) * squaredNorm
       / (learningRate * maximumLoss)

@@ -2,13 +2,14 @@ import ArgumentParser
 import FLMath
 import Foundation
 
-/// Several federated algorithms on clients that differ, each through secure aggregation, and FedAvg with
-/// compressed updates.
+/// Several federated algorithms on clients that differ, each through secure aggregation, FedAvg with compressed
+/// updates, and models for clients' own data.
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: """
-      Compare algorithms and compression on unlike clients: accuracy against rounds and bytes.
+      Compare algorithms and compression on unlike clients: accuracy against rounds and bytes; and models \
+      on clients' own data.
       """)
 
   @Option(help: "Number of clients, at least 3.")
@@ -26,7 +27,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(
     help: """
       An algorithm, repeatable: \(AlgorithmOption.allCases.map(\.rawValue).joined(separator: ", ")). \
-      (default: all)
+      (default: all, or none if a compression or a personalization is named)
       """)
   var algorithm: [AlgorithmOption] = []
 
@@ -34,9 +35,23 @@ struct CompareCommand: AsyncParsableCommand {
     help: """
       FedAvg with compressed updates, repeatable: \
       \(CompressionOption.allCases.map(\.rawValue).joined(separator: ", ")). (default: all, or none \
-      beside algorithms that are named)
+      if an algorithm or a personalization is named)
       """)
   var compression: [CompressionOption] = []
+
+  @Option(
+    help: """
+      Models that clients are evaluated with on their own held-out data, by secure histograms, \
+      repeatable: \(PersonalizationOption.allCases.map(\.rawValue).joined(separator: ", ")). \
+      (default: all, or none if an algorithm or a compression is named)
+      """)
+  var personalization: [PersonalizationOption] = []
+
+  @Option(help: "Steps of a client's fine-tuning.")
+  var fineTuningSteps = 20
+
+  @Option(help: "Number of clusters of IFCA.")
+  var clusters = 2
 
   @Option(help: "Largest magnitude of a coordinate of an update; what is beyond is clipped.")
   var clippingBound = 8.0
@@ -55,6 +70,8 @@ struct CompareCommand: AsyncParsableCommand {
     try ValidationError.require("--clients", clients, in: 3...1000)
     try ValidationError.require("--rounds", rounds, in: 1...10_000)
     try ValidationError.require("--dropout", dropout, in: 0...1)
+    try ValidationError.require("--fine-tuning-steps", fineTuningSteps, in: 1...10_000)
+    try ValidationError.require("--clusters", clusters, in: 1...16)
     try ValidationError.requirePositive("--clipping-bound", clippingBound)
     try ValidationError.requirePositive("--quantization-bound", quantizationBound)
     do {
@@ -78,12 +95,14 @@ struct CompareCommand: AsyncParsableCommand {
     let run = ComparisonRun(
       population: try Population(
         data, model: classifier, clients: clients, training: training), settings: settings)
-    let namesNone = algorithm.isEmpty && compression.isEmpty
+    let namesNone = algorithm.isEmpty && compression.isEmpty && personalization.isEmpty
     let algorithms = namesNone ? AlgorithmOption.allCases : algorithm
     let compressions = namesNone ? CompressionOption.allCases : compression
+    let personalizations = namesNone ? PersonalizationOption.allCases : personalization
+    let personal = try personalizations.isEmpty ? nil : self.personal(data, classifier, settings)
     var record = ComparisonRecord(settings: settings)
     var bar = ProgressBar(quiet: output.quiet)
-    let total = (algorithms.count + compressions.count) * rounds
+    let total = (algorithms.count + compressions.count + personalizations.count) * rounds
     for (index, option) in algorithms.enumerated() {
       record.runs.append(
         try await run.run(option) { round in
@@ -97,10 +116,31 @@ struct CompareCommand: AsyncParsableCommand {
           bar.update(completed: before + round, total: total, note: option.title)
         })
     }
+    if let personal {
+      let before = (algorithms.count + compressions.count) * rounds
+      record.personalization = try await personal.run(personalizations) { index, round in
+        bar.update(
+          completed: before + index * rounds + round, total: total,
+          note: personalizations[index].title(personal.settings))
+      }
+    }
     bar.finish()
     try output.write(
       record, html: ComparisonReport(record: record).html(), as: .compare,
       text: ComparisonTable(record: record).terminalText())
     guard record.sumsEqual else { throw ExitCode(1) }
+  }
+  /// The clients, each with held-out data of its own.
+  private func personal<Model: Classifier>(
+    _ data: DemoData, _ classifier: Model, _ settings: ComparisonRecord.Settings
+  ) throws -> PersonalizationRun<Model> {
+    let share = 0.25
+    return PersonalizationRun(
+      try HeldOutPopulation(
+        data, model: classifier, clients: clients, training: settings.training, share: share),
+      comparison: settings,
+      settings: PersonalizationRecord.Settings(
+        heldOutShare: share, fineTuningSteps: fineTuningSteps, clusters: clusters,
+        minimumClients: 3))
   }
 }

@@ -60,7 +60,12 @@ struct ComparisonRecord: Encodable, Sendable {
   var runs: [Run] = []
   /// FedAvg with compressed updates.
   var compressed: [Run] = []
+  /// Models for clients' own data; nil if none were asked for.
+  var personalization: PersonalizationRecord?
 
   /// Whether every released sum, of whatever run, was right.
-  var sumsEqual: Bool { (runs + compressed).allSatisfy(\.sumsEqual) }
+  var sumsEqual: Bool {
+    (runs + compressed).allSatisfy(\.sumsEqual)
+      && (personalization?.methods ?? []).allSatisfy(\.sumsEqual)
+  }
 }

@@ -10,6 +10,7 @@ struct ComparisonReport {
       ReportChapter.header(
         title: "Federated algorithms under secure aggregation", summary: summary),
       curves, compression, table,
+      record.personalization.map { PersonalizationSection(record: $0).html() } ?? "",
     ])
   }
 
@@ -37,8 +38,12 @@ struct ComparisonReport {
   private var trainings: String {
     let algorithms = Quantity.counted(record.runs.count, "algorithm")
     let compressions = Quantity.counted(record.compressed.count, "way") + " to compress updates"
-    if record.compressed.isEmpty { return algorithms }
-    return record.runs.isEmpty ? compressions : algorithms + " and " + compressions
+    let methods = record.personalization?.methods.count ?? 0
+    let personal = Quantity.counted(methods, "method") + " for clients' own data"
+    var parts = record.runs.isEmpty ? [] : [algorithms]
+    if !record.compressed.isEmpty { parts.append(compressions) }
+    if methods > 0 { parts.append(personal) }
+    return parts.joined(separator: " and ")
   }
 
   private var curves: String {
@@ -117,6 +122,7 @@ struct ComparisonReport {
   }
 
   private var table: String {
+    guard !(record.runs + record.compressed).isEmpty else { return "" }
     let table = ComparisonTable(record: record)
     return "<section>\n<h2>In numbers</h2>\n"
       + TableHTML.table(head: ComparisonTable.head, rows: table.rows, label: "Algorithms")

@@ -25,19 +25,45 @@ struct ComparisonRun<Model: Classifier>: Sendable {
   private func run<Algorithm: FederatedAlgorithm>(
     _ start: Algorithm, _ option: AlgorithmOption, afterRound: (Int) -> Void
   ) async throws -> ComparisonRecord.Run {
-    var algorithm = start
-    var memories = [Algorithm.Client](repeating: start.makeClient(), count: population.count)
-    var record = ComparisonRecord.Run(algorithm: option.rawValue, name: option.title)
+    try await train(
+      start, as: ComparisonRecord.Run(algorithm: option.rawValue, name: option.title),
+      maximumWeight: option.weighsByExamples ? UInt64(population.largestShard) : 1,
+      accuracy: { try population.accuracy($0.model) }, afterRound: afterRound
+    ).record
+  }
+
+  /// What a training leads to.
+  struct Trained<Algorithm: FederatedAlgorithm> {
+    var algorithm: Algorithm
+    /// What the clients remember.
+    var memories: [Algorithm.Client]
+    var record: ComparisonRecord.Run
+  }
+
+  /// Trains by one algorithm, every round through a secure session.
+  ///
+  /// - Parameters:
+  ///   - maximumWeight: the largest weight of a client.
+  ///   - accuracy: evaluates the algorithm after each round.
+  ///   - afterRound: called with the number of rounds that are done.
+  func train<Algorithm: FederatedAlgorithm>(
+    _ start: Algorithm, as record: ComparisonRecord.Run, maximumWeight: UInt64,
+    accuracy: (Algorithm) throws -> Double, afterRound: (Int) -> Void
+  ) async throws -> Trained<Algorithm> {
+    var trained = Trained(
+      algorithm: start,
+      memories: [Algorithm.Client](repeating: start.makeClient(), count: population.count),
+      record: record)
     let secure = try SecureContribution(
       start.contribution, update: settings.clippingBound,
-      // Who has one batch only makes the fewest steps: one in each epoch.
+      // A client with one batch makes the fewest steps: one in each epoch.
       path: Double(settings.training.localEpochs) * settings.training.learningRate,
-      maximumWeight: option.weighsByExamples ? UInt64(population.largestShard) : 1,
-      maximumContributors: population.count, minimumValueBits: settings.valueBits)
+      maximumWeight: maximumWeight, maximumContributors: population.count,
+      minimumValueBits: settings.valueBits)
     for round in 1...settings.rounds {
-      let broadcast = algorithm.broadcast
+      let broadcast = trained.algorithm.broadcast
       let locals = try await population.localRounds(
-        of: Array(0..<population.count), memories: memories, on: broadcast, round: round)
+        of: Array(0..<population.count), memories: trained.memories, on: broadcast, round: round)
       let inputs = try locals.enumerated().map { client, local in
         var generator = population.seeds.generator(.rounding, round: round, client: client + 1)
         return try secure.encode(local.update, using: &generator)
@@ -45,21 +71,21 @@ struct ComparisonRun<Model: Classifier>: Sendable {
       let sum = try await SecureSum.run(
         inputs, layout: secure.layout, minimumContributors: 2, leaving: leaving(in: round),
         context: secure.applicationContext(of: broadcast, task: "compare"))
-      if sum.sumsEqual == false { record.sumsEqual = false }
+      if sum.sumsEqual == false { trained.record.sumsEqual = false }
       if let aggregate = sum.aggregate {
-        try algorithm.apply(secure.decode(aggregate))
+        try trained.algorithm.apply(secure.decode(aggregate))
         // A client whose contribution was lost must not remember what the server does not know.
         for id in aggregate.contributors {
-          memories[Int(id.rawValue) - 1] = locals[Int(id.rawValue) - 1].client
+          trained.memories[Int(id.rawValue) - 1] = locals[Int(id.rawValue) - 1].client
         }
-        record.roundsApplied += 1
+        trained.record.roundsApplied += 1
       }
-      record.add(
+      trained.record.add(
         sum, clients: population.count, parameters: broadcast.count,
-        accuracy: try population.accuracy(algorithm.model))
+        accuracy: try accuracy(trained.algorithm))
       afterRound(round)
     }
-    return record
+    return trained
   }
 
   func leaving(in round: Int) -> [ClientID: LeavingPoint] {

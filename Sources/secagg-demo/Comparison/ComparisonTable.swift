@@ -25,8 +25,13 @@ struct ComparisonTable {
     run.firstRound(reaching: accuracy).map(DecimalText.integer) ?? DecimalText.missing
   }
 
-  /// The table for a terminal.
+  /// The tables for a terminal.
   func terminalText() -> String {
-    TextColumns.aligned([Self.head] + rows, leftAligned: [0]).joined(separator: "\n")
+    let tables = [
+      rows.isEmpty
+        ? nil : TextColumns.aligned([Self.head] + rows, leftAligned: [0]).joined(separator: "\n"),
+      record.personalization.map { PersonalizationTable(record: $0).terminalText() },
+    ]
+    return tables.compactMap(\.self).joined(separator: "\n\n")
   }
 }

@@ -18,6 +18,9 @@ struct SimulationSeeds: Sendable {
     case shards
     case compression
     case audit
+    case heldOut
+    case clusters
+    case fineTuning
   }
 
   /// The generator of one purpose, round and client.

@@ -33,7 +33,7 @@ struct FixedPointSumTests {
 
   static let algorithms: [String] = [
     "FedAvg", "FedProx", "FedAvgM", "FedYogi", "SCAFFOLD I", "SCAFFOLD II", "FedNova", "FedDyn",
-    "FedBuff", "Ditto", "q-FedAvg", "FedDC",
+    "FedBuff", "Ditto", "q-FedAvg", "FedDC", "IFCA",
   ]
 
   private func make(_ name: String, _ state: ServerState) throws -> any FederatedAlgorithm {
@@ -51,6 +51,12 @@ struct FixedPointSumTests {
     case "FedDyn": try FedDyn(state: state, regularisation: 1, population: 4)
     case "FedDC": try FedDC(state: state, regularisation: 0.1, populationWeight: 4)
     case "q-FedAvg": try QFedAvg(state: state, fairness: 1)
+    case "IFCA":
+      try IFCA(
+        models: [
+          state.model,
+          ParameterVector(layout: state.model.layout, values: state.model.values.map { 1 - $0 }),
+        ], minimumClients: 1, maximumExamples: 15)
     case "FedBuff": try FedBuff(state: state, bufferSize: 2)
     default: try Ditto(state: state, personalWeight: 1)
     }

@@ -1,7 +1,7 @@
 import FLMath
 import Testing
 
-/// Models that q-FedAvg and FedDC go through on the least-squares problems, computed in Python.
+/// Models that q-FedAvg, averaging with its weights, and FedDC go through on the least-squares problems, computed in Python.
 struct FurtherTrajectories: Decodable {
   struct Run: Decodable {
     let parameter: Double
@@ -26,6 +26,7 @@ struct FurtherTrajectories: Decodable {
   }
 
   let q_fedavg: [Run]
+  let q_weights: [Run]
   let feddc: [Run]
 
   static func read() throws -> FurtherTrajectories {

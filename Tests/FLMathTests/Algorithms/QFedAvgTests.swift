@@ -20,6 +20,22 @@ struct QFedAvgTests {
     }
   }
 
+  @Test("Averaging with the weights F^q in Python, whatever the bound of losses")
+  func weights() throws {
+    let trajectories = try TrajectoryReference()
+    let reference = try FurtherTrajectories.read().q_weights
+    #expect(reference.count == 8)
+    for expected in reference {
+      for maximumLoss in [30, 1000.0] {
+        let algorithm = try QFedAvg(
+          state: trajectories.start(), fairness: expected.parameter, divisor: .weights,
+          maximumLoss: maximumLoss, maximumNormaliser: 1)
+        #expect(algorithm.contribution.bounds(update: 2, path: 1) == [2, 1])
+        try expected.expectSame(algorithm, on: trajectories)
+      }
+    }
+  }
+
   @Test("With q = 0 it is federated averaging, by examples too")
   func averaging() throws {
     let trajectories = try TrajectoryReference()

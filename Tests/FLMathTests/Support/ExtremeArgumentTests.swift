@@ -112,6 +112,17 @@ struct ExtremeArgumentTests {
     .init("A Little Is Enough, clients") { clients, _ in
       _ = try ModelPoisoning.alieFactor(clients: clients, attackers: clients)
     },
+    .init("histogram, bins") { bins, _ in
+      _ = try EvaluationBins.accuracy(bins: bins, minimumClients: 2)
+    },
+    .init("clusters, broadcast") { clusters, generator in
+      var training = LocalTraining(
+        ClassifierObjective(
+          try SoftmaxRegression(featureCount: 2, classCount: 2), on: try dataset()),
+        by: try StochasticGradientDescent(learningRate: 1, batchSize: 1, epochs: 1))
+      _ = try IFCAClient(clusters: clusters).train(
+        on: Broadcast(model: state().model, round: 0), with: &training, using: &generator)
+    },
   ]
 
   @Test("Integers that must be refused", arguments: refusingIntegers, integers)
@@ -173,6 +184,13 @@ struct ExtremeArgumentTests {
     .init("FedNova") { number, _ in _ = try FedNova(state: state(), maximumSteps: number) },
     .init("FedDyn") { number, _ in
       _ = try FedDyn(state: state(), regularisation: 1, population: number)
+    },
+    .init("IFCA") { number, _ in
+      _ = try IFCA(models: [state().model], minimumClients: number)
+      _ = try IFCA(models: [state().model], minimumClients: 1, maximumExamples: number)
+    },
+    .init("histogram, clients") { number, _ in
+      _ = try EvaluationBins.accuracy(minimumClients: number).contribution(of: 0.5)
     },
     .init("FedBuff") { number, _ in _ = try FedBuff(state: state(), bufferSize: number) },
     .init("bits") { number, _ in
@@ -272,6 +290,32 @@ struct ExtremeArgumentTests {
     },
     .init("unlearning") { number, _ in
       _ = try FedEraser.calibrated(kept: [number, 1], retrained: [1, number])
+    },
+    .init("histogram, edges") { number, _ in
+      let bins = try EvaluationBins(edges: [number, 1e307], better: .lower, minimumClients: 2)
+      _ = try bins.contribution(of: number)
+    },
+    .init("histogram, values") { number, _ in
+      let bins = try EvaluationBins(
+        edges: [-8e307, .leastNonzeroMagnitude, 8e307], better: .higher, minimumClients: 2)
+      let update = try bins.contribution(of: number)
+      #expect(update.delta.allSatisfy { $0 >= 0 && $0 <= 1 })
+      let histogram = try bins.histogram(from: WeightedMean.of([(1, update), (2, update)]))
+      #expect(histogram.clients == 2)
+      _ = (histogram.median, histogram.worstDecile, histogram.meanRange)
+      _ = try histogram.share(below: number)
+      _ = try histogram.meanOfWorst(number)
+    },
+    .init("histogram, sums") { number, _ in
+      let bins = try EvaluationBins.accuracy(bins: 1, minimumClients: 2)
+      _ = try bins.histogram(
+        from: WeightedMean(
+          mean: [0, 1, 0, number, number], totalWeight: 2, contributors: [1, 2]))
+    },
+    .init("clusters, sums") { number, _ in
+      var algorithm = try IFCA(models: [state().model], minimumClients: 1)
+      try algorithm.apply(
+        WeightedMean(mean: [number, number, number], totalWeight: 1, contributors: [1]))
     },
     .init("server optimisers") { number, _ in
       var algorithm = try FedOpt.fedAdam(

@@ -6,7 +6,7 @@ import Testing
 /// Algorithms whose clients contribute more than an update, through whole sessions with dropouts.
 @Suite("Secure contributions")
 struct SecureContributionTests {
-  static let algorithms = ["SCAFFOLD II", "FedNova", "FedDyn", "FedYogi", "FedAvg"]
+  static let algorithms = ["SCAFFOLD II", "FedNova", "FedDyn", "FedYogi", "FedAvg", "IFCA"]
 
   private static let clients = 6
   private static let examples = 10
@@ -19,6 +19,14 @@ struct SecureContributionTests {
         populationWeight: UInt64(Self.clients * Self.examples), weighting: .examples)
     case "FedNova": try FedNova(state: state, maximumSteps: 10)
     case "FedDyn": try FedDyn(state: state, regularisation: 0.5, population: Self.clients)
+    case "IFCA":
+      try IFCA(
+        models: [
+          state.model,
+          ParameterVector(
+            layout: state.model.layout,
+            values: state.model.values.indices.map { $0 % 2 == 0 ? 0.5 : -0.5 }),
+        ], minimumClients: 1)
     case "FedYogi": try FedOpt.fedYogi(state: state, serverLearningRate: 0.1)
     default: try FederatedAveraging(state: state)
     }

@@ -18,6 +18,12 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooManySteps(maximum: Int, found: Int)
   /// The mean number of local steps is not one of clients that keep to the maximum.
   case meanStepsOutOfRange(maximum: Int, found: Double)
+  /// The numbers of clients of the clusters, or their weights, are not ones of clients that pick one each.
+  case impossibleClusters(contributors: Int, found: [Double])
+  /// The model of a cluster does not have the layers of the first one.
+  case foreignModel(cluster: Int)
+  /// The server sent another number of models than there are clusters.
+  case foreignBroadcast(clusters: Int, parameters: Int, found: Int)
   /// The model would no longer be finite after this round.
   case diverged(round: Int, cause: ParameterVectorError)
   /// The client's training failed.
@@ -54,6 +60,15 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
     case .meanStepsOutOfRange(let maximum, let found):
       "Expected a mean of 1 to \(maximum) local steps, got \(found); discard the round: a client has not "
         + "kept to the algorithm."
+    case .impossibleClusters(let contributors, let found):
+      "Expected clusters of \(contributors) clients together, got clusters of \(found); discard the round: "
+        + "a client has not kept to the algorithm."
+    case .foreignModel(let cluster):
+      "Expected models of the same layers, but that of cluster \(cluster) has other ones; make all of them "
+        + "from one layout."
+    case .foreignBroadcast(let clusters, let parameters, let found):
+      "Expected \(clusters) models of \(parameters) numbers, got \(found) numbers beside the first; use the "
+        + "same number of clusters on the clients and on the server."
     case .diverged(let round, let cause):
       "Expected a finite model after round \(round), but parameters overflow (\(cause)); "
         + "lower the learning rates or clip the updates."
@@ -93,6 +108,12 @@ public enum Hyperparameter: Sendable, Hashable {
   case maximumLoss
   /// The largest summand of a divisor.
   case maximumNormaliser
+  /// The number of clusters.
+  case clusters
+  /// The least number of clients of a cluster.
+  case minimumClients
+  /// The largest number of examples that a client counts as.
+  case maximumExamples
 
   /// What must hold.
   var requirement: String {
@@ -109,6 +130,9 @@ public enum Hyperparameter: Sendable, Hashable {
     case .fairness: "a finite fairness of at least 0"
     case .maximumLoss: "a finite maximum loss above 0"
     case .maximumNormaliser: "a finite maximum normaliser of at least 1"
+    case .clusters: "at least 1 cluster"
+    case .minimumClients: "a minimum of at least 1 client"
+    case .maximumExamples: "a maximum of at least 1 example"
     }
   }
 
@@ -127,6 +151,9 @@ public enum Hyperparameter: Sendable, Hashable {
     case .fairness: "0 is federated averaging, 0.1 to 5 is usual"
     case .maximumLoss: "4 is usual for ten classes"
     case .maximumNormaliser: "64 is usual"
+    case .clusters: "2 to 8 are usual"
+    case .minimumClients: "1 is the paper's algorithm"
+    case .maximumExamples: "1 is the same weight for all clients"
     }
   }
 

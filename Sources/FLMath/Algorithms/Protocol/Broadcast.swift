@@ -6,10 +6,11 @@ public struct Broadcast: Sendable, Hashable {
   /// The number of rounds that went into the model.
   public let round: Int
 
-  /// The server's control variate, one number per parameter; empty if the algorithm has none.
+  /// The numbers beside the model: the server's control variate, one number per parameter; with ``IFCA`` the
+  /// models of the other clusters; with ``EvaluationBins`` the edges. Empty if there are none.
   public let control: [Double]
 
-  /// A model, with a control variate or without.
+  /// A model, with numbers beside it or without.
   public init(model: ParameterVector, round: Int, control: [Double] = []) {
     self.model = model
     self.round = round

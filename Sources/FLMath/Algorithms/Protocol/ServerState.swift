@@ -10,8 +10,8 @@ public struct ServerState: Sendable, Hashable, Codable {
   /// The number of rounds applied so far.
   public private(set) var round: Int
 
-  /// What the algorithm keeps beside the model, each vector as long as the model. Empty before the
-  /// first round.
+  /// The vectors that the algorithm keeps beside the model, each as long as the model. Empty before the
+  /// first round, but for ``IFCA``, which keeps the models of its other clusters.
   public private(set) var memory: [String: [Double]]
 
   /// Starts with `model` at round 0.
@@ -21,11 +21,11 @@ public struct ServerState: Sendable, Hashable, Codable {
     memory = [:]
   }
 
-  /// For a state whose model and round are known to be good.
-  init(model: ParameterVector, round: Int) {
+  /// For a state whose model, round and memory are known to be good.
+  init(model: ParameterVector, round: Int, memory: [String: [Double]] = [:]) {
     self.model = model
     self.round = round
-    memory = [:]
+    self.memory = memory
   }
 
   /// Goes on to the next round.
