@@ -49,21 +49,8 @@ public struct AdaptivelyTrimmedMean: RobustAggregationRule, Hashable {
     _ updates: UpdateMatrix
   ) throws(RobustAggregationError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
-    let count = usable.rows.count
-    let network = SelectionNetwork(count: count, ranks: 0..<count)
-    var means = [Double](repeating: 0, count: usable.dimension)
-    var column = [Double](repeating: 0, count: count)
-    var block = ColumnBlock(rows: count)
-    for coordinate in means.indices {
-      let place = coordinate % ColumnBlock.width
-      if place == 0 {
-        block.load(usable.rows, from: coordinate)
-        block.sort(by: network.comparators)
-      }
-      for row in column.indices { column[row] = block.value(row: row, column: place) }
-      means[coordinate] = mean(sorted: column)
-    }
-    return usable.aggregate(means)
+    return usable.aggregate(
+      CoordinateStatistics.ofSortedColumns(of: usable.rows) { _, sorted in mean(sorted: sorted) })
   }
 
   /// The mean of the values near to the median, given in order.

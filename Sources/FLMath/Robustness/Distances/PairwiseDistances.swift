@@ -20,19 +20,12 @@ struct PairwiseDistances {
   init(of rows: [[Double]]) {
     let count = rows.count
     self.count = count
-    values = [Double](repeating: 0, count: count * count)
-    let width = Self.vectorsPerBlock
-    var block = [SIMD8<Double>](repeating: .zero, count: count * width)
-    var start = 0
+    let zeros = [Double](repeating: 0, count: count * count)
     let dimension = rows.first?.count ?? 0
-    while start < dimension {
-      for (row, elements) in rows.enumerated() {
-        Self.copy(elements, from: start, to: row * width, in: &block)
-      }
-      for row in 0..<count {
-        Self.addDistances(of: row, count: count, in: block, to: &values)
-      }
-      start += 8 * width
+    values = ParallelWork.reduce(ColumnChunks.count(of: dimension), into: zeros) { chunk in
+      Self.squares(of: rows, in: ColumnChunks.columns(of: chunk, dimension: dimension))
+    } _: { squares, part in
+      for index in squares.indices { squares[index] += part[index] }
     }
     takeRootsUnlessPlain(rows)
     for row in 0..<count {
@@ -40,6 +33,21 @@ struct PairwiseDistances {
         values[row * count + column] = values[column * count + row]
       }
     }
+  }
+
+  /// What some columns add to the squares above the diagonal.
+  private static func squares(of rows: [[Double]], in columns: Range<Int>) -> [Double] {
+    let count = rows.count
+    var squares = [Double](repeating: 0, count: count * count)
+    let width = vectorsPerBlock
+    var block = [SIMD8<Double>](repeating: .zero, count: count * width)
+    for start in stride(from: columns.lowerBound, to: columns.upperBound, by: 8 * width) {
+      for (row, elements) in rows.enumerated() {
+        copy(elements, from: start, to: row * width, in: &block)
+      }
+      for row in 0..<count { addDistances(of: row, count: count, in: block, to: &squares) }
+    }
+    return squares
   }
 
   /// The squared distance of two rows, or the distance where squares do not fit: either is larger for

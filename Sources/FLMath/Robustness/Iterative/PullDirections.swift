@@ -21,22 +21,38 @@ struct PullDirections {
     distances = chosen.map { around.distances[$0] }
     weights = chosen.map { sum.weights[$0] }
     let count = chosen.count
-    products = [Double](repeating: 0, count: count * count)
-    let width = Self.vectorsPerBlock
-    var block = [SIMD8<Double>](repeating: .zero, count: count * width)
-    for start in stride(from: 0, to: around.point.count, by: 8 * width) {
-      for (place, row) in chosen.enumerated() {
-        Self.copy(
-          sum.rows[row], minus: around.point, times: 1 / distances[place], from: start,
-          to: place * width, in: &block)
-      }
-      for place in 0..<count {
-        Self.addProducts(of: place, count: count, in: block, to: &products)
-      }
+    let zeros = [Double](repeating: 0, count: count * count)
+    let dimension = around.point.count
+    products = ParallelWork.reduce(ColumnChunks.count(of: dimension), into: zeros) { chunk in
+      Self.products(
+        chosen, from: around, of: sum,
+        in: ColumnChunks.columns(of: chunk, dimension: dimension))
+    } _: { products, part in
+      for index in products.indices { products[index] += part[index] }
     }
     for row in 0..<count {
       for column in 0..<row { products[row * count + column] = products[column * count + row] }
     }
+  }
+
+  /// What some columns add to the products above the diagonal.
+  private static func products(
+    _ chosen: [Int], from around: SumOfDistances.Surroundings, of sum: SumOfDistances,
+    in columns: Range<Int>
+  ) -> [Double] {
+    let count = chosen.count
+    var products = [Double](repeating: 0, count: count * count)
+    let width = vectorsPerBlock
+    var block = [SIMD8<Double>](repeating: .zero, count: count * width)
+    for start in stride(from: columns.lowerBound, to: columns.upperBound, by: 8 * width) {
+      for (place, row) in chosen.enumerated() {
+        copy(
+          sum.rows[row], minus: around.point, times: 1 / around.distances[row], from: start,
+          to: place * width, in: &block)
+      }
+      for place in 0..<count { addProducts(of: place, count: count, in: block, to: &products) }
+    }
+    return products
   }
 
   /// The number of directions.
