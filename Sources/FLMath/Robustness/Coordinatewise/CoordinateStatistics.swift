@@ -25,7 +25,7 @@ enum CoordinateStatistics {
     var block = ColumnBlock(rows: rows.count)
     for start in stride(from: 0, to: columns.count, by: ColumnBlock.width) {
       block.load(rows, from: columns.lowerBound + start)
-      block.sort(by: network.comparators)
+      block.sort(by: network)
       for vector in 0..<ColumnBlock.vectorsPerRow {
         var sum = SIMD8<Double>.zero
         for rank in ranks { sum += block.eight(row: rank, vector: vector) }
@@ -70,9 +70,9 @@ enum CoordinateStatistics {
         let place = coordinate % ColumnBlock.width
         if place == 0 {
           block.load(rows, from: coordinate)
-          block.sort(by: network.comparators)
+          block.sort(by: network)
         }
-        for row in column.indices { column[row] = block.value(row: row, column: place) }
+        block.copyColumn(place, to: &column)
         statistics.append(statistic(coordinate, column))
       }
       return statistics

@@ -155,19 +155,4 @@ extension SIMD8 where Scalar == Double {
       values[index], values[index &+ 1], values[index &+ 2], values[index &+ 3],
       values[index &+ 4], values[index &+ 5], values[index &+ 6], values[index &+ 7])
   }
-
-  /// Eight neighbouring elements; zero beyond the last.
-  @inline(__always)
-  init(_ values: Span<Double>, paddedFrom index: Int) {
-    if index &+ 8 <= values.count {
-      self.init(values, at: index)
-      return
-    }
-    self = .zero
-    var lane = 0
-    while index &+ lane < values.count {
-      self[lane] = values[index &+ lane]
-      lane &+= 1
-    }
-  }
 }
