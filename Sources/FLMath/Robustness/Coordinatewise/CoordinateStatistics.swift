@@ -83,21 +83,12 @@ enum CoordinateStatistics {
   private static func meanAroundMedian(
     _ count: Int, sorted: [Double], unsorted: (Int) -> Double
   ) -> Double {
-    let last = sorted.count - 1
-    let median = (sorted[last / 2] + sorted[sorted.count / 2]) / 2
-    // The nearest values are neighbours in order: narrow the window from whichever end is farther.
-    var window = 0...last
-    while window.count > count {
-      let below = median - sorted[window.lowerBound]
-      let above = sorted[window.upperBound] - median
-      if below == above, sorted[window.lowerBound] != sorted[window.upperBound] {
-        return meanOfNearest(count, to: median, among: sorted.indices.map(unsorted))
-      }
-      window =
-        below > above
-        ? window.lowerBound + 1...window.upperBound : window.lowerBound...window.upperBound - 1
+    let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    let window = NearestWindow(count, around: median, in: sorted.span)
+    if window.isAmbiguous {
+      return meanOfNearest(count, to: median, among: sorted.indices.map(unsorted))
     }
-    return sorted[window].reduce(0, +) / Double(count)
+    return sorted[window.places].reduce(0, +) / Double(count)
   }
 
   /// The mean of the `count` values nearest to `center`, the first ones where distances are equal.
