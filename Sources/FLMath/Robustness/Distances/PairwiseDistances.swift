@@ -38,23 +38,22 @@ struct PairwiseDistances {
 
   /// Replaces the squares by distances if one of them is not to be relied on.
   private mutating func takeRootsUnlessPlain(_ rows: [[Double]]) {
+    let (squares, count) = (values, count)
     // Equal rows have the distance 0, which is as good as its square.
-    let doubtful = { (square: Double, row: Int, column: Int) in
-      !EuclideanNorm.plainSquares.contains(square) && (square != 0 || rows[row] != rows[column])
+    let doubtful = (0..<count * count).filter { place in
+      let (row, column) = (place / count, place % count)
+      return row < column && !EuclideanNorm.plainSquares.contains(squares[place])
+        && (squares[place] != 0 || rows[row] != rows[column])
     }
-    areSquared = !rows.indices.contains { row in
-      (row + 1..<count).contains { doubtful(values[row * count + $0], row, $0) }
-    }
+    areSquared = doubtful.isEmpty
     if areSquared { return }
-    for row in 0..<count {
-      for column in row + 1..<count {
-        let square = values[row * count + column]
-        let distance =
-          EuclideanNorm.plainSquares.contains(square)
-          ? square.squareRoot() : EuclideanNorm.scaledDistance(rows[row], rows[column])
-        values[row * count + column] = distance
-        values[column * count + row] = distance
-      }
+    for place in values.indices { values[place] = squares[place].squareRoot() }
+    let distances = ParallelWork.map(doubtful.count, size: rows[0].count) {
+      RowBlocks.distance(rows[doubtful[$0] / count], rows[doubtful[$0] % count])
+    }
+    for (place, distance) in zip(doubtful, distances) {
+      values[place] = distance
+      values[place % count * count + place / count] = distance
     }
   }
 

@@ -50,6 +50,33 @@ enum RowBlocks {
     return sums
   }
 
+  /// The distance of two rows of any magnitude, from scaled differences that are summed like those of
+  /// ``sums(of:rows:dimension:_:)``, on this thread.
+  static func distance(_ left: [Double], _ right: [Double]) -> Double {
+    let (left, right) = (left.span, right.span)
+    return EuclideanNorm.scaledNorm(count: left.count) {
+      left[$0] - right[$0]
+    } sumOfSquares: { scale in
+      var sum = 0.0
+      // The row of scaled differences, and one of zeros.
+      var block = [Double](repeating: 0, count: 2 * width)
+      for chunk in 0..<ColumnChunks.count(of: left.count) {
+        var part = [0.0, 0, 0, 0]
+        let columns = ColumnChunks.columns(of: chunk, dimension: left.count)
+        for start in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+          let count = min(width, columns.upperBound - start)
+          for column in 0..<count {
+            block[column] = (left[start &+ column] - right[start &+ column]) * scale
+          }
+          for column in count..<width { block[column] = 0 }
+          add(.squaredDifference, of: block, rows: 2, to: &part)
+        }
+        sum += part[1]
+      }
+      return sum
+    }
+  }
+
   /// Adds a block's part to the sums above the diagonal, and for products to those on it.
   private static func add(
     _ summand: Summand, of block: [Double], rows: Int, to sums: inout [Double]
