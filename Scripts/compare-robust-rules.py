@@ -179,26 +179,26 @@ def check_exactly(program, aggregators, vectors, f, radius):
 
 
 def measure(program, aggregators, vectors, f, radius, runs):
+    """The times after every run: name and column, and the seconds of the runs so far."""
     tensor = torch.from_numpy(vectors).float()
     processors = len(os.sched_getaffinity(0))
     times = {}
+
+    def note(name, column, seconds):
+        times.setdefault(name, {}).setdefault(column, []).append(seconds)
+
     with tempfile.TemporaryDirectory() as folder:
         ours = Ours(program, vectors, f, radius, folder)
         for run in range(runs):
             for name, formula, byzfl in rules(aggregators, f, radius):
-                row = times.setdefault(name, {})
-
-                def note(column, seconds):
-                    row.setdefault(column, []).append(seconds)
-
-                note("ours, 1 thread", ours.seconds(name, 1))
-                note("ours, all threads", ours.seconds(name, "all"))
+                note(name, "ours, 1 thread", ours.seconds(name, 1))
+                note(name, "ours, all threads", ours.seconds(name, "all"))
                 seconds, numpy_result = timed(formula, vectors)
-                note("NumPy", seconds)
+                note(name, "NumPy", seconds)
                 for column, threads in (("1 thread", 1), ("all threads", processors)):
                     torch.set_num_threads(threads)
                     seconds, torch_result = timed(byzfl, tensor)
-                    note(f"ByzFL, {column}", seconds)
+                    note(name, f"ByzFL, {column}", seconds)
                 if run == 0:
                     vector = ours.vector(name)
                     require_equal(name, "NumPy", vector, numpy_result, 1e-9)
@@ -208,9 +208,9 @@ def measure(program, aggregators, vectors, f, radius, runs):
                 print(f"run {run + 1} of {runs}: {name}", file=sys.stderr, flush=True)
             # The fastest form of Krum in NumPy, in which distances cancel.
             seconds, _ = timed(lambda: krum_order(gram_distances(vectors), f))
-            times["krum"].setdefault("NumPy, Gram matrix", []).append(seconds)
+            note("krum", "NumPy, Gram matrix", seconds)
+            yield times
         ours.close()
-    return times
 
 
 def processor():
@@ -219,6 +219,47 @@ def processor():
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
+
+
+COLUMNS = ["ours, 1 thread", "ours, all threads", "NumPy", "ByzFL, 1 thread", "ByzFL, all threads"]
+
+
+def show(times, shape, f):
+    runs = len(times["krum"]["NumPy"])
+    print(
+        f"\n{shape[0]} vectors of {shape[1]:,} numbers, f = {f}; seconds, the least and the median of "
+        f"{runs} run(s).\n{processor()}, {len(os.sched_getaffinity(0))} processors; "
+        f"PyTorch {torch.__version__}, float32; NumPy {np.__version__} and ours, float64.\n"
+    )
+    print("| rule | " + " | ".join(COLUMNS) + " |\n|---|" + "---|" * len(COLUMNS))
+    for name, row in times.items():
+        cells = [f"{min(row[c]):.2f} ({statistics.median(row[c]):.2f})" for c in COLUMNS]
+        print(f"| {name} | " + " | ".join(cells) + " |")
+    gram = times["krum"]["NumPy, Gram matrix"]
+    print(
+        "\nKrum by NumPy's Gram matrix, as in the row of multi-krum; its distances cancel: "
+        f"{min(gram):.2f} ({statistics.median(gram):.2f})"
+    )
+    behind = [
+        name
+        for name, row in times.items()
+        if min(row["ours, all threads"]) >= min(min(row[c]) for c in COLUMNS[2:])
+        or min(row["ours, 1 thread"]) >= min(row["ByzFL, 1 thread"])
+    ]
+    print("ours is ahead in every row" if not behind else f"ours is behind: {', '.join(behind)}")
+
+
+def write(path, times, shape, f):
+    figures = {
+        "processor": processor(),
+        "processors": len(os.sched_getaffinity(0)),
+        "vectors": shape[0],
+        "dimension": shape[1],
+        "attackers": f,
+        "versions": {"torch": torch.__version__, "numpy": np.__version__, "byzfl": "0.0.11"},
+        "seconds": times,
+    }
+    Path(path).write_text(json.dumps(figures, indent=2) + "\n")
 
 
 def main():
@@ -240,43 +281,10 @@ def main():
     radius = 0.8 * options.dimension**0.5
     first = np.ascontiguousarray(vectors[:, : min(20_000, options.dimension)])
     check_exactly(options.program, aggregators, first, f, 0.8 * first.shape[1] ** 0.5)
-    times = measure(options.program, aggregators, vectors, f, radius, options.runs)
-
-    columns = [
-        "ours, 1 thread",
-        "ours, all threads",
-        "NumPy",
-        "ByzFL, 1 thread",
-        "ByzFL, all threads",
-    ]
-    print(
-        f"\n{options.vectors} vectors of {options.dimension:,} numbers, f = {f}; seconds, the least and "
-        f"the median of {options.runs} runs.\n{processor()}, {len(os.sched_getaffinity(0))} processors; "
-        f"PyTorch {torch.__version__}, float32; NumPy {np.__version__} and ours, float64.\n"
-    )
-    print("| rule | " + " | ".join(columns) + " |\n|---|" + "---|" * len(columns))
-    for name, row in times.items():
-        cells = [f"{min(row[c]):.2f} ({statistics.median(row[c]):.2f})" for c in columns]
-        print(f"| {name} | " + " | ".join(cells) + " |")
-    gram = times["krum"]["NumPy, Gram matrix"]
-    print(f"\nKrum by NumPy's Gram matrix, whose distances cancel: {min(gram):.2f} ({statistics.median(gram):.2f})")
-    behind = [
-        name
-        for name, row in times.items()
-        if min(row["ours, all threads"]) >= min(min(row[c]) for c in columns[2:])
-        or min(row["ours, 1 thread"]) >= min(row["ByzFL, 1 thread"])
-    ]
-    print("ours is ahead in every row" if not behind else f"ours is behind: {', '.join(behind)}")
-    figures = {
-        "processor": processor(),
-        "processors": len(os.sched_getaffinity(0)),
-        "vectors": options.vectors,
-        "dimension": options.dimension,
-        "attackers": f,
-        "versions": {"torch": torch.__version__, "numpy": np.__version__, "byzfl": "0.0.11"},
-        "seconds": times,
-    }
-    Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
+    for times in measure(options.program, aggregators, vectors, f, radius, options.runs):
+        # Written after every run, so that a run that is ended early leaves something.
+        write(options.json, times, vectors.shape, f)
+    show(times, vectors.shape, f)
 
 
 if __name__ == "__main__":
