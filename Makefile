@@ -134,8 +134,8 @@ bench: dependencies
 	  && $(PYTHON) Scripts/plot-benchmarks.py \
 	  || echo "matplotlib is missing, so nothing was drawn: $(PYTHON) -m pip install matplotlib"
 
-## Compares the robust rules with ByzFL on PyTorch and with NumPy, on the same vectors; ten minutes and
-## 6 GB of memory. Writes Benchmarks/robust-rules.json.
+## Compares the robust rules with ByzFL on PyTorch and with NumPy, on the same vectors; a quarter of
+## an hour and 6 GB of memory. Writes Benchmarks/robust-rules.json.
 bench-robust: $(ROBUST_ENVIRONMENT)/installed
 	cd Benchmarks && $(SWIFT) build -c release --product robust-rules
 	@program="$$(cd Benchmarks && $(SWIFT) build -c release --show-bin-path)/robust-rules" && \
