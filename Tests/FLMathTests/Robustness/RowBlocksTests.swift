@@ -45,6 +45,7 @@ struct RowBlocksTests {
     let plain = EuclideanDistances(of: rows)
     let norms = rows.map { EuclideanNorm.norm($0) }
     let fromFirst = EuclideanNorm.distances(of: rows, from: rows[0])
+    #expect(rows.map { EuclideanNorm.distance($0, rows[0]) } == fromFirst)
     for exponent in [-900, -565, -400, 400, 565, 900] {
       let scale = Double(sign: .plus, exponent: exponent, significand: 1)
       let scaled = rows.map { $0.map { $0 * scale } }

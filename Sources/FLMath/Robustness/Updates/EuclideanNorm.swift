@@ -25,7 +25,9 @@ enum EuclideanNorm {
 
   /// The distance of two vectors of the same length, from differences.
   static func distance(_ left: [Double], _ right: [Double]) -> Double {
-    distances(of: [left], from: right)[0]
+    let square = VectorArithmetic.squaredDistance(left, right)
+    if plainSquares.contains(square) { return square.squareRoot() }
+    return distances(of: [left], from: right)[0]
   }
 
   /// The distance of every row from `point`, from differences.

@@ -40,6 +40,17 @@ enum VectorArithmetic {
     return sum
   }
 
+  /// The squared distance of two vectors of the same length, from differences, on this thread.
+  static func squaredDistance(_ left: [Double], _ right: [Double]) -> Double {
+    var (sum, start) = (0.0, 0)
+    while start < right.count {
+      let end = min(right.count, start + blockWidth)
+      sum += squaredDistance(left, right, in: start..<end)
+      start = end
+    }
+    return sum
+  }
+
   /// The squared distance of every row from `point`, from differences.
   static func squaredDistances(of rows: [[Double]], from point: [Double]) -> [Double] {
     let zeros = [Double](repeating: 0, count: rows.count)
