@@ -13,6 +13,10 @@ PYTHON ?= python3
 PYTHON_ENVIRONMENT = .venv-interop
 # What is installed for the Python package, with Flower.
 FLOWER_ENVIRONMENT = .venv-flower
+# What is installed for the comparison of robust rules: PyTorch and ByzFL.
+ROBUST_ENVIRONMENT = .venv-robust
+# Options of that comparison, for example: make bench-robust ROBUST="--dimension 100000"
+ROBUST ?=
 # Sessions of both implementations played by `make interop`, and the seed of another run.
 INTEROP_SESSIONS ?= 96
 SEED ?=
@@ -22,7 +26,7 @@ SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideCh
 # Options of `make bench`, for example: make bench BENCH="--quick"
 BENCH ?=
 
-.PHONY: demo test library example-c wheel test-python flower-demo bench-flower python-package bench test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
+.PHONY: demo test library example-c wheel test-python flower-demo bench-flower python-package bench bench-robust test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -129,6 +133,23 @@ bench: dependencies
 	@$(PYTHON) -c "import matplotlib" 2>/dev/null \
 	  && $(PYTHON) Scripts/plot-benchmarks.py \
 	  || echo "matplotlib is missing, so nothing was drawn: $(PYTHON) -m pip install matplotlib"
+
+## Compares the robust rules with ByzFL on PyTorch and with NumPy, on the same vectors; a quarter of
+## an hour and 6 GB of memory. Writes Benchmarks/robust-rules.json.
+bench-robust: $(ROBUST_ENVIRONMENT)/installed
+	cd Benchmarks && $(SWIFT) build -c release --product robust-rules
+	@program="$$(cd Benchmarks && $(SWIFT) build -c release --show-bin-path)/robust-rules" && \
+		$(ROBUST_ENVIRONMENT)/bin/python Scripts/compare-robust-rules.py --program "$$program" \
+		--json Benchmarks/robust-rules.json $(ROBUST)
+
+$(ROBUST_ENVIRONMENT)/installed: Scripts/robust-rules-requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(ROBUST_ENVIRONMENT)
+	$(ROBUST_ENVIRONMENT)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--requirement Scripts/robust-rules-requirements.txt
+	$(ROBUST_ENVIRONMENT)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps byzfl==0.0.11
+	@touch $@
 
 ## Regenerates the committed protobuf code.
 protobuf: dependencies

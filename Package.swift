@@ -37,9 +37,12 @@ let package = Package(
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
     ),
     .target(name: "CMaskKernels"),
+    .target(name: "CVectorKernels"),
     .target(
       name: "FLMath",
-      dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      dependencies: [
+        "CVectorKernels", .product(name: "RealModule", package: "swift-numerics"),
+      ],
       swiftSettings: strict,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]
     ),

@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
 // Measures the package beside it, its internal parts as well: build it with
 // `swift build -c release -Xswiftc -enable-testing`, or run `make bench`.
 let package = Package(
@@ -19,12 +26,13 @@ let package = Package(
         .product(name: "FLMath", package: "SecAgg"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: [
-        .swiftLanguageMode(.v6),
-        .treatAllWarnings(as: .error),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-      ]
-    )
+      swiftSettings: settings
+    ),
+    // For Scripts/compare-robust-rules.py: `make bench-robust`.
+    .executableTarget(
+      name: "robust-rules",
+      dependencies: [.product(name: "FLMath", package: "SecAgg")],
+      swiftSettings: settings
+    ),
   ]
 )

@@ -15,8 +15,8 @@ check() {
   shift 2
   echo "== $name"
   "$@" -O2 -std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -ISources/CMaskKernels/include \
-    Sources/CMaskKernels/*.c Sources/CMaskKernels/*/*.c Tests/CrossArchitecture/*.c \
-    -pthread -o "$build/$name"
+    -ISources/CVectorKernels/include Sources/CMaskKernels/*.c Sources/CMaskKernels/*/*.c \
+    Sources/CVectorKernels/*.c Tests/CrossArchitecture/*.c -pthread -lm -o "$build/$name"
   $run "$build/$name" >"$build/$name.log" || {
     cat "$build/$name.log"
     echo "FAILED on $name" >&2

@@ -15,4 +15,7 @@ uint64_t random_number(void);
 /// Runs the kernel on a stack of ours and looks through it for key and key stream afterwards.
 void check_stack(secagg_mask_kernel kernel);
 
+/// Checks the loops of CVectorKernels, as they are compiled for this processor.
+void check_vector_kernels(void);
+
 #endif

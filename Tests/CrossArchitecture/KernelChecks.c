@@ -186,6 +186,9 @@ int main(void) {
     check_stack(kernel);
     printf("%s: %lu checks\n", secagg_mask_kernel_name(kernel), passed + failed - before);
   }
+  const unsigned long before = passed + failed;
+  check_vector_kernels();
+  printf("vector kernels: %lu checks\n", passed + failed - before);
   printf("kernels: %lu passed, %lu failed\n", passed, failed);
   return failed == 0 ? 0 : 1;
 }

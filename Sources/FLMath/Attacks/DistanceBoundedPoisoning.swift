@@ -67,7 +67,7 @@ extension UpdateMatrix {
         return -squares.squareRoot()
       }
     }
-    let norm = EuclideanDistances.norm(of: vector)
+    let norm = EuclideanNorm.norm(vector)
     guard norm > 0 else { throw .noDirection }
     return vector.map { $0 / norm }
   }

@@ -117,6 +117,6 @@ public struct OptimizedPoisoning: Sendable {
     }
     return Outcome(
       factor: factor, vector: vector,
-      distance: EuclideanDistances.distance(result.vector, mean))
+      distance: EuclideanNorm.distance(result.vector, mean))
   }
 }

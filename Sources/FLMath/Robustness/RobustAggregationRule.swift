@@ -1,7 +1,8 @@
 /// A way to put updates together such that a few arbitrary ones cannot move the result arbitrarily.
 ///
 /// A rule compares the vectors of single clients, so it runs where these are in the clear. Under
-/// secure aggregation it runs over the sums of buckets: see ``BucketPlan``.
+/// secure aggregation it runs over the sums of buckets: see ``BucketPlan``. Rules use all active processors,
+/// unless ``ThreadLimit`` says otherwise.
 public protocol RobustAggregationRule: Sendable {
   /// The number of vectors that may be anything, f.
   var attackers: Int { get }

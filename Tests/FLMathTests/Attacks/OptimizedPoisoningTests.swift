@@ -101,13 +101,13 @@ struct OptimizedPoisoningTests {
       let attacked = try rule.aggregate(
         UpdateMatrix(honest.rows + [[Double]](repeating: outcome.vector, count: 3))
       ).vector
-      #expect(EuclideanDistances.distance(attacked, mean) == outcome.distance)
+      #expect(EuclideanNorm.distance(attacked, mean) == outcome.distance)
       let harmless =
         family == .innerProduct ? [Double](repeating: 0, count: honest.dimension) : mean
       let start = try rule.aggregate(
         UpdateMatrix(honest.rows + [[Double]](repeating: harmless, count: 3))
       ).vector
-      #expect(outcome.distance > EuclideanDistances.distance(start, mean))
+      #expect(outcome.distance > EuclideanNorm.distance(start, mean))
     }
   }
 

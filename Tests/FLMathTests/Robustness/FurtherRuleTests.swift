@@ -61,7 +61,7 @@ struct FurtherRuleTests {
           let rows = Array(honest[..<5]) + [vector, vector, vector] + Array(honest[5...])
           let result = try rule.make(3).aggregate(UpdateMatrix(rows))
           let mean = VectorArithmetic.mean(of: honest, at: Array(honest.indices))
-          let distance = EuclideanDistances.distance(result.vector, mean)
+          let distance = EuclideanNorm.distance(result.vector, mean)
           #expect(distance < 1, "\(rule.name), \(element): \(distance)")
         }
       }
@@ -80,7 +80,7 @@ struct FurtherRuleTests {
       rows.append(row)
     }
     let result = try rule.make(3).aggregate(UpdateMatrix(rows))
-    let distance = EuclideanDistances.distance(result.vector, mean)
+    let distance = EuclideanNorm.distance(result.vector, mean)
     #expect(distance < 1, "\(rule.name): \(distance)")
   }
 
@@ -223,7 +223,7 @@ struct FurtherRuleTests {
           // An honest row is in the place of the trusted one.
           let rows = Array(honest[..<2]) + attack + Array(honest[2...])
           let result = try rule.make(attackers).aggregate(UpdateMatrix(rows)).vector
-          let distance = EuclideanDistances.distance(result, mean)
+          let distance = EuclideanNorm.distance(result, mean)
           #expect(
             distance <= bound * (1 + 1e-9) + 1e-12, "\(rule.name), f \(attackers), size \(size)")
         }
@@ -236,17 +236,17 @@ struct FurtherRuleTests {
     var generator = SimulationGenerator(seed: seed)
     for attackers in 1...7 {
       let honest = Self.honest(15 - attackers, using: &generator)
-      let longest = honest.map { EuclideanDistances.norm(of: $0) }.max() ?? 0
+      let longest = honest.map { EuclideanNorm.norm($0) }.max() ?? 0
       let attack = (0..<attackers).map { place in
         (0..<Self.dimension).map { _ in Double(place + 1) * 10 * generator.standardNormal() }
       }
       let updates = try UpdateMatrix(attack + honest)
       let clipped = try AdaptiveRobustClipping(attackers: attackers).clipped(updates)
       for row in clipped.rows {
-        #expect(EuclideanDistances.norm(of: row) <= longest * (1 + 1e-15))
+        #expect(EuclideanNorm.norm(row) <= longest * (1 + 1e-15))
       }
       let guarded = try SignGuard(attackers: attackers, seed: seed).aggregate(updates)
-      #expect(EuclideanDistances.norm(of: guarded.vector) <= longest * (1 + 1e-15))
+      #expect(EuclideanNorm.norm(guarded.vector) <= longest * (1 + 1e-15))
     }
   }
 

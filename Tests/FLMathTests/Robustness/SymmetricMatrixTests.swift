@@ -106,12 +106,12 @@ struct SymmetricMatrixTests {
       let distances = EuclideanDistances(of: rows)
       #expect(distances[0, 1] == 5 * unit)
       #expect(distances[1, 0] == 5 * unit)
-      #expect(EuclideanDistances.distance(rows[0], rows[1]) == 5 * unit)
-      #expect(EuclideanDistances.norm(of: [3 * unit, 4 * unit]) == 5 * unit)
+      #expect(EuclideanNorm.distance(rows[0], rows[1]) == 5 * unit)
+      #expect(EuclideanNorm.norm([3 * unit, 4 * unit]) == 5 * unit)
       #expect(distances[0, 2].isFinite)
     }
-    #expect(EuclideanDistances.norm(of: [.leastNonzeroMagnitude, 0]) == .leastNonzeroMagnitude)
-    #expect(EuclideanDistances.norm(of: [0, 0]) == 0)
+    #expect(EuclideanNorm.norm([.leastNonzeroMagnitude, 0]) == .leastNonzeroMagnitude)
+    #expect(EuclideanNorm.norm([0, 0]) == 0)
     #expect(EuclideanDistances(of: [[1, 1e-200], [1, 0]])[0, 1] == 1e-200)
   }
 

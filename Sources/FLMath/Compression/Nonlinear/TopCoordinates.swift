@@ -23,12 +23,12 @@ public struct TopCoordinates: UpdateCompressor, Hashable {
 
   /// The largest coordinates. The generator is not used.
   ///
-  /// - Complexity: O(dimension x log dimension).
+  /// - Complexity: O(dimension), whatever the order of the elements.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
   ) throws(CompressionError) -> SparseVector {
     try requireUsable(update)
-    let threshold = update.map(\.magnitude).sorted()[dimension - count]
+    let threshold = MagnitudeSelection.magnitude(ofRank: dimension - count, in: update)
     // All above the threshold are sent, and as many at the threshold as there is room for.
     var room = count - update.count { $0.magnitude > threshold }
     var indices: [Int] = []

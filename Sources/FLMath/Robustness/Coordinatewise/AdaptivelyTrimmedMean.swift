@@ -49,34 +49,22 @@ public struct AdaptivelyTrimmedMean: RobustAggregationRule, Hashable {
     _ updates: UpdateMatrix
   ) throws(RobustAggregationError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
-    let count = usable.rows.count
-    let network = SelectionNetwork(count: count, ranks: 0..<count)
-    var means = [Double](repeating: 0, count: usable.dimension)
-    var column = [Double](repeating: 0, count: count)
-    var block = ColumnBlock(rows: count)
-    for coordinate in means.indices {
-      let place = coordinate % ColumnBlock.width
-      if place == 0 {
-        block.load(usable.rows, from: coordinate)
-        block.sort(by: network.comparators)
-      }
-      for row in column.indices { column[row] = block.value(row: row, column: place) }
-      means[coordinate] = mean(sorted: column)
-    }
-    return usable.aggregate(means)
+    return usable.aggregate(
+      CoordinateStatistics.ofSortedColumns(of: usable.rows) { _, sorted in mean(sorted: sorted) })
   }
 
   /// The mean of the values near to the median, given in order.
   private func mean(sorted values: [Double]) -> Double {
-    let last = values.count - 1
-    let median = (values[last / 2] + values[values.count / 2]) / 2
-    // Without the farther end again and again, until half of the values are left and one more.
-    var window = 0...last
-    while window.count > values.count / 2 + 1 { window = narrowed(window, median, values) }
-    var middle = farthest(in: window, median, values)
-    if values.count % 2 == 0 {
-      middle = (middle + farthest(in: narrowed(window, median, values), median, values)) / 2
+    let half = values.count / 2
+    let median = (values[(values.count - 1) / 2] + values[half]) / 2
+    let sorted = values.span
+    // The median distance: that of the value for which half of the others are nearer.
+    func distance(rank: Int) -> Double {
+      NearestWindow(rank + 1, around: median, in: sorted).radius(around: median, in: sorted)
     }
+    let middle =
+      values.count % 2 == 0
+      ? (distance(rank: half) + distance(rank: half - 1)) / 2 : distance(rank: half)
     let largest = cutoff * Self.normalConsistency * middle
     var (sum, kept) = (0.0, 0)
     for value in values where (value - median).magnitude <= largest {
@@ -85,18 +73,5 @@ public struct AdaptivelyTrimmedMean: RobustAggregationRule, Hashable {
     }
     // With a small cut-off, all values may be too far from a median between two of them.
     return kept == 0 ? median : sum / Double(kept)
-  }
-
-  private func narrowed(
-    _ window: ClosedRange<Int>, _ median: Double, _ values: [Double]
-  ) -> ClosedRange<Int> {
-    median - values[window.lowerBound] > values[window.upperBound] - median
-      ? window.lowerBound + 1...window.upperBound : window.lowerBound...window.upperBound - 1
-  }
-
-  private func farthest(
-    in window: ClosedRange<Int>, _ median: Double, _ values: [Double]
-  ) -> Double {
-    max(median - values[window.lowerBound], values[window.upperBound] - median)
   }
 }

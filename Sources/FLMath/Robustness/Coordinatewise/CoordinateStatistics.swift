@@ -12,24 +12,29 @@ enum CoordinateStatistics {
   ///   - rows: finite vectors of one length, at least one.
   static func meanOfRanks(_ ranks: Range<Int>, of rows: [[Double]]) -> [Double] {
     let network = SelectionNetwork(count: rows.count, ranks: ranks)
-    let dimension = rows[0].count
+    return ColumnChunks.vector(dimension: rows[0].count) { columns in
+      meanOfRanks(ranks, of: rows, in: columns, network)
+    }
+  }
+
+  private static func meanOfRanks(
+    _ ranks: Range<Int>, of rows: [[Double]], in columns: Range<Int>, _ network: SelectionNetwork
+  ) -> [Double] {
     let count = Double(ranks.count)
-    var means = [Double](repeating: 0, count: dimension)
+    var means = [Double](repeating: 0, count: columns.count)
     var block = ColumnBlock(rows: rows.count)
-    var start = 0
-    while start < dimension {
-      block.load(rows, from: start)
-      block.sort(by: network.comparators)
+    for start in stride(from: 0, to: columns.count, by: ColumnBlock.width) {
+      block.load(rows, from: columns.lowerBound + start)
+      block.sort(by: network)
       for vector in 0..<ColumnBlock.vectorsPerRow {
         var sum = SIMD8<Double>.zero
         for rank in ranks { sum += block.eight(row: rank, vector: vector) }
         let mean = sum / count
         let first = start &+ vector &* 8
-        for lane in 0..<max(0, min(8, dimension &- first)) {
+        for lane in 0..<max(0, min(8, means.count &- first)) {
           means[first &+ lane] = mean[lane]
         }
       }
-      start &+= ColumnBlock.width
     }
     return means
   }
@@ -41,44 +46,49 @@ enum CoordinateStatistics {
   ///   - count: from 1 to the number of rows.
   ///   - rows: finite vectors of one length, at least one.
   static func meanAroundMedian(_ count: Int, of rows: [[Double]]) -> [Double] {
-    let network = SelectionNetwork(count: rows.count, ranks: 0..<rows.count)
-    let dimension = rows[0].count
-    var means = [Double](repeating: 0, count: dimension)
-    var column = [Double](repeating: 0, count: rows.count)
-    var block = ColumnBlock(rows: rows.count)
-    for coordinate in 0..<dimension {
-      let place = coordinate % ColumnBlock.width
-      if place == 0 {
-        block.load(rows, from: coordinate)
-        block.sort(by: network.comparators)
-      }
-      for row in column.indices {
-        column[row] = block.value(row: row, column: place)
-      }
-      means[coordinate] = meanAroundMedian(count, sorted: column) { rows[$0][coordinate] }
+    ofSortedColumns(of: rows) { coordinate, sorted in
+      meanAroundMedian(count, sorted: sorted) { rows[$0][coordinate] }
     }
-    return means
+  }
+
+  /// In every coordinate what `statistic` makes of its values in order.
+  ///
+  /// - Parameters:
+  ///   - rows: finite vectors of one length, at least one.
+  ///   - statistic: is called on several threads at once.
+  static func ofSortedColumns(
+    of rows: [[Double]],
+    _ statistic: @Sendable (_ coordinate: Int, _ sorted: [Double]) -> Double
+  ) -> [Double] {
+    let network = SelectionNetwork(count: rows.count, ranks: 0..<rows.count)
+    return ColumnChunks.vector(dimension: rows[0].count) { columns in
+      var statistics: [Double] = []
+      statistics.reserveCapacity(columns.count)
+      var column = [Double](repeating: 0, count: rows.count)
+      var block = ColumnBlock(rows: rows.count)
+      for coordinate in columns {
+        let place = coordinate % ColumnBlock.width
+        if place == 0 {
+          block.load(rows, from: coordinate)
+          block.sort(by: network)
+        }
+        block.copyColumn(place, to: &column)
+        statistics.append(statistic(coordinate, column))
+      }
+      return statistics
+    }
   }
 
   /// The mean of the `count` values nearest to the median, given in order and by row.
   private static func meanAroundMedian(
     _ count: Int, sorted: [Double], unsorted: (Int) -> Double
   ) -> Double {
-    let last = sorted.count - 1
-    let median = (sorted[last / 2] + sorted[sorted.count / 2]) / 2
-    // The nearest values are neighbours in order: narrow the window from whichever end is farther.
-    var window = 0...last
-    while window.count > count {
-      let below = median - sorted[window.lowerBound]
-      let above = sorted[window.upperBound] - median
-      if below == above, sorted[window.lowerBound] != sorted[window.upperBound] {
-        return meanOfNearest(count, to: median, among: sorted.indices.map(unsorted))
-      }
-      window =
-        below > above
-        ? window.lowerBound + 1...window.upperBound : window.lowerBound...window.upperBound - 1
+    let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    let window = NearestWindow(count, around: median, in: sorted.span)
+    if window.isAmbiguous {
+      return meanOfNearest(count, to: median, among: sorted.indices.map(unsorted))
     }
-    return sorted[window].reduce(0, +) / Double(count)
+    return sorted[window.places].reduce(0, +) / Double(count)
   }
 
   /// The mean of the `count` values nearest to `center`, the first ones where distances are equal.

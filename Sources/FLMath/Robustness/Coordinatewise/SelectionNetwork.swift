@@ -5,13 +5,17 @@
 /// number of elements Knuth, The Art of Computer Programming 3, 5.2.2, Algorithm M), less the
 /// comparators that no wanted rank depends on. About (count / 4) log2(count)^2 comparators.
 struct SelectionNetwork {
-  /// Puts the smaller of two elements at `low` and the larger at `high`.
-  struct Comparator {
+  /// The number of elements.
+  let count: Int
+
+  /// Pairs of places, all below ``count`` and different: the smaller of the two elements there goes to the
+  /// first place of a pair, the larger to the second.
+  let comparators: [UInt32]
+
+  private struct Comparator {
     let low: Int
     let high: Int
   }
-
-  let comparators: [Comparator]
 
   /// Comparators that bring the elements of the given ranks, counted from 0, to the positions of
   /// that number, out of `count` elements.
@@ -25,7 +29,8 @@ struct SelectionNetwork {
       wanted[comparator.high] = true
       kept.append(comparator)
     }
-    comparators = kept.reversed()
+    self.count = count
+    comparators = kept.reversed().flatMap { [UInt32($0.low), UInt32($0.high)] }
   }
 
   private static func oddEvenMergeSort(_ count: Int) -> [Comparator] {

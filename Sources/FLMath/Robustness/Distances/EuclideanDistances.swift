@@ -1,34 +1,24 @@
 /// The Euclidean distance of every pair of rows, correct at every magnitude.
 ///
 /// Squares of differences below 2^-511 are not normal numbers, and sums of them rank rows by
-/// rounding errors. Such distances are computed again from scaled differences.
+/// rounding errors. Such distances are computed again from scaled differences. So rows times a power of two
+/// have their distances times that power, bit for bit.
 struct EuclideanDistances {
   /// The number of rows.
   let count: Int
 
   /// Row-major, `count * count`, symmetric, 0 on the diagonal.
-  private var values: [Double]
+  private let values: [Double]
 
   /// - Parameter rows: usable rows of one length.
   /// - Complexity: O(rows^2 x dimension) time and O(rows^2) memory.
   init(of rows: [[Double]]) {
-    let squares = PairwiseDistances(of: rows)
+    let distances = PairwiseDistances(of: rows)
     count = rows.count
-    values = [Double](repeating: 0, count: count * count)
-    for row in 0..<count {
-      for other in 0..<row {
-        let found = squares[row, other]
-        // Where squares do not fit, distances are there instead; those with a plain square are the same.
-        let square = squares.areSquared ? found : found * found
-        let distance =
-          !squares.areSquared && EuclideanNorm.plainSquares.contains(square)
-          ? found
-          : Self.root(square, of: rows[row], rows[other]) {
-            PairwiseDistances(of: [$0, $1])[0, 1]
-          }
-        values[row * count + other] = distance
-        values[other * count + row] = distance
-      }
+    values = (0..<count * count).map { place in
+      let value = distances[place / rows.count, place % rows.count]
+      // Where squares do not fit, distances are there instead.
+      return distances.areSquared ? value.squareRoot() : value
     }
   }
 
@@ -44,40 +34,6 @@ struct EuclideanDistances {
       for other in positions[..<place] { largest = max(largest, self[row, other]) }
     }
     return largest
-  }
-
-  /// The distance of two vectors of one length.
-  static func distance(_ left: [Double], _ right: [Double]) -> Double {
-    let square = VectorArithmetic.squaredDistances(of: [left], from: right)[0]
-    return root(square, of: left, right) {
-      VectorArithmetic.squaredDistances(of: [$0], from: $1)[0]
-    }
-  }
-
-  /// The Euclidean norm of a vector.
-  static func norm(of vector: [Double]) -> Double {
-    let square = VectorArithmetic.squaredNorm(vector)
-    return root(square, of: vector, vector.map { _ in 0 }) { difference, _ in
-      VectorArithmetic.squaredNorm(difference)
-    }
-  }
-
-  /// The root of a squared distance, which is computed again by `squaredDistance` from differences that
-  /// are brought to the magnitude 1 where it is not reliable. So vectors times a power of two have their
-  /// distance times that power, bit for bit.
-  private static func root(
-    _ square: Double, of left: [Double], _ right: @autoclosure () -> [Double],
-    squaredDistance: (_ difference: [Double], _ zero: [Double]) -> Double
-  ) -> Double {
-    if EuclideanNorm.plainSquares.contains(square) { return square.squareRoot() }
-    var difference = left
-    for (index, element) in right().enumerated() { difference[index] -= element }
-    let largest = difference.reduce(0) { max($0, $1.magnitude) }
-    guard largest > 0, largest.isFinite else { return largest }
-    let scale = PowerOfTwo(normalising: largest)
-    for index in difference.indices { difference[index] *= scale.factor }
-    let scaled = squaredDistance(difference, difference.map { _ in 0 })
-    return scaled.squareRoot() * scale.inverse
   }
 }
 

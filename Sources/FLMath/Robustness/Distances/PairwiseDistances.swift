@@ -13,33 +13,15 @@ struct PairwiseDistances {
   /// Row-major, `count * count`, symmetric, 0 on the diagonal.
   private var values: [Double]
 
-  /// Vectors of eight columns that are done at a time: 100 rows take 200 kB.
-  private static let vectorsPerBlock = 32
-
   /// - Complexity: O(rows^2 x dimension) time and O(rows^2) memory.
   init(of rows: [[Double]]) {
-    let count = rows.count
-    self.count = count
-    values = [Double](repeating: 0, count: count * count)
-    let width = Self.vectorsPerBlock
-    var block = [SIMD8<Double>](repeating: .zero, count: count * width)
-    var start = 0
+    count = rows.count
     let dimension = rows.first?.count ?? 0
-    while start < dimension {
-      for (row, elements) in rows.enumerated() {
-        Self.copy(elements, from: start, to: row * width, in: &block)
-      }
-      for row in 0..<count {
-        Self.addDistances(of: row, count: count, in: block, to: &values)
-      }
-      start += 8 * width
+    values = RowBlocks.sums(of: .squaredDifference, rows: count, dimension: dimension) {
+      row, start, target, block in
+      Self.copy(rows[row], from: start, to: target, in: &block)
     }
     takeRootsUnlessPlain(rows)
-    for row in 0..<count {
-      for column in 0..<row {
-        values[row * count + column] = values[column * count + row]
-      }
-    }
   }
 
   /// The squared distance of two rows, or the distance where squares do not fit: either is larger for
@@ -54,68 +36,33 @@ struct PairwiseDistances {
     areSquared ? distances.reduce(0, +) : EuclideanNorm.norm(distances)
   }
 
-  /// Replaces the squares above the diagonal by distances if one of them is not to be relied on.
+  /// Replaces the squares by distances if one of them is not to be relied on.
   private mutating func takeRootsUnlessPlain(_ rows: [[Double]]) {
+    let (squares, count) = (values, count)
     // Equal rows have the distance 0, which is as good as its square.
-    let doubtful = { (square: Double, row: Int, column: Int) in
-      !EuclideanNorm.plainSquares.contains(square) && (square != 0 || rows[row] != rows[column])
+    let doubtful = (0..<count * count).filter { place in
+      let (row, column) = (place / count, place % count)
+      return row < column && !EuclideanNorm.plainSquares.contains(squares[place])
+        && (squares[place] != 0 || rows[row] != rows[column])
     }
-    areSquared = !rows.indices.contains { row in
-      (row + 1..<count).contains { doubtful(values[row * count + $0], row, $0) }
-    }
+    areSquared = doubtful.isEmpty
     if areSquared { return }
-    for row in 0..<count {
-      for column in row + 1..<count {
-        let square = values[row * count + column]
-        values[row * count + column] =
-          EuclideanNorm.plainSquares.contains(square)
-          ? square.squareRoot() : EuclideanNorm.scaledDistance(rows[row], rows[column])
-      }
+    for place in values.indices { values[place] = squares[place].squareRoot() }
+    let distances = ParallelWork.map(doubtful.count, size: rows[0].count) {
+      RowBlocks.distance(rows[doubtful[$0] / count], rows[doubtful[$0] % count])
+    }
+    for (place, distance) in zip(doubtful, distances) {
+      values[place] = distance
+      values[place % count * count + place / count] = distance
     }
   }
 
   private static func copy(
-    _ elements: [Double], from start: Int, to target: Int, in block: inout [SIMD8<Double>]
+    _ elements: [Double], from start: Int, to target: Int, in block: inout MutableSpan<Double>
   ) {
-    let values = elements.span
-    for vector in 0..<vectorsPerBlock {
-      // Columns beyond the last are 0 in every row and add nothing to a distance.
-      block[target &+ vector] = SIMD8(values, paddedFrom: start &+ vector &* 8)
-    }
-  }
-
-  /// Adds the block's part of the distances of `row` from the rows after it.
-  private static func addDistances(
-    of row: Int, count: Int, in block: [SIMD8<Double>], to squares: inout [Double]
-  ) {
-    let vectors = block.span
-    let width = vectorsPerBlock
-    let own = row &* width
-    let line = row &* count
-    var other = row &+ 1
-    // Two at a time, so that the row's own columns are read half as often.
-    while other &+ 1 < count {
-      let (left, right) = (other &* width, (other &+ 1) &* width)
-      var leftSum = SIMD8<Double>.zero
-      var rightSum = SIMD8<Double>.zero
-      for vector in 0..<width {
-        let mine = vectors[own &+ vector]
-        let toLeft = mine - vectors[left &+ vector]
-        let toRight = mine - vectors[right &+ vector]
-        leftSum += toLeft * toLeft
-        rightSum += toRight * toRight
-      }
-      squares[line &+ other] += leftSum.sum()
-      squares[line &+ other &+ 1] += rightSum.sum()
-      other &+= 2
-    }
-    if other < count {
-      var sum = SIMD8<Double>.zero
-      for vector in 0..<width {
-        let difference = vectors[own &+ vector] - vectors[other &* width &+ vector]
-        sum += difference * difference
-      }
-      squares[line &+ other] += sum.sum()
-    }
+    let source = elements.span
+    let left = min(RowBlocks.width, source.count &- start)
+    for column in 0..<left { block[target &+ column] = source[start &+ column] }
+    for column in left..<RowBlocks.width { block[target &+ column] = 0 }
   }
 }

@@ -29,7 +29,7 @@ public struct NormClippedMean: RobustAggregationRule, Hashable {
   ) throws(RobustAggregationError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let count = Double(usable.rows.count)
-    let shortened = usable.rows.map(clipping.shortening)
+    let shortened = ParallelWork.map(usable.rows) { clipping.shortening(of: $0) }
     return usable.aggregate(
       VectorArithmetic.weightedSum(
         of: shortened.map(\.row), weights: shortened.map { $0.factor / count }))

@@ -9,9 +9,6 @@ struct PullDirections {
   /// Row-major, `rows.count * rows.count`, symmetric, about 1 on the diagonal.
   private var products: [Double]
 
-  /// Vectors of eight columns that are done at a time.
-  private static let vectorsPerBlock = 32
-
   /// - Parameter chosen: positions of rows that are not at the point.
   /// - Complexity: O(chosen^2 x dimension).
   init(
@@ -20,22 +17,13 @@ struct PullDirections {
     rows = chosen
     distances = chosen.map { around.distances[$0] }
     weights = chosen.map { sum.weights[$0] }
-    let count = chosen.count
-    products = [Double](repeating: 0, count: count * count)
-    let width = Self.vectorsPerBlock
-    var block = [SIMD8<Double>](repeating: .zero, count: count * width)
-    for start in stride(from: 0, to: around.point.count, by: 8 * width) {
-      for (place, row) in chosen.enumerated() {
-        Self.copy(
-          sum.rows[row], minus: around.point, times: 1 / distances[place], from: start,
-          to: place * width, in: &block)
-      }
-      for place in 0..<count {
-        Self.addProducts(of: place, count: count, in: block, to: &products)
-      }
-    }
-    for row in 0..<count {
-      for column in 0..<row { products[row * count + column] = products[column * count + row] }
+    let (point, vectors) = (around.point, sum.rows)
+    let factors = chosen.map { 1 / around.distances[$0] }
+    products = RowBlocks.sums(of: .product, rows: chosen.count, dimension: point.count) {
+      place, start, target, block in
+      Self.copy(
+        vectors[chosen[place]], minus: point, times: factors[place], from: start, to: target,
+        in: &block)
     }
   }
 
@@ -54,44 +42,14 @@ struct PullDirections {
 
   private static func copy(
     _ elements: [Double], minus point: [Double], times factor: Double, from start: Int,
-    to target: Int, in block: inout [SIMD8<Double>]
+    to target: Int, in block: inout MutableSpan<Double>
   ) {
-    let (values, center) = (elements.span, point.span)
-    for vector in 0..<vectorsPerBlock {
-      let index = start &+ vector &* 8
-      // Columns beyond the last are 0 and add nothing to a product.
-      block[target &+ vector] =
-        (SIMD8(values, paddedFrom: index) - SIMD8(center, paddedFrom: index)) * factor
+    let (source, center) = (elements.span, point.span)
+    let left = min(RowBlocks.width, source.count &- start)
+    for column in 0..<left {
+      block[target &+ column] = (source[start &+ column] - center[start &+ column]) * factor
     }
-  }
-
-  private static func addProducts(
-    of place: Int, count: Int, in block: [SIMD8<Double>], to products: inout [Double]
-  ) {
-    let vectors = block.span
-    let own = place &* vectorsPerBlock
-    let line = place &* count
-    var other = place
-    // Two at a time, so that the own columns are read half as often.
-    while other &+ 1 < count {
-      let (left, right) = (other &* vectorsPerBlock, (other &+ 1) &* vectorsPerBlock)
-      var (leftSum, rightSum) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-      for vector in 0..<vectorsPerBlock {
-        let mine = vectors[own &+ vector]
-        leftSum += mine * vectors[left &+ vector]
-        rightSum += mine * vectors[right &+ vector]
-      }
-      products[line &+ other] += leftSum.sum()
-      products[line &+ other &+ 1] += rightSum.sum()
-      other &+= 2
-    }
-    if other < count {
-      var sum = SIMD8<Double>.zero
-      for vector in 0..<vectorsPerBlock {
-        sum += vectors[own &+ vector] * vectors[other &* vectorsPerBlock &+ vector]
-      }
-      products[line &+ other] += sum.sum()
-    }
+    for column in left..<RowBlocks.width { block[target &+ column] = 0 }
   }
 }
 

@@ -14,7 +14,7 @@ struct ScaledRows {
   /// - Parameter weights: one for each row, with the sum 1.
   /// - Complexity: O(rows x dimension).
   init(_ rows: [[Double]], weights: [Double]) {
-    let norms = rows.map { EuclideanNorm.norm($0) }
+    let norms = ParallelWork.map(rows) { EuclideanNorm.norm($0) }
     var within = 0.0
     let middle = norms.indices.sorted { norms[$0] < norms[$1] }.first { row in
       within += weights[row]

@@ -41,7 +41,7 @@ public struct TrustBootstrapping: RobustAggregationRule, Hashable {
     guard trustedUpdate.count == usable.dimension else {
       throw .dimensionMismatch(expected: usable.dimension, found: trustedUpdate.count)
     }
-    let norms = usable.rows.map { EuclideanNorm.norm($0) }
+    let norms = ParallelWork.map(usable.rows) { EuclideanNorm.norm($0) }
     let trusts = zip(usable.rows, norms).map { row, norm in trust(in: row, norm: norm) }
     let total = trusts.reduce(0, +)
     guard total > 0 else { throw .nothingTrusted }

@@ -30,7 +30,7 @@ public struct AdaptiveRobustClipping: Sendable, Hashable {
     }
     let usable = try UsableUpdates(of: updates, attackers: attackers)
     let (vectors, attackers) = (usable.rows.count, usable.attackers)
-    let norms = usable.rows.map { EuclideanDistances.norm(of: $0) }
+    let norms = ParallelWork.map(usable.rows) { EuclideanNorm.norm($0) }
     let shortened = 2 * attackers * (vectors - attackers) / vectors
     let bound = norms.sorted()[vectors - shortened - 1]
     var rows = updates.rows

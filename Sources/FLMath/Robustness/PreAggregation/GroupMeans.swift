@@ -10,11 +10,22 @@ enum GroupMeans {
   /// - Complexity: O(dimension x positions in all groups).
   static func means(of rows: [[Double]], groups: [[Int]]) -> [[Double]] {
     let dimension = rows.first?.count ?? 0
-    var means = [[Double]](
-      repeating: [Double](repeating: 0, count: dimension), count: groups.count)
+    var means = groups.map { _ in [Double]() }
+    for index in means.indices { means[index].reserveCapacity(dimension) }
+    return ParallelWork.reduce(ColumnChunks.count(of: dimension), into: means) { chunk in
+      Self.means(of: rows, groups, in: ColumnChunks.columns(of: chunk, dimension: dimension))
+    } _: { means, parts in
+      for index in means.indices { means[index].append(contentsOf: parts[index]) }
+    }
+  }
+
+  private static func means(
+    of rows: [[Double]], _ groups: [[Int]], in columns: Range<Int>
+  ) -> [[Double]] {
+    var means = groups.map { _ in [Double](repeating: 0, count: columns.count) }
     var block = ColumnBlock(rows: rows.count)
-    for start in stride(from: 0, to: dimension, by: ColumnBlock.width) {
-      block.load(rows, from: start)
+    for start in stride(from: 0, to: columns.count, by: ColumnBlock.width) {
+      block.load(rows, from: columns.lowerBound + start)
       for (index, group) in groups.enumerated() {
         write(block, group, to: &means[index], from: start)
       }

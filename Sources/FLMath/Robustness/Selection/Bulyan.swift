@@ -36,7 +36,7 @@ public struct Bulyan: RobustAggregationRule, Hashable {
 
   /// The mean around the median of the rows chosen.
   ///
-  /// - Complexity: O(n^2 x dimension + n^3 log n) time and O(n^2) memory for n rows.
+  /// - Complexity: O(n^2 x dimension + n^2 log n) time and O(n^2) memory for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
   ) throws(RobustAggregationError) -> RobustAggregate {
@@ -55,18 +55,13 @@ public struct Bulyan: RobustAggregationRule, Hashable {
   private func selectedPositions(
     _ distances: PairwiseDistances, count: Int, attackers: Int
   ) -> [Int] {
-    let scoring = KrumScoring.sumOfNearest
-    guard selection == .iterative else {
-      return scoring.scores(distances, attackers: attackers).positionsOfSmallest(count)
+    switch selection {
+    case .iterative:
+      var krum = IterativeKrum(distances, attackers: attackers)
+      return krum.choose(count)
+    case .singlePass:
+      return KrumScoring.sumOfNearest.scores(distances, attackers: attackers)
+        .positionsOfSmallest(count)
     }
-    var remaining = Array(0..<distances.count)
-    var chosen: [Int] = []
-    while chosen.count < count {
-      let scores = remaining.map {
-        scoring.score(of: $0, among: remaining, attackers: attackers, distances: distances)
-      }
-      chosen.append(remaining.remove(at: scores.positionsOfSmallest(1)[0]))
-    }
-    return chosen
   }
 }

@@ -16,28 +16,25 @@ public enum KrumScoring: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The score of the vector at `position` among those at `candidates`, which include it. Where squares
-  /// do not fit it is the root, which ranks vectors alike.
-  func score(
-    of position: Int, among candidates: [Int], attackers: Int, distances: PairwiseDistances
-  ) -> Double {
-    var others: [Double] = []
-    others.reserveCapacity(candidates.count)
-    for candidate in candidates where candidate != position {
-      others.append(distances[position, candidate])
-    }
-    others.sort()
+  /// How many of the nearest others make the score among `count` vectors.
+  func neighbours(among count: Int, attackers: Int) -> Int {
     // Where Bulyan has taken most vectors the formula leaves none: the nearest one then decides.
-    let neighbours = max(1, candidates.count - attackers - (self == .sumOfNearest ? 2 : 1))
-    let sum = distances.sumOfSquares(Array(others.prefix(neighbours)))
-    return self == .sumOfNearest ? sum : sum / Double(neighbours)
+    max(1, count - attackers - (self == .sumOfNearest ? 2 : 1))
   }
 
-  /// The scores of all vectors.
+  /// The scores of all vectors. Where squares do not fit they are roots, which rank vectors alike.
+  ///
+  /// - Complexity: O(n^2 log n) for n vectors.
   func scores(_ distances: PairwiseDistances, attackers: Int) -> [Double] {
-    let all = Array(0..<distances.count)
-    return all.map {
-      score(of: $0, among: all, attackers: attackers, distances: distances)
+    let count = distances.count
+    let neighbours = neighbours(among: count, attackers: attackers)
+    return (0..<count).map { position in
+      var others: [Double] = []
+      others.reserveCapacity(count)
+      for other in 0..<count where other != position { others.append(distances[position, other]) }
+      others.sort()
+      let sum = distances.sumOfSquares(Array(others.prefix(neighbours)))
+      return self == .sumOfNearest ? sum : sum / Double(neighbours)
     }
   }
 }

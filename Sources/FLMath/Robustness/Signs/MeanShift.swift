@@ -14,7 +14,7 @@ enum MeanShift {
     let centers = distinctCenters(of: points, bandwidth: bandwidth)
     var clusters = [[Int]](repeating: [], count: centers.count)
     for (position, point) in points.enumerated() {
-      let distances = centers.map { EuclideanDistances.distance(point, $0) }
+      let distances = centers.map { EuclideanNorm.distance(point, $0) }
       let nearest = distances.positionsOfSmallest(1)[0]
       if distances[nearest] <= bandwidth { clusters[nearest].append(position) }
     }
@@ -25,7 +25,7 @@ enum MeanShift {
   private static func bandwidth(of points: [[Double]]) -> Double {
     let neighbours = max(1, points.count / 2)
     let sum = points.reduce(0) { sum, point in
-      let distances = points.map { EuclideanDistances.distance(point, $0) }
+      let distances = points.map { EuclideanNorm.distance(point, $0) }
       return sum + distances.sorted()[neighbours - 1]
     }
     // Shares of few signs are multiples of each other: what is as far as the bandwidth is near, however it
@@ -41,7 +41,7 @@ enum MeanShift {
     }
     var centers: [[Double]] = []
     for (center, _) in shifted
-    where centers.allSatisfy({ EuclideanDistances.distance($0, center) > bandwidth }) {
+    where centers.allSatisfy({ EuclideanNorm.distance($0, center) > bandwidth }) {
       centers.append(center)
     }
     return centers
@@ -53,11 +53,11 @@ enum MeanShift {
     var (center, count) = (start, 1)
     for _ in 0...300 {
       let near = points.indices.filter {
-        EuclideanDistances.distance(points[$0], center) <= bandwidth
+        EuclideanNorm.distance(points[$0], center) <= bandwidth
       }
       guard !near.isEmpty else { break }
       let mean = VectorArithmetic.mean(of: points, at: near)
-      let step = EuclideanDistances.distance(mean, center)
+      let step = EuclideanNorm.distance(mean, center)
       (center, count) = (mean, near.count)
       if step <= 1e-3 * bandwidth { break }
     }

@@ -63,7 +63,7 @@ public struct SignGuard: RobustAggregationRule, Hashable {
     _ updates: UpdateMatrix, using generator: inout some RandomNumberGenerator
   ) throws(RobustAggregationError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
-    let norms = usable.rows.map { EuclideanDistances.norm(of: $0) }
+    let norms = ParallelWork.map(usable.rows) { EuclideanNorm.norm($0) }
     let sorted = norms.sorted()
     let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     let columns = generator.sortedSample(

@@ -34,7 +34,7 @@ public struct NearestNeighbourAveraging: RobustAggregationRule, Hashable {
     let usable = try UsableUpdates(of: updates, for: self)
     guard trustedRow < updates.rows.count else { throw .noSuchRow(trustedRow) }
     guard let own = usable.indices.firstIndex(of: trustedRow) else { throw .unusableReference }
-    var distances = usable.rows.map { EuclideanDistances.distance($0, usable.rows[own]) }
+    var distances = EuclideanNorm.distances(of: usable.rows, from: usable.rows[own])
     // Before all others, even before rows that are equal to it.
     distances[own] = -1
     return usable.mean(

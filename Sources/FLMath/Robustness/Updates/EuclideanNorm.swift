@@ -16,12 +16,18 @@ enum EuclideanNorm {
   static func norm(_ vector: [Double]) -> Double {
     let square = VectorArithmetic.squaredNorm(vector)
     if plainSquares.contains(square) { return square.squareRoot() }
-    return scaledNorm(count: vector.count) { vector[$0] }
+    return scaledNorm(count: vector.count) {
+      vector[$0]
+    } sumOfSquares: { scale in
+      VectorArithmetic.squaredNorm(vector.map { $0 * scale })
+    }
   }
 
   /// The distance of two vectors of the same length, from differences.
   static func distance(_ left: [Double], _ right: [Double]) -> Double {
-    distances(of: [left], from: right)[0]
+    let square = VectorArithmetic.squaredDistance(left, right)
+    if plainSquares.contains(square) { return square.squareRoot() }
+    return distances(of: [left], from: right)[0]
   }
 
   /// The distance of every row from `point`, from differences.
@@ -30,24 +36,30 @@ enum EuclideanNorm {
   static func distances(of rows: [[Double]], from point: [Double]) -> [Double] {
     let squares = VectorArithmetic.squaredDistances(of: rows, from: point)
     return rows.indices.map { row in
-      plainSquares.contains(squares[row])
-        ? squares[row].squareRoot() : scaledDistance(rows[row], point)
+      if plainSquares.contains(squares[row]) { return squares[row].squareRoot() }
+      let vector = rows[row]
+      return scaledNorm(count: vector.count) {
+        vector[$0] - point[$0]
+      } sumOfSquares: { scale in
+        let scaled = vector.indices.map { (vector[$0] - point[$0]) * scale }
+        return VectorArithmetic.squaredDistances(of: [scaled], from: scaled.map { _ in 0 })[0]
+      }
     }
   }
 
-  /// The distance where its square is not to be relied on.
-  static func scaledDistance(_ left: [Double], _ right: [Double]) -> Double {
-    let (left, right) = (left.span, right.span)
-    return scaledNorm(count: left.count) { left[$0] - right[$0] }
-  }
-
-  /// The power of two that brings a number to between 2 and 4; subnormal numbers to less.
-  static func reciprocalPowerOfTwo(of number: Double) -> Double {
-    L2Clipping.reciprocalPowerOfTwo(of: max(number.magnitude, .leastNormalMagnitude))
-  }
-
+  /// The norm where its square is not to be relied on.
+  ///
+  /// If the sum is made like the square was, a vector times a power of two has its norm times that power,
+  /// bit for bit, whether its square is to be relied on or not.
+  ///
+  /// - Parameters:
+  ///   - count: the number of elements.
+  ///   - element: an element of the vector.
+  ///   - sumOfSquares: the sum of the squares of all elements, each multiplied by the given power of two.
   @inline(__always)
-  private static func scaledNorm(count: Int, _ element: (Int) -> Double) -> Double {
+  static func scaledNorm(
+    count: Int, _ element: (Int) -> Double, sumOfSquares: (_ scale: Double) -> Double
+  ) -> Double {
     var largest = 0.0
     for index in 0..<count {
       let magnitude = element(index).magnitude
@@ -56,11 +68,11 @@ enum EuclideanNorm {
     }
     if largest == 0 { return 0 }
     let scale = reciprocalPowerOfTwo(of: largest)
-    var sum = 0.0
-    for index in 0..<count {
-      let scaled = element(index) * scale
-      sum += scaled * scaled
-    }
-    return sum.squareRoot() / scale
+    return sumOfSquares(scale).squareRoot() / scale
+  }
+
+  /// The power of two that brings a number to between 2 and 4; subnormal numbers to less.
+  static func reciprocalPowerOfTwo(of number: Double) -> Double {
+    L2Clipping.reciprocalPowerOfTwo(of: max(number.magnitude, .leastNormalMagnitude))
   }
 }

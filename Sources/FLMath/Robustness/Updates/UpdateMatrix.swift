@@ -32,7 +32,8 @@ public struct UpdateMatrix: Sendable, Hashable {
     }
     self.rows = rows
     dimension = first.count
-    unusableRows = rows.indices.filter { !Self.isUsable(rows[$0]) }
+    let isUsable = ParallelWork.map(rows, Self.isUsable)
+    unusableRows = isUsable.indices.filter { !isUsable[$0] }
   }
 
   /// For rows whose usability follows from the way they were made.

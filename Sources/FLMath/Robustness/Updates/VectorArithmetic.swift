@@ -1,5 +1,5 @@
 /// Sums over long vectors, in blocks of columns that stay in cache and with independent partial
-/// sums, so that additions need not wait for each other.
+/// sums, so that additions need not wait for each other. Sums over several rows use several threads.
 enum VectorArithmetic {
   /// Columns that are done at a time: 16 kB of every vector that is read again.
   private static let blockWidth = 2048
@@ -40,54 +40,70 @@ enum VectorArithmetic {
     return sum
   }
 
+  /// The squared distance of two vectors of the same length, from differences, on this thread.
+  static func squaredDistance(_ left: [Double], _ right: [Double]) -> Double {
+    var (sum, start) = (0.0, 0)
+    while start < right.count {
+      let end = min(right.count, start + blockWidth)
+      sum += squaredDistance(left, right, in: start..<end)
+      start = end
+    }
+    return sum
+  }
+
   /// The squared distance of every row from `point`, from differences.
   static func squaredDistances(of rows: [[Double]], from point: [Double]) -> [Double] {
-    var distances = [Double](repeating: 0, count: rows.count)
-    forEachBlock(of: point.count) { columns in
-      for row in rows.indices {
-        distances[row] += squaredDistance(rows[row], point, in: columns)
+    let zeros = [Double](repeating: 0, count: rows.count)
+    let dimension = point.count
+    return ParallelWork.reduce(ColumnChunks.count(of: dimension), into: zeros) { chunk in
+      blocks(of: ColumnChunks.columns(of: chunk, dimension: dimension)).map { columns in
+        rows.map { squaredDistance($0, point, in: columns) }
+      }
+    } _: { distances, blocks in
+      // Block after block, as on one thread.
+      for block in blocks {
+        for row in block.indices { distances[row] += block[row] }
       }
     }
-    return distances
   }
 
   /// The sum of the rows, each times its weight.
   static func weightedSum(of rows: [[Double]], weights: [Double]) -> [Double] {
-    let dimension = rows.first?.count ?? 0
-    var sum = [Double](repeating: 0, count: dimension)
-    forEachBlock(of: dimension) { columns in
-      for row in rows.indices {
-        add(weights[row], times: rows[row], to: &sum, in: columns)
+    ColumnChunks.vector(dimension: rows.first?.count ?? 0) { columns in
+      var sum = [Double](repeating: 0, count: columns.count)
+      for columns in blocks(of: columns) {
+        for row in rows.indices { add(weights[row], times: rows[row], to: &sum, in: columns) }
       }
+      return sum
     }
-    return sum
   }
 
   /// The sum of the rows' differences from `point`, each times its weight.
   static func weightedDifferences(
     of rows: [[Double]], from point: [Double], weights: [Double]
   ) -> [Double] {
-    var sum = [Double](repeating: 0, count: point.count)
-    forEachBlock(of: point.count) { columns in
-      for row in rows.indices {
-        add(weights[row], times: rows[row], minus: point, to: &sum, in: columns)
+    ColumnChunks.vector(dimension: point.count) { columns in
+      var sum = [Double](repeating: 0, count: columns.count)
+      for columns in blocks(of: columns) {
+        for row in rows.indices {
+          add(weights[row], times: rows[row], minus: point, to: &sum, in: columns)
+        }
       }
+      return sum
     }
-    return sum
   }
 
   /// The mean of the rows at `positions`, of which there is at least one.
   static func mean(of rows: [[Double]], at positions: [Int]) -> [Double] {
-    let dimension = rows[positions[0]].count
-    var sum = [Double](repeating: 0, count: dimension)
     let count = Double(positions.count)
-    forEachBlock(of: dimension) { columns in
-      for position in positions {
-        add(1, times: rows[position], to: &sum, in: columns)
+    return ColumnChunks.vector(dimension: rows[positions[0]].count) { columns in
+      var sum = [Double](repeating: 0, count: columns.count)
+      for columns in blocks(of: columns) {
+        for position in positions { add(1, times: rows[position], to: &sum, in: columns) }
       }
-      for column in columns { sum[column] /= count }
+      for index in sum.indices { sum[index] /= count }
+      return sum
     }
-    return sum
   }
 
   private static func squaredDistance(
@@ -110,12 +126,13 @@ enum VectorArithmetic {
     return sum
   }
 
+  /// Adds to the sum of a chunk, in some of its columns.
   private static func add(
     _ factor: Double, times source: [Double], to target: inout [Double], in columns: Range<Int>
   ) {
     let from = source.span.extracting(columns)
     var into = target.mutableSpan
-    let start = columns.lowerBound
+    let start = columns.lowerBound % ColumnChunks.width
     for index in 0..<from.count {
       into[start &+ index] += factor * from[index]
     }
@@ -128,18 +145,15 @@ enum VectorArithmetic {
     let from = source.span.extracting(columns)
     let center = point.span.extracting(columns)
     var into = target.mutableSpan
-    let start = columns.lowerBound
+    let start = columns.lowerBound % ColumnChunks.width
     for index in 0..<from.count {
       into[start &+ index] += factor * (from[index] - center[index])
     }
   }
 
-  private static func forEachBlock(of dimension: Int, _ body: (Range<Int>) -> Void) {
-    var start = 0
-    while start < dimension {
-      let end = min(dimension, start + blockWidth)
-      body(start..<end)
-      start = end
+  private static func blocks(of columns: Range<Int>) -> [Range<Int>] {
+    stride(from: columns.lowerBound, to: columns.upperBound, by: blockWidth).map {
+      $0..<min(columns.upperBound, $0 + blockWidth)
     }
   }
 }
@@ -151,20 +165,5 @@ extension SIMD8 where Scalar == Double {
     self.init(
       values[index], values[index &+ 1], values[index &+ 2], values[index &+ 3],
       values[index &+ 4], values[index &+ 5], values[index &+ 6], values[index &+ 7])
-  }
-
-  /// Eight neighbouring elements; zero beyond the last.
-  @inline(__always)
-  init(_ values: Span<Double>, paddedFrom index: Int) {
-    if index &+ 8 <= values.count {
-      self.init(values, at: index)
-      return
-    }
-    self = .zero
-    var lane = 0
-    while index &+ lane < values.count {
-      self[lane] = values[index &+ lane]
-      lane &+= 1
-    }
   }
 }
