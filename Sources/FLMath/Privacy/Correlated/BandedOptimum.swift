@@ -6,8 +6,8 @@ extension BandedStrategy {
 
   /// Finds the banded strategy with the least error at equal privacy.
   ///
-  /// The error is minimised over all banded matrices C, at a fixed sensitivity under `participation`. Choquette-Choo et al.
-  /// 2023, "(Amplified) Banded Matrix Factorization", give every column the same norm. Here norms are free as well:
+  /// The error is minimised over all banded matrices C, at a fixed sensitivity under `participation`.
+  /// Choquette-Choo et al. 2023, "(Amplified) Banded Matrix Factorization", give every column the same norm. Here norms are free as well:
   /// where a client may take part in all its turns, the sensitivity is spent better if turns count
   /// differently. The mean error is least with more noise in late rounds than in early ones: choose the
   /// largest error where the last model counts.
@@ -22,7 +22,8 @@ extension BandedStrategy {
   ///     once has none: the number of rounds is then the limit.
   ///   - rounds: the number of rounds, from 1 to ``maximumRounds``; rounds x bands^2 at most 2^26.
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
-  /// - Complexity: O(rounds x bands^2) for each of some hundred steps; 2^26 take about a minute.
+  /// - Complexity: O(rounds x bands^2) for each of some hundred steps, for the largest error of some thousand. With
+  ///   rounds x bands^2 = 2^20 they take seconds, with 2^26 many minutes.
   public static func optimal(
     bands: Int, rounds: Int, participation: ParticipationRule, error: NoiseErrorMeasure
   ) throws(PrivacyParameterError) -> BandedStrategy {
@@ -46,13 +47,13 @@ extension BandedStrategy {
 
 /// The minimisation of the error times the squared sensitivity over banded matrices.
 ///
-/// Let X = C^T C. The variance of the sum up to a round is a^T X^-1 a, where a is the row of A. It is convex in X, as
-/// is a power mean of them, and the squared sensitivity is the largest sum
-/// of diagonal elements of X over the sets of rounds that the rule allows. That is a linear program over an
-/// interval matrix (at most one participation in any `separation` rounds, at most k in all), so it has no gap:
-/// it is the least sum(y) + k z over y, z >= 0 for which z + sum over the windows around round i of y is at least
-/// X_ii. The unknowns here are the directions of the columns of C, and the roots of y and z. The squared norm
-/// of a column is the largest that they allow.
+/// Let X = C^T C. The variance of the sum up to a round is a^T X^-1 a, where a is the round's row of A. It is convex
+/// in X, and so is a power mean over the rounds. The squared sensitivity is the largest sum of diagonal elements
+/// of X over the sets of rounds that the rule allows: at most one in any `separation` rounds, at most k in all. These
+/// conditions are an interval matrix, so that the linear program has whole solutions and its dual has the same
+/// value: the least sum(y) + k z over y, z >= 0 for which z + (the sum of y over the windows that hold round i) is
+/// at least X_ii. The unknowns here are the directions of the columns of C, and the roots of y and z. The squared
+/// norm of a column is the largest that they allow.
 struct BandedProblem {
   let rounds: Int
   let bands: Int
@@ -87,7 +88,12 @@ struct BandedProblem {
   }
 
   func strategy(at point: [Double]) -> BandedStrategy {
-    BandedStrategy(unchecked: columns(at: point).elements, bands: bands)
+    var elements = columns(at: point).elements
+    // The sign of a row does not change C^T C. With positive diagonals C is unique.
+    for row in 0..<rounds where elements[row * bands] < 0 {
+      for band in 0..<min(bands, row + 1) { elements[(row - band) * bands + band].negate() }
+    }
+    return BandedStrategy(unchecked: elements, bands: bands)
   }
 
   private struct Columns {

@@ -90,6 +90,7 @@ struct BandedStrategyTests {
       maximum: sizes.maximum, minimumSeparation: sizes.separation)
     let strategy = try BandedStrategy.optimal(
       bands: bands, rounds: rounds, participation: rule, error: measure)
+    #expect(strategy.columns.allSatisfy { $0[0] > 0 })
     let errors = strategy.squaredErrors()
     let largestError = errors.reduce(0, max)
     let weights = errors.map { measure == .mean ? 1 : Double.pow($0 / largestError, 2047) }
