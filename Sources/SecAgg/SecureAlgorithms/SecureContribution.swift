@@ -31,10 +31,12 @@ public struct SecureContribution: Sendable, Hashable {
   ///   - maximumWeight: the largest weight of one client.
   ///   - maximumContributors: the largest number of clients in one sum.
   ///   - minimumValueBits: the least precision of one coordinate.
+  ///   - countsClipping: whether clients add counts of what is clipped, without noise. `secure.clippingCounts(of:)`
+  ///     has them, in multiples of each part's bound.
   /// - Throws: `SecureContributionError`.
   public init(
     _ contribution: ContributionLayout, update: Double, path: Double, maximumWeight: UInt64,
-    maximumContributors: Int, minimumValueBits: Int = 16
+    maximumContributors: Int, minimumValueBits: Int = 16, countsClipping: Bool = false
   ) throws(SecureContributionError) {
     do {
       scale = try ContributionScale(contribution, update: update, path: path)
@@ -44,7 +46,8 @@ public struct SecureContribution: Sendable, Hashable {
     do {
       secure = try SecureFedAvg(
         parameterCount: contribution.count, clippingBound: 1, maximumWeight: maximumWeight,
-        maximumContributors: maximumContributors, minimumValueBits: minimumValueBits)
+        maximumContributors: maximumContributors, minimumValueBits: minimumValueBits,
+        countsClipping: countsClipping)
     } catch {
       throw .encoding(error)
     }

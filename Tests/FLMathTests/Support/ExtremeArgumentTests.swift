@@ -47,6 +47,41 @@ struct ExtremeArgumentTests {
     .init("top-k, dimension") { size, _ in _ = try TopCoordinates(dimension: size, count: 1) },
     .init("top-k, count") { count, _ in _ = try TopCoordinates(dimension: 4, count: count) },
     .init("rotation") { size, _ in _ = try HadamardRotation(dimension: size, seed: 1) },
+    .init("banded factor, bands") { bands, _ in
+      _ = try BandedStrategy.optimal(
+        bands: bands, rounds: 4, participation: .once, error: .largest)
+    },
+    .init("banded factor, rounds") { rounds, _ in
+      _ = try BandedStrategy.optimal(
+        bands: 1, rounds: rounds, participation: .once, error: .largest)
+    },
+    .init("Toeplitz factor, bands") { bands, _ in
+      _ = try ToeplitzStrategy.optimal(
+        bands: bands, rounds: 4, participation: .once, error: .mean)
+    },
+    .init("Toeplitz factor, rounds") { rounds, _ in
+      _ = try ToeplitzStrategy.optimal(
+        bands: 1, rounds: rounds, participation: .once, error: .mean)
+    },
+    .init("square root") { bands, _ in _ = try ToeplitzStrategy.squareRoot(bands: bands) },
+    .init("trees") { steps, _ in _ = try TreeAggregation(stepCounts: [1, steps]) },
+    .init("participations") { number, _ in
+      _ = try ParticipationRule(maximum: number, minimumSeparation: 1)
+    },
+    .init("separation") { number, _ in
+      _ = try ParticipationRule(maximum: 1, minimumSeparation: number)
+    },
+    .init("correlated noise") { rounds, _ in
+      _ = try CorrelatedNoise(
+        .toeplitz(.independent), rounds: rounds, participation: .once, relation: .zeroOut,
+        clip: 1, noiseMultiplier: 1)
+    },
+    .init("stream of noise") { dimension, _ in
+      _ = try CorrelatedNoiseStream(
+        CorrelatedNoise(
+          .toeplitz(.independent), rounds: 4, participation: .once, relation: .zeroOut, clip: 1,
+          noiseMultiplier: 1), dimension: dimension)
+    },
     .init("DRIVE") { size, _ in _ = try DRIVE(dimension: size, seed: 1, scale: .unbiased) },
     .init("QSGD, dimension") { size, _ in _ = try QSGD(dimension: size, levels: 4) },
     .init("QSGD, levels") { levels, _ in _ = try QSGD(dimension: 4, levels: levels) },

@@ -104,6 +104,25 @@ struct ClippingCountsTests {
     #expect(narrow?.dropFirst(4) == wide?.dropFirst(4))
   }
 
+  @Test("Contributions with several parts are counted in multiples of the bound of each")
+  func contributions() throws {
+    let model = try ParameterVector(
+      layout: ParameterLayout([.init(name: "weights", shape: [3])]), values: [0, 0, 0])
+    let algorithm = try FedNova(state: ServerState(model: model), maximumSteps: 10)
+    let contribution = try SecureContribution(
+      algorithm.contribution, update: 0.5, path: 1, maximumWeight: 8, maximumContributors: 4,
+      countsClipping: true)
+    var generator = SimulationGenerator(seed: 0)
+    // Two of the update are beyond 0.5, by up to a factor of 8; the number of steps is 0.9 bounds.
+    let update = ClientUpdate(delta: [0.75, -4, 0.25, 9], weight: 1)
+    let vector = try contribution.encode(update, using: &generator)
+    let elements = try #require(vector.elements.unsigned)
+    let counts = try Self.counts(contribution.secure, elements, contributors: 1)
+    #expect(counts.clippedCoordinates == 2)
+    #expect(counts.clientsBeyondBound == 1)
+    #expect(counts.suggestedBound(from: 0.5) == 4)
+  }
+
   @Test("The mean is the same with counts and without")
   func mean() throws {
     let with = try Self.secure(normBound: 1)
