@@ -12,8 +12,8 @@ enum { FLMATH_BLOCK_COLUMNS = 256 };
 
 /// Adds the squared distance of every pair of rows of a block.
 ///
-/// `block` has `rows` rows of FLMATH_BLOCK_COLUMNS numbers, `squares` has `rows * rows` numbers, of which
-/// those above the diagonal are added to. The distance of a pair does not depend on the other rows. Where
+/// `block` has `rows` rows of FLMATH_BLOCK_COLUMNS numbers. `squares` is a matrix of `rows` rows and columns. The
+/// function adds to its elements above the diagonal. The distance of a pair does not depend on the other rows. Where
 /// the processor has fused multiply-add, its last bits can differ from those of another processor.
 void flmath_add_squared_distances(const double *block, size_t rows, double *squares);
 
@@ -28,7 +28,7 @@ enum { FLMATH_SORTED_COLUMNS = 64 };
 /// Puts, in every column, the smaller of the numbers in two rows into the first of these rows and the
 /// larger into the second, for one pair of rows after the other.
 ///
-/// `block` has rows of FLMATH_SORTED_COLUMNS numbers, none of which is NaN. `pairs` has `count` pairs of
+/// `block` has rows of FLMATH_SORTED_COLUMNS numbers without NaN. `pairs` has `count` pairs of
 /// different row numbers.
 void flmath_exchange_rows(double *block, const uint32_t *pairs, size_t count);
 

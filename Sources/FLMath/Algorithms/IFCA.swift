@@ -1,4 +1,5 @@
-/// Clustered federated averaging: several models, of which each client trains the one that fits it best.
+/// Clustered federated averaging. The server has several models. Each client trains the model that fits its data
+/// best.
 ///
 /// Ghosh, Chung, Yin and Ramchandran 2020, "An Efficient Framework for Clustered Federated Learning",
 /// Algorithm 1 (IFCA). The server sends k models. A client picks the one with the least loss on its own
@@ -171,7 +172,7 @@ public struct IFCAClient: FederatedClient {
   /// the device.
   public let cluster: Int?
 
-  /// A client of so many clusters.
+  /// Creates a client that chooses among a number of clusters.
   ///
   /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless both numbers are at least 1.
   public init(

@@ -82,7 +82,7 @@ public struct ClippingCounts: Sendable, Hashable {
 
   /// 1 at the place of a magnitude's class, 0 at the others.
   ///
-  /// There is no branch and no index on the magnitude.
+  /// The magnitude decides no branch and no index.
   package static func indicator(of magnitude: Double, bound: Double) -> [UInt64] {
     // The number of limits that the magnitude is above.
     var above: UInt64 = 0

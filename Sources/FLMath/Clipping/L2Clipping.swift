@@ -43,15 +43,18 @@ public struct L2Clipping: Sendable, Hashable {
     @usableFromInline package let second: Double
     /// 1 if the vector is within the bound.
     @usableFromInline let product: Double
+    /// The norm of the vector; infinity beyond the range of `Double`, 0 if it was not computed.
+    @usableFromInline package let norm: Double
 
-    /// Of a vector that is not to be shortened.
-    package static let none = Factors(first: 1, second: 1, product: 1)
+    /// Those of a vector that stays as it is.
+    package static let none = Factors(first: 1, second: 1, product: 1, norm: 0)
 
     @inlinable
-    init(first: Double, second: Double, product: Double) {
+    init(first: Double, second: Double, product: Double, norm: Double) {
       self.first = first
       self.second = second
       self.product = product
+      self.norm = norm
     }
   }
 
@@ -76,14 +79,7 @@ public struct L2Clipping: Sendable, Hashable {
     let mask = UInt64(bitPattern: Int64(bitPattern: (factor - 1).bitPattern) &>> 63)
     return Factors(
       first: Self.selected(scale, orOneBy: mask), second: Self.selected(ratio, orOneBy: mask),
-      product: Self.selected(factor, orOneBy: mask))
-  }
-
-  /// The Euclidean norm of finite numbers; infinity beyond the range of `Double`.
-  @inlinable
-  package static func norm(of vector: Span<some UpdateNumber>) -> Double {
-    let scale = scale(of: vector)
-    return sumOfSquares(vector, scaledBy: scale).magnitude.squareRoot() / scale
+      product: Self.selected(factor, orOneBy: mask), norm: scaledNorm / scale)
   }
 
   /// `number` if all bits of the mask are 1, 1 if none is.

@@ -65,7 +65,7 @@ extension SecureFedAvg {
     var elements = (0..<coordinateElementCount).map { piece($0, of: clipped.count) }
     elements += ClippingCounts.indicator(of: clipped.largest, bound: clippingBound)
     if let normBound {
-      elements += ClippingCounts.indicator(of: L2Clipping.norm(of: delta), bound: normBound)
+      elements += ClippingCounts.indicator(of: factors.norm, bound: normBound)
     }
     return elements
   }

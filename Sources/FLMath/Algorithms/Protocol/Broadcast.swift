@@ -6,8 +6,9 @@ public struct Broadcast: Sendable, Hashable {
   /// The number of rounds that went into the model.
   public let round: Int
 
-  /// The numbers beside the model: the server's control variate, one number per parameter; with ``IFCA`` the
-  /// models of the other clusters; with ``EvaluationBins`` the edges. Empty if there are none.
+  /// The numbers that clients get beside the model. SCAFFOLD and FedDC send a control variate, one number for each
+  /// parameter. ``IFCA`` sends the models of the other clusters, ``EvaluationBins`` the edges. Other algorithms send
+  /// nothing, and the array is empty.
   public let control: [Double]
 
   /// A model, with numbers beside it or without.

@@ -10,8 +10,8 @@ public struct ServerState: Sendable, Hashable, Codable {
   /// The number of rounds applied so far.
   public private(set) var round: Int
 
-  /// The vectors that the algorithm keeps beside the model, each as long as the model. Empty before the
-  /// first round, but for ``IFCA``, which keeps the models of its other clusters.
+  /// The vectors that the algorithm keeps beside the model, each as long as the model. Before the first round,
+  /// only ``IFCA`` has any: the models of its other clusters.
   public private(set) var memory: [String: [Double]]
 
   /// Starts with `model` at round 0.

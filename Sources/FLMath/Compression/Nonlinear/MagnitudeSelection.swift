@@ -15,7 +15,7 @@ enum MagnitudeSelection {
   /// - Parameters:
   ///   - rank: from 0, below the number of elements.
   ///   - vector: finite numbers.
-  /// - Complexity: O(elements) time and memory, whatever the order of the elements.
+  /// - Complexity: O(elements) time and memory, for every order of the elements.
   static func magnitude(ofRank rank: Int, in vector: [Double]) -> Double {
     var candidates = vector.map(\.magnitude.bitPattern)
     var rank = rank

@@ -23,7 +23,7 @@ public struct TopCoordinates: UpdateCompressor, Hashable {
 
   /// The largest coordinates. The generator is not used.
   ///
-  /// - Complexity: O(dimension), whatever the order of the elements.
+  /// - Complexity: O(dimension), for every order of the elements.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
   ) throws(CompressionError) -> SparseVector {
