@@ -36,8 +36,9 @@ grep -v '^#' "$header" | tr '\n' ' ' | grep -o 'SECAGG_API [^(]*(' \
   echo "local: *; };"
 } >"$work/secagg.map"
 
+# The functions of Sources/CSecAggABI/OldSymbols.c, so that glibc 2.34 will do.
 "${SWIFT:-swift}" build -c release --product secagg --scratch-path "$work" \
-  -Xswiftc -static-stdlib \
+  -Xswiftc -static-stdlib -Xlinker --wrap=hypot -Xlinker --wrap=hypotf \
   -Xlinker --version-script="$PWD/$work/secagg.map" -Xlinker -soname="libsecagg.so.$major" \
   -Xlinker --exclude-libs=ALL -Xlinker --gc-sections -Xlinker -s
 built=$("${SWIFT:-swift}" build -c release --scratch-path "$work" --show-bin-path)/libsecagg.so

@@ -19,6 +19,7 @@ OFFSET(secagg_averaging_settings, clipping_bound, 16);
 OFFSET(secagg_averaging_settings, norm_bound, 24);
 OFFSET(secagg_averaging_settings, maximum_weight, 32);
 OFFSET(secagg_averaging_settings, maximum_contributors, 40);
+OFFSET(secagg_averaging_settings, counter_count, 44);
 
 SIZE(secagg_averaging_info, 32);
 OFFSET(secagg_averaging_info, element_count, 8);

@@ -76,7 +76,7 @@ struct SettingsTests {
       ("contributors", SECAGG_INVALID_PARAMETERS, { $0.maximum_contributors = 0 }),
       ("bits", SECAGG_INVALID_PARAMETERS, { $0.minimum_value_bits = 0 }),
       ("bits", SECAGG_INVALID_PARAMETERS, { $0.minimum_value_bits = 65 }),
-      ("reserved", SECAGG_INVALID_ARGUMENT, { $0.reserved = 1 }),
+      ("counters", SECAGG_INVALID_PARAMETERS, { $0.counter_count = .max }),
     ]
     for (name, status, change) in changes {
       var settings = ExactAveraging.settings(cohortSize: 12)

@@ -153,7 +153,7 @@
 #include <stdint.h>
 
 #define SECAGG_ABI_MAJOR 1
-#define SECAGG_ABI_MINOR 0
+#define SECAGG_ABI_MINOR 1
 
 /* Whether a library of this version has all that this header has. */
 #define SECAGG_ABI_FITS(version) \
@@ -272,8 +272,9 @@ typedef struct secagg_averaging_settings {
   uint64_t maximum_weight;
   /* The largest number of clients in one sum: at most the cohort's size. */
   uint32_t maximum_contributors;
-  /* 0. */
-  uint32_t reserved;
+  /* The number of whole numbers that a client adds beside its update, for example counts: see secagg_input.
+   * Since 1.1; 0 before. */
+  uint32_t counter_count;
 } secagg_averaging_settings;
 
 /* 16 bits and no bound of the norm; parameter_count, clipping_bound, maximum_weight and
@@ -289,7 +290,7 @@ typedef struct secagg_averaging_info {
   uint32_t struct_size;
   /* The number of bits of one encoded coordinate. */
   uint32_t value_bits;
-  /* The number of elements of a vector: the parameters, then the weight. */
+  /* The number of elements of a vector: the parameters, then the weight, then the counters. */
   uint64_t element_count;
   /* The number of 64-bit words of a vector on the wire. */
   uint64_t word_count;
@@ -605,6 +606,36 @@ SECAGG_API secagg_status secagg_client_mask_float64(
     const secagg_averaging *averaging, const double *update, size_t count, uint64_t weight,
     uint32_t threads, secagg_failure *failure);
 
+/* What a client adds to the sum, with all that there can be. Since 1.1. */
+typedef struct secagg_input {
+  uint32_t struct_size;
+  /* How many threads to use at most; 0 for as many as there are processors. */
+  uint32_t threads;
+  /* The update, `count` numbers of one of two types; the other pointer is NULL. */
+  const float *float32;
+  const double *float64;
+  size_t count;
+  /* The client's number of examples. */
+  uint64_t weight;
+  /* Numbers of at most secagg_averaging_info.value_bits bits, as many as the settings say. They are neither
+   * weighted nor rounded: their sums are exact. NULL if there are none. */
+  const uint64_t *counters;
+  size_t counter_count;
+  /* 32 bytes: the digest of what the client learnt after the session had begun and its update depends on, such
+   * as the model. Masks cancel only among clients with the same digest, and only if the server unmasks with it:
+   * secagg_server_unmask_input. NULL if application_context says everything. */
+  const uint8_t *input_context;
+} secagg_input;
+
+#define SECAGG_INPUT_INIT \
+  { sizeof(secagg_input), 0, NULL, NULL, 0, 0, NULL, 0, NULL }
+
+/* Round 2, as secagg_client_mask_float32, with counters and an input context. SECAGG_INVALID_UPDATE as well for
+ * counters that do not fit. Since 1.1. */
+SECAGG_API secagg_status secagg_client_mask(
+    secagg_client *client, const uint8_t *message, size_t length,
+    const secagg_averaging *averaging, const secagg_input *input, secagg_failure *failure);
+
 /* Round 3, in the malicious model only: takes the server's message that opens it, the set of
  * contributors, checks and signs it. SECAGG_WRONG_PHASE in the semi-honest model. */
 SECAGG_API secagg_status secagg_client_endorse(
@@ -726,6 +757,12 @@ typedef struct secagg_aggregate secagg_aggregate;
 SECAGG_API secagg_status secagg_server_unmask(
     secagg_server *server, uint32_t threads, secagg_aggregate **out, secagg_failure *failure);
 
+/* The same with the input context (32 bytes) that the clients masked with: see secagg_input. With another one
+ * the masks do not cancel: SECAGG_SUM_INCONSISTENT. NULL for none. Since 1.1. */
+SECAGG_API secagg_status secagg_server_unmask_input(
+    secagg_server *server, const uint8_t *input_context, uint32_t threads, secagg_aggregate **out,
+    secagg_failure *failure);
+
 /* The faults that the last call of secagg_server_unmask found, if it failed, by dealer, then by holder.
  * Empty before the first call and after a sum: the faults of a sum are in secagg_aggregate_faults. They
  * are not stored by secagg_server_store. */
@@ -775,6 +812,12 @@ SECAGG_API secagg_status secagg_aggregate_mean_float32(
 SECAGG_API secagg_status secagg_aggregate_mean_float64(
     const secagg_aggregate *aggregate, const secagg_averaging *averaging, double *mean, size_t count,
     uint64_t *total_weight, secagg_failure *failure);
+
+/* Writes the exact sums of the contributors' counters. `averaging` must have the settings of the session.
+ * Since 1.1. */
+SECAGG_API secagg_status secagg_aggregate_counters(
+    const secagg_aggregate *aggregate, const secagg_averaging *averaging, uint64_t *sums,
+    size_t capacity, size_t *count, secagg_failure *failure);
 
 SECAGG_API secagg_status secagg_aggregate_free(secagg_aggregate *aggregate);
 

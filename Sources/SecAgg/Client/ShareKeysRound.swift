@@ -43,13 +43,17 @@ public struct ShareKeysRound: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - input: masked where it is if the caller has given it up (`consume`), else copied.
+  ///   - inputContext: a digest of what the client learnt after the session had begun and its input depends on,
+  ///     such as the global model. Masks cancel only among clients with the same one, and only if the server
+  ///     unmasks with it (specification, section 10). Left out if the application context says everything.
   ///   - execution: how many threads to use, and who watches; left out, as many as the machine has
   ///     processors.
   /// - Throws: `ClientError` for a delivery that is not for this client and session or not
   ///   possible in an honest one, `.sharersBelowThreshold`, `.layoutMismatch`; `.cancelled` when the
   ///   observer says so.
   public consuming func maskInput(
-    _ input: consuming PackedVector, delivery: ShareDelivery, execution: Execution = Execution()
+    _ input: consuming PackedVector, delivery: ShareDelivery, inputContext: Digest? = nil,
+    execution: Execution = Execution()
   ) throws(ClientError) -> MaskedInputRound {
     try context.check(session: delivery.session, recipient: delivery.recipient)
     guard input.layout == context.parameters.layout else { throw .layoutMismatch }
@@ -62,7 +66,10 @@ public struct ShareKeysRound: ~Copyable, Sendable {
     let watch = ProgressWatch(
       total: positions.count * ProgressWatch.keyAgreement + (positions.count + 1) * wordCount,
       on: execution)
-    let masks = try masks(sharedWith: positions, on: execution, watch: watch)
+    let masks = try masks(
+      sharedWith: positions,
+      binding: MaskSeeds.binding(session: context.session, inputContext: inputContext),
+      on: execution, watch: watch)
     let words: [UInt64]
     do {
       words = try (consume input).masked(by: masks, on: execution, watch: watch)
@@ -77,7 +84,7 @@ public struct ShareKeysRound: ~Copyable, Sendable {
 
   /// The client's own mask, and those that it has in common with the neighbours at `positions`.
   private borrowing func masks(
-    sharedWith positions: [Int], on execution: Execution, watch: ProgressWatch
+    sharedWith positions: [Int], binding: Digest, on execution: Execution, watch: ProgressWatch
   ) throws(ClientError) -> MaskCombination {
     let neighbours = positions.map { roster.neighbours[$0] }
     let directions = neighbours.map { MaskSeeds.direction(of: context.id, towards: $0.sender) }
@@ -87,7 +94,7 @@ public struct ShareKeysRound: ~Copyable, Sendable {
     ) { mask in
       guard mask > 0 else {
         return MaskSeeds.selfMask(
-          fromSharedSecret: selfMaskSecret, owner: context.id, session: context.session)
+          fromSharedSecret: selfMaskSecret, owner: context.id, binding: binding)
       }
       let neighbour = neighbours[mask - 1]
       guard watch.hasCompleted(ProgressWatch.keyAgreement) else { return nil }
@@ -96,7 +103,7 @@ public struct ShareKeysRound: ~Copyable, Sendable {
         return nil
       }
       return MaskSeeds.pairwise(
-        agreed: secret, between: context.id, and: neighbour.sender, session: context.session,
+        agreed: secret, between: context.id, and: neighbour.sender, binding: binding,
         roster: roster.commitment)
     }
     guard let masks else {

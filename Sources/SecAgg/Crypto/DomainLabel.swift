@@ -16,6 +16,7 @@ enum DomainLabel: String {
   case shareCommitment = "SecAgg/1 share commitment"
   case pairwiseMask = "SecAgg/1 pairwise mask"
   case selfMask = "SecAgg/1 self mask"
+  case inputContext = "SecAgg/1 input context"
   case selfMaskCommitment = "SecAgg/1 self mask commitment"
   case messageChecksum = "SecAgg/1 message checksum"
   case clientState = "SecAgg/1 suspended client"

@@ -13,14 +13,26 @@ enum MaskSeeds {
     }
   }
 
+  /// What the seeds of masks are bound to: the session, and what clients learnt of their input after the session
+  /// had begun, if anything.
+  static func binding(session: Digest, inputContext: Digest?) -> Digest {
+    guard let inputContext else { return session }
+    return Hashing.digest(.inputContext) {
+      $0.write(session)
+      $0.write(inputContext)
+    }
+  }
+
   /// The seed of the mask that two neighbours have in common; the same for both of them.
+  ///
+  /// - Parameter binding: see `binding(session:inputContext:)`.
   static func pairwise(
     agreed secret: borrowing SecretBytes, between one: ClientID, and other: ClientID,
-    session: Digest, roster: Digest
+    binding: Digest, roster: Digest
   ) -> SecretBytes {
     secret.withBytes {
       Hashing.deriveKey(from: $0, .pairwiseMask) {
-        $0.write(session)
+        $0.write(binding)
         $0.write(roster)
         $0.write(min(one, other))
         $0.write(max(one, other))
@@ -34,12 +46,14 @@ enum MaskSeeds {
   }
 
   /// The seed of the mask that a client adds for itself alone.
+  ///
+  /// - Parameter binding: see `binding(session:inputContext:)`.
   static func selfMask(
-    fromSharedSecret secret: borrowing SecretBytes, owner: ClientID, session: Digest
+    fromSharedSecret secret: borrowing SecretBytes, owner: ClientID, binding: Digest
   ) -> SecretBytes {
     secret.withBytes {
       Hashing.deriveKey(from: $0, .selfMask) {
-        $0.write(session)
+        $0.write(binding)
         $0.write(owner)
       }
     }

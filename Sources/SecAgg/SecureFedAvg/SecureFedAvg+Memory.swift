@@ -8,20 +8,24 @@ extension SecureFedAvg {
   ///
   /// - Throws: `SecureFedAvgError`, as `encode(_:)`.
   package func encode(
-    _ delta: Span<Float>, weight: UInt64
+    _ delta: Span<Float>, weight: UInt64, counters: [UInt64] = []
   ) throws(SecureFedAvgError) -> PackedVector {
     let key = SecureRandom.secretBytes(MaskExpander.seedByteCount)
-    return try encode(delta, weight: weight) { Self.draw(&$0, for: $1, key: key) }
+    return try encode(delta, weight: weight, counters: counters) {
+      Self.draw(&$0, for: $1, key: key)
+    }
   }
 
   /// A client's update as the vector of its session.
   ///
   /// - Throws: `SecureFedAvgError`, as `encode(_:)`.
   package func encode(
-    _ delta: Span<Double>, weight: UInt64
+    _ delta: Span<Double>, weight: UInt64, counters: [UInt64] = []
   ) throws(SecureFedAvgError) -> PackedVector {
     let key = SecureRandom.secretBytes(MaskExpander.seedByteCount)
-    return try encode(delta, weight: weight) { Self.draw(&$0, for: $1, key: key) }
+    return try encode(delta, weight: weight, counters: counters) {
+      Self.draw(&$0, for: $1, key: key)
+    }
   }
 
   /// Replaces words by those of a key stream that have the parameters' numbers.

@@ -27,8 +27,10 @@ public struct SecureFedAvg: Sendable, Hashable {
   public let normBound: Double?
   /// Whether the sum tells how many coordinates and clients were clipped: `clippingCounts(of:)`.
   public let countsClipping: Bool
+  /// The number of whole numbers that a client adds beside its update: `counters(of:)`.
+  public let counterCount: Int
   /// The layout of the session's vectors: the parameters, then the weight in pieces of the lanes'
-  /// value bits, lowest first, then what clipping is counted with.
+  /// value bits, lowest first, then what clipping is counted with, then the counters.
   public let layout: VectorLayout
   /// The fixed-point code of `update x weight / maximumWeight`.
   public let codec: FixedPointCodec
@@ -53,10 +55,13 @@ public struct SecureFedAvg: Sendable, Hashable {
   ///     used as well.
   ///   - countsClipping: whether clients add counts of what is clipped, in 34 to 70 further elements. The counts
   ///     of a sum are exact, without noise: leave them out where the sum is to be differentially private.
+  ///   - counterCount: how many whole numbers a client adds beside its update. Their sums are exact, and without
+  ///     noise as well.
   /// - Throws: `SecureFedAvgError`.
   public init(
     parameterCount: Int, clippingBound: Double, normBound: Double? = nil, maximumWeight: UInt64,
-    maximumContributors: Int, minimumValueBits: Int = 16, countsClipping: Bool = false
+    maximumContributors: Int, minimumValueBits: Int = 16, countsClipping: Bool = false,
+    counterCount: Int = 0
   ) throws(SecureFedAvgError) {
     let lanes: LaneLayout
     do {
@@ -75,9 +80,13 @@ public struct SecureFedAvg: Sendable, Hashable {
         parameterCount: parameterCount, hasNormBound: normBound != nil,
         valueBits: lanes.valueBits) : 0
     guard parameterCount >= 1, parameterCount <= VectorLayout.maximumElementCount,
-      let layout = try? VectorLayout(
+      let uncounted = try? VectorLayout(
         elementCount: parameterCount + weightElementCount + clippingElementCount, lanes: lanes)
     else { throw .parameterCount(found: parameterCount) }
+    guard (0...VectorLayout.maximumElementCount).contains(counterCount),
+      let layout = try? VectorLayout(
+        elementCount: uncounted.elementCount + counterCount, lanes: lanes)
+    else { throw .counterCount(found: counterCount) }
     do {
       coordinateClipping = try LInfinityClipping(bound: clippingBound)
       normClipping = try normBound.map { (bound) throws(ClippingError) in
@@ -96,6 +105,7 @@ public struct SecureFedAvg: Sendable, Hashable {
     self.clippingBound = clippingBound
     self.normBound = normBound
     self.countsClipping = countsClipping
+    self.counterCount = counterCount
     self.layout = layout
     self.lanes = lanes
   }
@@ -129,11 +139,16 @@ public struct SecureFedAvg: Sendable, Hashable {
   /// The randomness of the rounding is drawn here, in blocks: a generator of the system's, called for
   /// each parameter, would take thirty times as long as all the rest.
   ///
-  /// - Parameter update: local model minus global model, and the number of examples.
-  /// - Throws: `SecureFedAvgError` for an update of another length, a weight beyond the bound, or
-  ///   numbers that are not finite.
-  public func encode(_ update: ClientUpdate) throws(SecureFedAvgError) -> PackedVector {
-    try encode(update.delta.span, weight: update.weight)
+  /// - Parameters:
+  ///   - update: local model minus global model, and the number of examples.
+  ///   - counters: `counterCount` numbers of at most `codec.lanes.valueBits` bits. They are neither weighted nor
+  ///     rounded.
+  /// - Throws: `SecureFedAvgError` for an update of another length, a weight beyond the bound, numbers that are not
+  ///   finite, or counters that do not fit.
+  public func encode(
+    _ update: ClientUpdate, counters: [UInt64] = []
+  ) throws(SecureFedAvgError) -> PackedVector {
+    try encode(update.delta.span, weight: update.weight, counters: counters)
   }
 
   /// The same with randomness of the caller's, for simulations that can be repeated.
@@ -153,7 +168,8 @@ public struct SecureFedAvg: Sendable, Hashable {
   /// - Parameter draw: makes words random, from the first on one for each of the parameters.
   @inline(__always)
   func encode<Number: UpdateNumber>(
-    _ delta: Span<Number>, weight: UInt64, drawing draw: (inout [UInt64], Range<Int>) -> Void
+    _ delta: Span<Number>, weight: UInt64, counters: [UInt64] = [],
+    drawing draw: (inout [UInt64], Range<Int>) -> Void
   ) throws(SecureFedAvgError) -> PackedVector {
     guard delta.count == parameterCount else {
       throw .updateLength(found: delta.count, expected: parameterCount)
@@ -161,10 +177,11 @@ public struct SecureFedAvg: Sendable, Hashable {
     guard weight <= maximumWeight else {
       throw .weight(found: weight, maximum: maximumWeight)
     }
+    try check(counters)
     let factors = try normFactors(of: delta)
     let tail =
       (0..<weightElementCount).map { piece($0, of: weight) }
-      + clippingElements(of: delta, shortenedBy: factors)
+      + clippingElements(of: delta, shortenedBy: factors) + counters
     let scale = Double(weight) / Double(maximumWeight)
     // Everything is done to a block before the next, so that memory is read and written once.
     var values = [Double](repeating: 0, count: Self.block)
@@ -186,6 +203,26 @@ public struct SecureFedAvg: Sendable, Hashable {
         elements[index] = place < tail.count ? tail[place] : 0
       }
     }
+  }
+
+  private func check(_ counters: [UInt64]) throws(SecureFedAvgError) {
+    guard counters.count == counterCount else {
+      throw .counters(found: counters.count, expected: counterCount)
+    }
+    let maximum = lanes.maximumSum(contributors: 1)
+    if let index = counters.firstIndex(where: { $0 > maximum }) {
+      throw .counter(index: index, maximum: maximum)
+    }
+  }
+
+  /// The exact sums of the contributors' counters. Complexity: O(counters).
+  ///
+  /// - Throws: `SecureFedAvgError.layoutMismatch` for an aggregate of other settings.
+  public func counters(of aggregate: UnmaskedAggregate) throws(SecureFedAvgError) -> [UInt64] {
+    guard aggregate.layout == layout, let sums = aggregate.sums.unsigned else {
+      throw .layoutMismatch
+    }
+    return Array(sums.suffix(counterCount))
   }
 
   /// Parameters that are encoded at a time: with their codes they stay in the first-level cache.

@@ -8,6 +8,12 @@ public enum SecureFedAvgError: Error, Hashable, Sendable {
   case maximumWeight(found: UInt64)
   /// The clipping bound is not a finite, positive number.
   case clipping(ClippingError)
+  /// The number of counters is negative, or they do not fit one vector with the parameters.
+  case counterCount(found: Int)
+  /// A client's counters are not as many as the settings say.
+  case counters(found: Int, expected: Int)
+  /// A client's counter has more bits than an element.
+  case counter(index: Int, maximum: UInt64)
   /// The lanes cannot hold values of the demanded width for so many contributors.
   case lanes(LaneLayoutError)
   /// Encoding or decoding numbers failed.
@@ -36,6 +42,12 @@ extension SecureFedAvgError: CustomStringConvertible {
       "the largest weight must be at least 1 and its sum over all contributors fit 64 bits, "
         + "found \(found)"
     case .clipping(let error): "\(error)"
+    case .counterCount(let found):
+      "counters must be 0 or more and fit one vector with the parameters, found \(found)"
+    case .counters(let found, let expected):
+      "expected \(expected) counters, found \(found)"
+    case .counter(let index, let maximum):
+      "counter \(index) is above \(maximum); divide it into several"
     case .lanes(let error): "\(error)"
     case .fixedPoint(let error): "\(error)"
     case .updateLength(let found, let expected):

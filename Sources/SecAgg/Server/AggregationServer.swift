@@ -208,16 +208,20 @@ public struct AggregationServer: Sendable {
   /// Complexity: O(contributors x words) of key stream for self masks, and k x words for each
   /// client that left after sharing its keys, divided among the threads; a copy of the sum.
   ///
-  /// - Parameter execution: how many threads to use, and who watches; left out, as many as the
-  ///   machine has processors.
+  /// - Parameters:
+  ///   - inputContext: the one that clients masked with, if they did: see `ShareKeysRound.maskInput`. With another
+  ///     one the masks do not cancel, and the session ends without a sum.
+  ///   - execution: how many threads to use, and who watches; left out, as many as the machine has
+  ///     processors.
   /// - Throws: `.sharesMissing`: nothing has changed, take more answers; `.sharesWrong`: nothing has
   ///   changed, but no answers will help; `.cancelled`: nothing has changed; `.sumInconsistent`: the session has ended without a sum;
   ///   `.wrongPhase`.
   public mutating func unmask(
-    execution: Execution = Execution()
+    inputContext: Digest? = nil, execution: Execution = Execution()
   ) throws(ServerError) -> UnmaskedAggregate {
     guard case .unmasking(let phase) = state else { throw .wrongPhase(present: self.phase) }
-    let (sum, faults) = try phase.unmask(parameters: parameters, on: execution)
+    let (sum, faults) = try phase.unmask(
+      parameters: parameters, inputContext: inputContext, on: execution)
     state = .ended
     return try UnmaskedAggregate(
       sum, of: parameters, contributors: phase.roster.ids { phase.isContributor[$0] },

@@ -3,6 +3,8 @@
 struct MaskRecovery {
   private let contributions: Contributions
   private let parameters: SessionParameters
+  /// What the seeds of masks are bound to.
+  private let binding: Digest
   private let execution: Execution
   /// The contributors, by rank.
   private let contributors: [Int]
@@ -21,7 +23,8 @@ struct MaskRecovery {
   }
 
   init(
-    _ contributions: Contributions, parameters: SessionParameters, on execution: Execution
+    _ contributions: Contributions, parameters: SessionParameters, inputContext: Digest?,
+    on execution: Execution
   ) {
     let isContributor = contributions.isContributor
     var departed: [Int] = []
@@ -35,6 +38,7 @@ struct MaskRecovery {
     }
     self.contributions = contributions
     self.parameters = parameters
+    binding = MaskSeeds.binding(session: parameters.digest, inputContext: inputContext)
     self.execution = execution
     contributors = isContributor.indices.filter { isContributor[$0] }
     self.departed = departed
@@ -105,7 +109,7 @@ struct MaskRecovery {
       guard mask >= contributors.count else {
         return MaskSeeds.selfMask(
           fromSharedSecret: secrets.secret(at: mask),
-          owner: contributions.roster.id(at: contributors[mask]), session: parameters.digest)
+          owner: contributions.roster.id(at: contributors[mask]), binding: binding)
       }
       guard watch.hasCompleted(ProgressWatch.keyAgreement) else { return nil }
       let pair = mask - contributors.count
@@ -129,7 +133,7 @@ struct MaskRecovery {
         of: maskPrivateKey(from: secret, of: owner), with: contributor.maskKey)
     else { return nil }
     return MaskSeeds.pairwise(
-      agreed: agreed, between: owner, and: contributor.sender, session: parameters.digest,
+      agreed: agreed, between: owner, and: contributor.sender, binding: binding,
       roster: contributions.roster.commitment)
   }
 

@@ -91,9 +91,10 @@ struct UnmaskingPhase: Sendable {
   /// - Returns: the sum of the words and the faults found on the way.
   /// - Throws: `ServerError`; more answers may still be taken then.
   func unmask(
-    parameters: SessionParameters, on execution: Execution
+    parameters: SessionParameters, inputContext: Digest?, on execution: Execution
   ) throws(ServerError) -> (sum: MaskedSum, faults: [ShareFault]) {
-    let recovery = MaskRecovery(contributions, parameters: parameters, on: execution)
+    let recovery = MaskRecovery(
+      contributions, parameters: parameters, inputContext: inputContext, on: execution)
     var faults: [ShareFault] = []
     let masks = try recovery.masks(from: collected, unopened: unopened, faults: &faults)
     var sum = contributions.sum

@@ -40,6 +40,14 @@ func digest(
   return digest
 }
 
+/// The 32 bytes that a caller passed, if it did.
+func optionalDigest(
+  _ start: UnsafePointer<UInt8>?, _ argument: StaticString
+) throws(Failure) -> Digest? {
+  guard let start = unsafe start else { return nil }
+  return try unsafe digest(start, argument)
+}
+
 /// The 32 secret bytes that a caller passed.
 func secret(
   _ start: UnsafePointer<UInt8>?, _ argument: StaticString

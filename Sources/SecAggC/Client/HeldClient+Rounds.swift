@@ -34,7 +34,7 @@ extension HeldClient {
   ///
   /// - Parameter encode: makes the vector; not called if there is no use for it.
   func maskInput(
-    delivery bytes: [UInt8], averaging: SecureFedAvg, execution: Execution,
+    delivery bytes: [UInt8], averaging: SecureFedAvg, inputContext: Digest?, execution: Execution,
     encode: () throws(Failure) -> PackedVector
   ) throws(Failure) {
     guard averaging.layout == parameters.layout else {
@@ -54,7 +54,9 @@ extension HeldClient {
       case .sharing(let round):
         do throws(ClientError) {
           state = .masked(
-            try round.maskInput(consume vector, delivery: delivery, execution: execution))
+            try round.maskInput(
+              consume vector, delivery: delivery, inputContext: inputContext,
+              execution: execution))
         } catch {
           throw error.failure
         }

@@ -22,7 +22,7 @@ extension SecureFedAvgError: FailureConvertible {
 
   private var status: Status {
     switch self {
-    case .parameterCount, .maximumWeight, .lanes: .invalidParameters
+    case .parameterCount, .maximumWeight, .counterCount, .lanes: .invalidParameters
     case .clipping(.invalidBound): .invalidParameters
     case .clipping(.nonFinite): .invalidUpdate
     case .fixedPoint(let error):
@@ -31,7 +31,7 @@ extension SecureFedAvgError: FailureConvertible {
       case .nonFinite: .invalidUpdate
       case .invalidContributors, .sumOutOfRange: .sumInconsistent
       }
-    case .updateLength, .weight: .invalidUpdate
+    case .updateLength, .weight, .counters, .counter: .invalidUpdate
     case .layoutMismatch: .invalidArgument
     case .totalWeight, .mean, .clippingCounts: .sumInconsistent
     }

@@ -69,6 +69,23 @@ public func secagg_aggregate_mean_float64(
   }
 }
 
+/// Declared and described in `secagg.h`.
+@c @implementation
+public func secagg_aggregate_counters(
+  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
+  _ sums: UnsafeMutablePointer<UInt64>?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
+    let secure = try unsafe Handles.averagings.object(of: averaging).value
+    let counters = try translating { () throws(SecureFedAvgError) in
+      try secure.counters(of: aggregate)
+    }
+    try unsafe write(counters, to: sums, capacity: capacity, count: count)
+  }
+}
+
 /// The mean of an aggregate that has `count` parameters.
 private func decodedMean(
   _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?, _ count: Int

@@ -16,7 +16,6 @@ public func secagg_averaging_create(
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.averagings) { () throws(Failure) in
     let settings = try unsafe secagg_averaging_settings.read(settings, "settings")
-    guard settings.reserved == 0 else { throw .reserved("settings") }
     guard let parameterCount = Int(exactly: settings.parameter_count) else {
       throw .invalidArgument("settings.parameter_count is beyond memory")
     }
@@ -28,7 +27,8 @@ public func secagg_averaging_create(
           normBound: isBounded ? settings.norm_bound : nil,
           maximumWeight: settings.maximum_weight,
           maximumContributors: Int(settings.maximum_contributors),
-          minimumValueBits: Int(settings.minimum_value_bits))
+          minimumValueBits: Int(settings.minimum_value_bits),
+          counterCount: Int(settings.counter_count))
       })
   }
 }

@@ -28,18 +28,13 @@ public func secagg_client_mask_float32(
   _ threads: UInt32, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
-    let client = try unsafe Handles.clients.object(of: client)
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
-    try client.maskInput(
-      delivery: unsafe copiedBytes(message, length, "message"), averaging: secure,
-      execution: execution(threads)
-    ) { () throws(Failure) in
-      try unsafe withNumbers(update, count, "update") { (update) throws(Failure) in
-        try translating { () throws(SecureFedAvgError) in
-          try secure.encode(update, weight: weight)
-        }
-      }
-    }
+    guard unsafe update != nil else { throw .null("update") }
+    try unsafe mask(
+      client, message, length, averaging,
+      secagg_input(
+        struct_size: 0, threads: threads, float32: update, float64: nil, count: count,
+        weight: weight,
+        counters: nil, counter_count: 0, input_context: nil))
   }
 }
 
@@ -51,18 +46,68 @@ public func secagg_client_mask_float64(
   _ weight: UInt64, _ threads: UInt32, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
-    let client = try unsafe Handles.clients.object(of: client)
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
-    try client.maskInput(
-      delivery: unsafe copiedBytes(message, length, "message"), averaging: secure,
-      execution: execution(threads)
-    ) { () throws(Failure) in
-      try unsafe withNumbers(update, count, "update") { (update) throws(Failure) in
+    guard unsafe update != nil else { throw .null("update") }
+    try unsafe mask(
+      client, message, length, averaging,
+      secagg_input(
+        struct_size: 0, threads: threads, float32: nil, float64: update, count: count,
+        weight: weight,
+        counters: nil, counter_count: 0, input_context: nil))
+  }
+}
+
+extension secagg_input: VersionedStruct {}
+
+/// Declared and described in `secagg.h`.
+@c @implementation
+public func secagg_client_mask(
+  _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
+  _ averaging: OpaquePointer?, _ input: UnsafePointer<secagg_input>?,
+  _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    try unsafe mask(client, message, length, averaging, secagg_input.read(input, "input"))
+  }
+}
+
+private func mask(
+  _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int,
+  _ averaging: OpaquePointer?, _ input: secagg_input
+) throws(Failure) {
+  let client = try unsafe Handles.clients.object(of: client)
+  let secure = try unsafe Handles.averagings.object(of: averaging).value
+  let inputContext = try unsafe optionalDigest(input.input_context, "input.input_context")
+  let (threads, weight) = unsafe (input.threads, input.weight)
+  let counters = try unsafe counters(of: input)
+  try client.maskInput(
+    delivery: unsafe copiedBytes(message, length, "message"), averaging: secure,
+    inputContext: inputContext, execution: execution(threads)
+  ) { () throws(Failure) in
+    switch unsafe (input.float32, input.float64) {
+    case (let update?, nil):
+      try unsafe withNumbers(update, input.count, "update") { (update) throws(Failure) in
         try translating { () throws(SecureFedAvgError) in
-          try secure.encode(update, weight: weight)
+          try secure.encode(update, weight: weight, counters: counters)
         }
       }
+    case (nil, let update?):
+      try unsafe withNumbers(update, input.count, "update") { (update) throws(Failure) in
+        try translating { () throws(SecureFedAvgError) in
+          try secure.encode(update, weight: weight, counters: counters)
+        }
+      }
+    case (nil, nil), (_?, _?):
+      throw .invalidArgument("input: expected one of float32 and float64, found none or both")
     }
+  }
+}
+
+private func counters(of input: secagg_input) throws(Failure) -> [UInt64] {
+  guard unsafe input.counter_count != 0 else { return [] }
+  return try unsafe withNumbers(
+    input.counters, input.counter_count, "input.counters"
+  ) { (numbers) in
+    numbers.indices.map { numbers[$0] }
   }
 }
 

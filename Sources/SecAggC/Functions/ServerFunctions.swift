@@ -59,7 +59,21 @@ public func secagg_server_unmask(
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.aggregates) { () throws(Failure) in
     let server = try unsafe Handles.servers.object(of: server)
-    return Immutable(try server.unmask(execution: execution(threads)))
+    return Immutable(try server.unmask(inputContext: nil, execution: execution(threads)))
+  }
+}
+
+/// Declared and described in `secagg.h`.
+@c @implementation
+public func secagg_server_unmask_input(
+  _ server: OpaquePointer?, _ inputContext: UnsafePointer<UInt8>?, _ threads: UInt32,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure, handle: out, in: Handles.aggregates) { () throws(Failure) in
+    let server = try unsafe Handles.servers.object(of: server)
+    let inputContext = try unsafe optionalDigest(inputContext, "input_context")
+    return Immutable(
+      try server.unmask(inputContext: inputContext, execution: execution(threads)))
   }
 }
 

@@ -1,3 +1,4 @@
+internal import CSecAggABI
 internal import Synchronization
 
 /// What stands behind the handles of one kind. Handles of another kind are not in it.
@@ -13,14 +14,14 @@ struct HandleTable<Object: AnyObject & Sendable>: ~Copyable, Sendable {
   /// A handle for an object, which lives until the handle is freed and the last call with it has ended.
   func handle(for object: Object) -> OpaquePointer? {
     let key = HandleKey.next()
-    objects.withLock { $0[key] = object }
+    withObjects { $0[key] = object }
     return unsafe OpaquePointer(bitPattern: key)
   }
 
   /// The object of a handle.
   func object(of handle: OpaquePointer?) throws(Failure) -> Object {
     let key = UInt(bitPattern: handle)
-    guard let object = objects.withLock({ $0[key] }) else {
+    guard let object = withObjects({ $0[key] }) else {
       throw .noHandle(kind, isNull: key == 0)
     }
     return object
@@ -36,7 +37,17 @@ struct HandleTable<Object: AnyObject & Sendable>: ~Copyable, Sendable {
     let key = UInt(bitPattern: handle)
     guard key != 0 else { return .ok }
     // Taken out under the lock and let go after it: wiping a large object takes time.
-    let object = objects.withLock { $0.removeValue(forKey: key) }
+    let object = withObjects { $0.removeValue(forKey: key) }
     return object == nil ? .invalidHandle : .ok
+  }
+
+  /// The objects, for one thread at a time. A fork waits until no thread holds the lock, since nobody would open
+  /// it in the child.
+  private func withObjects<Result>(_ body: (inout sending [UInt: Object]) -> sending Result)
+    -> sending Result
+  {
+    secagg_fork_gate_enter()
+    defer { secagg_fork_gate_leave() }
+    return objects.withLock(body)
   }
 }

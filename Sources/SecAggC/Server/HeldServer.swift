@@ -78,10 +78,13 @@ final class HeldServer: Sendable {
   }
 
   /// Takes the masks off.
-  func unmask(execution: Execution) throws(Failure) -> UnmaskedAggregate {
+  func unmask(
+    inputContext: Digest?, execution: Execution
+  ) throws(Failure) -> UnmaskedAggregate {
     try state.withLock { (state) throws(Failure) in
       do throws(ServerError) {
-        let aggregate = try state.server.unmask(execution: execution)
+        let aggregate = try state.server.unmask(
+          inputContext: inputContext, execution: execution)
         state.faults = []
         return aggregate
       } catch {

@@ -14,7 +14,7 @@ struct RealNumberSession {
     var settings = secagg_averaging_settings(
       struct_size: UInt32(MemoryLayout<secagg_averaging_settings>.size), minimum_value_bits: 20,
       parameter_count: UInt64(count), clipping_bound: 1, norm_bound: 0, maximum_weight: 100,
-      maximum_contributors: cohortSize, reserved: 0)
+      maximum_contributors: cohortSize, counter_count: 0)
     let averaging = try Handle({ secagg_averaging_free($0) }) {
       secagg_averaging_create(&settings, $0, $1)
     }

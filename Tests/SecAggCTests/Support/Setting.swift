@@ -43,7 +43,7 @@ enum ExactAveraging {
     secagg_averaging_settings(
       struct_size: UInt32(MemoryLayout<secagg_averaging_settings>.size), minimum_value_bits: 16,
       parameter_count: UInt64(parameterCount), clipping_bound: bound, norm_bound: .infinity,
-      maximum_weight: maximumWeight, maximum_contributors: UInt32(cohortSize), reserved: 0)
+      maximum_weight: maximumWeight, maximum_contributors: UInt32(cohortSize), counter_count: 0)
   }
 
   static func handle(cohortSize: Int) throws -> Handle {

@@ -40,7 +40,7 @@ struct MaskSeedsTests {
     var selfMask: [UInt8] {
       OctetString.of(
         MaskSeeds.selfMask(
-          fromSharedSecret: SecretBytes(copying: secret), owner: one, session: session))
+          fromSharedSecret: SecretBytes(copying: secret), owner: one, binding: session))
     }
 
     var selfMaskCommitment: [UInt8] {
@@ -52,7 +52,7 @@ struct MaskSeedsTests {
     func pairwise(_ one: ClientID, _ other: ClientID) -> [UInt8] {
       OctetString.of(
         MaskSeeds.pairwise(
-          agreed: SecretBytes(copying: secret), between: one, and: other, session: session,
+          agreed: SecretBytes(copying: secret), between: one, and: other, binding: session,
           roster: roster))
     }
 

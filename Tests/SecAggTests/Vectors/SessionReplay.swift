@@ -92,7 +92,7 @@ struct SessionReplay {
     let mask = try KeyPair(privateKey: maskPrivateKey.secret)
     let selfMaskSeed = Hex(
       MaskSeeds.selfMask(
-        fromSharedSecret: client.selfMaskSecret.secret, owner: id, session: session))
+        fromSharedSecret: client.selfMaskSecret.secret, owner: id, binding: session))
     let packed = try client.packed(parameters)
     return SessionVector.ClientValues(
       id: client.id,
@@ -161,7 +161,7 @@ struct SessionReplay {
       let agreed = try mask.sharedSecret(with: neighbour.maskKey)
       let seed = Hex(
         MaskSeeds.pairwise(
-          agreed: agreed, between: id, and: entry.peer, session: parameters.digest,
+          agreed: agreed, between: id, and: entry.peer, binding: parameters.digest,
           roster: announcement.commitment))
       values.append(
         SessionVector.PairwiseValues(

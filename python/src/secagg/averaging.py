@@ -19,7 +19,7 @@ class Averaging(LibraryObject):
 
     All clients and the server of a training use the same settings. Immutable."""
 
-    __slots__ = ("_info", "_parameter_count")
+    __slots__ = ("_counter_count", "_info", "_parameter_count")
 
     _kind = "averaging"
 
@@ -32,6 +32,7 @@ class Averaging(LibraryObject):
         maximum_contributors: int,
         norm_bound: float | None = None,
         minimum_value_bits: int = 16,
+        counter_count: int = 0,
     ) -> None:
         """
         :param parameter_count: the number of parameters of the model.
@@ -42,6 +43,7 @@ class Averaging(LibraryObject):
         :param norm_bound: bound of the update's Euclidean norm, or `None`.
         :param minimum_value_bits: the least precision of one coordinate; bits that are left over
             are used as well.
+        :param counter_count: how many whole numbers a client adds beside its update. Their sums are exact.
         :raises InvalidParameters: the settings do not go together.
         """
         norm = math.inf if norm_bound is None else real(norm_bound, "norm_bound")
@@ -57,13 +59,14 @@ class Averaging(LibraryObject):
             norm,
             unsigned(maximum_weight, 64, "maximum_weight"),
             unsigned(maximum_contributors, 32, "maximum_contributors"),
-            0,
+            unsigned(counter_count, 32, "counter_count"),
         )
         super().__init__(make("averaging_create", ctypes.byref(settings)))
         info = AveragingInfo(ctypes.sizeof(AveragingInfo))
         call("averaging_get_info", self._handle, ctypes.byref(info))
         self._info = info
         self._parameter_count = int(settings.parameter_count)
+        self._counter_count = int(settings.counter_count)
 
     @property
     def parameter_count(self) -> int:
@@ -71,13 +74,18 @@ class Averaging(LibraryObject):
         return self._parameter_count
 
     @property
+    def counter_count(self) -> int:
+        """The number of whole numbers that a client adds beside its update."""
+        return self._counter_count
+
+    @property
     def value_bits(self) -> int:
-        """The number of bits of one encoded coordinate."""
+        """The number of bits of one encoded coordinate, and the most that a counter can have."""
         return int(self._info.value_bits)
 
     @property
     def element_count(self) -> int:
-        """The number of elements of a vector: the parameters, then the weight."""
+        """The number of elements of a vector: the parameters, then the weight, then the counters."""
         return int(self._info.element_count)
 
     @property
@@ -145,3 +153,17 @@ class Averaging(LibraryObject):
             ctypes.byref(total),
         )
         return Mean(mean, total.value, aggregate.contributors)
+
+    def counters(self, aggregate: Aggregate) -> Vector:
+        """The exact sums of the contributors' counters, as uint64."""
+        sums = numpy.zeros(self._counter_count, numpy.uint64)
+        count = ctypes.c_size_t()
+        call(
+            "aggregate_counters",
+            aggregate._handle,
+            self._handle,
+            sums.ctypes.data,
+            sums.size,
+            ctypes.byref(count),
+        )
+        return sums

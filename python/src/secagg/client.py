@@ -7,9 +7,9 @@ from typing import Any, Self
 import numpy
 
 from .averaging import Averaging
-from .binding.arguments import Memory, chosen, real, unsigned, vector
+from .binding.arguments import Memory, chosen, exact, real, unsigned, vector
 from .binding.calls import call, make, number
-from .binding.interface import PolicySettings
+from .binding.interface import Input, PolicySettings
 from .binding.objects import LibraryObject, view
 from .identities import Directory, Identity
 from .kinds import MaskCipher, Round, ThreatModel
@@ -169,7 +169,15 @@ class Client(LibraryObject):
         )
 
     def mask(
-        self, update: Any, weight: int, delivery: Any, averaging: Averaging, *, threads: int = 0
+        self,
+        update: Any,
+        weight: int,
+        delivery: Any,
+        averaging: Averaging,
+        *,
+        counters: Any = (),
+        input_context: Any = None,
+        threads: int = 0,
     ) -> None:
         """Round 2: takes the neighbours' shares, and masks the update. A client masks once.
 
@@ -177,22 +185,39 @@ class Client(LibraryObject):
             where they are.
         :param weight: the client's number of examples.
         :param averaging: with the settings that the session was made with.
+        :param counters: whole numbers from 0, as many as the settings say, each of at most
+            `averaging.value_bits` bits. They are neither weighted nor rounded.
+        :param input_context: 32 bytes, the digest of what the client learnt after the session had begun
+            and its update depends on, such as the model. Masks cancel only among clients with the same
+            digest, and only if the server unmasks with it. `None` if the context of the session says
+            everything.
         :raises InvalidUpdate: nothing has changed; another may be masked.
         :raises MessageRefused: nothing has changed.
         :raises SessionRefused: the client has ended.
         """
         memory = Memory(delivery, "delivery")
         numbers, kind = vector(update, "update")
+        added = exact(counters, averaging.counter_count, "counters")
+        context = None if input_context is None else Memory(input_context, "input_context", 32)
+        address = numbers.ctypes.data
+        value = Input(
+            ctypes.sizeof(Input),
+            unsigned(threads, 32, "threads"),
+            address if kind == "float32" else None,
+            address if kind == "float64" else None,
+            numbers.size,
+            unsigned(weight, 64, "weight"),
+            added.ctypes.data if added.size else None,
+            added.size,
+            context and context.address,
+        )
         call(
-            f"client_mask_{kind}",
+            "client_mask",
             self._handle,
             memory.address,
             memory.length,
             averaging._handle,
-            numbers.ctypes.data,
-            numbers.size,
-            unsigned(weight, 64, "weight"),
-            unsigned(threads, 32, "threads"),
+            ctypes.byref(value),
         )
 
     def endorse(self, announcement: Any) -> None:

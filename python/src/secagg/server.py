@@ -97,15 +97,25 @@ class Server(LibraryObject):
         id = unsigned(recipient, 32, "recipient")
         return view(make("server_message", self._handle, id))
 
-    def unmask(self, *, threads: int = 0) -> Aggregate:
+    def unmask(self, *, input_context: Any = None, threads: int = 0) -> Aggregate:
         """In the last round: takes the masks off and ends the session.
 
+        :param input_context: the one that the clients masked with, if they did. With another one the masks
+            do not cancel.
         :param threads: how many to use at most; 0 for as many as there are processors.
         :raises MoreAnswersNeeded: nothing has changed; try again after more messages.
         :raises SumInconsistent: there is no sum, and more messages do not help. Clients that dealt
             shares of wrong secrets are named in the text and by `faults`.
         """
-        return Aggregate(make("server_unmask", self._handle, unsigned(threads, 32, "threads")))
+        context = None if input_context is None else Memory(input_context, "input_context", 32)
+        return Aggregate(
+            make(
+                "server_unmask_input",
+                self._handle,
+                context and context.address,
+                unsigned(threads, 32, "threads"),
+            )
+        )
 
     @property
     def faults(self) -> list[Fault]:

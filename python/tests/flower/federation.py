@@ -9,8 +9,7 @@ from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, MetricR
 from flwr.clientapp import ClientApp
 from in_process_grid import InProcessGrid, Node
 
-from secagg import Policy
-from secagg.flower import register, secagg_mod
+from secagg.flower import register
 
 NODES = (11, 22, 33, 44, 55)
 SHIFTS = {id: number / 10 for number, id in enumerate(NODES, start=1)}
@@ -46,16 +45,22 @@ def train(message: Message, context: Context) -> Message:
     return Message(reply, reply_to=message)
 
 
-def secure_app(training: Any = train, policy: Policy | None = None) -> ClientApp:
-    app = ClientApp(mods=[secagg_mod])
-    register(app, policy=policy)
+def secure_app(
+    training: Any = train, evaluation: Any = None, mods: Any = (), **options: Any
+) -> ClientApp:
+    app = ClientApp(mods=list(mods))
+    register(app, **options)
     app.train()(training)
-    app.evaluate()(evaluate)
+    app.evaluate()(evaluation or evaluate)
     return app
 
 
 def evaluate(message: Message, context: Context) -> Message:
-    content = RecordDict({"metrics": MetricRecord({"num-examples": 1, "accuracy": 0.5})})
+    metrics: dict[str, Any] = {
+        "num-examples": EXAMPLES[context.node_id],
+        "accuracy": SHIFTS[context.node_id],
+    }
+    content = RecordDict({"metrics": MetricRecord(metrics)})
     return Message(content, reply_to=message)
 
 
@@ -64,10 +69,12 @@ def federation(folder: Path, nodes: Any = NODES, **options: Any) -> InProcessGri
     return InProcessGrid({id: Node(secure_app(**options), config) for id in nodes})
 
 
-def train_messages(grid: InProcessGrid, arrays: ArrayRecord, round: int = 1) -> list[Message]:
+def train_messages(
+    grid: InProcessGrid, arrays: ArrayRecord, round: int = 1, kind: str = "train"
+) -> list[Message]:
     config = ConfigRecord({"server-round": round})
     record = RecordDict({"arrays": arrays, "config": config})
-    return [Message(record, id, "train") for id in grid.get_node_ids()]
+    return [Message(record, id, kind) for id in grid.get_node_ids()]
 
 
 def expected_mean(values: dict[int, float], ids: Any) -> float:

@@ -14,20 +14,20 @@ from .federation import (
     vector,
 )
 
-ADVERTISE, SHARE, TRAIN, UNMASK = (
-    "query.secagg_advertise",
-    "query.secagg_share",
-    "train",
-    "query.secagg_unmask",
+QUERY, TRAIN = "query.secagg", "train"
+OPEN, SHARE, INPUT, UNMASK = (
+    "secagg-open-train",
+    "secagg-share-train",
+    "secagg-input-train",
+    "secagg-unmask-train",
 )
+"""Records of the steps of a round of training. Each of its exchanges carries one of them."""
 CHOSEN = dict(
     phase_timeout=30.0,
     train_timeout=30.0,
     poll_interval=1.0,
     unmask_grace=5.0,
-    metrics={"train_loss": 2.0},
-    clipping_bound=1.0,
-    maximum_examples=100,
+    metrics=["train_loss", "accuracy"],
     retries=0,
 )
 
@@ -36,9 +36,12 @@ def settings(**changed):
     return SecAggSettings(**CHOSEN | changed)
 
 
-def result(grid, arrays, chosen=None):
-    replies = SecAggGrid(grid, chosen or settings()).send_and_receive(train_messages(grid, arrays))
-    return list(replies)
+def secured(grid, chosen=None):
+    return SecAggGrid(grid, settings=chosen or settings(), assume_linear=True)
+
+
+def result(grid, arrays, chosen=None, kind="train"):
+    return list(secured(grid, chosen).send_and_receive(train_messages(grid, arrays, kind=kind)))
 
 
 def check(reply, arrays, contributors):

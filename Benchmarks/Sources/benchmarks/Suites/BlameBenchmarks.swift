@@ -54,7 +54,8 @@ enum BlameBenchmarks {
     let figure = Figure(
       suite, "n = \(session.clients), t = \(session.parameters.threshold), \(name)", unit: "ms",
       seconds: Stopwatch.samples(runs: 5) {
-        _ = try? phase.unmask(parameters: session.parameters, on: .threads(1))
+        _ = try? phase.unmask(
+          parameters: session.parameters, inputContext: nil, on: .threads(1))
       },
       perSecond: 1e3, target: target(session.clients, isHonest: base == 0))
     results.add(figure)

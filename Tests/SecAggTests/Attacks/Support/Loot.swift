@@ -89,12 +89,12 @@ struct Loot {
       }
       guard let words = stage.words[id], let secret = secret(.selfMask, of: id) else { return nil }
       sum.add(words)
-      let own = MaskSeeds.selfMask(fromSharedSecret: secret, owner: id, session: session)
+      let own = MaskSeeds.selfMask(fromSharedSecret: secret, owner: id, binding: session)
       var masks = [(MaskExpander.Direction.subtract, own.copied())]
       for neighbour in neighbours {
         guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
         let seed = MaskSeeds.pairwise(
-          agreed: agreed, between: id, and: neighbour, session: session, roster: stage.commitment)
+          agreed: agreed, between: id, and: neighbour, binding: session, roster: stage.commitment)
         masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
       }
       sum = MaskedSum(words: MaskCombination.testing(masks).applied(to: sum.words))
@@ -110,7 +110,7 @@ struct Loot {
     for neighbour in neighbours {
       guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
       let seed = MaskSeeds.pairwise(
-        agreed: agreed, between: id, and: neighbour, session: stage.parameters.digest,
+        agreed: agreed, between: id, and: neighbour, binding: stage.parameters.digest,
         roster: stage.commitment)
       masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
     }

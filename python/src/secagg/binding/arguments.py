@@ -61,12 +61,26 @@ class Memory:
 
 
 def vector(values: Any, name: str) -> tuple[Vector, str]:
-    """A vector as the library reads it, and the name of its type. No copy is made of contiguous
+    """A vector as the library reads it, and the name of its type. No copy is made of contiguous, aligned
     float32 and float64 numbers in the machine's byte order."""
+    if isinstance(values, numpy.ma.MaskedArray):
+        raise InvalidArgument(
+            f"{name}: expected an ordinary array, found a masked one; fill the masked entries first"
+        )
     array = numpy.asarray(values)
     if array.ndim != 1:
         raise InvalidArgument(f"{name}: expected one dimension, found {array.ndim}")
     if array.dtype.kind not in "fiu" or array.dtype.itemsize > 8:
         raise InvalidArgument(f"{name}: real numbers are needed, not {array.dtype}")
     kind = "float32" if array.dtype.kind == "f" and array.dtype.itemsize <= 4 else "float64"
-    return numpy.ascontiguousarray(array, numpy.dtype(kind)), kind
+    return numpy.require(array, numpy.dtype(kind), ["C_CONTIGUOUS", "ALIGNED"]), kind
+
+
+def exact(values: Any, count: int, name: str) -> Vector:
+    """Whole numbers from 0 as the library reads them."""
+    array = numpy.asarray(values)
+    if array.shape != (count,):
+        raise InvalidArgument(f"{name}: expected {count} whole numbers, found shape {array.shape}")
+    if count and (array.dtype.kind not in "iu" or array.min() < 0):
+        raise InvalidArgument(f"{name}: expected whole numbers from 0")
+    return numpy.require(array, numpy.uint64, ["C_CONTIGUOUS", "ALIGNED"])

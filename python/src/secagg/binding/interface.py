@@ -18,7 +18,7 @@ from ctypes import (
 from typing import Any, Final
 
 ABI_MAJOR: Final = 1
-ABI_MINOR: Final = 0
+ABI_MINOR: Final = 1
 
 
 class Failure(Structure):
@@ -34,7 +34,7 @@ class AveragingSettings(Structure):
         ("norm_bound", c_double),
         ("maximum_weight", c_uint64),
         ("maximum_contributors", c_uint32),
-        ("reserved", c_uint32),
+        ("counter_count", c_uint32),
     ]
 
 
@@ -111,6 +111,20 @@ class PolicySettings(Structure):
     ]
 
 
+class Input(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("threads", c_uint32),
+        ("float32", c_void_p),
+        ("float64", c_void_p),
+        ("count", c_size_t),
+        ("weight", c_uint64),
+        ("counters", c_void_p),
+        ("counter_count", c_size_t),
+        ("input_context", c_void_p),
+    ]
+
+
 class FaultRecord(Structure):
     _fields_ = [
         ("holder", c_uint32),
@@ -172,6 +186,7 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
         c_uint32,
         _FAILURE,
     ],
+    "client_mask": [_HANDLE, _IN, c_size_t, _HANDLE, POINTER(Input), _FAILURE],
     "client_endorse": [_HANDLE, _IN, c_size_t, _FAILURE],
     "client_unmask": [_HANDLE, _IN, c_size_t, _FAILURE],
     "sealing_key": [_IN, _FAILURE],
@@ -187,6 +202,7 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
     "server_close_round": [_HANDLE, _FAILURE],
     "server_message": [_HANDLE, c_uint32, _OUT_HANDLE, _FAILURE],
     "server_unmask": [_HANDLE, c_uint32, _OUT_HANDLE, _FAILURE],
+    "server_unmask_input": [_HANDLE, _IN, c_uint32, _OUT_HANDLE, _FAILURE],
     "server_faults": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
     "server_store": [_HANDLE, _OUT_HANDLE, _FAILURE],
     "server_restore": [_IN, c_size_t, _HANDLE, _OUT_HANDLE, _FAILURE],
@@ -194,6 +210,7 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
     "aggregate_faults": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
     "aggregate_mean_float32": [_HANDLE, _HANDLE, _IN, c_size_t, POINTER(c_uint64), _FAILURE],
     "aggregate_mean_float64": [_HANDLE, _HANDLE, _IN, c_size_t, POINTER(c_uint64), _FAILURE],
+    "aggregate_counters": [_HANDLE, _HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
 }
 
 FREEING: Final = (

@@ -1,6 +1,5 @@
-"""The client's side: a mod around training, and query functions for the rounds without it."""
+"""A node's side: what it does in the steps of secure rounds."""
 
-from .mod import secagg_mod
 from .registration import register
 
-__all__ = ["register", "secagg_mod"]
+__all__ = ["register"]

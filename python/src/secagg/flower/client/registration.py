@@ -1,82 +1,99 @@
-"""The query functions of the rounds without training."""
+"""Puts a client app behind secure aggregation."""
 
-from flwr.app import Context, Message, RecordDict
+from dataclasses import dataclass
+from logging import ERROR
+from typing import Any, cast
+
+from flwr.app import Context, Error, Message
 from flwr.clientapp import ClientApp
+from flwr.common import log
+from flwr.common.constant import ErrorCode
 
 import secagg
 
-from ..messages import (
-    ADVERTISE,
-    NODE_RECORD,
-    SHARE,
-    UNMASK,
-    config_of,
-    field,
-    node_record,
-    packed,
-)
-from .refusal import answering
-from .sealed_state import SealedState
+from ..errors import EXPLANATIONS, Refusal, Refused
+from ..messages import QUERY, Step, StepName, kind_of, taken_requests
+from ..plan import Kind
+from .steps import InputRequest, StepAnswers
 
 
-def register(app: ClientApp, *, policy: secagg.Policy | None = None) -> ClientApp:
-    """Registers what a client app needs beside `secagg_mod`, and returns the app.
+@dataclass(frozen=True)
+class _Protection:
+    policy: secagg.Policy | None
+    plain_evaluation: bool
+
+
+def register(
+    app: ClientApp, *, policy: secagg.Policy | None = None, plain_evaluation: bool = False
+) -> ClientApp:
+    """Puts a client app behind secure aggregation, and returns it.
+
+    From then on the app trains and evaluates in secure rounds only: what it replies is added to the sum, and
+    never leaves the node by itself. Mods of the app see its own messages and replies, in any order. Messages of
+    type `query` pass as they are.
 
     :param policy: the least that this client accepts of a server, for example
         `secagg.Policy(minimum_contributors=10)`.
+    :param plain_evaluation: whether the node also evaluates outside of secure rounds. The server sees its
+        metrics then.
     """
-
-    @app.query(ADVERTISE)
-    def advertise(message: Message, context: Context) -> Message:
-        return answering(message, lambda: _advertise(message, context, policy))
-
-    @app.query(SHARE)
-    def share(message: Message, context: Context) -> Message:
-        return answering(message, lambda: _share(message, context))
-
-    @app.query(UNMASK)
-    def unmask(message: Message, context: Context) -> Message:
-        return answering(message, lambda: _unmask(message, context))
-
+    if app._call is not None:
+        raise TypeError(
+            "register: expected an app of the Message API, with @app.train(), found one with a client_fn"
+        )
+    if isinstance(app, _SecureCalls):
+        raise TypeError("register: the app is registered already; call it once")
+    kind = type(app)
+    # Above everything that the app does, its mods included: they could not be moved out of the way otherwise.
+    app.__class__ = type(f"Secure{kind.__name__}", (_SecureCalls, kind), {})
+    cast(Any, app)._secagg = _Protection(policy, plain_evaluation)
     return app
 
 
-def _advertise(message: Message, context: Context, policy: secagg.Policy | None) -> Message:
-    request = config_of(message.content)
-    state = SealedState(context)
-    state.forget()
-    parameters = secagg.Parameters.parse(field(request, "parameters", bytes))
-    # The model arrives with the message that asks for training. Until then the client cannot compute
-    # the context itself, and takes the server's. The mod computes it from the model that it receives,
-    # and masks nothing if it is another one.
-    expected = parameters.application_context
-    id = field(request, "client", int)
-    with secagg.Client(parameters, id, expected, policy=policy) as client:
-        content = packed(client.message)
-        state.keep(client, parameters.digest)
-    ciphers = secagg.mask_ciphers() & _accepted(policy)
-    content[NODE_RECORD] = node_record(parameters.digest, ciphers)
-    return Message(content, reply_to=message)
+class _SecureCalls:
+    """The calls of a registered app."""
+
+    _secagg: _Protection
+
+    def __call__(self, message: Message, context: Context) -> Message:
+        kind = kind_of(message)
+        if kind is None and message.metadata.message_type != QUERY:
+            return self._app(message, context)
+        try:
+            requests = taken_requests(message.content)
+        except Refused as error:
+            return _refused(message, error)
+        if kind is Kind.EVALUATE and not requests and self._secagg.plain_evaluation:
+            return self._app(message, context)
+        answers = StepAnswers(context, self._secagg.policy)
+        if kind is not None:
+            name = StepName(Step.INPUT, kind)
+            record = requests.pop(name, None)
+            if record is None:
+                detail = f"a request to {kind} outside of a secure round"
+                return _refused(message, Refused(Refusal.NOT_SECURED, detail))
+            try:
+                request = InputRequest(record, kind, message)
+                answers.check(request)
+            except Refused as error:
+                answers.refuse(name, error)
+            else:
+                # What the app raises, and what it replies to an error, is the app's.
+                reply = self._app(message, context)
+                if reply.has_error():
+                    return reply
+                answers.add_input(name, request, reply.content)
+        # What prepares the next round comes after the answer in this one.
+        for name, record in requests.items():
+            answers.add(name, record)
+        return Message(answers.content, reply_to=message)
+
+    def _app(self, message: Message, context: Context) -> Message:
+        return cast(Message, cast(Any, super()).__call__(message, context))
 
 
-def _accepted(policy: secagg.Policy | None) -> secagg.MaskCipher:
-    return (policy and policy.mask_ciphers) or ~secagg.MaskCipher(0)
-
-
-def _share(message: Message, context: Context) -> Message:
-    request = config_of(message.content)
-    session = field(request, "session", bytes)
-    state = SealedState(context)
-    with state.woken(session) as client:
-        client.share_keys(field(request, "message", bytes))
-        content = packed(client.message)
-        state.keep(client, session)
-    return Message(content, reply_to=message)
-
-
-def _unmask(message: Message, context: Context) -> Message:
-    request = config_of(message.content)
-    with SealedState(context).woken(field(request, "session", bytes)) as client:
-        client.unmask(field(request, "message", bytes))
-        content: RecordDict = packed(client.message)
-    return Message(content, reply_to=message)
+def _refused(message: Message, error: Refused) -> Message:
+    """An error reply to a message that asks for nothing which could be done."""
+    log(ERROR, "secagg: %s", error)
+    reason = f"secagg: {error.refusal}: {EXPLANATIONS[error.refusal]}"
+    return Message(Error(ErrorCode.MOD_FAILED_PRECONDITION, reason), reply_to=message)

@@ -1,4 +1,4 @@
-"""A client between two messages.
+"""Clients between two messages.
 
 On a SuperNode every message is handled by a new process, and what is to be kept travels through
 `context.state`. A client's secrets are sealed there, each time under a new key that lies in a file of
@@ -8,72 +8,98 @@ a message, or brings an old state back."""
 import contextlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from flwr.app import ConfigRecord, Context
 
 import secagg
 
-from ..messages import RECORD, Malformed, field
+from ..errors import Refusal, Refused
+from ..messages import field
+from ..plan import Kind
 
-FOLDER_SETTING = "secagg-folder"
+FOLDER_SETTING: Final = "secagg-folder"
 """The entry of a SuperNode's `--node-config` that names the folder of its keys."""
+
+_PREFIX: Final = "secagg-"
+_LEFT_BEHIND: Final = 7 * 24 * 3600.0
+"""Seconds after which a key of a run that was killed is deleted."""
 
 
 def _folder(context: Context) -> Path:
     named = context.node_config.get(FOLDER_SETTING)
     if named:
         return Path(str(named)).expanduser()
-    home = os.environ.get("FLWR_HOME")
-    return (Path(home) if home else Path.home() / ".flwr") / "secagg"
+    flower = os.environ.get("FLWR_HOME")
+    try:
+        return (Path(flower) if flower else Path.home() / ".flwr") / "secagg"
+    except RuntimeError:
+        raise Refused(
+            Refusal.STORAGE, f"there is no home folder; set {FOLDER_SETTING!r} in --node-config"
+        ) from None
 
 
 class SealedState:
-    """Where the client of one node and one run sleeps."""
+    """Where the clients of one node and one run sleep, one for each session."""
 
     def __init__(self, context: Context) -> None:
         self._state = context.state
-        self._folder = _folder(context)
+        self._context = context
         self._prefix = f"{context.run_id}-{context.node_id}-"
 
-    def keep(self, client: secagg.Client, session: bytes) -> None:
-        """Puts the client to sleep."""
+    @property
+    def _folder(self) -> Path:
+        return _folder(self._context)
+
+    def holds(self, session: bytes) -> bool:
+        """Whether a client of the session sleeps here."""
+        return _name(session) in self._state.config_records
+
+    def keep(self, client: secagg.Client, session: bytes, kind: Kind) -> None:
+        """Puts a client to sleep."""
         key = secagg.sealing_key()
         sealed = bytes(client.suspend(key, sent=True))
         name = self._prefix + secrets.token_hex(8)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = self._folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(self._folder / name, flags, 0o600), "wb") as file:
+        with os.fdopen(os.open(folder / name, flags, 0o600), "wb") as file:
             file.write(key)
-        self._state[RECORD] = ConfigRecord({"session": session, "sealed": sealed, "key": name})
+        opened = 1 + max((number for number, _ in self._sleeping(kind)), default=0)
+        self._state[_name(session)] = ConfigRecord(
+            {"session": session, "kind": str(kind), "opened": opened, "sealed": sealed, "key": name}
+        )
 
     @contextlib.contextmanager
     def woken(self, session: bytes) -> Iterator[secagg.Client]:
         """Wakes the client of a session, which is gone from here then. One that refuses a message
         without ending, because it is damaged or was answered before, is put to sleep again."""
-        record = self._state.config_records.get(RECORD)
+        record = self._state.config_records.get(_name(session))
         if record is None or field(record, "session", bytes) != session:
-            raise Malformed("this client is not in that session")
-        del self._state[RECORD]
+            raise Refused(Refusal.UNKNOWN_SESSION, "this client is not in that session")
+        del self._state[_name(session)]
         key = self._claimed_key(field(record, "key", str))
         if key is None:
-            raise Malformed("this client was woken before")
+            raise Refused(Refusal.UNKNOWN_SESSION, "this client was woken before")
         with secagg.Client.resume(field(record, "sealed", bytes), key) as client:
             try:
                 yield client
             except secagg.Error:
                 if client.round is not secagg.Round.ENDED:
-                    self.keep(client, session)
+                    self.keep(client, session, Kind(field(record, "kind", str)))
                 raise
 
     def _claimed_key(self, name: str) -> bytes | None:
         """The key, which nobody gets a second time: of two that rename a file one succeeds."""
         if not name.startswith(self._prefix) or Path(name).name != name:
             return None
-        claimed = self._folder / f"{name}.{secrets.token_hex(8)}"
+        folder = self._folder
+        claimed = folder / f"{name}.{secrets.token_hex(8)}"
         try:
-            os.rename(self._folder / name, claimed)
+            os.rename(folder / name, claimed)
         except FileNotFoundError:
             return None
         try:
@@ -85,10 +111,37 @@ class SealedState:
         finally:
             os.unlink(claimed)
 
-    def forget(self) -> None:
-        """Drops what is left of sessions that this node did not finish."""
-        if RECORD in self._state:
-            del self._state[RECORD]
-        if self._folder.is_dir():
-            for file in self._folder.glob(f"{self._prefix}*"):
-                file.unlink(missing_ok=True)
+    def make_room(self, kind: Kind) -> None:
+        """Before a session is opened: drops all clients of the kind but the newest, whose session is under
+        way, and the keys of clients that are not here."""
+        for _, name in sorted(self._sleeping(kind))[:-1]:
+            del self._state[name]
+        folder = self._folder
+        if not folder.is_dir():
+            return
+        wanted = {
+            record.get("key")
+            for name, record in self._state.config_records.items()
+            if name.startswith(_PREFIX)
+        }
+        now = time.time()
+        for file in folder.glob(f"*-{self._context.node_id}-*"):
+            is_of_run = file.name.startswith(self._prefix)
+            with contextlib.suppress(FileNotFoundError):
+                if (is_of_run and file.name not in wanted) or (
+                    now - file.stat().st_mtime > _LEFT_BEHIND
+                ):
+                    file.unlink()
+
+    def _sleeping(self, kind: Kind) -> list[tuple[int, str]]:
+        """When the sleeping clients of a kind went to sleep, in order, and the names of their records."""
+        found = []
+        for name, record in self._state.config_records.items():
+            if name.startswith(_PREFIX) and record.get("kind") == str(kind):
+                opened = record.get("opened")
+                found.append((opened if isinstance(opened, int) else 0, name))
+        return found
+
+
+def _name(session: bytes) -> str:
+    return f"{_PREFIX}{session.hex()}"

@@ -1,6 +1,6 @@
-"""The server's side: a grid that turns a strategy's train messages into secure rounds."""
+"""The server's side: a grid that turns a strategy's messages into secure rounds."""
 
+from ..errors import ConfigurationError, RoundFailed
 from .grid import SecAggGrid
-from .secure_round import RoundFailed
 
-__all__ = ["RoundFailed", "SecAggGrid"]
+__all__ = ["ConfigurationError", "RoundFailed", "SecAggGrid"]

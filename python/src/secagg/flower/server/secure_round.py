@@ -1,170 +1,195 @@
-"""One attempt at a round: a session of the protocol among the nodes that are to train."""
+"""One attempt at a round, and what it prepares of the next.
+
+A round takes two exchanges with the nodes: training (or evaluation), and unmasking. The keys and shares of its
+session travel with the exchanges of the round before. Where there was none, or other nodes took part, two more
+exchanges come first."""
 
 import time
-from logging import INFO, WARNING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from logging import INFO
 
-from flwr.app import Message, RecordDict
+from flwr.app import ConfigRecord, Message
 from flwr.common import log
 from flwr.serverapp import Grid
 
 import secagg
 
-from ..messages import (
-    ADVERTISE,
-    RECORD,
-    SHARE,
-    UNMASK,
-    declared_ciphers,
-    session_record,
-    shape_fields,
-)
+from ..errors import RoundFailed
+from ..messages import Step, answers, declared_ciphers, plan_fields
+from ..plan import Outcome, RoundPlan
 from ..settings import SecAggSettings
-from .conversation import Conversation
-from .training import Training
-
-
-class RoundFailed(Exception):
-    """A round ended without a sum. The model has not changed.
-
-    `unreachable` are the nodes that replied with an error, or not at all."""
-
-    def __init__(self, reason: str, unreachable: frozenset[int] = frozenset()) -> None:
-        super().__init__(reason)
-        self.unreachable = unreachable
-
+from .assignment import Assignment
+from .exchange import replies
+from .session import Session, merged
 
 MaskCiphers = dict[int, secagg.MaskCipher]
 """What nodes have declared, by node."""
 
 
+@dataclass
+class Times:
+    """Seconds that each exchange took."""
+
+    phases: dict[str, float] = field(default_factory=dict)
+
+    def add(self, name: str, seconds: float) -> None:
+        self.phases[name] = self.phases.get(name, 0.0) + seconds
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.phases.items())
+
+
 class SecureRound:
+    """The session of a round, and the sessions that are prepared meanwhile."""
+
     def __init__(
         self,
         grid: Grid,
         settings: SecAggSettings,
-        training: Training,
-        timeout: float | None,
+        assignment: Assignment,
+        plan: RoundPlan,
         declared: MaskCiphers,
     ) -> None:
         """
-        :param timeout: seconds for training, if the settings do not say.
         :param declared: is used and extended.
-        :raises RoundFailed: there can be no session of so many nodes.
         """
-        self._settings, self._training, self._declared = settings, training, declared
-        self._timeout = settings.train_timeout or timeout or float("inf")
-        self._averaging = training.shape.averaging(len(training.messages))
-        self._parameters = self._recommended()
-        self._session = self._parameters.digest
-        self._server = secagg.Server(self._parameters)
-        self._talk = Conversation(grid, settings, training, self._server)
+        self._grid, self._settings = grid, settings
+        self._assignment, self._plan, self._declared = assignment, plan, declared
+        self.times = Times()
 
-    def run(self) -> Message:
-        """The one reply of all contributors.
-
+    def run(
+        self, session: Session, upcoming: list[Session], *, is_prepared: bool, timeout: float | None
+    ) -> Outcome:
+        """
+        :param session: for the nodes of the round.
+        :param upcoming: sessions to be prepared, for the same nodes; those that are not ready at the end are taken
+            out.
+        :param is_prepared: whether the session's keys and shares are there.
+        :param timeout: seconds for training, if the settings do not say.
         :raises RoundFailed: there is no sum.
         """
         try:
-            self._advertise()
-            self._share()
-            self._train()
-            with self._unmask() as aggregate:
-                self._report(aggregate.faults)
-                mean = self._averaging.mean(aggregate)
+            if not is_prepared:
+                for name, step in (("keys", Step.OPEN), ("shares", Step.SHARE)):
+                    self._query(name, [(session, step)])
+                    session.server.close_round()
+            self._input(session, upcoming, timeout)
+            upcoming[:] = _advanced(upcoming)
+            session.server.close_round()
+            with self._unmask(session, upcoming) as aggregate:
+                session.report(aggregate.faults)
+                outcome = self._plan.outcome(self._assignment.model, session.averaging, aggregate)
+            upcoming[:] = _advanced(upcoming)
         except (secagg.TooFewClients, secagg.SumInconsistent, secagg.MoreAnswersNeeded) as error:
-            self._report(self._server.faults)
-            raise RoundFailed(str(error), frozenset(self._talk.missing)) from None
+            session.report(session.server.faults)
+            raise RoundFailed(str(error), frozenset(session.lost)) from None
         log(
             INFO,
-            "secagg: the sum of %d of %d nodes, %d bytes a client",
-            len(mean.contributors),
-            len(self._training.messages),
-            self._parameters.word_count * 8,
+            "secagg: the sum of %d of %d nodes, %d bytes a node; %s",
+            outcome.contributor_count,
+            len(session.nodes),
+            session.parameters.word_count * 8,
+            self.times,
         )
-        shape = self._training.shape
-        arrays, metrics = shape.result(shape.base(self._training.arrays), mean)
-        content = RecordDict({self._training.arrays_name: arrays, "metrics": metrics})
-        return Message(content, reply_to=self._training.messages[mean.contributors[0]])
+        return outcome
 
-    def _report(self, faults: list[secagg.Fault]) -> None:
-        """Names the nodes at fault in the log."""
-        for fault in faults:
-            holder, dealer = self._training.node(fault.holder), self._training.node(fault.dealer)
-            match fault.finding:
-                case secagg.Finding.WRONG_SHARE:
-                    text = f"node {holder} revealed a wrong share of a secret of node {dealer}"
-                case secagg.Finding.UNOPENED:
-                    text = (
-                        f"node {holder} reports that the shares of node {dealer} do not open; "
-                        "one of the two is at fault"
-                    )
-                case secagg.Finding.WRONG_SECRET:
-                    text = f"node {dealer} dealt shares of a wrong secret"
-            log(WARNING, "secagg: %s", text)
-
-    def _recommended(self) -> secagg.Parameters:
-        training, settings = self._training, self._settings
-        ciphers = ~secagg.MaskCipher(0)
-        for id in training.messages:
-            ciphers &= self._declared.get(training.node(id), secagg.MaskCipher.CHACHA20)
-        try:
-            return secagg.Parameters.recommended(
-                self._averaging,
-                cohort_size=len(training.messages),
-                context=training.shape.context(training.arrays, training.server_round),
-                corrupt_fraction=settings.corrupt_fraction,
-                dropout_fraction=settings.dropout_fraction,
-                minimum_contributors=settings.minimum_contributors,
-                mask_ciphers=ciphers,
-            )
-        except secagg.InvalidParameters as error:
-            raise RoundFailed(str(error)) from None
-
-    def _advertise(self) -> None:
-        def declared(id: int, reply: Message) -> None:
-            self._declared[self._training.node(id)] = declared_ciphers(reply.content)
-
-        encoded = bytes(self._parameters)
-        openings = {
-            id: session_record(self._session, parameters=encoded, client=id)
-            for id in self._training.messages
+    def _query(
+        self,
+        name: str,
+        asked: Sequence[tuple[Session, Step]],
+        enough: Callable[[], bool] = lambda: False,
+        on_reply: Callable[[], None] = lambda: None,
+    ) -> None:
+        """An exchange without training, with the nodes of the first session."""
+        seconds = self._settings.phase_timeout
+        steps = merged(*((session.name(step), session.requests(step)) for session, step in asked))
+        messages = {
+            node: self._assignment.query(node, steps[node], seconds) for node in asked[0][0].awaited
         }
-        self._talk.ask(ADVERTISE, openings, declared)
+        self._exchange(name, messages, seconds, asked, enough, on_reply)
 
-    def _share(self) -> None:
-        ids = self._server.close_round()
-        self._talk.ask(SHARE, self._talk.owed(ids, self._session))
+    def _input(self, session: Session, upcoming: list[Session], timeout: float | None) -> None:
+        """The exchange in which nodes train or evaluate."""
+        fields = plan_fields(self._plan)
+        requests = {
+            node: ConfigRecord({**record, **fields})
+            for node, record in session.requests(Step.INPUT).items()
+        }
+        steps = merged(
+            (session.name(Step.INPUT), requests),
+            *((other.name(Step.OPEN), other.requests(Step.OPEN)) for other in upcoming),
+        )
+        messages = {node: self._assignment.input_message(node, steps[node]) for node in requests}
+        seconds = self._settings.train_timeout or timeout or float("inf")
+        name = "training" if self._plan.sums_model else "evaluation"
+        asked = [(session, Step.INPUT), *((other, Step.OPEN) for other in upcoming)]
+        self._exchange(name, messages, seconds, asked)
 
-    def _train(self) -> None:
-        ids = self._server.close_round()
-        fields = shape_fields(self._training.shape) | {"round": self._training.server_round}
-        messages = {}
-        for id in ids:
-            delivery = bytes(self._server.message(id))
-            record = session_record(self._session, message=delivery, **fields)
-            original = self._training.messages[id].content
-            messages[id] = self._training.message(id, RecordDict({**original, RECORD: record}))
-        self._talk.collect(messages, self._timeout)
-
-    def _unmask(self) -> secagg.Aggregate:
-        ids = self._server.close_round()
+    def _unmask(self, session: Session, upcoming: list[Session]) -> secagg.Aggregate:
         found: list[secagg.Aggregate] = []
         last_answer = time.monotonic()
+        context = self._plan.input_context(self._assignment.model)
 
-        def heard(id: int, reply: Message) -> None:
+        def heard() -> None:
             nonlocal last_answer
             last_answer = time.monotonic()
 
         def unmasked() -> bool:
             """Answers beyond the threshold let wrong shares be corrected, and are waited for."""
             quiet = time.monotonic() - last_answer >= self._settings.unmask_grace
-            if self._server.awaited and not quiet:
+            if session.server.awaited and not quiet:
                 return False
             try:
-                found.append(self._server.unmask(threads=self._settings.threads))
+                found.append(_take_off(session, context, self._settings.threads))
             except secagg.MoreAnswersNeeded:
                 return False
             return True
 
-        self._talk.ask(UNMASK, self._talk.owed(ids, self._session), heard, unmasked)
-        return found[0] if found else self._server.unmask(threads=self._settings.threads)
+        asked = [(session, Step.UNMASK), *((other, Step.SHARE) for other in upcoming)]
+        self._query("unmasking", asked, unmasked, heard)
+        return found[0] if found else _take_off(session, context, self._settings.threads)
+
+    def _exchange(
+        self,
+        name: str,
+        messages: Mapping[int, Message],
+        seconds: float,
+        asked: Sequence[tuple[Session, Step]],
+        enough: Callable[[], bool] = lambda: False,
+        on_reply: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Sends messages and hands the answers to the sessions, of which the first is that of the round."""
+        began = time.monotonic()
+        by_name = {str(session.name(step)): session for session, step in asked}
+        main = asked[0][0]
+        waiting = set(messages)
+        arriving = replies(self._grid, messages, seconds, self._settings.poll_interval, enough)
+        for node, reply in arriving:
+            waiting.discard(node)
+            if reply.has_error():
+                main.lose(node, f"error {reply.error.code}: {reply.error.reason}")
+                continue
+            if ciphers := declared_ciphers(reply.content):
+                self._declared[node] = ciphers
+            for step, answer in answers(reply.content):
+                if session := by_name.get(str(step)):
+                    session.accept(node, answer)
+            if node in main.awaited and node not in main.lost:
+                main.lose(node, "its reply has no answer to the round")
+            on_reply()
+        for node in sorted(waiting & main.awaited):
+            main.lose(node, "no reply in time")
+        self.times.add(name, time.monotonic() - began)
+
+
+def _take_off(session: Session, context: bytes, threads: int) -> secagg.Aggregate:
+    return session.server.unmask(input_context=context, threads=threads)
+
+
+def _advanced(upcoming: Sequence[Session]) -> list[Session]:
+    """Those to which all nodes have answered, in their next round."""
+    complete = [session for session in upcoming if session.is_complete]
+    for session in complete:
+        session.server.close_round()
+    return complete
