@@ -1,6 +1,7 @@
 """Flower's SuperLink and SuperNodes in one process: messages and contexts are serialized on their way,
 and nodes can be made to misbehave."""
 
+import copy
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -58,7 +59,7 @@ class Node:
     config: dict[str, Any]
     state: bytes = b""
     fates: dict[str, Fate] = field(default_factory=dict)
-    """By message type."""
+    """By message type, or by the name of a record in the message."""
 
 
 class InProcessGrid(Grid):
@@ -75,8 +76,8 @@ class InProcessGrid(Grid):
         self.up: dict[int, int] = dict.fromkeys(nodes, 0)
         """Bytes that each node has sent."""
         self.down: dict[int, int] = dict.fromkeys(nodes, 0)
-        self.log: list[tuple[int, str]] = []
-        """Which node got which type of message."""
+        self.log: list[tuple[int, str, frozenset[str]]] = []
+        """Which node got which type of message, with which records."""
         self.seen: list[Message] = []
         """Everything that the server side has received."""
         self.client_seconds = 0.0
@@ -113,10 +114,13 @@ class InProcessGrid(Grid):
             ids.append(message.metadata.message_id)
             encoded = message_to_proto(message).SerializeToString()
             self.down[id] += len(encoded)
-            self.log.append((id, message.metadata.message_type))
+            self.log.append((id, message.metadata.message_type, frozenset(message.content)))
             received = message_from_proto(EncodedMessage.FromString(encoded))
-            fate = self.nodes[id].fates.get(message.metadata.message_type, answers)
-            for delay, reply in fate(received, lambda r=received, i=id: self._handled(i, r)):
+            names = {message.metadata.message_type, *message.content}
+            fate = next((f for n, f in self.nodes[id].fates.items() if n in names), answers)
+            for delay, reply in fate(
+                received, lambda r=received, i=id: self._handled(i, copy.deepcopy(r))
+            ):
                 answered = message_to_proto(reply).SerializeToString()
                 if not reply.has_error():
                     self.up[id] += len(answered)

@@ -59,3 +59,17 @@ def check(reply, arrays, contributors):
         metrics["train_loss"], 2 * expected_mean(SHIFTS, contributors), abs_tol=1e-4
     )
     assert set(metrics) == {"num-examples", "train_loss"}
+
+
+def refusals(grid):
+    """The last refusal of each node that refused."""
+    found = {}
+    for message in grid.seen:
+        if message.has_error():
+            word = message.error.reason.removeprefix("secagg: ").split(":")[0]
+            found[message.metadata.src_node_id] = word
+            continue
+        for record in message.content.config_records.values():
+            if "refusal" in record:
+                found[message.metadata.src_node_id] = record["refusal"]
+    return found

@@ -1,16 +1,15 @@
 """What clients may reply to training, and what of it the server learns when it cannot be added."""
 
+import logging
+import math
 from collections import OrderedDict
 
 import numpy
 import pytest
-from flwr.app import Array, ArrayRecord, Error, Message, MetricRecord, RecordDict
+from flwr.app import Array, ArrayRecord, Error, Message
 
-import secagg
-from secagg.flower.client.refusal import answering
-
-from .federation import NODES, federation, initial_arrays, train, train_messages
-from .round_checks import result, settings
+from .federation import EXAMPLES, NODES, SHIFTS, federation, initial_arrays, train
+from .round_checks import refusals, result, settings
 
 
 def replying(change):
@@ -57,6 +56,66 @@ def other_order(content):
     content["arrays"] = ArrayRecord(OrderedDict(reversed(list(content["arrays"].items()))))
 
 
+def not_finite(content):
+    content["arrays"]["bias"] = Array(numpy.full(3, numpy.nan, numpy.float32))
+
+
+def several_models(content):
+    content["more"] = ArrayRecord([numpy.full(3, 4242.0)])
+
+
+def complex_numbers(content):
+    arrays = content["arrays"]
+    arrays["bias"] = Array(arrays["bias"].numpy() + 4242j)
+
+
+def truncated(content):
+    array = content["arrays"]["bias"]
+    array.data = array.data[:-1]
+
+
+def other_stype(content):
+    array = content["arrays"]["bias"]
+    array.stype = "pickle"
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (without_metrics, "arrays"),
+        (too_many_examples, "weight-too-large"),
+        (no_examples, "weight"),
+        (half_an_example, "weight"),
+        (negative_examples, "weight"),
+        (no_number_of_examples, "weight"),
+        (other_arrays, "arrays"),
+        (other_order, "arrays"),
+        (several_models, "arrays"),
+        (complex_numbers, "arrays"),
+        (truncated, "arrays"),
+        (other_stype, "arrays"),
+        (not_finite, "not-finite"),
+    ],
+)
+def test_the_round_goes_on_without_it(tmp_path, change, refusal):
+    """The server learns of which kind a refusal is, and a limit that it has set, but nothing else."""
+    grid, arrays = federation(tmp_path, training=replying(change)), initial_arrays()
+    [reply] = result(grid, arrays, settings(maximum_examples=100))
+    assert reply.content["metrics"]["num-examples"] == 20 + 30 + 40 + 50
+    assert refusals(grid) == {11: refusal}
+    [record] = [r for m in grid.seen for r in m.content.config_records.values() if "refusal" in r]
+    limit = 100 if change is too_many_examples else 0
+    assert dict(record) == {"version": 2, "refusal": refusal, "limit": limit}
+
+
+def nan_loss(content):
+    content["metrics"]["train_loss"] = float("nan")
+
+
+def infinite_loss(content):
+    content["metrics"]["train_loss"] = float("-inf")
+
+
 def no_loss(content):
     del content["metrics"]["train_loss"]
 
@@ -65,39 +124,47 @@ def several_losses(content):
     content["metrics"]["train_loss"] = [4242.0, 1.0]
 
 
-def not_finite(content):
-    content["arrays"]["bias"] = Array(numpy.full(3, numpy.nan, numpy.float32))
-
-
-def infinite_loss(content):
-    content["metrics"]["train_loss"] = float("inf")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        without_metrics,
-        too_many_examples,
-        no_examples,
-        half_an_example,
-        negative_examples,
-        no_number_of_examples,
-        other_arrays,
-        other_order,
-        no_loss,
-        several_losses,
-        not_finite,
-        infinite_loss,
-    ],
-)
-def test_the_round_goes_on_without_it(tmp_path, change):
+@pytest.mark.parametrize("change", [nan_loss, infinite_loss, no_loss, several_losses])
+def test_a_node_without_a_metric_loses_the_metric_only(tmp_path, change, caplog):
     grid, arrays = federation(tmp_path, training=replying(change)), initial_arrays()
+    with caplog.at_level(logging.WARNING, "flwr"):
+        [reply] = result(grid, arrays)
+    metrics = reply.content["metrics"]
+    assert metrics["num-examples"] == 150
+    expected = sum(2 * SHIFTS[id] * EXAMPLES[id] for id in NODES[1:]) / 140
+    assert math.isclose(metrics["train_loss"], expected, abs_tol=1e-9)
+    said = [r.getMessage() for r in caplog.records if "'train_loss'" in r.getMessage()]
+    assert len(said) == (0 if change is no_loss else 1)
+
+
+def test_metrics_are_exact_and_clipped_far_out(tmp_path):
+    values = dict(zip(NODES, (1e-9, -123456.789, 1e12, 3, 0.1), strict=True))
+
+    def training(message, context):
+        reply = train(message, context)
+        reply.content["metrics"]["train_loss"] = values[context.node_id]
+        return reply
+
+    grid, arrays = federation(tmp_path, training=training), initial_arrays()
     [reply] = result(grid, arrays)
-    assert reply.content["metrics"]["num-examples"] == 20 + 30 + 40 + 50
-    [refused] = [m for m in grid.seen if m.has_error()]
-    assert refused.metadata.src_node_id == 11
-    assert refused.error.reason.startswith("secagg: ")
-    assert "4242" not in refused.error.reason
+    clipped = values | {33: 2.0**30}
+    expected = sum(clipped[id] * EXAMPLES[id] for id in NODES) / 150
+    assert math.isclose(reply.content["metrics"]["train_loss"], expected, abs_tol=1e-6)
+
+
+def test_a_metric_that_no_node_has(tmp_path):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    [reply] = result(grid, arrays, settings(metrics=["f1"]))
+    assert dict(reply.content["metrics"]) == {"num-examples": 150}
+
+
+def test_dropped_metrics_are_in_the_logs(tmp_path, caplog):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    with caplog.at_level(logging.WARNING, "flwr"):
+        result(grid, arrays, settings(metrics=[]))
+    said = [record.getMessage() for record in caplog.records]
+    assert any("names no metric" in line for line in said)
+    assert any("'train_loss', 'private'" in line for line in said)
 
 
 @pytest.mark.parametrize("kind", [RuntimeError, FileNotFoundError])
@@ -125,58 +192,6 @@ def test_an_app_that_replies_with_an_error(tmp_path):
     assert reply.content["metrics"]["num-examples"] == 140
     [failed] = [m for m in grid.seen if m.has_error()]
     assert failed.error.code == 17
-
-
-@pytest.mark.parametrize("bound", [{"clipping_bound": 0.2}, {"metrics": {"train_loss": 0.1}}, {}])
-def test_clipping_is_in_the_log_of_the_node(tmp_path, bound, monkeypatch):
-    logged = []
-    monkeypatch.setattr(
-        "secagg.flower.update.log", lambda level, text, *values: logged.append(text % values)
-    )
-    grid, arrays = federation(tmp_path), initial_arrays()
-    result(grid, arrays, settings(**bound))
-    assert any("clipped" in line for line in logged) == bool(bound)
-
-
-def test_whole_numbers_and_double_precision(tmp_path):
-    """Counters of a model stay whole, and double precision is not lost."""
-    initial = ArrayRecord(
-        OrderedDict(
-            counter=Array(numpy.full(50, 7, numpy.int64)),
-            wide=Array(numpy.array([0.125, 1e6 + 1e-3], numpy.float64)),
-            half=Array(numpy.array([1.5], numpy.float16)),
-        )
-    )
-
-    def training(message, context):
-        arrays = message.content["arrays"]
-        moved = OrderedDict(
-            counter=Array(arrays["counter"].numpy() + 1),
-            wide=Array(arrays["wide"].numpy() + 0.5),
-            half=Array((arrays["half"].numpy() + 0.5).astype(numpy.float16)),
-        )
-        metrics = MetricRecord({"num-examples": 1, "train_loss": 0.0})
-        return Message(RecordDict({"arrays": ArrayRecord(moved), "m": metrics}), reply_to=message)
-
-    grid = federation(tmp_path, training=training)
-    [reply] = result(grid, initial, settings(maximum_examples=1, clipping_bound=2.0))
-    trained = reply.content["arrays"]
-    assert trained["counter"].numpy().tolist() == [8] * 50
-    assert trained["counter"].dtype == "int64"
-    assert numpy.abs(trained["wide"].numpy() - [0.625, 1e6 + 0.501]).max() < 1e-5
-    assert trained["half"].numpy().tolist() == [2.0]
-    assert train_messages(grid, initial)[0].metadata.dst_node_id in NODES
-
-
-def test_what_an_error_says_stays_at_the_client():
-    """Errors of the library name numbers that only the client knows."""
-    message = Message(RecordDict(), 11, "train")
-
-    def refuse():
-        raise secagg.InvalidUpdate("the client's weight is 4242")
-
-    reply = answering(message, refuse)
-    assert reply.error.reason == "secagg: InvalidUpdate, see the log of the node"
 
 
 def test_the_app_sees_its_own_records_only(tmp_path):

@@ -28,7 +28,6 @@ class Refusal(StrEnum):
     MALFORMED = "malformed"
     UNKNOWN_SESSION = "unknown-session"
     SESSION = "session"
-    OTHER_MODEL = "other-model"
     ARRAYS = "arrays"
     NOT_FINITE = "not-finite"
     WEIGHT = "weight"
@@ -48,9 +47,6 @@ EXPLANATIONS: Final = {
     Refusal.SESSION: (
         "the session is below the policy of the node, or the node rejected a message of it. Compare the"
         " policy given to register with the settings of the server"
-    ),
-    Refusal.OTHER_MODEL: (
-        "the node received another model than the others. Send the same model to all nodes of a round"
     ),
     Refusal.ARRAYS: (
         "the client app replied with other arrays than it received. Names, shapes and kinds of numbers must"

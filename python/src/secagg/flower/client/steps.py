@@ -66,6 +66,8 @@ class StepAnswers:
             return
         except Refused as error:
             refused = error
+        except secagg.WrongPhase as error:
+            refused = Refused(Refusal.UNKNOWN_SESSION, str(error))
         except secagg.Error as error:
             refused = Refused(Refusal.SESSION, f"{type(error).__name__}: {error}")
         except OSError as error:
@@ -78,8 +80,10 @@ class StepAnswers:
         self.content[str(name)] = refusal_record(refused)
 
     def _open(self, kind: Kind, record: ConfigRecord) -> ArrayRecord:
-        self._state.make_room(kind)
         parameters = secagg.Parameters.parse(field(record, "parameters", bytes))
+        if self._state.holds(parameters.digest):
+            raise Refused(Refusal.UNKNOWN_SESSION, "this client is in that session already")
+        self._state.make_room(kind)
         id = field(record, "client", int)
         ciphers = secagg.mask_ciphers() & _accepted(self._policy)
         with secagg.Client(parameters, id, session_context(kind), policy=self._policy) as client:

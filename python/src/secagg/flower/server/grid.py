@@ -167,7 +167,6 @@ class SecAggGrid(Grid):
             if session is None or not is_prepared:
                 session = self._session(assignment.kind, assignment.nodes, plan)
             session.is_upcoming = False
-            upcoming = self._upcoming(assignment, plan)
         except secagg.InvalidParameters as error:
             if is_first:
                 raise ConfigurationError(
@@ -176,13 +175,18 @@ class SecAggGrid(Grid):
             raise RoundFailed(str(error)) from None
         round = SecureRound(self._grid, self._settings, assignment, plan, self._declared)
         try:
-            outcome = round.run(session, upcoming, is_prepared=is_prepared, timeout=timeout)
+            outcome = round.run(
+                session,
+                lambda: self._upcoming(assignment, plan),
+                is_prepared=is_prepared,
+                timeout=timeout,
+            )
         except RoundFailed:
             self._check_refusals(session)
             raise
         finally:
             self._note_refusals(session)
-        self._prepared |= {other.kind: other for other in upcoming}
+        self._prepared |= {other.kind: other for other in round.prepared}
         if plan.sums_model and self._calibration:
             self._calibration.learn(outcome)
         self._has_succeeded.add(assignment.kind)

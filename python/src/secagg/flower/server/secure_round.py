@@ -57,14 +57,21 @@ class SecureRound:
         self._grid, self._settings = grid, settings
         self._assignment, self._plan, self._declared = assignment, plan, declared
         self.times = Times()
+        self.prepared: list[Session] = []
+        """Sessions for later rounds, whose keys and shares are there."""
 
     def run(
-        self, session: Session, upcoming: list[Session], *, is_prepared: bool, timeout: float | None
+        self,
+        session: Session,
+        prepare: Callable[[], list[Session]],
+        *,
+        is_prepared: bool,
+        timeout: float | None,
     ) -> Outcome:
         """
         :param session: for the nodes of the round.
-        :param upcoming: sessions to be prepared, for the same nodes; those that are not ready at the end are taken
-            out.
+        :param prepare: makes the sessions that are to be prepared, for the same nodes. It is called when the nodes
+            have said which ciphers they have.
         :param is_prepared: whether the session's keys and shares are there.
         :param timeout: seconds for training, if the settings do not say.
         :raises RoundFailed: there is no sum.
@@ -74,13 +81,14 @@ class SecureRound:
                 for name, step in (("keys", Step.OPEN), ("shares", Step.SHARE)):
                     self._query(name, [(session, step)])
                     session.server.close_round()
+            upcoming = prepare()
             self._input(session, upcoming, timeout)
-            upcoming[:] = _advanced(upcoming)
+            upcoming = _advanced(upcoming)
             session.server.close_round()
             with self._unmask(session, upcoming) as aggregate:
                 session.report(aggregate.faults)
                 outcome = self._plan.outcome(self._assignment.model, session.averaging, aggregate)
-            upcoming[:] = _advanced(upcoming)
+            self.prepared = _advanced(upcoming)
         except (secagg.TooFewClients, secagg.SumInconsistent, secagg.MoreAnswersNeeded) as error:
             session.report(session.server.faults)
             raise RoundFailed(str(error), frozenset(session.lost)) from None
