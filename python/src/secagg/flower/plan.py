@@ -281,9 +281,9 @@ class RoundPlan:
                 )
                 arrays[form.name] = array_of(part, readable)
                 continue
-            size = form.size * digits.count_for(_bits(form))
-            rows = counters[whole_at : whole_at + size].reshape(-1, form.size)
-            whole_at += size
+            count = digits.count_for(_bits(form))
+            rows = counters[whole_at : whole_at + count * form.size].reshape(count, form.size)
+            whole_at += count * form.size
             means = digits.means(rows, total_weight)
             arrays[form.name] = array_of(_signed(means, form), form)
         return ArrayRecord(arrays)

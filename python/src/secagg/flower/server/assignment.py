@@ -1,5 +1,6 @@
 """The messages of a strategy, as one round sees them."""
 
+import copy
 from collections.abc import Sequence
 
 from flwr.app import ArrayRecord, ConfigRecord, Message, RecordDict
@@ -42,10 +43,11 @@ class Assignment:
     def model(self) -> ModelBytes:
         return ModelBytes.of(self.arrays)
 
-    def without(self, nodes: frozenset[int]) -> "Assignment | None":
-        """The same for the other nodes, if there are any."""
-        left = [message for node, message in self.messages.items() if node not in nodes]
-        return Assignment(left) if left else None
+    def without(self, nodes: frozenset[int]) -> "Assignment":
+        """The same for the other nodes."""
+        others = copy.copy(self)
+        others.messages = {n: message for n, message in self.messages.items() if n not in nodes}
+        return others
 
     def input_message(self, node: int, steps: dict[str, ConfigRecord]) -> Message:
         """The strategy's message to a node, with steps."""

@@ -10,7 +10,7 @@ from ..model import ModelBytes, ModelShape
 from ..plan import Outcome
 from ..settings import LARGEST_WEIGHT, SecAggSettings
 
-_FIRST_FACTOR: Final = 4096.0
+_FIRST_FACTOR: Final = 16384.0
 """The first bound of an array, as a multiple of its largest number or of 1, whichever is larger."""
 _FIRST_MAXIMUM: Final = 1 << 17
 _HEADROOM: Final = 16.0

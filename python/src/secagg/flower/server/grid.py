@@ -126,20 +126,21 @@ class SecAggGrid(Grid):
     def _secured(
         self, kind: Kind, messages: Sequence[Message], timeout: float | None
     ) -> list[Message]:
-        assignment: Assignment | None = Assignment(messages)
+        assignment = Assignment(messages)
         self._check_nodes(kind, len(messages))
-        attempts = 1 + self._settings.retries
-        failure = RoundFailed("no node is left")
-        for attempt in range(1, attempts + 1):
-            if assignment is None or len(assignment.nodes) < _SMALLEST:
-                failure = RoundFailed(f"{failure}; too few nodes are left for another attempt")
-                break
+        attempts, attempt = 1 + self._settings.retries, 1
+        while True:
+            limit = self._weight_limit
             try:
                 return [self._attempt(assignment, timeout, is_first=attempt == 1)]
             except RoundFailed as error:
                 log(ERROR, "secagg: attempt %d of %d has no sum: %s", attempt, attempts, error)
                 failure = error
-                assignment = assignment.without(error.unreachable)
+            # The first limits are guesses, which do not count.
+            attempt += self._weight_limit == limit
+            assignment = assignment.without(failure.unreachable)
+            if attempt > attempts or len(assignment.nodes) < _SMALLEST:
+                break
         if self._settings.on_failure == "raise" or kind not in self._has_succeeded:
             raise failure
         log(ERROR, "secagg: the round is SKIPPED, the model stays as it is")
@@ -305,6 +306,10 @@ class SecAggGrid(Grid):
         is_too_small = any(e.refusal is Refusal.WEIGHT_TOO_LARGE for e in refused.values())
         if is_too_small and self._calibration:
             self._calibration.raise_maximum()
+
+    @property
+    def _weight_limit(self) -> int:
+        return self._calibration.maximum_examples if self._calibration else 0
 
     @property
     def _known_limit_can_grow(self) -> bool:

@@ -91,7 +91,7 @@ class SecureRound:
             self.prepared = _advanced(upcoming)
         except (secagg.TooFewClients, secagg.SumInconsistent, secagg.MoreAnswersNeeded) as error:
             session.report(session.server.faults)
-            raise RoundFailed(str(error), frozenset(session.lost)) from None
+            raise RoundFailed(str(error), session.gone) from None
         log(
             INFO,
             "secagg: the sum of %d of %d nodes, %d bytes a node; %s",

@@ -9,7 +9,7 @@ from flwr.common import log
 import secagg
 
 from ..context import session_context
-from ..errors import EXPLANATIONS, Refused
+from ..errors import EXPLANATIONS, Refusal, Refused
 from ..messages import Step, StepName, request
 from ..plan import Kind, VectorForm
 from ..settings import SecAggSettings
@@ -95,6 +95,15 @@ class Session:
         if not self.is_upcoming:
             log(WARNING, "secagg: node %s has left the round: %s", node, reason)
         self.lost.setdefault(node, refused)
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """The nodes that need not be asked again. Those with too many examples may come in with a larger limit."""
+        return frozenset(
+            node
+            for node, lost in self.lost.items()
+            if not (lost and lost.refusal is Refusal.WEIGHT_TOO_LARGE)
+        )
 
     @property
     def is_complete(self) -> bool:
