@@ -182,8 +182,12 @@ class SecAggGrid(Grid):
                 is_prepared=is_prepared,
                 timeout=timeout,
             )
-        except RoundFailed:
+        except RoundFailed as error:
             self._check_refusals(session)
+            left = assignment.without(error.unreachable)
+            if is_prepared and session.was_forgotten and len(left.nodes) >= _SMALLEST:
+                log(WARNING, "secagg: nodes have forgotten what was prepared, the round begins anew")
+                return self._attempt(left, timeout, is_first=False)
             raise
         finally:
             self._note_refusals(session)

@@ -98,11 +98,18 @@ class Session:
 
     @property
     def gone(self) -> frozenset[int]:
-        """The nodes that need not be asked again. Those with too many examples may come in with a larger limit."""
+        """The nodes that need not be asked again. Those with too many examples may take part with a larger limit,
+        and those that have forgotten the session in another."""
+        passing = (Refusal.WEIGHT_TOO_LARGE, Refusal.UNKNOWN_SESSION)
         return frozenset(
-            node
-            for node, lost in self.lost.items()
-            if not (lost and lost.refusal is Refusal.WEIGHT_TOO_LARGE)
+            node for node, lost in self.lost.items() if not (lost and lost.refusal in passing)
+        )
+
+    @property
+    def was_forgotten(self) -> bool:
+        """Whether nodes do not know the session, for example because they were started again."""
+        return any(
+            lost and lost.refusal is Refusal.UNKNOWN_SESSION for lost in self.lost.values()
         )
 
     @property
