@@ -7,14 +7,13 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "digits"
 
 SECURED = {
     "client_app.py": {
-        "from secagg.flower import register, secagg_mod\n": "",
-        "app = ClientApp(mods=[secagg_mod])\n": "app = ClientApp()\n",
+        "from secagg.flower import register\n": "",
         "register(app)\n": "",
     },
     "server_app.py": {
         "from secagg.flower import SecAggGrid\n": "",
         "from .settings import secagg_settings\n": "",
-        "grid=SecAggGrid(grid, secagg_settings(run))": "grid=grid",
+        "grid=SecAggGrid(grid, strategy, secagg_settings(run))": "grid=grid",
     },
 }
 """The three lines and what imports them."""

@@ -19,7 +19,7 @@ WRONG = [
     ({"clipping_bound": math.nan}, "positive"),
     ({"clipping_bound": math.inf}, "positive"),
     ({"clipping_bound": [8.0]}, "found \\[8.0\\]"),
-    ({"clipping_bound": {"w*": -1}}, "clipping_bound\\['w\\*'\\]: expected a positive"),
+    ({"clipping_bound": {"w*": -1}}, "\\['w\\*'\\]: expected a positive"),
     ({"clipping_bound": {1: 1.0}}, "patterns of names"),
     ({"maximum_examples": 0}, "a whole number from 1 to 4294967295, found 0"),
     ({"maximum_examples": 1 << 32}, "a whole number from 1 to 4294967295, found 4294967296"),

@@ -6,12 +6,12 @@ from collections import OrderedDict
 from flwr.app import Array, ArrayRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
 
-from secagg.flower import register, secagg_mod
+from secagg.flower import register
 
 from . import model
 from .data import partition
 
-app = ClientApp(mods=[secagg_mod])
+app = ClientApp()
 register(app)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flwr.app import Array, ArrayRecord, Context, MetricRecord
 from flwr.serverapp import Grid, ServerApp
-from flwr.serverapp.strategy import FedAdam, FedAvg, FedProx, FedYogi
+from flwr.serverapp.strategy import FedAdagrad, FedAdam, FedAvg, FedAvgM, FedProx, FedYogi
 
 from secagg.flower import SecAggGrid
 
@@ -14,7 +14,14 @@ from . import model
 from .data import test_examples
 from .settings import secagg_settings
 
-STRATEGIES = {"fedavg": FedAvg, "fedprox": FedProx, "fedadam": FedAdam, "fedyogi": FedYogi}
+STRATEGIES = {
+    "fedadagrad": FedAdagrad,
+    "fedadam": FedAdam,
+    "fedavg": FedAvg,
+    "fedavgm": FedAvgM,
+    "fedprox": FedProx,
+    "fedyogi": FedYogi,
+}
 
 app = ServerApp()
 
@@ -39,7 +46,7 @@ def main(grid: Grid, context: Context) -> None:
 
     initial = OrderedDict((n, Array(a)) for n, a in model.initial_model().items())
     result = strategy.start(
-        grid=SecAggGrid(grid, secagg_settings(run)),
+        grid=SecAggGrid(grid, strategy, secagg_settings(run)),
         initial_arrays=ArrayRecord(initial),
         num_rounds=int(run["num-server-rounds"]),
         evaluate_fn=evaluate,
