@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-from . import ours, theirs
+from . import federation, ours, theirs
 from .cohort import Cohort, Measured
 
 # Clients, parameters, shares of SecAgg+ (its own included), and whether it is among the large ones.
@@ -109,7 +109,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="all sizes; about four minutes")
     parser.add_argument("--verbose", action="store_true", help="what Flower logs")
+    parser.add_argument(
+        "--federation",
+        type=int,
+        metavar="PARAMETERS",
+        help="whole rounds of a model of so many parameters instead, in simulation and on SuperNodes",
+    )
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--place", choices=["simulation", "SuperNodes"])
     arguments = parser.parse_args()
+    if arguments.federation:
+        places = [arguments.place] if arguments.place else ["simulation", "SuperNodes"]
+        federation.table(arguments.federation, places, arguments.rounds)
+        return
     if not arguments.verbose:
         logging.getLogger("flwr").setLevel(logging.CRITICAL)
     cost(arguments.large)

@@ -8,15 +8,15 @@ import numpy as np
 from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
 
-from secagg.flower import SecAggGrid, SecAggSettings, register, secagg_mod
+from secagg.flower import SecAggGrid, SecAggSettings, register
 
 from .cohort import BOUND, LARGEST_WEIGHT, Cohort, Measured
 
 PHASES = {
-    "keys": "query.secagg_advertise",
-    "shares": "query.secagg_share",
-    "vectors": "train",
-    "unmasking": "query.secagg_unmask",
+    "keys": "secagg-open-train",
+    "shares": "secagg-share-train",
+    "vectors": "secagg-input-train",
+    "unmasking": "secagg-unmask-train",
 }
 
 
@@ -24,8 +24,7 @@ def measure(cohort: Cohort, leaving: dict[str, list[int]], dropout_fraction: flo
     from in_process_grid import InProcessGrid, Node, silent
 
     training = {"seconds": 0.0}
-    app = ClientApp(mods=[secagg_mod])
-    register(app)
+    app = register(ClientApp())
 
     @app.train()
     def train(message: Message, context: Context) -> Message:
@@ -47,9 +46,10 @@ def measure(cohort: Cohort, leaving: dict[str, list[int]], dropout_fraction: flo
             train_timeout=1e-3,
             poll_interval=1e-4,
             unmask_grace=0.0,
+            on_failure="skip",
         )
         grid = InProcessGrid(nodes, remembering=False)
-        secured = SecAggGrid(grid, settings)
+        secured = SecAggGrid(grid, settings=settings, assume_linear=True)
         # A small round first: the grid learns from it which ciphers all nodes have.
         _round(secured, cohort, 16)
         for id in cohort.ids:

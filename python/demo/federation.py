@@ -46,7 +46,12 @@ class SuperLink:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def run(
-        self, application: Path, name: str, config: dict[str, Any], federation: dict[str, Any]
+        self,
+        application: Path,
+        name: str,
+        config: dict[str, Any],
+        federation: dict[str, Any],
+        report: Path | None = None,
     ) -> "Run":
         home = self.folder / f"{name}-home"
         home.mkdir()
@@ -59,7 +64,7 @@ class SuperLink:
             f'[superlink]\ndefault = "here"\n\n[superlink.here]\n'
             f'address = "127.0.0.1:{self.port}"\n{secured}\n'
         )
-        report = self.folder / f"{name}.json"
+        report = report or self.folder / f"{name}.json"
         config = config | {"report": str(report)}
         command = [program("flwr"), "run", str(application), "here", "--stream"]
         command += ["--run-config", _toml(config)]

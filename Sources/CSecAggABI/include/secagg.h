@@ -579,6 +579,12 @@ SECAGG_API secagg_status secagg_client_parameters(
 SECAGG_API secagg_status secagg_client_message(
     const secagg_client *client, secagg_bytes **out, secagg_failure *failure);
 
+/* The same, written to memory of the caller's: a long message lies in memory once less. SECAGG_BUFFER_TOO_SMALL
+ * if it does not fit `capacity`; `length` is its length in any case. Since 1.1. */
+SECAGG_API secagg_status secagg_client_write_message(
+    const secagg_client *client, uint8_t *buffer, size_t capacity, size_t *length,
+    secagg_failure *failure);
+
 /* Round 1: takes the server's message that opens it, the roster, and shares the client's secrets among
  * its neighbours. `directory` is needed in the malicious model and must be NULL in the semi-honest one.
  *

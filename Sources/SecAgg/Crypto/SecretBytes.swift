@@ -17,7 +17,7 @@ public struct SecretBytes: ~Copyable, Sendable {
   private nonisolated(unsafe) let storage: UnsafeMutableRawPointer
 
   /// Allocates `count` zero bytes.
-  init(zeroed count: Int) {
+  package init(zeroed count: Int) {
     self.count = count
     unsafe self.storage = .allocate(byteCount: max(count, 8), alignment: 64)
     unsafe storage.initializeMemory(as: UInt8.self, repeating: 0, count: max(count, 8))
@@ -58,7 +58,7 @@ public struct SecretBytes: ~Copyable, Sendable {
   }
 
   /// Gives `body` the bytes to change.
-  mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
+  package mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
     _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let buffer = unsafe UnsafeMutableBufferPointer(

@@ -1,4 +1,5 @@
 internal import SecAgg
+internal import SecAggWire
 
 /// Writes a result of unknown length to an array of the caller's, if it is large enough, and how many
 /// elements there are in any case.
@@ -20,6 +21,24 @@ func write<Element: BitwiseCopyable>(
     throw .invalidArgument("the array is not aligned for its type")
   }
   for (index, element) in elements.enumerated() { unsafe array[index] = element }
+}
+
+/// Writes a message to memory of the caller's, if it is large enough, and its length in any case.
+func write(
+  _ message: MessageParts, to buffer: UnsafeMutablePointer<UInt8>?, capacity: Int,
+  length: UnsafeMutablePointer<Int>?
+) throws(Failure) {
+  guard let length = unsafe length else { throw .null("length") }
+  // A capacity beyond Int comes as a negative number; so large is no buffer.
+  guard capacity >= 0 else { throw .invalidArgument("the capacity is beyond memory") }
+  unsafe length.pointee = message.byteCount
+  guard message.byteCount <= capacity else {
+    throw Failure(
+      .bufferTooSmall, "the message has \(message.byteCount) bytes, the buffer room for \(capacity)"
+    )
+  }
+  guard let buffer = unsafe buffer else { throw .null("buffer") }
+  unsafe message.copy(to: UnsafeMutableRawBufferPointer(start: buffer, count: message.byteCount))
 }
 
 /// Writes 32 bytes.

@@ -40,14 +40,14 @@ final class HeldClient: Sendable {
   var round: ProtocolRound? { state.withLock { $0.round } }
 
   /// The client's message of its round, in bytes.
-  func message() throws(Failure) -> [UInt8] {
+  func message() throws(Failure) -> MessageParts {
     // Put into bytes outside the lock: a long vector takes time.
     let (message, isSent) = state.withLock { ($0.message, $0.isSent) }
     guard let message else { throw .wrongRound(nil, expected: "to a client that goes on") }
     guard !isSent else {
       throw Failure(.noMessage, "the client was suspended without its message, which was sent")
     }
-    return try translating { () throws(WireError) in try message.serialized() }
+    return try translating { () throws(WireError) in try message.serializedParts() }
   }
 }
 

@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 public import CSecAggABI
 internal import SecAgg
+internal import SecAggWire
 
 // Bytes that the library gives.
 
@@ -27,6 +28,15 @@ extension Immutable<SecretBytes> {
   /// Bytes for the caller: messages may hold shares, so all are wiped in the end.
   convenience init(copying bytes: [UInt8]) {
     self.init(SecretBytes(copying: bytes.span))
+  }
+
+  /// A client's message for the caller.
+  convenience init(copying message: MessageParts) {
+    var bytes = SecretBytes(zeroed: message.byteCount)
+    bytes.withMutableBytes { bytes in
+      unsafe bytes.withUnsafeMutableBytes { unsafe message.copy(to: $0) }
+    }
+    self.init(bytes)
   }
 
   /// Where the bytes lie for as long as this object lives, which the table of handles sees to: they

@@ -102,6 +102,18 @@ public func secagg_client_message(
 
 /// Declared and described in `secagg.h`.
 @c @implementation
+public func secagg_client_write_message(
+  _ client: OpaquePointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>?, _ failure: UnsafeMutablePointer<secagg_failure>?
+) -> secagg_status {
+  unsafe answer(failure) { () throws(Failure) in
+    let message = try unsafe Handles.clients.object(of: client).message()
+    try unsafe write(message, to: buffer, capacity: capacity, length: length)
+  }
+}
+
+/// Declared and described in `secagg.h`.
+@c @implementation
 public func secagg_client_free(_ client: OpaquePointer?) -> secagg_status {
   unsafe Handles.clients.free(client).code
 }

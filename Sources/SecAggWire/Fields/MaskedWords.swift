@@ -24,22 +24,11 @@ enum MaskedWords {
 
   /// A client's envelope around the words: what protobuf writes for the fields before and behind the
   /// body, and between them the body.
-  static func message(before: [UInt8], words: [UInt64], behind: [UInt8]) -> [UInt8] {
+  static func parts(before: [UInt8], words: [UInt64], behind: [UInt8]) -> MessageParts {
     let byteCount = byteCountOfWord * words.count
     let entry = header(field: body.entry, byteCount: byteCount)
     let envelope = header(field: body.body, byteCount: entry.count + byteCount)
-    var message: [UInt8] = []
-    message.reserveCapacity(
-      before.count + envelope.count + entry.count + byteCount + behind.count)
-    message += before
-    message += envelope
-    message += entry
-    #if _endian(big)
-      let words = words.map(\.littleEndian)
-    #endif
-    unsafe words.withUnsafeBytes { unsafe message.append(contentsOf: $0) }
-    message += behind
-    return message
+    return MessageParts(before: before + envelope + entry, words: words, behind: behind)
   }
 
   /// The number of a byte string and its length.

@@ -14,6 +14,17 @@ extension ClientMessage {
   /// - Throws: `WireError` naming the sender, for a message that no receiver would take: a masked
   ///   input without words or of more than 2 GiB, a list of more than 2^20 entries.
   public func serialized() throws(WireError) -> [UInt8] {
+    let parts = try serializedParts()
+    return unsafe [UInt8](unsafeUninitializedCapacity: parts.byteCount) { buffer, count in
+      unsafe parts.copy(to: UnsafeMutableRawBufferPointer(buffer))
+      count = parts.byteCount
+    }
+  }
+
+  /// The same in parts, the words where they are.
+  ///
+  /// - Throws: `WireError`, as `serialized()`.
+  package func serializedParts() throws(WireError) -> MessageParts {
     let fields = FieldWriter(sender: sender)
     var envelope = ProtoClientMessage()
     envelope.version = WireFormat.version
@@ -23,13 +34,41 @@ extension ClientMessage {
     if case .maskedInput(let message) = self {
       try fields.check(wordCount: message.words.count)
       // Fields are written in the order of their numbers, and the checksum has the last.
-      return MaskedWords.message(
+      return MaskedWords.parts(
         before: try fields.bytes(of: envelope), words: message.words,
         behind: try fields.bytes(of: ProtoClientMessage.with { $0.checksum = checksum }))
     }
     envelope.body = try fields.body(of: self)
     envelope.checksum = checksum
-    return try fields.bytes(of: envelope)
+    return MessageParts(before: try fields.bytes(of: envelope))
+  }
+}
+
+/// A message in bytes, but for the words in the middle of it.
+package struct MessageParts: Sendable {
+  var before: [UInt8]
+  /// In the machine's byte order.
+  var words: [UInt64] = []
+  var behind: [UInt8] = []
+
+  /// The length of the message.
+  package var byteCount: Int {
+    before.count + MaskedWords.byteCountOfWord * words.count + behind.count
+  }
+
+  /// Writes the message to memory that has exactly its length.
+  @unsafe package func copy(to buffer: UnsafeMutableRawBufferPointer) {
+    var rest = unsafe buffer
+    func append(_ piece: UnsafeRawBufferPointer) {
+      unsafe rest.copyMemory(from: piece)
+      unsafe rest = UnsafeMutableRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+    }
+    unsafe before.withUnsafeBytes { unsafe append($0) }
+    #if _endian(big)
+      let words = words.map(\.littleEndian)
+    #endif
+    unsafe words.withUnsafeBytes { unsafe append($0) }
+    unsafe behind.withUnsafeBytes { unsafe append($0) }
   }
 }
 

@@ -30,7 +30,7 @@ def altering(altered, id, step):
     def fate(message, answer):
         reply = answer()
         changed = altered(reply.content[step]["message"].data, id)
-        reply.content[step] = packed(memoryview(changed))
+        reply.content[step] = packed(bytes(changed))
         return [(0.0, reply)]
 
     return fate

@@ -56,6 +56,27 @@ def number(name: str, *arguments: Any) -> int:
     return out.value
 
 
+_NEW_BYTES: Final = ctypes.pythonapi.PyBytes_FromStringAndSize
+_NEW_BYTES.restype = ctypes.py_object
+_NEW_BYTES.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t]
+_START_OF: Final = ctypes.pythonapi.PyBytes_AsString
+_START_OF.restype = ctypes.c_void_p
+_START_OF.argtypes = [ctypes.py_object]
+
+
+def written(name: str, handle: int) -> bytes:
+    """Calls a function that writes bytes, once for their number and once for themselves."""
+    length = ctypes.c_size_t()
+    failure = Failure()
+    status = getattr(library, f"secagg_{name}")(handle, None, 0, ctypes.byref(length), ctypes.byref(failure))
+    if status != BUFFER_TOO_SMALL:
+        raise _error(name, failure)
+    # Python lets the maker of a bytes object fill it, as long as nobody else has it.
+    data: bytes = _NEW_BYTES(None, length.value)
+    call(name, handle, _START_OF(data), length.value, ctypes.byref(length))
+    return data
+
+
 def records(name: str, handle: int, kind: Any) -> list[Any]:
     """Calls a function that writes an array, as often as its length takes."""
     count = ctypes.c_size_t()

@@ -163,6 +163,7 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
     "client_id": [_HANDLE, _OUT_NUMBER, _FAILURE],
     "client_parameters": [_HANDLE, _OUT_HANDLE, _FAILURE],
     "client_message": [_HANDLE, _OUT_HANDLE, _FAILURE],
+    "client_write_message": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
     "client_share_keys": [_HANDLE, _IN, c_size_t, _HANDLE, c_uint32, _FAILURE],
     "client_mask_float32": [
         _HANDLE,

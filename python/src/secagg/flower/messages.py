@@ -99,9 +99,8 @@ def field(record: ConfigRecord, name: str, kind: type) -> Any:
 # Answers
 
 
-def packed(message: memoryview) -> ArrayRecord:
+def packed(data: bytes) -> ArrayRecord:
     """A protocol message as a record. Arrays travel several times as fast as bytes in a config."""
-    data = bytes(message)
     array = Array(dtype="uint8", shape=(len(data),), stype="secagg.message", data=data)
     return ArrayRecord({_MESSAGE: array})
 

@@ -207,11 +207,9 @@ class RoundPlan:
                     continue
                 part = update[at : at + form.size]
                 at += form.size
-                with numpy.errstate(invalid="ignore", over="ignore"):
-                    numpy.subtract(after, before, out=part, dtype=part.dtype, casting="same_kind")
                 bound = next(bounds)
-                clipped, largest = _clip(part, bound, form)
-                part *= part.dtype.type(weight / (self.maximum_examples * bound))
+                scale = weight / (self.maximum_examples * bound)
+                clipped, largest = _scaled_update(after, before, bound, scale, part, form)
                 clipped_somewhere |= clipped > 0
                 classes.append(_clip_counters(clipped, class_of(largest / bound), form))
         except Unusable as error:
@@ -358,13 +356,22 @@ def _clip_counters(clipped: int, largest: int, form: ArrayForm) -> Numbers:
 
 
 _BLOCK: Final = 1 << 16
+"""Coordinates that are worked on at a time: they stay in the cache."""
 
 
-def _clip(part: Numbers, bound: float, form: ArrayForm) -> tuple[int, float]:
-    """Clips coordinates where they are. Returns how many, and the largest magnitude before."""
+def _scaled_update(
+    after: Numbers, before: Numbers, bound: float, scale: float, update: Numbers, form: ArrayForm
+) -> tuple[int, float]:
+    """Writes the clipped and scaled difference. Returns how many coordinates were clipped, and the largest
+    magnitude before."""
     clipped, largest = 0, 0.0
-    for start in range(0, part.size, _BLOCK):
-        block = part[start : start + _BLOCK]
+    for start in range(0, update.size, _BLOCK):
+        block = update[start : start + _BLOCK]
+        end = start + block.size
+        with numpy.errstate(invalid="ignore", over="ignore"):
+            numpy.subtract(
+                after[start:end], before[start:end], block, dtype=block.dtype, casting="same_kind"
+            )
         magnitude = max(float(block.max()), -float(block.min()))
         if not math.isfinite(magnitude):
             raise Refused(Refusal.NOT_FINITE, f"{form.name!r} is not finite after training")
@@ -372,4 +379,5 @@ def _clip(part: Numbers, bound: float, form: ArrayForm) -> tuple[int, float]:
         if magnitude > bound:
             clipped += int(numpy.count_nonzero(numpy.abs(block) > bound))
             numpy.clip(block, -bound, bound, out=block)
+        block *= block.dtype.type(scale)
     return clipped, largest

@@ -87,7 +87,7 @@ class StepAnswers:
         id = field(record, "client", int)
         ciphers = secagg.mask_ciphers() & _accepted(self._policy)
         with secagg.Client(parameters, id, session_context(kind), policy=self._policy) as client:
-            message = packed(client.message)
+            message = packed(client.message_bytes())
             self._state.keep(client, parameters.digest, kind)
         add_declared_ciphers(self.content, ciphers)
         return message
@@ -96,7 +96,7 @@ class StepAnswers:
         session = field(record, "session", bytes)
         with self._state.woken(session) as client:
             client.share_keys(field(record, "message", bytes))
-            message = packed(client.message)
+            message = packed(client.message_bytes())
             self._state.keep(client, session, kind)
         return message
 
@@ -118,14 +118,14 @@ class StepAnswers:
                     input_context=plan.input_context(request.base),
                 )
             del contribution
-            message = packed(client.message)
+            message = packed(client.message_bytes())
             self._state.keep(client, request.session, kind)
         return message
 
     def _unmask(self, record: ConfigRecord) -> ArrayRecord:
         with self._state.woken(field(record, "session", bytes)) as client:
             client.unmask(field(record, "message", bytes))
-            return packed(client.message)
+            return packed(client.message_bytes())
 
 
 def _accepted(policy: secagg.Policy | None) -> secagg.MaskCipher:
