@@ -63,6 +63,7 @@ class Aggregate(LibraryObject):
     __slots__ = ()
 
     _kind = "aggregate"
+    _shown = ("contributors",)
 
     @property
     def contributors(self) -> list[int]:

@@ -22,6 +22,7 @@ class Averaging(LibraryObject):
     __slots__ = ("_counter_count", "_info", "_parameter_count")
 
     _kind = "averaging"
+    _shown = ("parameter_count", "value_bits", "counter_count")
 
     def __init__(
         self,

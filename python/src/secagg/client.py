@@ -59,6 +59,7 @@ class Client(LibraryObject):
     __slots__ = ()
 
     _kind = "client"
+    _shown = ("id", "round")
 
     def __init__(
         self,

@@ -33,6 +33,7 @@ class Parameters(LibraryObject):
     __slots__ = ("_info",)
 
     _kind = "parameters"
+    _shown = ("threat_model", "cohort_size", "degree", "threshold", "minimum_contributors")
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ class Server(LibraryObject):
     __slots__ = ()
 
     _kind = "server"
+    _shown = ("phase", "received")
 
     def __init__(self, parameters: Parameters, *, directory: Directory | None = None) -> None:
         """Opens a session.

@@ -130,6 +130,43 @@ def test_updates_that_are_none(settings, parameters, update, weight):
     assert clients[1].round is Round.SHARE_KEYS
 
 
+def test_counters_are_summed_exactly():
+    settings = secagg.Averaging(
+        parameter_count=3,
+        clipping_bound=1.0,
+        maximum_weight=1,
+        maximum_contributors=5,
+        counter_count=4,
+    )
+    largest = (1 << settings.value_bits) - 1
+    context = bytes(range(32))
+    server, clients = masking(session(settings))
+    expected = numpy.zeros(4, numpy.uint64)
+    for id, client in clients.items():
+        counters = numpy.array([largest, 0, id, id * id], numpy.uint64)
+        expected += counters
+        delivery = server.message(id)
+        update = numpy.full(3, id / 10)
+        for wrong in (counters[:3], [*counters, 0], [-1, 0, 0, 0], [0.5] * 4, None):
+            with pytest.raises(secagg.InvalidArgument):
+                client.mask(update, 1, delivery, settings, counters=wrong)
+        with pytest.raises(secagg.InvalidUpdate, match="counter 0"):
+            client.mask(update, 1, delivery, settings, counters=[largest + 1, 0, 0, 0])
+        client.mask(update, 1, delivery, settings, counters=counters, input_context=context)
+        server.receive(id, client.message_bytes())
+        assert client.message_bytes() == bytes(client.message)
+    for id in server.close_round():
+        clients[id].unmask(server.message(id))
+        server.receive(id, clients[id].message)
+    stored = server.store()
+    for wrong in (None, bytes(32)):
+        with pytest.raises(secagg.SumInconsistent):
+            secagg.Server.restore(stored).unmask(input_context=wrong)
+    aggregate = server.unmask(input_context=context)
+    assert settings.counters(aggregate).tolist() == expected.tolist()
+    assert numpy.allclose(settings.mean(aggregate).mean, 0.3, atol=1e-3)
+
+
 def test_a_client_masks_once(settings, parameters):
     server, clients = masking(parameters)
     delivery = server.message(1)

@@ -33,6 +33,7 @@ STRUCTS = {
     "secagg_session_settings": interface.SessionSettings,
     "secagg_parameters_info": interface.ParametersInfo,
     "secagg_policy": interface.PolicySettings,
+    "secagg_input": interface.Input,
     "secagg_fault": interface.FaultRecord,
 }
 

@@ -106,6 +106,23 @@ def test_refusals_say_what_came(settings, call, found):
         call(settings)
 
 
+def test_what_an_object_is_can_be_read(settings, parameters):
+    client = secagg.Client(parameters, 1, parameters.application_context)
+    identity = secagg.Identity()
+    shown = {
+        "Averaging": (settings, "parameter_count=50, value_bits="),
+        "Parameters": (parameters, "cohort_size=5, degree=4, threshold=2"),
+        "Client": (client, "id=1, round=0"),
+        "Server": (secagg.Server(parameters), "phase=0, received=[]"),
+        "Identity": (identity, "secagg.Identity"),
+    }
+    for name, (thing, text) in shown.items():
+        assert repr(thing).startswith(f"<secagg.{name}") and text in repr(thing)
+    assert identity.seed().hex() not in repr(identity)
+    client.close()
+    assert repr(client) == "<secagg.Client closed>"
+
+
 def test_identities_are_their_seed():
     identity = secagg.Identity()
     again = secagg.Identity.from_seed(identity.seed())
@@ -122,6 +139,25 @@ def test_vectors_and_messages_are_read_where_they_are(dtype):
     for data in (values, bytes(7), bytearray(7), memoryview(bytes(9))[2:]):
         seen = numpy.frombuffer(data, numpy.uint8)
         assert Memory(data, "data").address == seen.ctypes.data
+
+
+def test_masked_arrays_are_rejected(settings):
+    """What is masked would have been summed."""
+    update = numpy.ma.array(numpy.zeros(50), mask=[True] + [False] * 49)
+    with pytest.raises(secagg.InvalidArgument, match="a masked one; fill"):
+        vector(update, "update")
+    with pytest.raises(secagg.InvalidArgument):
+        settings.application_context(update, round=1, task="")
+
+
+def test_unaligned_numbers_are_copied(settings):
+    values = numpy.frombuffer(bytes(4 * 50 + 1), numpy.uint8)[1:].view(numpy.float32)
+    assert not values.flags.aligned
+    numbers, _ = vector(values, "values")
+    assert numbers.flags.aligned
+    assert settings.application_context(values, round=1, task="") == settings.application_context(
+        numpy.zeros(50), round=1, task=""
+    )
 
 
 def test_other_numbers_are_converted():

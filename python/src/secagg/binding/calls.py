@@ -68,7 +68,9 @@ def written(name: str, handle: int) -> bytes:
     """Calls a function that writes bytes, once for their number and once for themselves."""
     length = ctypes.c_size_t()
     failure = Failure()
-    status = getattr(library, f"secagg_{name}")(handle, None, 0, ctypes.byref(length), ctypes.byref(failure))
+    status = getattr(library, f"secagg_{name}")(
+        handle, None, 0, ctypes.byref(length), ctypes.byref(failure)
+    )
     if status != BUFFER_TOO_SMALL:
         raise _error(name, failure)
     # Python lets the maker of a bytes object fill it, as long as nobody else has it.

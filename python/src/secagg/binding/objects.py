@@ -7,6 +7,7 @@ from typing import Any, NoReturn, Self
 
 import numpy
 
+from ..errors import InvalidHandle
 from .calls import call
 from .loading import library
 
@@ -19,6 +20,16 @@ class LibraryObject:
     __slots__ = ("__weakref__", "_finalizer", "_handle")
 
     _kind: str
+    _shown: tuple[str, ...] = ()
+    """The properties that say what an object is, none of them secret."""
+
+    def __repr__(self) -> str:
+        name = f"secagg.{type(self).__name__}"
+        try:
+            values = ", ".join(f"{name}={getattr(self, name)!s}" for name in self._shown)
+        except InvalidHandle:
+            values = "closed"
+        return f"<{name} {values}>" if values else f"<{name}>"
 
     def __init__(self, handle: int) -> None:
         self._handle = handle

@@ -186,7 +186,9 @@ class SecAggGrid(Grid):
             self._check_refusals(session)
             left = assignment.without(error.unreachable)
             if is_prepared and session.was_forgotten and len(left.nodes) >= _SMALLEST:
-                log(WARNING, "secagg: nodes have forgotten what was prepared, the round begins anew")
+                log(
+                    WARNING, "secagg: nodes have forgotten what was prepared, the round begins anew"
+                )
                 return self._attempt(left, timeout, is_first=False)
             raise
         finally:

@@ -108,9 +108,7 @@ class Session:
     @property
     def was_forgotten(self) -> bool:
         """Whether nodes do not know the session, for example because they were started again."""
-        return any(
-            lost and lost.refusal is Refusal.UNKNOWN_SESSION for lost in self.lost.values()
-        )
+        return any(lost and lost.refusal is Refusal.UNKNOWN_SESSION for lost in self.lost.values())
 
     @property
     def is_complete(self) -> bool:
