@@ -22,7 +22,9 @@ from demo.processes import end_remaining, wait_until
 APPLICATION = Path(__file__).parent / "ballast"
 VARIANTS = {"plain": "plain FedAvg", "secured": "secagg", "secaggplus": "SecAgg+"}
 _CLIENT = re.compile(rb"ray::ClientAppActor|flwr-clientapp|flower-clientapp|clientapp")
-_SERVER = re.compile(rb"flwr-serverapp|flower-serverapp|serverapp|flwr-simulation|flower-simulation")
+_SERVER = re.compile(
+    rb"flwr-serverapp|flower-serverapp|serverapp|flwr-simulation|flower-simulation"
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def measure(variant: str, parameters: int, *, deployed: bool, rounds: int) -> Co
         if not report.exists():
             raise RuntimeError(f"{variant}: the run failed:\n{run.process.text()[-6000:]}")
         time.sleep(1)
-        return Cost(json.loads(report.read_text()), watch.largest["client"], watch.largest["server"])
+        return Cost(
+            json.loads(report.read_text()), watch.largest["client"], watch.largest["server"]
+        )
 
 
 def table(parameters: int, places: list[str], rounds: int) -> None:

@@ -92,13 +92,18 @@ class Run:
 
 
 def super_node(
-    folder: Path, number: int, link: SuperLink, certificates: Certificates, data: Path
+    folder: Path,
+    number: int,
+    link: SuperLink,
+    certificates: Certificates,
+    data: Path,
+    name: str = "",
 ) -> Running:
     config = f'partition-id={number} num-partitions={NODES} data="{data}"'
     command = [program("flower-supernode"), "--root-certificates", str(certificates.authority)]
     command += ["--superlink", f"127.0.0.1:{link.port}", "--node-config", config]
     command += ["--host", "127.0.0.1", "--port", str(free_port())]
-    return Running(f"supernode-{number}", command, folder)
+    return Running(f"supernode-{number}{name}", command, folder)
 
 
 def _toml(values: dict[str, Any]) -> str:

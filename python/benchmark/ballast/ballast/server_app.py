@@ -32,9 +32,7 @@ def main(grid: Grid, context: Context) -> None:
     if VARIANT == "secaggplus":
         legacy(grid, context, model, rounds, nodes, note)
     else:
-        strategy = FedAvg(
-            fraction_evaluate=0.0, min_train_nodes=nodes, min_available_nodes=nodes
-        )
+        strategy = FedAvg(fraction_evaluate=0.0, min_train_nodes=nodes, min_available_nodes=nodes)
         if VARIANT == "secured":
             from secagg.flower import SecAggGrid, SecAggSettings
 
@@ -62,5 +60,7 @@ def legacy(grid, context, model, rounds, nodes, note) -> None:
     legacy_context = LegacyContext(
         context=context, config=ServerConfig(num_rounds=rounds), strategy=strategy
     )
-    workflow = SecAggPlusWorkflow(nodes, max(2, nodes * 2 // 3), max_weight=1000, clipping_range=8.0)
+    workflow = SecAggPlusWorkflow(
+        nodes, max(2, nodes * 2 // 3), max_weight=1000, clipping_range=8.0
+    )
     DefaultWorkflow(fit_workflow=workflow)(grid, legacy_context)

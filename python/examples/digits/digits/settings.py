@@ -1,4 +1,4 @@
-"""What suits this model and these clients. `SecAggGrid(grid)` alone would do as well."""
+"""The metrics that the server may see, and how long it waits. `SecAggGrid(grid, strategy)` alone would do as well."""
 
 from flwr.app import UserConfig
 

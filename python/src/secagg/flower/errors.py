@@ -22,8 +22,9 @@ class RoundFailed(Exception):
 
 class Refusal(StrEnum):
     """Why a node does not do what the server asks for. This word, and a limit that the server itself has
-    set, is all that the server learns."""
+    set, is all that the server learns. (`NOT_REGISTERED` is what Flower says of an app without the plug-in.)"""
 
+    NOT_REGISTERED = "not-registered"
     NOT_SECURED = "not-secured"
     MALFORMED = "malformed"
     UNKNOWN_SESSION = "unknown-session"
@@ -36,6 +37,9 @@ class Refusal(StrEnum):
 
 
 EXPLANATIONS: Final = {
+    Refusal.NOT_REGISTERED: (
+        "the client app takes no part in secure rounds. Call register(app) in it, after app = ClientApp()"
+    ),
     Refusal.NOT_SECURED: (
         "the node was asked outside of a secure round. Start the strategy with SecAggGrid; for evaluation"
         " in the clear call register(app, plain_evaluation=True) in the client app"
@@ -68,6 +72,7 @@ EXPLANATIONS: Final = {
 
 PERMANENT: Final = frozenset(
     {
+        Refusal.NOT_REGISTERED,
         Refusal.MALFORMED,
         Refusal.SESSION,
         Refusal.ARRAYS,

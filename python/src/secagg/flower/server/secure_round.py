@@ -8,20 +8,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from logging import INFO
+from typing import Final
 
-from flwr.app import ConfigRecord, Message
+from flwr.app import ConfigRecord, Error, Message
 from flwr.common import log
 from flwr.serverapp import Grid
 
 import secagg
 
-from ..errors import RoundFailed
-from ..messages import Step, answers, declared_ciphers, plan_fields
+from ..errors import EXPLANATIONS, Refusal, Refused, RoundFailed
+from ..messages import QUERY, Step, answers, declared_ciphers, plan_fields
 from ..plan import Outcome, RoundPlan
 from ..settings import SecAggSettings
 from .assignment import Assignment
 from .exchange import replies
 from .session import Session, merged
+
+_UNKNOWN_QUERY: Final = f"No query function registered with name '{QUERY.split('.')[1]}'"
+"""What Flower says of an app without the plug-in."""
 
 MaskCiphers = dict[int, secagg.MaskCipher]
 """What nodes have declared, by node."""
@@ -169,6 +173,7 @@ class SecureRound:
     ) -> None:
         """Sends messages and hands the answers to the sessions, of which the first is that of the round."""
         began = time.monotonic()
+        log(INFO, "secagg: round %d, %s: %d nodes", self._plan.round, name, len(messages))
         by_name = {str(session.name(step)): session for session, step in asked}
         main = asked[0][0]
         waiting = set(messages)
@@ -176,7 +181,7 @@ class SecureRound:
         for node, reply in arriving:
             waiting.discard(node)
             if reply.has_error():
-                main.lose(node, f"error {reply.error.code}: {reply.error.reason}")
+                _lose(main, node, reply.error)
                 continue
             if ciphers := declared_ciphers(reply.content):
                 self._declared[node] = ciphers
@@ -189,6 +194,15 @@ class SecureRound:
         for node in sorted(waiting & main.awaited):
             main.lose(node, "no reply in time")
         self.times.add(name, time.monotonic() - began)
+
+
+def _lose(session: Session, node: int, error: Error) -> None:
+    """Notes that a node replied with an error of its app's, or of Flower's."""
+    if _UNKNOWN_QUERY in error.reason:
+        refused = Refused(Refusal.NOT_REGISTERED, error.reason)
+        session.lose(node, EXPLANATIONS[refused.refusal], refused)
+    else:
+        session.lose(node, f"error {error.code}: {error.reason}")
 
 
 def _take_off(session: Session, context: bytes, threads: int) -> secagg.Aggregate:
