@@ -198,7 +198,7 @@ class SecureRound:
 
 def _lose(session: Session, node: int, error: Error) -> None:
     """Notes that a node replied with an error of its app's, or of Flower's."""
-    if _UNKNOWN_QUERY in error.reason:
+    if error.reason and _UNKNOWN_QUERY in error.reason:
         refused = Refused(Refusal.NOT_REGISTERED, error.reason)
         session.lose(node, EXPLANATIONS[refused.refusal], refused)
     else:
