@@ -13,6 +13,8 @@ PYTHON ?= python3
 PYTHON_ENVIRONMENT = .venv-interop
 # What is installed for the Python package, with Flower.
 FLOWER_ENVIRONMENT = .venv-flower
+# The same for the newest Flower.
+FLOWER_NEWEST = .venv-flower-newest
 # What is installed for the comparison of robust rules: PyTorch and ByzFL.
 ROBUST_ENVIRONMENT = .venv-robust
 # Options of that comparison, for example: make bench-robust ROBUST="--dimension 100000"
@@ -26,7 +28,7 @@ SOURCES = Package.swift Sources Tests Snippets SideChannels/Package.swift SideCh
 # Options of `make bench`, for example: make bench BENCH="--quick"
 BENCH ?=
 
-.PHONY: demo test library example-c wheel test-python flower-demo bench-flower python-package bench bench-robust test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
+.PHONY: demo test library example-c wheel test-python test-flower-newest python-reference flower-demo flower-quickstarts bench-flower python-package bench bench-robust test-arm fuzz vectors check-vectors interop ct-check build format lint protobuf dependencies clean
 
 ## Trains on real data with secure aggregation and dropouts, and writes secagg-report.html.
 demo: dependencies
@@ -84,6 +86,25 @@ test-python: python-package
 	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m pytest
 	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m mypy
 	$(FLOWER_ENVIRONMENT)/bin/ruff check --quiet python && $(FLOWER_ENVIRONMENT)/bin/ruff format --check --quiet python
+
+## The same tests of the plug-in with the newest Flower of the index.
+test-flower-newest: wheel
+	test -d $(FLOWER_NEWEST) || $(PYTHON) -m venv $(FLOWER_NEWEST)
+	$(FLOWER_NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade \
+		flwr numpy cryptography pytest
+	$(FLOWER_NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--force-reinstall --no-deps python/dist/*.whl
+	$(FLOWER_NEWEST)/bin/python -m pip show flwr | sed -n 2p
+	cd python && ../$(FLOWER_NEWEST)/bin/python -m pytest --quiet tests/flower
+
+## Writes the reference of the Python package to python/reference, from its docstrings.
+python-reference: python-package
+	$(FLOWER_ENVIRONMENT)/bin/python -W error::UserWarning -m pdoc --output-directory python/reference secagg secagg.flower
+
+## The models of Flower's quickstarts under all strategies, in simulation and on SuperNodes that are killed in
+## each phase; half an hour. Needs scikit-learn and PyTorch in $(FLOWER_ENVIRONMENT) for their models.
+flower-quickstarts: python-package
+	cd python && ../$(FLOWER_ENVIRONMENT)/bin/python -m demo.quickstarts $(FLOWER)
 
 ## Trains on digits with Flower, in simulation and on four SuperNodes with TLS, one of which is killed;
 ## about four minutes.
