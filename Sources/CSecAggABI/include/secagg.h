@@ -119,7 +119,7 @@
  * After fork(), only one of the two processes may go on with the clients of before: both would mask
  * with the same masks. A process may fork while other threads of it are in calls. The child can then make
  * new handles, and free those of before. It must not use a handle, other than to free it, that such a call
- * was using: in the child that call never ends.
+ * was using: the handle stays locked.
  *
  *
  * VERSIONS
