@@ -28,6 +28,7 @@ except ModuleNotFoundError as error:
     sys.exit("the package `cryptography` is missing: python3 -m pip install cryptography")
 
 TRANSCRIPTS = [
+    "session-input-context",
     "session-malicious",
     "session-malicious-sparse",
     "session-semi-honest",

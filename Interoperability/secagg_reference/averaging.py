@@ -43,6 +43,7 @@ class Averaging:
     """L"""
     value_bits: int
     counts_clipping: bool = False
+    counter_count: int = 0
 
     @property
     def coordinate_bits(self) -> int:
@@ -59,6 +60,10 @@ class Averaging:
 
     @property
     def element_count(self) -> int:
+        return self._counters_start + self.counter_count
+
+    @property
+    def _counters_start(self) -> int:
         return self.parameter_count + self.weight_element_count + self.clipping_element_count
 
     @property
@@ -110,7 +115,8 @@ class Averaging:
         self, sums: Sequence[int], contributors: int
     ) -> tuple[int, list[int], list[int] | None] | None:
         """Coordinates and classes; None if honest contributors cannot have made them."""
-        rest = list(sums[self.parameter_count + self.weight_element_count :])
+        start = self.parameter_count + self.weight_element_count
+        rest = list(sums[start : self._counters_start])
         pieces = [rest.pop(0) for _ in range(self._coordinate_element_count)]
         coordinates = sum(s << i * self.value_bits for i, s in enumerate(pieces))
         classes = [rest[:CLASSES]] + ([] if self.norm_bound is None else [rest[CLASSES:]])
@@ -118,6 +124,17 @@ class Averaging:
         if lies or coordinates > self.parameter_count * contributors:
             return None
         return coordinates, classes[0], classes[1] if len(classes) > 1 else None
+
+    def counter_elements(self, counters: Sequence[int]) -> list[int]:
+        if len(counters) != self.counter_count:
+            raise ValueError(f"expected {self.counter_count} counters, found {len(counters)}")
+        if any(not 0 <= counter < 1 << self.value_bits for counter in counters):
+            raise ValueError(f"expected counters of at most {self.value_bits} bits")
+        return list(counters)
+
+    def counters(self, sums: Sequence[int]) -> list[int]:
+        """The sums of the contributors' counters."""
+        return list(sums[self._counters_start :])
 
     def _norm_factor(self, update: Sequence[float]) -> float:
         norm = math.sqrt(math.fsum(x * x for x in update))

@@ -3,6 +3,7 @@
 from typing import Final
 
 from .encoding import (
+    LABEL_INPUT_CONTEXT,
     LABEL_MASK_PRIVATE_KEY,
     LABEL_PAIRWISE_MASK,
     LABEL_SELF_MASK,
@@ -10,6 +11,7 @@ from .encoding import (
     LABEL_SHARE_COMMITMENT,
     LABEL_SHARE_SEALING,
     derive,
+    hash_,
     u8,
     u32,
 )
@@ -20,23 +22,32 @@ SELF_MASK: Final = 1
 MASK_KEY: Final = 2
 
 COMMITMENT_BYTES: Final = 16
+INPUT_CONTEXT_BYTES: Final = 32
 
 
 def mask_private_key(mask_secret: bytes, session: bytes, id: int) -> bytes:
     return derive(mask_secret, LABEL_MASK_PRIVATE_KEY, session + u32(id))
 
 
-def self_mask_seed(self_mask_secret: bytes, session: bytes, id: int) -> bytes:
-    return derive(self_mask_secret, LABEL_SELF_MASK, session + u32(id))
+def mask_binding(session: bytes, input_context: bytes | None) -> bytes:
+    """What the seeds of the masks are bound to."""
+    if input_context is None:
+        return session
+    assert len(input_context) == INPUT_CONTEXT_BYTES
+    return hash_(LABEL_INPUT_CONTEXT, session + input_context)
+
+
+def self_mask_seed(self_mask_secret: bytes, binding: bytes, id: int) -> bytes:
+    return derive(self_mask_secret, LABEL_SELF_MASK, binding + u32(id))
 
 
 def self_mask_commitment(self_mask_secret: bytes, session: bytes, id: int) -> bytes:
     return derive(self_mask_secret, LABEL_SELF_MASK_COMMITMENT, session + u32(id))
 
 
-def pairwise_seed(agreed: bytes, session: bytes, roster: bytes, i: int, j: int) -> bytes:
+def pairwise_seed(agreed: bytes, binding: bytes, roster: bytes, i: int, j: int) -> bytes:
     """The seed of i and j from what their mask keys agree on."""
-    context = session + roster + u32(min(i, j)) + u32(max(i, j))
+    context = binding + roster + u32(min(i, j)) + u32(max(i, j))
     return derive(agreed, LABEL_PAIRWISE_MASK, context)
 
 

@@ -1,6 +1,7 @@
 """What one session is to be."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -26,6 +27,32 @@ KINDS: Final = tuple(
 
 
 @dataclass(frozen=True)
+class InputContexts:
+    """What the clients and the servers bind the masks to (section 10)."""
+
+    common: bytes | None
+    """None for no input context."""
+    deviating: int | None = None
+    """A client with another one, or 0 for the servers."""
+    other: bytes | None = None
+    """The deviating one; None for no input context."""
+
+    def of_client(self, id: int) -> bytes | None:
+        return self.other if id == self.deviating else self.common
+
+    @property
+    def of_servers(self) -> bytes | None:
+        return self.of_client(SERVERS)
+
+    def agree(self, contributors: Iterable[int]) -> bool:
+        """Whether the masks of these clients cancel, and the servers can take them off."""
+        return {self.of_client(id) for id in contributors} == {self.of_servers}
+
+
+SERVERS: Final = 0
+
+
+@dataclass(frozen=True)
 class Plan:
     parameters: SessionParameters
     seed: int
@@ -37,6 +64,7 @@ class Plan:
     exodus: int | None
     """A round in which many more leave, so that what is left may fall into parts."""
     has_wrong_messages: bool
+    input_contexts: "InputContexts"
 
     def dropout_in(self, round: int) -> float:
         return 0.25 if round == self.exodus else self.dropout
@@ -65,7 +93,18 @@ def plan(rng: random.Random, number: int) -> Plan:
         dropout=rng.choice([0.0, 0.0, 0.01, 0.02, 0.05, 0.1]),
         exodus=None if is_complete or rng.random() < 0.7 else rng.randint(1, 4),
         has_wrong_messages=number // len(KINDS) % 2 == 1,
+        input_contexts=_input_contexts(rng, parameters.cohort_size),
     )
+
+
+def _input_contexts(rng: random.Random, cohort: int) -> InputContexts:
+    """A third of the sessions have an input context. In a tenth, somebody has another one or none."""
+    common = rng.randbytes(32) if rng.random() < 1 / 3 else None
+    if rng.random() > 0.1:
+        return InputContexts(common)
+    deviating = rng.choice([SERVERS, rng.randint(1, cohort)])
+    other = rng.randbytes(32) if common is None or rng.random() < 0.5 else None
+    return InputContexts(common, deviating, other)
 
 
 def _parameters(

@@ -13,7 +13,10 @@ from .roles import Failure, refusing
 
 
 class PythonServer:
-    def __init__(self, parameters: SessionParameters, seed: int) -> None:
+    def __init__(
+        self, parameters: SessionParameters, seed: int, input_context: bytes | None = None
+    ) -> None:
+        self._input_context = input_context
         self.server = Server(parameters, simulation.directory(seed, parameters))
 
     def receive(self, client: int, data: bytes) -> None:
@@ -27,7 +30,7 @@ class PythonServer:
 
     def recover(self) -> Result | Failure:
         try:
-            return refusing(self.server.recover, RecoveryError)
+            return refusing(lambda: self.server.recover(self._input_context), RecoveryError)
         except RecoveryError as error:
             return Failure(error.case, error.faults)
 
@@ -44,6 +47,7 @@ class PythonClient:
         parameters: SessionParameters,
         seed: int,
         dishonesty: Dishonesty | None = None,
+        input_context: bytes | None = None,
     ) -> None:
         self._entropy = RememberingEntropy()
         self.client = Client(
@@ -55,6 +59,7 @@ class PythonClient:
             directory=simulation.directory(seed, parameters) if parameters.is_malicious else None,
             entropy=self._entropy,
         )
+        self.client.input_context = input_context
         self._dishonesty = dishonesty
         self._advertisement = self.client.advertise()
 

@@ -19,11 +19,12 @@ class ServerPair:
     """The first one's messages go to the clients. Without a program there is one server only."""
 
     def __init__(self, program: str | None, plan: Plan, tally: Tally) -> None:
-        self._python = PythonServer(plan.parameters, plan.seed)
+        p, seed, context = plan.parameters, plan.seed, plan.input_contexts.of_servers
+        self._python = PythonServer(p, seed, context)
         self._servers: list[ServerRole] = [self._python]
         if program is not None:
             place = 0 if plan.server_is_swift else 1
-            self._servers.insert(place, SwiftServer(program, plan.parameters, plan.seed))
+            self._servers.insert(place, SwiftServer(program, p, seed, context))
         self._tally = tally
 
     @property

@@ -71,12 +71,13 @@ class Session:
 
     def _started(self, id: int) -> Participant:
         p, seed = self._plan.parameters, self._plan.seed
+        context = self._plan.input_contexts.of_client(id)
         if self._program is None or id not in self._swift_clients:
             if self._plan.has_wrong_messages:
                 self._misleading.start_with_other_policy(id)
-            client: ClientRole = PythonClient(id, p, seed, self._dishonesty)
+            client: ClientRole = PythonClient(id, p, seed, self._dishonesty, context)
             return Participant(id, client, None)
-        client = SwiftClient(self._program, id, p, seed)
+        client = SwiftClient(self._program, id, p, seed, context)
         return Participant(id, client, Shadow(id, p, seed, client.advertisement))
 
     def _answers(self, round: int, present: list[int]) -> list[int]:
@@ -156,11 +157,15 @@ class Session:
         found = self._found
         assert found is not None
         if isinstance(found, str):
+            if found == "sumInconsistent" and self._plan.input_contexts.deviating is not None:
+                self._tally.counts["inconsistent sums with another input context"] += 1
             return f"{found} at the end"
         if isinstance(found, Failure):
             return f"{found.case} at the end"
         if self._dishonesty.lies.noise.intersection(found.contributors):
             raise Disagreement("noise in the sum was not noticed")
+        if not self._plan.input_contexts.agree(found.contributors):
+            raise Disagreement("another input context was not noticed")
         if self._misleading.revealed_for_other_set:
             raise Disagreement("clients revealed shares for two sets of contributors")
         self._check_sum(found)
@@ -175,3 +180,5 @@ class Session:
         mix = {0: "Python", len(contributors): "Swift"}.get(swift, "both")
         self._tally.counts[f"sums, {plan.about}"] += 1
         self._tally.counts[f"sums with clients of {mix}"] += 1
+        if plan.input_contexts.of_servers is not None:
+            self._tally.counts["sums with an input context"] += 1

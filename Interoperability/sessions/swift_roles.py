@@ -16,7 +16,7 @@ from secagg_reference.server import Fault, Result
 
 from .roles import MAY_TRY_AGAIN, Failure, Refused
 
-OPEN, RECEIVE, CLOSE_ROUND, MESSAGE, UNMASK, ANSWER, COST, FAULTS = range(1, 9)
+OPEN, RECEIVE, CLOSE_ROUND, MESSAGE, UNMASK, ANSWER, COST, FAULTS, INPUT_CONTEXT = range(1, 10)
 DONE: Final = 1
 HEADER: Final = struct.Struct("<BQQ")
 
@@ -43,6 +43,10 @@ class RoleProcess:
             raise Refused(reply.decode().partition("\n")[0])
         return reply
 
+    def set_input_context(self, input_context: bytes | None) -> None:
+        if input_context is not None:
+            self.ask(INPUT_CONTEXT, content=input_context)
+
     def close(self) -> None:
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
@@ -56,9 +60,16 @@ def opening(parameters: bytes, seed: int, threads: int = 1) -> bytes:
 
 
 class SwiftServer:
-    def __init__(self, program: str, parameters: SessionParameters, seed: int) -> None:
+    def __init__(
+        self,
+        program: str,
+        parameters: SessionParameters,
+        seed: int,
+        input_context: bytes | None = None,
+    ) -> None:
         self._role = RoleProcess(program, "server")
         self._role.ask(OPEN, content=opening(wire.encode_parameters(parameters), seed))
+        self._role.set_input_context(input_context)
 
     def receive(self, client: int, data: bytes) -> None:
         self._role.ask(RECEIVE, client, data)
@@ -90,10 +101,18 @@ class SwiftServer:
 
 
 class SwiftClient:
-    def __init__(self, program: str, id: int, parameters: SessionParameters, seed: int) -> None:
+    def __init__(
+        self,
+        program: str,
+        id: int,
+        parameters: SessionParameters,
+        seed: int,
+        input_context: bytes | None = None,
+    ) -> None:
         self._role = RoleProcess(program, "client")
         content = opening(wire.encode_parameters(parameters), seed)
         self._advertisement = self._role.ask(OPEN, id, content)
+        self._role.set_input_context(input_context)
 
     @property
     def advertisement(self) -> bytes:

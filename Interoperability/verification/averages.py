@@ -56,7 +56,7 @@ def _expect_close(
 
 def check_averaging(case: Case, tally: Tally) -> None:
     given = case["input"]
-    optional = [name for name in ("norm_bound", "counts_clipping") if name in given]
+    optional = [name for name in ("norm_bound", "counts_clipping", "counters") if name in given]
     check_keys(given, [*AVERAGING, *optional])
     model, update = (read_doubles(unhex(given[name])) for name in ("parameters", "update"))
     averaging = Averaging(
@@ -66,6 +66,7 @@ def check_averaging(case: Case, tally: Tally) -> None:
         largest_weight=int(given["largest_weight"]),
         value_bits=int(given["value_bits"]),
         counts_clipping=bool(given.get("counts_clipping", False)),
+        counter_count=len(given.get("counters", [])),
     )
     if averaging.largest_weight * int(given["maximum_contributors"]) >= 2**64:
         raise Difference("the total weight may not fit")
@@ -74,7 +75,7 @@ def check_averaging(case: Case, tally: Tally) -> None:
     elements = averaging.neighbouring_elements(update, weight)
     contributors = int(given["contributors"])
     total = averaging.total_weight(sums, contributors)
-    computed = {
+    computed: dict[str, object] = {
         "context": context.hex(),
         "weight_elements": [str(e) for e in averaging.weight_elements(weight)],
         "lower_elements": [str(lower) for lower, _ in elements],
@@ -88,6 +89,10 @@ def check_averaging(case: Case, tally: Tally) -> None:
         computed["clipped_coordinates"], computed["largest_coordinates"], norms = counts
         if norms is not None:
             computed["norms"] = norms
+    if "counters" in given:
+        counters = [int(counter) for counter in given["counters"]]
+        computed["counter_elements"] = [str(e) for e in averaging.counter_elements(counters)]
+        computed["counter_sums"] = [str(s) for s in averaging.counters(sums)]
     numbers = {"element_count": averaging.element_count, "total_weight": total}
     tally.expect_record(computed, case, given=["input", "mean", *numbers])
     _expect_numbers(numbers, case, tally)

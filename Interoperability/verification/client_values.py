@@ -14,7 +14,7 @@ def values_of(id: int, play: Play, inputs: dict[int, Case]) -> dict[str, object]
     p, state, given = play.parameters, play.server.state, inputs[id]
     private = _mask_private_key(id, play, given)
     secret = unhex(given["self_mask_secret"])
-    seed = schedule.self_mask_seed(secret, p.digest, id)
+    seed = schedule.self_mask_seed(secret, play.binding, id)
     packed = p.layout.pack([int(element) for element in given["elements"]])
     self_mask = masks.mask(p.mask_cipher, seed, len(packed))
     computed: dict[str, object] = {
@@ -83,7 +83,7 @@ def _pairwise_mask(id: int, peer: int, play: Play, inputs: dict[int, Case]) -> C
     p, commitment = play.parameters, play.server.state.cohort.roster.commitment
     public = x25519.public_key_of(_mask_private_key(peer, play, inputs[peer]))
     agreed = x25519.agree(_mask_private_key(id, play, inputs[id]), public)
-    seed = schedule.pairwise_seed(agreed, p.digest, commitment, id, peer)
+    seed = schedule.pairwise_seed(agreed, play.binding, commitment, id, peer)
     return {
         "peer": peer,
         "agreed_secret": agreed.hex(),

@@ -15,7 +15,7 @@ def check_session(case: Case, tally: Tally) -> None:
     for sent, record in zip(messages, case["messages"], strict=True):
         check_message(sent, record, tally)
     p, cohort = play.parameters, play.server.state.cohort
-    result = play.server.recover()
+    result = play.server.recover(play.input_context)
     computed = {
         "parameters_encoding": p.encoding.hex(),
         "parameters_message": wire.encode_parameters(p).hex(),

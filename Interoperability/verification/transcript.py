@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from secagg_reference import wire
+from secagg_reference import schedule, wire
 from secagg_reference.client import Client, Entropy, Policy
 from secagg_reference.field import Polynomial
 from secagg_reference.primitives import ed25519
@@ -63,8 +63,11 @@ class Play:
 
     def __init__(self, case: Case) -> None:
         given = case["input"]
-        check_keys(given, ["parameters", "clients"])
+        optional = [name for name in ("input_context",) if name in given]
+        check_keys(given, ["parameters", "clients", *optional])
         self.parameters = parameters_of(given["parameters"])
+        self.input_context = unhex(given["input_context"]) if optional else None
+        self.binding = schedule.mask_binding(self.parameters.digest, self.input_context)
         self._given = {record["id"]: record for record in given["clients"]}
         for record in given["clients"]:
             _check_client(record, self.parameters.is_malicious)
@@ -79,7 +82,7 @@ class Play:
     def _client(self, id: int) -> Client:
         given = self._given[id]
         malicious = self.parameters.is_malicious
-        return Client(
+        client = Client(
             id,
             self.parameters,
             [int(element) for element in given["elements"]],
@@ -88,6 +91,8 @@ class Play:
             directory=self.directory if malicious else None,
             entropy=Recorded(given),
         )
+        client.input_context = self.input_context
+        return client
 
     def sends(self, id: int, round: int) -> bool:
         return LEAVES[self._given[id]["leaves"]] > round

@@ -40,6 +40,19 @@ OFFSET(secagg_parameters_info, element_count, 32);
 OFFSET(secagg_parameters_info, session_id, 64);
 OFFSET(secagg_parameters_info, digest, 128);
 
+/* The offsets of pointers and sizes are those of 64-bit machines. */
+#if UINTPTR_MAX == UINT64_MAX
+SIZE(secagg_input, 64);
+OFFSET(secagg_input, threads, 4);
+OFFSET(secagg_input, float32, 8);
+OFFSET(secagg_input, float64, 16);
+OFFSET(secagg_input, count, 24);
+OFFSET(secagg_input, weight, 32);
+OFFSET(secagg_input, counters, 40);
+OFFSET(secagg_input, counter_count, 48);
+OFFSET(secagg_input, input_context, 56);
+#endif
+
 OFFSET(secagg_policy, mask_ciphers, 20);
 OFFSET(secagg_policy, application_context, 24);
 OFFSET(secagg_policy, corrupt_fraction, 32);

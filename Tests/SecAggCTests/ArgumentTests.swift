@@ -22,6 +22,8 @@ struct ArgumentTests {
     graph.struct_size = UInt32(MemoryLayout<secagg_session_settings>.size)
     var assumptions = secagg_assumptions()
     assumptions.struct_size = UInt32(MemoryLayout<secagg_assumptions>.size)
+    var input = secagg_input()
+    input.struct_size = UInt32(MemoryLayout<secagg_input>.size)
     var out: OpaquePointer?
     var (length, count) = (0, 0)
     var data: UnsafePointer<UInt8>?
@@ -101,6 +103,10 @@ struct ArgumentTests {
           secagg_client_mask_float32(client, nil, 5, averaging, floats, size, 1, 1, $0)
         }
       ),
+      ("mask_input input", { secagg_client_mask(client, bytes32, 32, averaging, nil, $0) }),
+      (
+        "mask_input message", { secagg_client_mask(client, nil, 5, averaging, &input, $0) }
+      ),
       ("unmask message", { secagg_client_unmask(client, nil, 5, $0) }),
       ("sealing_key", { secagg_sealing_key(nil, $0) }),
       ("suspend key", { secagg_client_suspend(client, nil, &out, $0) }),
@@ -117,6 +123,11 @@ struct ArgumentTests {
       ("awaited ids", { secagg_server_awaited(server, nil, 12, &count, $0) }),
       ("message out", { secagg_server_message(server, 1, nil, $0) }),
       ("unmask out", { secagg_server_unmask(server, 1, nil, $0) }),
+      ("unmask_input out", { secagg_server_unmask_input(server, bytes32, 1, nil, $0) }),
+      (
+        "counters count",
+        { secagg_aggregate_counters(aggregate.value, averaging, nil, 0, nil, $0) }
+      ),
       ("server_faults count", { secagg_server_faults(server, nil, 0, nil, $0) }),
       ("store out", { secagg_server_store(server, nil, $0) }),
       ("restore data", { secagg_server_restore(nil, 3, nil, &out, $0) }),

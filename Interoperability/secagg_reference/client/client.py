@@ -28,7 +28,8 @@ from .secrets_held import Secrets
 
 
 class Client:
-    """Nothing but its parameters, its advertisement and whether it has ended is for others."""
+    """Nothing but its parameters, its advertisement, its input context and whether it has ended is
+    for others."""
 
     def __init__(
         self,
@@ -48,6 +49,8 @@ class Client:
         self.parameters: Final = parameters
         self.advertisement: Advertisement | None = None
         """What the client has advertised, and takes for its own leaf of the roster."""
+        self.input_context: bytes | None = None
+        """Set before round 2, if the session has one (section 10)."""
         self._policy: Final = policy
         self._identity_seed: Final = identity_seed
         self._directory: Final = directory
@@ -176,12 +179,13 @@ class Client:
         """Section 10."""
         p, held = self.parameters, self._secrets
         count = p.layout.word_count
-        seed = schedule.self_mask_seed(held.self_mask_secret, p.digest, self.id)
+        binding = schedule.mask_binding(p.digest, self.input_context)
+        seed = schedule.self_mask_seed(held.self_mask_secret, binding, self.id)
         masked = p.layout.pack(held.elements)
         masked = masks.add(masked, masks.mask(p.mask_cipher, seed, count))
         for j in held.delivered:
             agreed = self._agree(held.mask_private_key, roster.neighbours[j].mask_key)
-            seed = schedule.pairwise_seed(agreed, p.digest, roster.commitment, self.id, j)
+            seed = schedule.pairwise_seed(agreed, binding, roster.commitment, self.id, j)
             mask = masks.mask(p.mask_cipher, seed, count)
             masked = masks.apply_pairwise(masked, self.id, j, mask)
         return masked

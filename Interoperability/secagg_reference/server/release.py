@@ -8,21 +8,22 @@ from .results import Result
 from .state import State
 
 
-def unmasked(state: State, recovered: Recovered) -> list[int]:
+def unmasked(state: State, recovered: Recovered, input_context: bytes | None) -> list[int]:
     """The words of the sum without masks."""
     p, total = state.parameters, state.sum
+    binding = schedule.mask_binding(p.digest, input_context)
     for (subject, kind), secret in recovered.secrets.items():
         if kind == wire.SELF_MASK:
-            seed = schedule.self_mask_seed(secret, p.digest, subject)
+            seed = schedule.self_mask_seed(secret, binding, subject)
             total = masks.subtract(total, masks.mask(p.mask_cipher, seed, len(total)))
         else:
             private_key = schedule.mask_private_key(secret, p.digest, subject)
-            total = _without_pairwise(state, total, subject, private_key)
+            total = _without_pairwise(state, total, subject, private_key, binding)
     return total
 
 
 def _without_pairwise(
-    state: State, total: list[int], departed: int, private_key: bytes
+    state: State, total: list[int], departed: int, private_key: bytes, binding: bytes
 ) -> list[int]:
     """The masks between a departed client and its contributing neighbours taken off."""
     p, commitment = state.parameters, state.cohort.roster.commitment
@@ -33,7 +34,7 @@ def _without_pairwise(
             agreed = x25519.agree(private_key, state.advertised[c].mask_key)
         except ValueError:
             raise ServerError("keyAgreement") from None
-        seed = schedule.pairwise_seed(agreed, p.digest, commitment, departed, c)
+        seed = schedule.pairwise_seed(agreed, binding, commitment, departed, c)
         mask = masks.mask(p.mask_cipher, seed, len(total))
         total = masks.remove_pairwise(total, c, departed, mask)
     return total

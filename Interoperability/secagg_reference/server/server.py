@@ -41,11 +41,11 @@ class Server:
     def message_for(self, client: int) -> bytes:
         return sending.message_for(self.state, client)
 
-    def recover(self) -> Result:
-        """Section 12. After `sharesMissing` and `sharesWrong` more answers may follow."""
+    def recover(self, input_context: bytes | None = None) -> Result:
+        """Section 12, with the input context of the clients, if they had one. After `sharesMissing` and `sharesWrong` more answers may follow."""
         if self.state.round != 4:
             raise ServerError("wrongPhase")
         recovered = recovery.recover(self.state)
-        words = release.unmasked(self.state, recovered)
+        words = release.unmasked(self.state, recovered, input_context)
         self.state.round = None
         return release.released(self.state, words, recovered)

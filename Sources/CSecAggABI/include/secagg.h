@@ -117,8 +117,9 @@
  * callbacks, no signal handlers, and no threads between calls.
  *
  * After fork(), only one of the two processes may go on with the clients of before: both would mask
- * with the same masks. A process that forks while another of its threads is in a call must not use the
- * library in its child.
+ * with the same masks. A process may fork while other threads of it are in calls. The child can then make
+ * new handles, and free those of before. It must not use a handle, other than to free it, that such a call
+ * was using: the handle stays locked.
  *
  *
  * VERSIONS

@@ -210,7 +210,11 @@ public struct SecureFedAvg: Sendable, Hashable {
       throw .counters(found: counters.count, expected: counterCount)
     }
     let maximum = lanes.maximumSum(contributors: 1)
-    if let index = counters.firstIndex(where: { $0 > maximum }) {
+    // One test for all, of the bits that must be zero: of counters that fit nothing is looked at.
+    var union: UInt64 = 0
+    for counter in counters { union |= counter }
+    guard union & ~maximum == 0 else {
+      let index = counters.firstIndex { $0 > maximum } ?? 0
       throw .counter(index: index, maximum: maximum)
     }
   }

@@ -1,6 +1,5 @@
 internal import SecAgg
 internal import SecAggWire
-internal import Synchronization
 
 /// The rounds. Stray and repeated messages are rejected first and change nothing, as are mistakes of the caller. Then
 /// the state is taken out and its round is consumed. If that throws, nothing is put back, and the client has ended.

@@ -1,5 +1,4 @@
 internal import SecAgg
-internal import Synchronization
 
 extension HeldClient {
   /// The client's state, sealed. The client has ended then.

@@ -1,13 +1,12 @@
 internal import SecAgg
 internal import SecAggWire
-internal import Synchronization
 
 /// A client behind a handle. Its calls run one after the other.
 final class HeldClient: Sendable {
   let id: ClientID
   let parameters: SessionParameters
   let identity: Immutable<IdentityKey>?
-  let state: Mutex<ClientState>
+  let state: Locked<ClientState>
 
   init(
     id: ClientID, parameters: SessionParameters, identity: Immutable<IdentityKey>?,
@@ -16,7 +15,7 @@ final class HeldClient: Sendable {
     self.id = id
     self.parameters = parameters
     self.identity = identity
-    self.state = Mutex(state)
+    self.state = Locked(state)
   }
 
   /// A client in round 0, with fresh keys.

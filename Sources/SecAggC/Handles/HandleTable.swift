@@ -1,9 +1,8 @@
 internal import CSecAggABI
-internal import Synchronization
 
 /// What stands behind the handles of one kind. Handles of another kind are not in it.
 struct HandleTable<Object: AnyObject & Sendable>: ~Copyable, Sendable {
-  private let objects = Mutex<[UInt: Object]>([:])
+  private let objects = Locked<[UInt: Object]>([:])
   private let kind: StaticString
 
   /// - Parameter kind: what the handles are called in the header.
@@ -43,9 +42,7 @@ struct HandleTable<Object: AnyObject & Sendable>: ~Copyable, Sendable {
 
   /// The objects, for one thread at a time. A fork waits until no thread holds the lock, since nobody would open
   /// it in the child.
-  private func withObjects<Result>(_ body: (inout sending [UInt: Object]) -> sending Result)
-    -> sending Result
-  {
+  private func withObjects<Result>(_ body: (inout [UInt: Object]) -> Result) -> Result {
     secagg_fork_gate_enter()
     defer { secagg_fork_gate_leave() }
     return objects.withLock(body)

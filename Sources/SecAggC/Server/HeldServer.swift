@@ -1,11 +1,10 @@
 internal import SecAgg
 internal import SecAggWire
-internal import Synchronization
 
 /// A server behind a handle. Its calls run one after the other.
 final class HeldServer: Sendable {
   let parameters: SessionParameters
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// What changes from call to call.
   private struct State {
@@ -18,7 +17,7 @@ final class HeldServer: Sendable {
   init(parameters: SessionParameters, identities: PinnedIdentities?) throws(Failure) {
     try parameters.threatModel.check("a directory", isGiven: identities != nil)
     self.parameters = parameters
-    state = Mutex(
+    state = Locked(
       State(server: AggregationServer(parameters: parameters, identities: identities)))
   }
 
@@ -29,7 +28,7 @@ final class HeldServer: Sendable {
     }
     try server.parameters.threatModel.check("a directory", isGiven: identities != nil)
     parameters = server.parameters
-    state = Mutex(State(server: server))
+    state = Locked(State(server: server))
   }
 
   /// Where the session stands.

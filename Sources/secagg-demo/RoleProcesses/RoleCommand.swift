@@ -46,6 +46,7 @@ struct RoleCommand: ParsableCommand {
 /// A server that answers requests.
 private struct ServedServer {
   private var server: LocalServer?
+  private var inputContext: Digest?
 
   mutating func serve(
     _ request: RoleProcess.Request, _ frame: FrameChannel.Frame
@@ -71,7 +72,9 @@ private struct ServedServer {
       guard let id = ClientID(frame.client) else { throw FrameChannel.Broken() }
       return try server?.message(for: id) ?? []
     case .unmask:
-      guard let sums = try server?.unmask() else { throw FrameChannel.Broken() }
+      guard let sums = try server?.unmask(inputContext: inputContext) else {
+        throw FrameChannel.Broken()
+      }
       var reply = FrameChannel.bytes(of: UInt64(sums.contributors.count))
       reply.reserveCapacity(8 * (1 + sums.contributors.count + sums.sums.count))
       for id in sums.contributors { reply += FrameChannel.bytes(of: UInt64(id.rawValue)) }
@@ -84,6 +87,9 @@ private struct ServedServer {
     case .faults:
       let faults = server?.faults ?? []
       return faults.flatMap(FrameChannel.bytes)
+    case .inputContext:
+      inputContext = try frame.inputContext()
+      return []
     case .open, .answer:
       throw FrameChannel.Broken()
     }
@@ -95,6 +101,7 @@ private struct ServedClient {
   private var client: SessionClient?
   private var vectors: RandomVectors?
   private var cost = RoleCost()
+  private var inputContext: Digest?
 
   mutating func serve(
     _ request: RoleProcess.Request, _ frame: FrameChannel.Frame
@@ -112,7 +119,9 @@ private struct ServedClient {
       return new.advertisement
     case .answer:
       guard let client, let vectors else { throw FrameChannel.Broken() }
-      let step = try client.answer(frame.content) { try vectors.vector(of: client.id) }
+      let step = try client.answer(frame.content, inputContext: inputContext) {
+        try vectors.vector(of: client.id)
+      }
       cost.milliseconds += step.cost.milliseconds
       cost.wallMilliseconds += step.cost.wallMilliseconds
       return step.bytes
@@ -120,6 +129,9 @@ private struct ServedClient {
       defer { cost = RoleCost() }
       cost.peakBytes = PeakMemory.bytes()
       return FrameChannel.bytes(of: cost)
+    case .inputContext:
+      inputContext = try frame.inputContext()
+      return []
     case .receive, .closeRound, .message, .unmask, .faults:
       throw FrameChannel.Broken()
     }
@@ -127,6 +139,12 @@ private struct ServedClient {
 }
 
 extension FrameChannel.Frame {
+  /// The digest of `RoleProcess.Request.inputContext`.
+  fileprivate func inputContext() throws -> Digest {
+    guard let digest = Digest(bytes: content) else { throw FrameChannel.Broken() }
+    return digest
+  }
+
   /// Takes `RoleProcess.opening` apart.
   fileprivate func opening() throws -> (
     parameters: SessionParameters, seed: UInt64, execution: Execution

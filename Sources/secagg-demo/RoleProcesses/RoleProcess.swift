@@ -23,6 +23,8 @@ final class RoleProcess {
     case cost
     /// What the server found wrong in shares; asked for by `make interop`.
     case faults
+    /// Sets the input context; asked for by `make interop`.
+    case inputContext
   }
 
   /// What the process answers.

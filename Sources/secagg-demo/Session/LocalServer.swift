@@ -41,10 +41,15 @@ struct LocalServer: ServerEndpoint {
     try clock.measure { try server.message(for: id).serialized() }
   }
 
-  mutating func unmask() throws -> UnmaskedSums {
+  mutating func unmask() throws -> UnmaskedSums { try unmask(inputContext: nil) }
+
+  /// The same with the input context of the clients.
+  mutating func unmask(inputContext: Digest?) throws -> UnmaskedSums {
     do {
       let execution = execution
-      let aggregate = try clock.measure { try server.unmask(execution: execution) }
+      let aggregate = try clock.measure {
+        try server.unmask(inputContext: inputContext, execution: execution)
+      }
       self.aggregate = aggregate
       faults = aggregate.faults
       return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums.unsigned ?? [])

@@ -38,6 +38,13 @@ final class SessionClient: ClientEndpoint {
   }
 
   func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> ClientStep {
+    try answer(bytes, inputContext: nil, input: input)
+  }
+
+  /// The same with the input context to mask with.
+  func answer(
+    _ bytes: [UInt8], inputContext: Digest?, input: () throws -> PackedVector
+  ) throws -> ClientStep {
     try state.withLock { state throws in
       var clock = RoleClock(scope)
       // The vector is made by whoever simulates the client, so its making is not the client's.
@@ -49,7 +56,8 @@ final class SessionClient: ClientEndpoint {
       let vector: PackedVector? = if case .shareDelivery = message { try input() } else { nil }
       let mark = clock.mark()
       let step = try current.answered(
-        message, by: id, identities, input: consume vector, execution: execution)
+        message, by: id, identities, input: consume vector, inputContext: inputContext,
+        execution: execution)
       clock.add(since: mark)
       let result = ClientStep(bytes: step.bytes, cost: clock.cost)
       state = step.takeNext()
@@ -92,7 +100,7 @@ private enum ClientState: ~Copyable, Sendable {
 
   consuming func answered(
     _ message: ServerMessage, by id: ClientID, _ identities: SimulatedIdentities,
-    input: consuming PackedVector?, execution: Execution
+    input: consuming PackedVector?, inputContext: Digest?, execution: Execution
   ) throws -> Answered {
     switch consume self {
     case .advertising(let round):
@@ -106,7 +114,8 @@ private enum ClientState: ~Copyable, Sendable {
       guard case .shareDelivery(let delivery) = message, let vector = input.take() else {
         throw OutOfTurn()
       }
-      let next = try round.maskInput(consume vector, delivery: delivery, execution: execution)
+      let next = try round.maskInput(
+        consume vector, delivery: delivery, inputContext: inputContext, execution: execution)
       let answer = try ClientMessage.maskedInput(next.message).serialized()
       return Answered(answer, next: .masking(next))
     case .masking(let round):

@@ -39,15 +39,16 @@ enum ExactAveraging {
   /// The largest code of the 17 bits that the lanes of 12 contributors leave: the step is 1.
   static let bound = 65535.0
 
-  static func settings(cohortSize: Int) -> secagg_averaging_settings {
+  static func settings(cohortSize: Int, counterCount: Int = 0) -> secagg_averaging_settings {
     secagg_averaging_settings(
       struct_size: UInt32(MemoryLayout<secagg_averaging_settings>.size), minimum_value_bits: 16,
       parameter_count: UInt64(parameterCount), clipping_bound: bound, norm_bound: .infinity,
-      maximum_weight: maximumWeight, maximum_contributors: UInt32(cohortSize), counter_count: 0)
+      maximum_weight: maximumWeight, maximum_contributors: UInt32(cohortSize),
+      counter_count: UInt32(counterCount))
   }
 
-  static func handle(cohortSize: Int) throws -> Handle {
-    var settings = settings(cohortSize: cohortSize)
+  static func handle(cohortSize: Int, counterCount: Int = 0) throws -> Handle {
+    var settings = settings(cohortSize: cohortSize, counterCount: counterCount)
     return try Handle({ secagg_averaging_free($0) }) { secagg_averaging_create(&settings, $0, $1) }
   }
 

@@ -18,9 +18,10 @@ final class TestSession {
   /// Called after every message that the server took.
   var afterEachMessage: (TestSession) throws -> Void = { _ in }
 
-  init(_ setting: Setting, seed: UInt64 = 1) throws {
+  init(_ setting: Setting, seed: UInt64 = 1, counterCount: Int = 0) throws {
     self.setting = setting
-    averaging = try ExactAveraging.handle(cohortSize: Self.cohortSize)
+    averaging = try ExactAveraging.handle(
+      cohortSize: Self.cohortSize, counterCount: counterCount)
     parameters = try Self.parameters(setting, averaging: averaging)
     let identities = try (1...Self.cohortSize).map { _ in
       setting.isMalicious

@@ -10,7 +10,7 @@ struct DomainLabelTests {
     .neighbourPermutation, .maskPrivateKey, .shareSealing, .pairwiseMask, .selfMask,
     .selfMaskCommitment, .messageChecksum, .clientState, .serverState, .keyAdvertisement,
     .contributorSet, .privateAveraging, .rotation, .recordChain, .recordedContributors,
-    .sealedClient,
+    .sealedClient, .inputContext,
   ]
 
   @Test("labels name the protocol and its version, and differ")

@@ -86,6 +86,42 @@ struct MaskSeedsTests {
         == OctetString.hex("f74bbe5c24fd0df927879dde7308b80935c5d2937ff325d4ecfc2f36d358a7bc"))
   }
 
+  @Test("values of Python's hashlib, with an input context")
+  func inputContext() throws {
+    let session = try #require(Digest(bytes: (100..<132).map { UInt8($0) }))
+    let inputContext = try #require(Digest(bytes: (40..<72).map { UInt8($0) }))
+    #expect(MaskSeeds.binding(session: session, inputContext: nil) == session)
+    let binding = MaskSeeds.binding(session: session, inputContext: inputContext)
+    #expect(
+      binding.bytes
+        == OctetString.hex("a4fba5f48387667ded6ba23113de20e5096312b420bdaa00d84bfcaa0766a16c"))
+    let roster = (200..<232).map { UInt8($0) }
+    let shared = try Context(
+      secret: (0..<40).map { UInt8($0) }, session: binding.bytes, roster: roster, 7, 300)
+    let agreed = try Context(
+      secret: (0..<32).map { UInt8($0) }, session: binding.bytes, roster: roster, 7, 300)
+    #expect(
+      shared.selfMask
+        == OctetString.hex("075dcb9f52a5ab89e088dc971fdfd14b6644028918193d187ad984c4bc4c0103"))
+    #expect(
+      agreed.pairwise(agreed.one, agreed.other)
+        == OctetString.hex("0151e8f1b4dbea045ef22b6c3fdaba035d89dcde09accbc979ac5a32c456214b"))
+  }
+
+  @Test("each input context of each session has a binding of its own")
+  func bindings() throws {
+    let digests = try (0..<4).map {
+      try #require(Digest(bytes: [UInt8](repeating: $0, count: 32)))
+    }
+    var bindings: Set<Digest> = []
+    for session in digests {
+      for inputContext in digests.map(Optional.some) + [nil] {
+        bindings.insert(MaskSeeds.binding(session: session, inputContext: inputContext))
+      }
+    }
+    #expect(bindings.count == 20)
+  }
+
   @Test("encodings by hand, hashed by libsodium")
   func byHand() throws {
     var generator = SimulationGenerator(seed: 7693)

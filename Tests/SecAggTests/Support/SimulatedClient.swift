@@ -9,6 +9,8 @@ final class SimulatedClient {
   private var masking: MaskedInputRound?
   private var checking: ConsistencyCheckRound?
   var identities: (any IdentityDirectory)? = TestIdentities.directory
+  /// What the client learns before it masks, if anything.
+  var inputContext: Digest?
   /// A dishonest dealer deals shares of other polynomials to the holders for which this is true: each pair of
   /// shares is sealed and committed to as it should be, but they do not fit together.
   var dealsOtherPolynomials: ((ClientID) -> Bool)?
@@ -86,7 +88,8 @@ final class SimulatedClient {
       return .shareDistribution(answer)
     case .shareDelivery(let delivery):
       guard let round = sharing.take() else { return nil }
-      let next = try round.maskInput(input, delivery: delivery, execution: execution)
+      let next = try round.maskInput(
+        input, delivery: delivery, inputContext: inputContext, execution: execution)
       let answer = ClientMessage.maskedInput(next.message)
       masking = consume next
       return answer

@@ -84,12 +84,16 @@ struct SimulatedSession {
   }
 
   /// Runs the whole session.
-  mutating func run(leaving: [ClientID: LeavingPoint] = [:]) throws -> UnmaskedAggregate {
+  ///
+  /// - Parameter inputContext: the server's.
+  mutating func run(
+    leaving: [ClientID: LeavingPoint] = [:], inputContext: Digest? = nil
+  ) throws -> UnmaskedAggregate {
     for round in ProtocolRound.rounds(in: parameters.threatModel) {
       try collect(round, leaving: leaving)
       if round != .unmasking { try server.closeRound() }
     }
-    return try server.unmask()
+    return try server.unmask(inputContext: inputContext)
   }
 
   /// The plaintext sum over `contributors`, element by element.

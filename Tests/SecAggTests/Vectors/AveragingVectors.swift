@@ -42,6 +42,8 @@ struct AveragingVector: VectorCase {
     var normBound: Hex?
     /// Left out instead of false.
     var countsClipping: Bool?
+    /// Of the client; left out if there are none.
+    var counters: [String]?
     var largestWeight: UInt64
     var valueBits: Int
     var maximumContributors: Int
@@ -60,6 +62,9 @@ struct AveragingVector: VectorCase {
   var clippedCoordinates: UInt64?
   var largestCoordinates: [Int]?
   var norms: [Int]?
+  /// Left out without counters.
+  var counterElements: [String]?
+  var counterSums: [String]?
   /// The two neighbours that each coordinate may be rounded to; equal for a whole product.
   var lowerElements: [String]
   var upperElements: [String]
@@ -72,12 +77,14 @@ struct AveragingVector: VectorCase {
       parameterCount: count, clippingBound: input.bound.double,
       normBound: input.normBound.map { try $0.double }, maximumWeight: input.largestWeight,
       maximumContributors: input.maximumContributors, minimumValueBits: input.valueBits,
-      countsClipping: input.countsClipping ?? false)
+      countsClipping: input.countsClipping ?? false, counterCount: input.counters?.count ?? 0)
     try #require(secure.layout.lanes.valueBits == input.valueBits)
+    let counters = try (input.counters ?? []).map { try #require(UInt64($0)) }
     /// The elements with all roundings in one direction: randomness of zeros or of ones.
     func elements(_ word: UInt64) throws -> [UInt64] {
-      let vector = try secure.encode(input.update.doubles.span, weight: input.weight) {
-        words, parameters in
+      let vector = try secure.encode(
+        input.update.doubles.span, weight: input.weight, counters: counters
+      ) { words, parameters in
         for index in 0..<parameters.count { words[index] = word }
       }
       return try #require(vector.elements.unsigned)
@@ -94,10 +101,14 @@ struct AveragingVector: VectorCase {
         model: try input.layers.model(input.parameters), round: input.round, task: input.task))
     elementCount = secure.layout.elementCount
     weightElements = rounded[0][count..<afterWeight].map { String($0) }
-    clippingElements = counts.map { _ in rounded[0][afterWeight...].map { String($0) } }
+    clippingElements = counts.map { _ in
+      rounded[0][afterWeight...].dropLast(counters.count).map { String($0) }
+    }
     clippedCoordinates = counts?.clippedCoordinates
     largestCoordinates = counts?.largestCoordinates
     norms = counts?.norms
+    counterElements = input.counters.map { rounded[0].suffix($0.count).map { String($0) } }
+    counterSums = input.counters.map { sums.suffix($0.count).map { String($0) } }
     lowerElements = zip(rounded[0], rounded[1]).prefix(count).map { String(min($0, $1)) }
     upperElements = zip(rounded[0], rounded[1]).prefix(count).map { String(max($0, $1)) }
     totalWeight = decoded.totalWeight
@@ -193,12 +204,15 @@ enum AveragingVectors {
       [0.5, -0.25, 2, -2, 1e-9, 0.1, 0], [0.3, 0.4, -0.5, 0.6, -0.7, 0.8, -0.9],
     ]
     return [
-      (16, 100, UInt64(1), nil, false), (25, 12, 1000, nil, false), (25, 12, 1000, 0.75, false),
-      (57, 100, 100, 3, false), (25, 12, 1000, 0.75, true), (2, 3, 1, nil, true),
+      (16, 100, UInt64(1), nil, false, 0), (25, 12, 1000, nil, false, 0),
+      (25, 12, 1000, 0.75, false, 0), (57, 100, 100, 3, false, 0), (25, 12, 1000, 0.75, true, 0),
+      (2, 3, 1, nil, true, 0), (25, 12, 1000, nil, false, 3), (2, 3, 1, nil, true, 2),
+      (57, 100, 100, 3, true, 1),
     ]
     .enumerated().map {
       index, setting in
-      let (bits, contributors, largest, norm, counts): (Int, Int, UInt64, Double?, Bool) = setting
+      let (bits, contributors, largest, norm, counts, counterCount):
+        (Int, Int, UInt64, Double?, Bool, Int) = setting
       let lanes = try? LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
       let valueBits = lanes?.valueBits ?? bits
       let weightCount = (64 - largest.leadingZeroBitCount + valueBits - 1) / valueBits
@@ -208,15 +222,19 @@ enum AveragingVectors {
       let pieces = ["5"] + [String](repeating: "0", count: valueBits < 3 ? 1 : 0)
       let largestClasses = (0..<33).map { $0 == 3 ? "1" : $0 == 20 ? "2" : "0" }
       let normClasses = norm == nil ? [] : (0..<33).map { [0, 1, 32].contains($0) ? "1" : "0" }
+      // The largest sum of three contributors first.
+      let maximum = UInt64(1) << UInt64(valueBits) - 1
+      let counters = (0..<counterCount).map { String(maximum >> UInt64($0)) }
+      let counterSums = (0..<counterCount).map { String(3 * maximum - UInt64($0)) }
       return AveragingVector.Input(
         task: "task \(index)", round: 7 * index, layers: layers, parameters: parameters,
         bound: Hex(doubles: [1]),
         normBound: norm.map { Hex(doubles: [$0]) }, countsClipping: counts ? true : nil,
-        largestWeight: largest,
+        counters: counters.isEmpty ? nil : counters, largestWeight: largest,
         valueBits: valueBits, maximumContributors: contributors,
         weight: (largest + 1) / 2, update: Hex(doubles: updates[index % 2]),
         sums: sums + ["2"] + [String](repeating: "0", count: weightCount - 1)
-          + (counts ? pieces + largestClasses + normClasses : []),
+          + (counts ? pieces + largestClasses + normClasses : []) + counterSums,
         contributors: 3)
     }
   }

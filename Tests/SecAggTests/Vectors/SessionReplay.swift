@@ -10,6 +10,7 @@ struct SessionReplay {
   let input: SessionVector.Input
   let parameters: SessionParameters
   let identities: PinnedIdentities?
+  private let inputContext: Digest?
   private(set) var server: AggregationServer
   private(set) var messages: [SessionVector.Message] = []
   private(set) var roster: [ClientID] = []
@@ -22,6 +23,7 @@ struct SessionReplay {
   init(_ input: SessionVector.Input) throws {
     self.input = input
     parameters = try input.parameters.parameters()
+    inputContext = try input.inputContext?.digest
     var keys: [ClientID: IdentityPublicKey] = [:]
     for client in input.clients {
       guard let seed = client.identitySeed else { continue }
@@ -34,7 +36,7 @@ struct SessionReplay {
   /// The whole session.
   mutating func run() throws -> UnmaskedAggregate {
     for round in ProtocolRound.rounds(in: parameters.threatModel) { try collect(round) }
-    return try server.unmask()
+    return try server.unmask(inputContext: inputContext)
   }
 
   /// Collects the messages of one round; the server has closed the one before.
@@ -47,7 +49,7 @@ struct SessionReplay {
     }
     for client in input.clients where !client.leaves.isGone(in: round) {
       let id = try ClientID.of(client.id)
-      let replayed = try ClientReplay(client, parameters, identities)
+      let replayed = try ClientReplay(client, parameters, identities, inputContext)
       let answer = try replayed.answer(
         to: messages.filter { $0.client == client.id && $0.direction == "from server" })
       try note(answer)
@@ -81,6 +83,10 @@ struct SessionReplay {
         checksum: Hex(MessageChecksum(of: message).bytes), bytes: Hex(try message.serialized())))
   }
 
+  private var binding: Digest {
+    MaskSeeds.binding(session: parameters.digest, inputContext: inputContext)
+  }
+
   /// Every value of one client, computed piece by piece.
   func values(of client: SessionVector.ClientSecrets) throws -> SessionVector.ClientValues {
     let id = try ClientID.of(client.id)
@@ -92,7 +98,7 @@ struct SessionReplay {
     let mask = try KeyPair(privateKey: maskPrivateKey.secret)
     let selfMaskSeed = Hex(
       MaskSeeds.selfMask(
-        fromSharedSecret: client.selfMaskSecret.secret, owner: id, binding: session))
+        fromSharedSecret: client.selfMaskSecret.secret, owner: id, binding: binding))
     let packed = try client.packed(parameters)
     return SessionVector.ClientValues(
       id: client.id,
@@ -161,7 +167,7 @@ struct SessionReplay {
       let agreed = try mask.sharedSecret(with: neighbour.maskKey)
       let seed = Hex(
         MaskSeeds.pairwise(
-          agreed: agreed, between: id, and: entry.peer, binding: parameters.digest,
+          agreed: agreed, between: id, and: entry.peer, binding: binding,
           roster: announcement.commitment))
       values.append(
         SessionVector.PairwiseValues(
@@ -206,11 +212,13 @@ struct ClientReplay {
   private let client: SessionVector.ClientSecrets
   private let parameters: SessionParameters
   private let identities: PinnedIdentities?
+  private let inputContext: Digest?
 
   init(
     _ client: SessionVector.ClientSecrets, _ parameters: SessionParameters,
-    _ identities: PinnedIdentities?
+    _ identities: PinnedIdentities?, _ inputContext: Digest? = nil
   ) throws {
+    self.inputContext = inputContext
     self.client = client
     self.parameters = parameters
     self.identities = identities
@@ -253,7 +261,8 @@ struct ClientReplay {
     guard parsed.count > 1, case .shareDelivery(let delivery) = parsed[1] else {
       return .shareDistribution(sharing.message)
     }
-    let masking = try sharing.maskInput(client.packed(parameters), delivery: delivery)
+    let masking = try sharing.maskInput(
+      client.packed(parameters), delivery: delivery, inputContext: inputContext)
     guard parsed.count > 2 else { return .maskedInput(masking.message) }
     if case .unmaskingRequest(let request) = parsed[2] {
       return .unmaskingResponse(try masking.unmask(request))

@@ -61,6 +61,8 @@ enum Leaving: String, Codable {
 struct SessionVector: VectorCase {
   struct Input: Codable {
     var parameters: ParametersRecord
+    /// Left out of sessions without one.
+    var inputContext: Hex?
     var clients: [ClientSecrets]
   }
 

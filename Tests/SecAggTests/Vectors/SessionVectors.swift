@@ -13,11 +13,15 @@ enum SessionVectors {
     file("session-malicious", .malicious, cohortSize: 12, valueBits: 60, .aes256ctr),
     file("session-malicious-sparse", .malicious, cohortSize: 14, degree: 8, valueBits: 28),
     file("session-signed", .semiHonest, cohortSize: 7, valueBits: 12, lanes: .signed),
+    file(
+      "session-input-context", .semiHonest, cohortSize: 7, valueBits: 29,
+      inputContext: .fixed("session-input-context, input context")),
   ]
 
   private static func file(
     _ name: String, _ model: ThreatModel, cohortSize: Int, degree: Int? = nil, valueBits: Int,
-    _ cipher: MaskCipher = .chacha20, lanes kind: LaneKind = .unsigned
+    _ cipher: MaskCipher = .chacha20, lanes kind: LaneKind = .unsigned,
+    inputContext: Hex? = nil
   ) -> VectorFile<SessionVector> {
     VectorFile(
       name: name,
@@ -28,7 +32,8 @@ enum SessionVectors {
       for attempt in 0..<64 {
         let lanes = try ElementLanes(
           kind, minimumValueBits: valueBits, maximumContributors: cohortSize)
-        let input = try inputs(name, attempt, model, cohortSize, degree, lanes, cipher)
+        var input = try inputs(name, attempt, model, cohortSize, degree, lanes, cipher)
+        input.inputContext = inputContext
         if (try? SessionVector(input)) != nil { return [input] }
       }
       throw NoSession()

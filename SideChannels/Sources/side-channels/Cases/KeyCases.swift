@@ -21,12 +21,12 @@ enum KeyCases {
     report.check("seed of a pairwise mask", secret: "the agreed secret") {
       let seed = MaskSeeds.pairwise(
         agreed: SecureRandom.secretBytes(Digest.byteCount), between: ids[1], and: ids[0],
-        session: session, roster: roster)
+        binding: session, roster: roster)
       return Secrecy.secretBits(of: seed)
     }
     report.check("seed of the self mask, commitment", secret: "the self-mask secret") {
       let secret = ShamirSharing.randomSecret()
-      let seed = MaskSeeds.selfMask(fromSharedSecret: secret, owner: ids[0], session: session)
+      let seed = MaskSeeds.selfMask(fromSharedSecret: secret, owner: ids[0], binding: session)
       let commitment = MaskSeeds.selfMaskCommitment(
         toSharedSecret: secret, owner: ids[0], session: session)
       return min(Secrecy.secretBits(of: seed), Secrecy.secretBits(of: [commitment]))

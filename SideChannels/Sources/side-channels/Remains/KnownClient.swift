@@ -47,7 +47,7 @@ struct KnownClient: ~Copyable {
     search.remember("mask private key", maskPrivateKey)
     let maskKeys = try KeyPair(privateKey: maskPrivateKey)
     let seed = MaskSeeds.selfMask(
-      fromSharedSecret: sharing.selfMaskSecret, owner: id, session: session)
+      fromSharedSecret: sharing.selfMaskSecret, owner: id, binding: session)
     search.remember("seeds", seed)
     search.remember("key stream", seed.keyStream(wordCount: layout.wordCount))
     let selfMaskSharing = ShamirSharing(
@@ -71,7 +71,7 @@ struct KnownClient: ~Copyable {
       let agreedMask = try peerMaskKeys.sharedSecret(with: maskKeys.publicKey)
       search.remember("agreed mask secrets", agreedMask)
       let seed = MaskSeeds.pairwise(
-        agreed: agreedMask, between: id, and: peer, session: session, roster: roster)
+        agreed: agreedMask, between: id, and: peer, binding: session, roster: roster)
       search.remember("seeds", seed)
       search.remember("key stream", seed.keyStream(wordCount: layout.wordCount))
 

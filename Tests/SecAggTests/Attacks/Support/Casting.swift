@@ -125,6 +125,7 @@ extension Stage {
     self.distributions = distributions
     withheld = casting.withheld
     self.inputs = inputs
+    inputContexts = [:]
     self.words = words
     self.asleep = asleep
   }

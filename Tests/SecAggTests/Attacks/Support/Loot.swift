@@ -78,10 +78,14 @@ struct Loot {
     return nil
   }
 
+  private func binding(of id: ClientID) -> Digest {
+    MaskSeeds.binding(
+      session: stage.parameters.digest, inputContext: stage.inputContexts[id])
+  }
+
   /// The sum of the vectors of these honest clients, if the shares are enough to take off every mask
   /// that does not cancel among them.
   func sum(of members: Set<ClientID>) throws -> [UInt64]? {
-    let session = stage.parameters.digest
     var sum = MaskedSum(wordCount: stage.parameters.layout.wordCount)
     for id in members.sorted() {
       let neighbours = (stage.neighbours[id] ?? []).filter {
@@ -89,12 +93,13 @@ struct Loot {
       }
       guard let words = stage.words[id], let secret = secret(.selfMask, of: id) else { return nil }
       sum.add(words)
-      let own = MaskSeeds.selfMask(fromSharedSecret: secret, owner: id, binding: session)
+      let binding = binding(of: id)
+      let own = MaskSeeds.selfMask(fromSharedSecret: secret, owner: id, binding: binding)
       var masks = [(MaskExpander.Direction.subtract, own.copied())]
       for neighbour in neighbours {
         guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
         let seed = MaskSeeds.pairwise(
-          agreed: agreed, between: id, and: neighbour, binding: session, roster: stage.commitment)
+          agreed: agreed, between: id, and: neighbour, binding: binding, roster: stage.commitment)
         masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
       }
       sum = MaskedSum(words: MaskCombination.testing(masks).applied(to: sum.words))
@@ -110,7 +115,7 @@ struct Loot {
     for neighbour in neighbours {
       guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
       let seed = MaskSeeds.pairwise(
-        agreed: agreed, between: id, and: neighbour, binding: stage.parameters.digest,
+        agreed: agreed, between: id, and: neighbour, binding: binding(of: id),
         roster: stage.commitment)
       masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
     }

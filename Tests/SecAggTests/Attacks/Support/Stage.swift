@@ -18,13 +18,15 @@ struct Stage {
   /// Pairs of an owner of shares and a recipient that the server withheld them from.
   let withheld: Set<[ClientID]>
   let inputs: [ClientID: PackedVector]
+  /// Of the clients that masked with one. The adversary knows them: it chose them.
+  let inputContexts: [ClientID: Digest]
   /// The masked inputs.
   let words: [ClientID: [UInt64]]
   let asleep: [ClientID: [UInt8]]
 
   init(
     parameters: SessionParameters, traitors numbers: [Int] = [], ghosts: [Traitor] = [],
-    seed: UInt64, policy: ClientPolicy? = nil
+    seed: UInt64, policy: ClientPolicy? = nil, inputContexts: [ClientID: Digest] = [:]
   ) throws {
     self.parameters = parameters
     let traitors =
@@ -77,7 +79,7 @@ struct Stage {
       inputs[id] = input
       let bytes = try #require(asleep[id])
       let round = try ShareKeysRound(resuming: SecretBytes(copying: bytes)).maskInput(
-        input, delivery: server.message(for: id).delivery())
+        input, delivery: server.message(for: id).delivery(), inputContext: inputContexts[id])
       words[id] = round.message.words
       asleep[id] = round.suspend().copied()
     }
@@ -89,6 +91,7 @@ struct Stage {
     self.distributions = distributions
     withheld = []
     self.inputs = inputs
+    self.inputContexts = inputContexts
     self.words = words
     self.asleep = asleep
   }
