@@ -117,10 +117,16 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--place", choices=["simulation", "SuperNodes"])
+    parser.add_argument(
+        "--variants",
+        nargs="+",
+        choices=list(federation.VARIANTS),
+        default=list(federation.VARIANTS),
+    )
     arguments = parser.parse_args()
     if arguments.federation:
         places = [arguments.place] if arguments.place else ["simulation", "SuperNodes"]
-        federation.table(arguments.federation, places, arguments.rounds)
+        federation.table(arguments.federation, places, arguments.rounds, arguments.variants)
         return
     if not arguments.verbose:
         logging.getLogger("flwr").setLevel(logging.CRITICAL)

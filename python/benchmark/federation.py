@@ -106,13 +106,14 @@ def measure(variant: str, parameters: int, *, deployed: bool, rounds: int) -> Co
         )
 
 
-def table(parameters: int, places: list[str], rounds: int) -> None:
+def table(parameters: int, places: list[str], rounds: int, variants: list[str]) -> None:
     titles = ["", "", "first round", "later rounds", "of plain", "client", "server"]
     print("| " + " | ".join(titles) + " |")
     print("|" + "---|" * len(titles))
     for place in places:
         plain = 0.0
-        for variant, name in VARIANTS.items():
+        for variant in variants:
+            name = VARIANTS[variant]
             cost = measure(variant, parameters, deployed=place == "SuperNodes", rounds=rounds)
             later = min(cost.rounds[1:])
             plain = plain or later

@@ -252,8 +252,8 @@ class SecAggGrid(Grid):
         """Sessions to be prepared for the next rounds, which are expected to have the same nodes."""
         nodes = assignment.nodes
         plans = [plan]
-        if plan.sums_model:
-            bits = self._known(plan).value_bits(len(nodes), of_first_round=False)
+        if plan.sums_model and self._calibration:
+            bits = self._calibration.value_bits(len(nodes), of_first_round=False)
             plans = [replace(plan, minimum_value_bits=bits)]
             if self._evaluates and Kind.EVALUATE not in self._prepared:
                 evaluation = replace(plan, kind=Kind.EVALUATE, minimum_value_bits=_EVALUATION_BITS)
@@ -262,10 +262,6 @@ class SecAggGrid(Grid):
         for session in sessions:
             session.is_upcoming = True
         return sessions
-
-    def _known(self, plan: RoundPlan) -> Calibration:
-        assert self._calibration is not None, plan
-        return self._calibration
 
     @property
     def _evaluates(self) -> bool:
@@ -286,7 +282,8 @@ class SecAggGrid(Grid):
         [refusal] = reasons
         if refusal is None or refusal not in PERMANENT:
             return
-        if refusal is Refusal.WEIGHT_TOO_LARGE and self._known_limit_can_grow:
+        calibration = self._calibration
+        if refusal is Refusal.WEIGHT_TOO_LARGE and calibration and calibration.can_raise_maximum:
             return
         limit = next(lost.limit for lost in session.lost.values() if lost)
         text = f" The limit is {limit}." if limit else ""
@@ -316,10 +313,6 @@ class SecAggGrid(Grid):
     @property
     def _weight_limit(self) -> int:
         return self._calibration.maximum_examples if self._calibration else 0
-
-    @property
-    def _known_limit_can_grow(self) -> bool:
-        return self._calibration is not None and self._calibration.can_raise_maximum
 
     # What is Flower's own
 
