@@ -82,8 +82,8 @@ class RoundPlan:
     """What a client must know to add its update, and all must agree on.
 
     A vector holds the floating-point coordinates, then counters in this order: the weight; presence and value of
-    each metric; the whole numbers of the model; of each floating-point array how many of its coordinates were
-    clipped, and the class of the largest; whether any was clipped; the class of the weight."""
+    each metric; the whole numbers of the model; of each floating-point array the class of its largest coordinate,
+    and how many were clipped; whether any was clipped; the class of the weight."""
 
     kind: Kind
     round: int

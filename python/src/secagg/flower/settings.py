@@ -19,7 +19,8 @@ class SecAggSettings:
 
     metrics: Sequence[str] = ()
     """The metrics of training and evaluation that are averaged inside the sum. What is not named here does not
-    leave the node. A node without one of them is left out of its mean only."""
+    leave the node. A node without one of them is left out of its mean only: name metrics that all nodes have, since
+    the server sees the value of a node that has one alone."""
     clipping_bound: float | Mapping[str, float] | None = None
     """The largest magnitude of one coordinate of an update (local model minus global model): one for all arrays,
     or one for each pattern of names, such as `{"bn*.running_*": 100.0, "*": 0.5}`, of which the first that
