@@ -64,7 +64,7 @@ def simulated(model: str, variant: str, strategies: list[str], rounds: int) -> d
 
 
 def deployed(model: str, strategies: list[str], rounds: int) -> tuple[dict[str, Any], list[str]]:
-    """Under the first strategy a SuperNode is killed in one phase of each round. What came of it, and the sums."""
+    """Kills a SuperNode in one phase of each round of the first strategy. Returns the report and the sums."""
     os.environ["QUICKSTARTS"] = "secured"
     with tempfile.TemporaryDirectory(prefix="secagg-quick-") as temporary, ExitStack() as processes:
         folder = Path(temporary)

@@ -8,7 +8,7 @@ func write<Element: BitwiseCopyable>(
   count: UnsafeMutablePointer<Int>?
 ) throws(Failure) {
   guard let count = unsafe count else { throw .null("count") }
-  // A capacity beyond Int comes as a negative number; so large is no array.
+  // A capacity beyond Int arrives as a negative number. No array has that size.
   guard capacity >= 0 else { throw .invalidArgument("the capacity is beyond memory") }
   unsafe count.pointee = elements.count
   guard elements.count <= capacity else {
@@ -29,7 +29,7 @@ func write(
   length: UnsafeMutablePointer<Int>?
 ) throws(Failure) {
   guard let length = unsafe length else { throw .null("length") }
-  // A capacity beyond Int comes as a negative number; so large is no buffer.
+  // A capacity beyond Int arrives as a negative number. No buffer has that size.
   guard capacity >= 0 else { throw .invalidArgument("the capacity is beyond memory") }
   unsafe length.pointee = message.byteCount
   guard message.byteCount <= capacity else {

@@ -44,7 +44,7 @@ extension ClientMessage {
   }
 }
 
-/// A message in bytes, but for the words in the middle of it.
+/// A serialized message in three pieces: bytes, the masked words where they are, and bytes.
 package struct MessageParts: Sendable {
   var before: [UInt8]
   /// In the machine's byte order.

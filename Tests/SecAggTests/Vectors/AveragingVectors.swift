@@ -40,9 +40,9 @@ struct AveragingVector: VectorCase {
     var parameters: Hex
     var bound: Hex
     var normBound: Hex?
-    /// Left out instead of false.
+    /// The file omits the value false.
     var countsClipping: Bool?
-    /// Of the client; left out if there are none.
+    /// The counters of the client. The file omits an empty list.
     var counters: [String]?
     var largestWeight: UInt64
     var valueBits: Int

@@ -176,9 +176,6 @@ def test_the_strategy_may_change_types(tmp_path):
     }
     record = ArrayRecord(OrderedDict((name, Array(array)) for name, array in model.items()))
 
-    def change(message, context):
-        return training(message, context)
-
     outcome = strategy.start(SecAggGrid(grid, strategy, settings()), record, num_rounds=3)
     assert seen == [["float32", "int64", "bool"]] * 15
     assert sorted(outcome.train_metrics_clientapp) == [1, 2, 3]

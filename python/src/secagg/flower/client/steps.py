@@ -75,7 +75,7 @@ class StepAnswers:
         self.refuse(name, refused)
 
     def refuse(self, name: StepName, refused: Refused) -> None:
-        """Refuses a step. The server learns of which kind the refusal is, and no more."""
+        """Refuses a step. The server receives the kind of the refusal and a limit of its own."""
         log(ERROR, "secagg: %s refused (%s): %s", name, refused.refusal, refused)
         self.content[str(name)] = refusal_record(refused)
 
