@@ -19,10 +19,10 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   /// The parameters of the client's session.
   package var parameters: SessionParameters { context.parameters }
 
-  private let context: ClientContext
-  private let sealingKeys: KeyPair
-  private let maskSecret: SecretBytes
-  private let maskKeys: KeyPair
+  let context: ClientContext
+  let sealingKeys: KeyPair
+  let maskSecret: SecretBytes
+  let maskKeys: KeyPair
 
   /// Draws fresh keys for one session.
   ///
@@ -70,7 +70,7 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   }
 
   /// The round of keys that were drawn before: by one of the public initialisers, by the process
-  /// that suspended it, or for test vectors.
+  /// that stored it, or for test vectors.
   init(
     context: ClientContext, sealingPrivateKey: consuming SecretBytes,
     maskSecret: consuming SecretBytes, signature: Signature? = nil
@@ -98,121 +98,54 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
   public func check(_ message: ServerMessage) throws(ClientError) {
     try context.check(message, opens: .shareKeys)
   }
+}
 
-  /// Round 1: checks the roster and shares this client's two secrets among its neighbours.
-  ///
-  /// Complexity: k key agreements and O(k t) field multiplications; in the malicious model k
-  /// signatures to verify and O(n) for the graph.
-  ///
-  /// - Parameters:
-  ///   - identities: in the malicious model, who stands behind which client.
-  ///   - execution: how many threads to use; left out, as many as the machine has processors. Takes
-  ///     too little time to be watched.
-  /// - Throws: `ClientError` for an announcement that is not for this client and session, below
-  ///   its policy, or not possible in an honest session.
-  public consuming func shareKeys(
-    with announcement: RosterAnnouncement, identities: (any IdentityDirectory)? = nil,
-    execution: Execution = Execution()
-  ) throws(ClientError) -> ShareKeysRound {
-    let roster = try ClientRoster(
-      announcement, for: context, own: message, identities: identities)
-    let secrets = SharingSecrets.fresh(
-      threshold: context.parameters.threshold, neighbourCount: roster.neighbours.count)
-    return try shareKeys(with: roster, drawing: secrets, on: execution)
-  }
+/// What a client knows from the start and keeps through all rounds.
+struct ClientContext: Sendable {
+  let id: ClientID
+  let parameters: SessionParameters
+  let policy: ClientPolicy
 
-  /// Shares this client's two secrets among the neighbours of a roster that was checked.
-  consuming func shareKeys(
-    with roster: ClientRoster, drawing secrets: consuming SharingSecrets, on execution: Execution
-  ) throws(ClientError) -> ShareKeysRound {
-    let agreed = try agreedSealingSecrets(with: roster.neighbours, on: execution)
-    let threshold = context.parameters.threshold
-    let selfMaskSharing = ShamirSharing(
-      of: secrets.selfMaskSecret, coefficients: secrets.selfMaskCoefficients,
-      threshold: threshold)
-    let maskKeySharing = ShamirSharing(
-      of: maskSecret, coefficients: secrets.maskCoefficients, threshold: threshold)
-    let distribution = ShareDistribution(
-      session: context.session, sender: context.id,
-      selfMaskCommitment: MaskSeeds.selfMaskCommitment(
-        toSharedSecret: secrets.selfMaskSecret, owner: context.id, session: context.session),
-      shares: sealShares(
-        of: selfMaskSharing, and: maskKeySharing, for: roster, agreed: agreed,
-        nonces: secrets.nonces, on: execution))
-    return ShareKeysRound(
-      context: context, roster: roster, agreedSealingSecrets: agreed, maskKeys: maskKeys,
-      selfMaskSecret: secrets.selfMaskSecret, message: distribution)
-  }
-
-  private func agreedSealingSecrets(
-    with neighbours: [KeyAdvertisement], on execution: Execution
-  ) throws(ClientError) -> SecretTable {
-    var agreed = SecretTable(rowCount: neighbours.count)
-    let haveAgreed = agreed.setRows(on: execution) { index in
-      try? sealingKeys.sharedSecret(with: neighbours[index].sealingKey)
+  init(
+    id: ClientID, parameters: SessionParameters, policy: ClientPolicy
+  ) throws(ClientError) {
+    guard id.rawValue <= UInt32(parameters.cohortSize) else {
+      throw .idOutsideCohort(id, cohortSize: parameters.cohortSize)
     }
-    if let failure = haveAgreed.firstIndex(of: false) {
-      throw .keyAgreement(neighbours[failure].sender)
-    }
-    return agreed
+    if let violation = policy.violation(by: parameters) { throw .policy(violation) }
+    self.id = id
+    self.parameters = parameters
+    self.policy = policy
   }
 
-  private func sealShares(
-    of selfMaskSharing: borrowing ShamirSharing, and maskKeySharing: borrowing ShamirSharing,
-    for roster: ClientRoster, agreed: borrowing SecretTable, nonces: [Nonce],
-    on execution: Execution
-  ) -> [AddressedShares] {
-    WorkQueue.map(roster.neighbours.count, grain: 16, on: execution) { index in
-      let neighbour = roster.neighbours[index].sender
-      var plaintext = SecretBytes(zeroed: 2 * SecretShare.byteCount)
-      plaintext.withMutableWords { words in
-        selfMaskSharing.writeShare(for: neighbour, to: &words, at: 0)
-        maskKeySharing.writeShare(for: neighbour, to: &words, at: SecretShare.wordCount)
-      }
-      let shares = plaintext.withBytes { plaintext in
-        agreed.withRow(index) { agreed in
-          ShareSealing.seal(
-            plaintext, agreed: agreed,
-            of: DealtShares(
-              session: context.session, roster: roster.commitment, dealer: context.id,
-              holder: neighbour),
-            nonce: nonces[index])
-        }
-      }
-      return AddressedShares(peer: neighbour, shares: shares)
+  var session: Digest { parameters.digest }
+
+  /// Rejects a server's message that is of another session, for another client, or not the one that
+  /// opens the awaited round.
+  func check(_ message: ServerMessage, opens awaited: ProtocolRound?) throws(ClientError) {
+    try check(session: message.session, recipient: message.recipient)
+    guard message.round == awaited else {
+      throw .otherRound(found: message.round, expected: awaited)
     }
   }
 
-  /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
-  ///
-  /// They hold the client's secrets; store them encrypted, in one place only. Wake the client from
-  /// them once: before the message of the next round is sent, that round's bytes take their place.
-  public consuming func suspend() -> SecretBytes {
-    var writer = SuspendedClient.writer(.advertiseKeys, context)
-    let signature = message.signature
-    sealingKeys.write(to: &writer)
-    writer.write(secret: maskSecret)
-    if let signature { writer.write { $0.write(raw: signature.bytes) } }
-    return writer.finish()
+  /// Rejects a server's message that is of another session or for another client.
+  func check(session: Digest, recipient: ClientID) throws(ClientError) {
+    guard session == self.session else {
+      throw .otherSession(expected: self.session, found: session)
+    }
+    guard recipient == id else { throw .addressedToAnother(recipient) }
   }
 
-  /// Wakes a client that was suspended in this round.
-  ///
-  /// - Throws: `ClientError.notResumable` for bytes that are damaged or of another round.
-  public init(resuming bytes: borrowing SecretBytes) throws(ClientError) {
-    self = try SuspendedClient.resume(bytes, .advertiseKeys) {
-      (reader, context) throws(StoredStateError) in
-      let sealingPrivateKey = try reader.secret(Digest.byteCount)
-      let maskSecret = try reader.secret(ShamirSharing.secretByteCount)
-      let isSigned = context.parameters.threatModel == .malicious
-      let signature = isSigned ? try reader.signature() : nil
-      do {
-        return try AdvertiseKeysRound(
-          context: context, sealingPrivateKey: sealingPrivateKey, maskSecret: maskSecret,
-          signature: signature)
-      } catch {
-        throw .invalidField("key pair")
-      }
+}
+
+extension KeyPair {
+  /// The pair of a private key of `client`.
+  init(privateKey: consuming SecretBytes, of client: ClientID) throws(ClientError) {
+    do {
+      try self.init(privateKey: privateKey)
+    } catch {
+      throw .keyAgreement(client)
     }
   }
 }

@@ -61,8 +61,12 @@ public enum ClientError: Error, Hashable, Sendable {
   case contributorCount(found: Int, expected: ClosedRange<Int>)
   /// Fewer contributing neighbours than the threshold: the sum could not be unmasked.
   case contributingNeighboursBelowThreshold(found: Int, threshold: Int)
-  /// A suspended client could not be read back.
-  case notResumable(StoredStateError)
+  /// A vector was given to a session that does not need it: not yet, or not any more.
+  case inputNotNeeded(awaited: ProtocolRound?)
+  /// A stored client could not be read back.
+  case notRestorable(StoredStateError)
+  /// A stored client is damaged, or was sealed under another key.
+  case notUnsealed
   /// The observer of the call cancelled it.
   case cancelled
 }
@@ -94,9 +98,9 @@ extension ClientError: CustomStringConvertible {
     case .repeatedKey(let id):
       "a key of \(id) is another client's as well; somebody impersonates somebody"
     case .identityNeeded:
-      "the malicious model needs an identity key; pass one to AdvertiseKeysRound"
+      "the malicious model needs an identity key; pass one when the client is created"
     case .directoryNeeded:
-      "the malicious model needs an identity directory; pass one to shareKeys"
+      "the malicious model needs an identity directory; pass one with the identity key"
     case .notAuthentic(let id):
       "the keys of \(id) are not signed by its identity; the server or a client impersonates it"
     case .rosterProof(let id):
@@ -133,8 +137,13 @@ extension ClientError: CustomStringConvertible {
         + "\(expected.upperBound); nothing was revealed"
     case .contributingNeighboursBelowThreshold(let found, let threshold):
       "\(found) contributing neighbours, the threshold is \(threshold); nothing was revealed"
-    case .notResumable(let error):
-      "the suspended client cannot be resumed: \(error)"
+    case .inputNotNeeded(let awaited):
+      "the session does not need an input; it "
+        + (awaited.map { "waits for the message that opens round \"\($0)\"" } ?? "is finished")
+    case .notRestorable(let error):
+      "the stored client cannot be restored: \(error)"
+    case .notUnsealed:
+      "the stored client is damaged, or was stored under another key; start a new session"
     case .cancelled:
       "the call was cancelled by its observer; nothing was sent"
     }

@@ -1,3 +1,47 @@
+extension MaskedInputRound {
+  /// Round 3 of the malicious model: checks the set of contributors and signs it. Shares are
+  /// revealed only once enough neighbours are seen to have signed the same.
+  ///
+  /// Complexity: O(n) for the graph, which the commitment gives in whole.
+  ///
+  /// - Throws: `ClientError` for a set that is not for this client and session, names clients that
+  ///   did not share their secrets, leaves this client out, is too small or falls into pieces;
+  ///   `.notInThreatModel` in the semi-honest model.
+  public consuming func checkConsistency(
+    of announcement: ContributorAnnouncement, signedBy identity: borrowing IdentityKey
+  ) throws(ClientError) -> ConsistencyCheckRound {
+    guard let verified = roster.verified else {
+      throw .notInThreatModel(context.parameters.threatModel)
+    }
+    try context.check(session: announcement.session, recipient: announcement.recipient)
+    let contributors = announcement.contributors
+    guard contributors.rosterSize == roster.size else {
+      throw .contributorSetSize(found: contributors.rosterSize, expected: roster.size)
+    }
+    var ids: [ClientID] = []
+    for (neighbour, position) in zip(roster.neighbours, verified.neighbourPositions)
+    where contributors.contains(rank: position) {
+      ids.append(neighbour.sender)
+    }
+    if contributors.contains(rank: verified.position) { ids.append(context.id) }
+    let visible = try VisibleContributors(
+      ids.sorted(), claimedCount: contributors.count, to: context, in: roster,
+      sharers: shares.owners)
+    let graph = NeighbourGraph(
+      count: roster.size, degree: context.parameters.degree, commitment: roster.commitment)
+    guard graph.isConnected({ contributors.contains(rank: $0) }) else {
+      throw .contributorsDisconnected
+    }
+    let message = ContributorEndorsement(
+      session: context.session, sender: context.id,
+      signature: contributors.endorsement(
+        by: identity, session: context.session, roster: roster.commitment))
+    return ConsistencyCheckRound(
+      context: context, roster: roster, shares: shares, contributors: contributors,
+      visible: visible, message: message)
+  }
+}
+
 /// A client in round 3, in the malicious model only: it has signed a set of contributors, and
 /// reveals shares for this set and no other.
 public struct ConsistencyCheckRound: ~Copyable, Sendable {
@@ -7,11 +51,11 @@ public struct ConsistencyCheckRound: ~Copyable, Sendable {
   /// The parameters of the client's session.
   package var parameters: SessionParameters { context.parameters }
 
-  private let context: ClientContext
-  private let roster: ClientRoster
-  private let shares: HeldShares
-  private let contributors: ContributorSet
-  private let visible: VisibleContributors
+  let context: ClientContext
+  let roster: ClientRoster
+  let shares: HeldShares
+  let contributors: ContributorSet
+  let visible: VisibleContributors
 
   init(
     context: ClientContext, roster: ClientRoster, shares: consuming HeldShares,
@@ -34,89 +78,50 @@ public struct ConsistencyCheckRound: ~Copyable, Sendable {
   public func check(_ message: ServerMessage) throws(ClientError) {
     try context.check(message, opens: .unmasking)
   }
+}
 
-  /// Round 4: reveals one share for each neighbour that shared its secrets, once as many endorsers
-  /// as the threshold are seen to have signed the same set of contributors, and ends this client's
-  /// session. The endorsers are the same for all clients, so nobody reveals anything for another set.
-  ///
-  /// Complexity: up to k signatures and k openings.
-  ///
-  /// - Throws: `ClientError` for a request that is not for this client and session or about another
-  ///   set, `.endorsementsBelowThreshold`.
-  public consuming func unmask(
-    _ request: UnmaskingRequest
-  ) throws(ClientError) -> UnmaskingResponse {
-    try context.check(session: request.session, recipient: request.recipient)
-    guard request.contributors == visible.list, request.contributorCount == visible.claimedCount
-    else { throw .contributorsChanged }
-    let threshold = context.parameters.threshold
-    let found = validEndorsements(among: request.endorsements, atMost: threshold)
-    guard found >= threshold else {
-      throw .endorsementsBelowThreshold(found: found, threshold: threshold)
-    }
-    return shares.reveal(to: visible.ids, by: context, roster: roster.commitment)
-  }
+/// The contributors among a client and its neighbours, after the checks that every client makes
+/// before it helps to unmask their sum.
+struct VisibleContributors: Sendable {
+  /// In id order.
+  let list: [ClientID]
+  /// The number of all contributors, of whom the client does not see each.
+  let claimedCount: Int
 
-  /// How many different contributing endorsers signed the same set; counting stops at `limit`.
-  private func validEndorsements(among endorsements: [Endorsement], atMost limit: Int) -> Int {
-    var keys: [ClientID: IdentityPublicKey] = [:]
-    for endorser in roster.verified?.endorsers ?? []
-    where contributors.contains(rank: endorser.position) {
-      keys[endorser.id] = endorser.key
-    }
-    var found = 0
-    for endorsement in endorsements where found < limit {
-      // A signer that was tried is not tried again.
-      guard let key = keys.removeValue(forKey: endorsement.signer),
-        contributors.isEndorsed(
-          by: key, endorsement.signature, session: context.session, roster: roster.commitment)
-      else { continue }
-      found += 1
-    }
-    return found
-  }
+  /// The same as a set.
+  let ids: Set<ClientID>
 
-  /// Puts the client to sleep: bytes from which `init(resuming:)` makes the same value again.
-  ///
-  /// They hold the client's secrets; store them encrypted, and only once.
-  public consuming func suspend() -> SecretBytes {
-    var writer = SuspendedClient.writer(.consistencyCheck, context)
-    let (roster, contributors) = (roster, contributors)
-    let (visible, signature) = (visible, message.signature)
-    writer.write {
-      roster.write(to: &$0)
-      $0.write(lengthPrefixed: contributors.bytes)
-      $0.write(ids: visible.list)
-      $0.write(raw: signature.bytes)
+  /// - Throws: `ClientError` for fewer contributors than parameters or policy demand, strangers,
+  ///   a list out of order or without the client itself, a count that contradicts it, and too few
+  ///   contributing neighbours for the sum to be unmasked.
+  init(
+    _ list: [ClientID], claimedCount: Int, to client: ClientContext, in roster: ClientRoster,
+    sharers: Set<ClientID>
+  ) throws(ClientError) {
+    let minimum = max(client.parameters.minimumContributors, client.policy.minimumContributors)
+    guard claimedCount >= minimum else {
+      throw .contributorsBelowMinimum(found: claimedCount, minimum: minimum)
     }
-    shares.write(to: &writer)
-    return writer.finish()
-  }
-
-  /// Wakes a client that was suspended in this round.
-  ///
-  /// - Throws: `ClientError.notResumable` for bytes that are damaged or of another round.
-  public init(resuming bytes: borrowing SecretBytes) throws(ClientError) {
-    self = try SuspendedClient.resume(bytes, .consistencyCheck) {
-      (reader, context) throws(StoredStateError) in
-      let roster = try ClientRoster(from: &reader, client: context)
-      guard
-        let contributors = ContributorSet(
-          rosterSize: roster.size, bytes: try reader.lengthPrefixed())
-      else { throw .invalidField("contributors") }
-      let list = try reader.clientIDs()
-      let signature = try reader.signature()
-      let shares = try HeldShares(from: &reader)
-      guard
-        let visible = try? VisibleContributors(
-          list, claimedCount: contributors.count, to: context, in: roster,
-          sharers: shares.owners)
-      else { throw .invalidField("contributors") }
-      return ConsistencyCheckRound(
-        context: context, roster: roster, shares: shares, contributors: contributors,
-        visible: visible,
-        message: ContributorEndorsement(
-          session: context.session, sender: context.id, signature: signature))
+    var previous: ClientID?
+    for id in list {
+      let isInOrder = previous.map { $0 < id } ?? true
+      guard isInOrder, id == client.id || sharers.contains(id) else {
+        throw .invalidContributor(id)
+      }
+      previous = id
     }
+    guard list.contains(client.id) else { throw .missingFromContributors }
+    let unseen = roster.size - 1 - roster.neighbours.count
+    let possible = list.count...list.count + max(unseen, 0)
+    guard possible.contains(claimedCount) else {
+      throw .contributorCount(found: claimedCount, expected: possible)
+    }
+    let threshold = client.parameters.threshold
+    guard list.count - 1 >= threshold else {
+      throw .contributingNeighboursBelowThreshold(found: list.count - 1, threshold: threshold)
+    }
+    self.list = list
+    ids = Set(list)
+    self.claimedCount = claimedCount
   }
 }

@@ -24,7 +24,14 @@ extension IdentityError: CustomStringConvertible {
 public struct IdentityKey: ~Copyable, Sendable {
   /// What others verify signatures with.
   public let publicKey: IdentityPublicKey
-  private let secret: GuardedBytes
+  private let secret: SharedSecret
+
+  /// Guarded memory is scarce, so the owners of one key share it.
+  private final class SharedSecret: Sendable {
+    let bytes: GuardedBytes
+
+    init(_ bytes: consuming GuardedBytes) { self.bytes = bytes }
+  }
 
   /// The bytes of the seed that a key pair is made of.
   public static let seedByteCount = 32
@@ -55,15 +62,23 @@ public struct IdentityKey: ~Copyable, Sendable {
       }
     }
     publicKey = try IdentityPublicKey(bytes: publicBytes)
-    self.secret = secret
+    self.secret = SharedSecret(secret)
   }
+
+  private init(_ secret: SharedSecret, publicKey: IdentityPublicKey) {
+    self.secret = secret
+    self.publicKey = publicKey
+  }
+
+  /// The same key for another owner. The secret stays in one place, and is wiped with its last owner.
+  func copy() -> IdentityKey { IdentityKey(secret, publicKey: publicKey) }
 
   /// The seed, to be kept in a keychain.
   public func seed() -> SecretBytes {
     var seed = SecretBytes(zeroed: Self.seedByteCount)
     seed.withMutableBytes { seed in
       // libsodium's secret key is the seed followed by the public key.
-      secret.withBytes { secret in
+      secret.bytes.withBytes { secret in
         for index in seed.indices { seed[index] = secret[index] }
       }
     }
@@ -75,7 +90,7 @@ public struct IdentityKey: ~Copyable, Sendable {
     var message = ByteWriter(label: label)
     write(&message)
     var signature = [UInt8](repeating: 0, count: Signature.byteCount)
-    secret.withBytes { secret in
+    secret.bytes.withBytes { secret in
       unsafe secret.withPointer { secret in
         _ = unsafe crypto_sign_detached(
           &signature, nil, message.bytes, UInt64(message.bytes.count), secret)
@@ -87,7 +102,7 @@ public struct IdentityKey: ~Copyable, Sendable {
 
 /// The public half of an identity key: 32 bytes.
 public struct IdentityPublicKey: Sendable, Hashable {
-  private let digest: Digest
+  let digest: Digest
 
   /// Takes exactly 32 bytes. Whether they are a point of large order is part of verification.
   public init(bytes: some Collection<UInt8>) throws(IdentityError) {

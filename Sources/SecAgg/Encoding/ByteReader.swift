@@ -43,6 +43,9 @@ struct ByteReader {
     unsafe self.buffer = unsafe buffer
   }
 
+  /// No bytes.
+  static var empty: ByteReader { unsafe ByteReader(UnsafeRawBufferPointer(start: nil, count: 0)) }
+
   /// Reads one value that takes up all of `bytes`.
   static func reading<Result: ~Copyable>(
     _ bytes: Span<UInt8>, _ body: (inout ByteReader) throws(StoredStateError) -> Result

@@ -12,6 +12,12 @@ package struct MessageChecksum: Sendable, Hashable {
   /// The 16 bytes.
   package let bytes: [UInt8]
 
+  /// A checksum that was stored; `nil` unless there are 16 bytes.
+  init?(bytes: [UInt8]) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self.bytes = bytes
+  }
+
   private init(_ write: (inout ByteWriter) -> Void) {
     bytes = Array(Hashing.digest(.messageChecksum, write).bytes.prefix(Self.byteCount))
   }
@@ -108,7 +114,7 @@ extension ByteWriter {
     for digest in path { write(digest) }
   }
 
-  fileprivate mutating func write(_ shares: [AddressedShares]) {
+  mutating func write(_ shares: [AddressedShares]) {
     write(count: shares.count)
     reserve(shares.count * (4 + SealedShares.byteCount))
     for entry in shares {

@@ -1,53 +1,41 @@
-/// Finds the masks that are left on the sum of the contributors: each one's own, and of each client
-/// that left after sharing its keys those that it has in common with contributors.
+/// Finds the masks that are left on the sum of the contributors: the own mask of each, and those that
+/// contributors share with clients that dropped out after sharing their secrets.
 struct MaskRecovery {
   private let contributions: Contributions
   private let parameters: SessionParameters
   /// What the seeds of masks are bound to.
   private let binding: Digest
   private let execution: Execution
-  /// The contributors, by rank.
-  private let contributors: [Int]
-  /// The clients that left and have contributing neighbours.
-  private let departed: [Int]
-  /// Their masks.
-  private let pairs: [Pair]
+  /// The clients whose secrets are needed: the contributors, and the dropouts that have contributing
+  /// neighbours.
+  private let dealers: [ClientID]
+  private let masks: [Mask]
   /// Sees the whole of unmasking: finding the masks and taking them off.
   let watch: ProgressWatch
-
-  /// A mask between a client that left and a contributor.
-  private struct Pair {
-    /// Where the client that left stands among those that did.
-    let departed: Int
-    let contributor: Int
-  }
 
   init(
     _ contributions: Contributions, parameters: SessionParameters, inputContext: Digest?,
     on execution: Execution
   ) {
-    let isContributor = contributions.isContributor
-    var departed: [Int] = []
-    var pairs: [Pair] = []
-    for index in isContributor.indices
-    where !isContributor[index] && contributions.commitments[index] != nil {
-      let neighbours = contributions.roster.neighbours(of: index).filter { isContributor[$0] }
+    let (roster, isContributor) = (contributions.roster, contributions.isContributor)
+    var dropouts: [(client: ClientID, neighbours: [ClientID])] = []
+    for rank in isContributor.indices
+    where !isContributor[rank] && contributions.commitments[rank] != nil {
+      let neighbours = roster.neighbours(of: rank).filter { isContributor[$0] }
       guard !neighbours.isEmpty else { continue }
-      pairs += neighbours.map { Pair(departed: departed.count, contributor: $0) }
-      departed.append(index)
+      dropouts.append((roster.id(at: rank), neighbours.map { roster.id(at: $0) }))
     }
+    let contributors = roster.ids { isContributor[$0] }
     self.contributions = contributions
     self.parameters = parameters
-    binding = MaskSeeds.binding(session: parameters.digest, inputContext: inputContext)
     self.execution = execution
-    contributors = isContributor.indices.filter { isContributor[$0] }
-    self.departed = departed
-    self.pairs = pairs
+    binding = MaskSeeds.binding(session: parameters.digest, inputContext: inputContext)
+    dealers = contributors + dropouts.map(\.client)
+    masks = .leftOnSum(of: contributors, dropouts: dropouts)
     watch = ProgressWatch(
-      total: SecretRecovery.work(
-        for: contributors.count + departed.count, threshold: parameters.threshold)
-        + pairs.count * ProgressWatch.keyAgreement
-        + (contributors.count + pairs.count) * parameters.layout.wordCount,
+      total: SecretRecovery.work(for: dealers.count, threshold: parameters.threshold)
+        + (masks.count - contributors.count) * ProgressWatch.keyAgreement
+        + masks.count * parameters.layout.wordCount,
       on: execution)
   }
 
@@ -61,79 +49,75 @@ struct MaskRecovery {
   func masks(
     from collected: [CollectedShares], unopened: [ShareFault], faults: inout [ShareFault]
   ) throws(ServerError) -> MaskCombination {
-    let dealers = contributors + departed
     let recovery = SecretRecovery(
-      of: dealers.map { index in
-        WantedSecret(
-          kind: contributions.kind(of: index), dealer: contributions.roster.id(at: index),
-          shares: collected[index])
+      of: dealers.compactMap { dealer in
+        contributions.roster.index(of: dealer).map { rank in
+          WantedSecret(
+            kind: contributions.kind(of: rank), dealer: dealer, shares: collected[rank])
+        }
       }, unopened: unopened, threshold: parameters.threshold, on: execution, watch: watch)
-    let recovered = try recovery.recover { index, secret in
-      isConfirmed(secret, at: index)
-    } wrongPlaces: { index, shares in
-      contributions.wrongPlaces(in: shares, dealtBy: dealers[index], session: parameters.digest)
+    let secrets = try recovery.recover { dealer, secret in
+      isConfirmed(secret, of: dealer)
+    } wrongPlaces: { dealer, shares in
+      contributions.wrongPlaces(in: shares, dealtBy: dealer, session: parameters.digest)
     }
-    faults = recovered.faults
-    return try masks(from: recovered.table)
+    faults = secrets.faults
+    return try masks(from: secrets)
   }
 
   /// Whether a secret is the one that its owner committed to or advertised the public key of.
-  private func isConfirmed(_ secret: borrowing SecretBytes, at index: Int) -> Bool {
-    if index < contributors.count {
-      let contributor = contributors[index]
-      let commitment = MaskSeeds.selfMaskCommitment(
-        toSharedSecret: secret, owner: contributions.roster.id(at: contributor),
-        session: parameters.digest)
-      return commitment == contributions.commitments[contributor]
+  private func isConfirmed(_ secret: borrowing SecretBytes, of dealer: ClientID) -> Bool {
+    guard let rank = contributions.roster.index(of: dealer) else { return false }
+    switch contributions.kind(of: rank) {
+    case .selfMask:
+      return contributions.commitments[rank]
+        == MaskSeeds.selfMaskCommitment(
+          toSharedSecret: secret, owner: dealer, session: parameters.digest)
+    case .maskKey:
+      guard let keys = try? KeyPair(privateKey: maskPrivateKey(from: secret, of: dealer)) else {
+        return false
+      }
+      return keys.publicKey == contributions.roster.advertisements[rank].maskKey
     }
-    let owner = advertisement(departed[index - contributors.count])
-    guard let keys = try? KeyPair(privateKey: maskPrivateKey(from: secret, of: owner.sender))
-    else { return false }
-    return keys.publicKey == owner.maskKey
   }
 
   private func masks(
-    from secrets: borrowing SecretTable
+    from secrets: borrowing RecoveredSecrets
   ) throws(ServerError) -> MaskCombination {
-    let directions = pairs.map { pair in
-      MaskSeeds.direction(
-        of: advertisement(pair.contributor).sender,
-        towards: advertisement(departed[pair.departed]).sender
-      ).opposite
-    }
-    let failure = FirstFailure()
-    let masks = MaskCombination(
-      parameters.maskExpander,
-      Array(repeating: .subtract, count: contributors.count) + directions, on: execution
-    ) { mask in
-      guard mask >= contributors.count else {
-        return MaskSeeds.selfMask(
-          fromSharedSecret: secrets.secret(at: mask),
-          owner: contributions.roster.id(at: contributors[mask]), binding: binding)
+    do throws(MaskCombination.MissingSeed) {
+      return try MaskCombination(
+        masks, for: .unmasking, by: parameters.maskExpander, on: execution
+      ) { mask in
+        switch mask {
+        case .selfMask(let contributor):
+          guard let secret = secrets.secret(of: contributor) else { return nil }
+          return MaskSeeds.selfMask(
+            fromSharedSecret: secret, owner: contributor, binding: binding)
+        case .pairwise(let contributor, let dropout):
+          return seed(sharedBy: contributor, with: dropout, from: secrets)
+        }
       }
-      guard watch.hasCompleted(ProgressWatch.keyAgreement) else { return nil }
-      let pair = mask - contributors.count
-      let seed = seed(of: pairs[pair], from: secrets)
-      if seed == nil { failure.note(pair) }
-      return seed
+    } catch {
+      guard !watch.isCancelled, case .pairwise(let contributor, let dropout) = error.mask else {
+        throw .cancelled
+      }
+      throw .keyAgreement(dropout, contributor)
     }
-    if let masks { return masks }
-    guard let pair = failure.item else { throw .cancelled }
-    throw .keyAgreement(
-      advertisement(departed[pairs[pair].departed]).sender,
-      advertisement(pairs[pair].contributor).sender)
   }
 
-  private func seed(of pair: Pair, from secrets: borrowing SecretTable) -> SecretBytes? {
-    let owner = advertisement(departed[pair.departed]).sender
-    let contributor = advertisement(pair.contributor)
-    let secret = secrets.secret(at: contributors.count + pair.departed)
-    guard
+  /// The seed of the mask that a contributor shares with a client whose mask key was recovered.
+  private func seed(
+    sharedBy contributor: ClientID, with dropout: ClientID, from secrets: borrowing RecoveredSecrets
+  ) -> SecretBytes? {
+    guard watch.hasCompleted(ProgressWatch.keyAgreement),
+      let rank = contributions.roster.index(of: contributor),
+      let secret = secrets.secret(of: dropout),
       let agreed = try? KeyAgreement.sharedSecret(
-        of: maskPrivateKey(from: secret, of: owner), with: contributor.maskKey)
+        of: maskPrivateKey(from: secret, of: dropout),
+        with: contributions.roster.advertisements[rank].maskKey)
     else { return nil }
     return MaskSeeds.pairwise(
-      agreed: agreed, between: owner, and: contributor.sender, binding: binding,
+      agreed: agreed, between: dropout, and: contributor, binding: binding,
       roster: contributions.roster.commitment)
   }
 
@@ -142,9 +126,5 @@ struct MaskRecovery {
   ) -> SecretBytes {
     MaskSeeds.maskPrivateKey(
       fromSharedSecret: secret, owner: owner, session: parameters.digest)
-  }
-
-  private func advertisement(_ index: Int) -> KeyAdvertisement {
-    contributions.roster.advertisements[index]
   }
 }

@@ -55,13 +55,13 @@ struct SecretRecovery: ~Copyable {
   /// otherwise. Where clients lied, at most one hash for each revealed share.
   ///
   /// - Parameters:
-  ///   - isConfirmed: whether the secret of an index is the one that its dealer published.
-  ///   - wrongPlaces: the places of those shares of the secret of an index that its dealer did not make.
-  /// - Returns: a row for each secret, and all faults.
+  ///   - isConfirmed: whether a secret is the one that its dealer published.
+  ///   - wrongPlaces: the places of those shares of a dealer's secret that the dealer did not make.
+  /// - Returns: the secrets and all faults.
   /// - Throws: `.sharesMissing`, `.sharesWrong`, `.cancelled`.
   consuming func recover(
-    isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool,
-    wrongPlaces: @Sendable (Int, CollectedShares) -> [Int]
+    isConfirmed: @Sendable (ClientID, borrowing SecretBytes) -> Bool,
+    wrongPlaces: @Sendable (ClientID, CollectedShares) -> [Int]
   ) throws(ServerError) -> RecoveredSecrets {
     if let short = wanted.first(where: { $0.shares.count < threshold }) {
       throw missing(short, shares: short.shares.count)
@@ -79,7 +79,9 @@ struct SecretRecovery: ~Copyable {
       throw .sharesWrong(faults: faults.inOrder)
     }
     if let lost { throw missing(wanted[lost], shares: wanted[lost].shares.count) }
-    return RecoveredSecrets(table: table, faults: faults.inOrder)
+    let rows = Dictionary(
+      wanted.enumerated().map { ($1.dealer, $0) }, uniquingKeysWith: { first, _ in first })
+    return RecoveredSecrets(table: table, rows: rows, faults: faults.inOrder)
   }
 
   private func missing(_ secret: WantedSecret, shares found: Int) -> ServerError {
@@ -93,7 +95,7 @@ struct SecretRecovery: ~Copyable {
   /// shares of liars: they are seldom right, and holders that differ for each secret take t^2 / 3
   /// multiplications.
   private mutating func interpolate(
-    _ isConfirmed: @Sendable (Int, borrowing SecretBytes) -> Bool
+    _ isConfirmed: @Sendable (ClientID, borrowing SecretBytes) -> Bool
   ) throws(ServerError) {
     let (open, wanted, threshold, liars, watch) = (open, wanted, threshold, liars, watch)
     let isChecked = isChecked
@@ -111,7 +113,7 @@ struct SecretRecovery: ~Copyable {
       let interpolation =
         common?.through(choice.holders) ?? LagrangeInterpolation(holders: choice.holders)
       let secret = interpolation.secret(from: shares, at: choice.places)
-      guard isConfirmed(open[item], secret) else { return nil }
+      guard isConfirmed(wanted[open[item]].dealer, secret) else { return nil }
       return secret
     }
     guard !watch.isCancelled else { throw .cancelled }
@@ -149,12 +151,13 @@ struct SecretRecovery: ~Copyable {
   ///
   /// - Returns: the secrets that have too few shares left, in order.
   private mutating func check(
-    _ count: Int, _ wrongPlaces: @Sendable (Int, CollectedShares) -> [Int]
+    _ count: Int, _ wrongPlaces: @Sendable (ClientID, CollectedShares) -> [Int]
   ) throws(ServerError) -> [Int] {
     let chosen = Array(open.lazy.filter { [isChecked] in !isChecked[$0] }.prefix(count))
     let (wanted, watch) = (wanted, watch)
     let found = WorkQueue.map(chosen.count, on: execution) { item in
-      watch.hasCompleted(0) ? wrongPlaces(chosen[item], wanted[chosen[item]].shares) : []
+      let secret = wanted[chosen[item]]
+      return watch.hasCompleted(0) ? wrongPlaces(secret.dealer, secret.shares) : []
     }
     guard !watch.isCancelled else { throw .cancelled }
     var lost: [Int] = []
@@ -177,8 +180,114 @@ struct SecretRecovery: ~Copyable {
   }
 }
 
-/// The secrets of a session that were recovered, a row for each, and all faults.
-struct RecoveredSecrets: ~Copyable {
-  let table: SecretTable
+/// The secrets of a session that were recovered, one of each dealer, and all faults.
+struct RecoveredSecrets: ~Copyable, Sendable {
+  private let table: SecretTable
+  private let rows: [ClientID: Int]
   let faults: [ShareFault]
+
+  init(table: consuming SecretTable, rows: [ClientID: Int], faults: [ShareFault]) {
+    self.table = table
+    self.rows = rows
+    self.faults = faults
+  }
+
+  /// The secret of a dealer; `nil` if it was not asked for.
+  func secret(of dealer: ClientID) -> SecretBytes? {
+    guard let row = rows[dealer] else { return nil }
+    return table.secret(at: row)
+  }
+}
+
+/// The shares of one secret that have been revealed, in order of arrival.
+struct CollectedShares: Sendable, Hashable {
+  private(set) var holders: [ClientID] = []
+  private(set) var shares: [SecretShare] = []
+
+  var count: Int { holders.count }
+
+  mutating func append(_ share: SecretShare, from holder: ClientID) {
+    holders.append(holder)
+    shares.append(share)
+  }
+
+  /// Some holders, in id order, and where their shares are.
+  struct Choice: Sendable {
+    fileprivate(set) var holders: [ClientID] = []
+    fileprivate(set) var places: [Int] = []
+    fileprivate(set) var includesSuspects = false
+  }
+
+  /// The first `count` holders in id order, those of `liars` behind all others; none if there are fewer.
+  ///
+  /// Complexity: O(n) if the shares came in id order, O(n log n) otherwise.
+  func firstHolders(_ count: Int, last liars: SuspectedHolders) -> Choice {
+    guard holders.count >= count else { return Choice() }
+    let places = placesInOrder
+    var chosen: [Int] = []
+    chosen.reserveCapacity(count)
+    for rank in holders.indices where chosen.count < count {
+      let place = places?[rank] ?? rank
+      if !liars.contains(holders[place]) { chosen.append(place) }
+    }
+    let innocentCount = chosen.count
+    if innocentCount < count {
+      for rank in holders.indices where chosen.count < count {
+        let place = places?[rank] ?? rank
+        if liars.contains(holders[place]) { chosen.append(place) }
+      }
+      chosen.sort { holders[$0] < holders[$1] }
+    }
+    return Choice(
+      holders: chosen.map { holders[$0] }, places: chosen, includesSuspects: innocentCount < count)
+  }
+
+  /// The places of the holders in id order; `nil` if that is the order in which the shares came.
+  private var placesInOrder: [Int]? {
+    var previous: UInt32 = 0
+    var isInOrder = true
+    for holder in holders {
+      if holder.rawValue < previous { isInOrder = false }
+      previous = holder.rawValue
+    }
+    guard !isInOrder else { return nil }
+    // The id above the place: comparing numbers is fast, and ids are all different.
+    return holders.enumerated().map { UInt64($1.rawValue) << 32 | UInt64($0) }.sorted()
+      .map { Int($0 & 0xffff_ffff) }
+  }
+
+  /// Removes the shares at these places, which are in ascending order.
+  mutating func remove(at places: [Int]) {
+    var (kept, gone) = (0, 0)
+    for place in holders.indices {
+      if gone < places.count, places[gone] == place {
+        gone += 1
+      } else {
+        holders[kept] = holders[place]
+        shares[kept] = shares[place]
+        kept += 1
+      }
+    }
+    holders.removeSubrange(kept...)
+    shares.removeSubrange(kept...)
+  }
+}
+
+/// Holders that have revealed a wrong share: their other shares are used last.
+struct SuspectedHolders: Sendable {
+  private var isSuspected: [Bool] = []
+
+  mutating func insert(_ holder: ClientID) {
+    let index = Int(holder.rawValue)
+    if index >= isSuspected.count {
+      isSuspected += Array(repeating: false, count: index + 1 - isSuspected.count)
+    }
+    isSuspected[index] = true
+  }
+
+  @inline(__always)
+  func contains(_ holder: ClientID) -> Bool {
+    let index = Int(holder.rawValue)
+    return index < isSuspected.count && isSuspected[index]
+  }
 }

@@ -6,6 +6,8 @@
 public enum ServerError: Error, Hashable, Sendable {
   // A message of one client.
 
+  /// The bytes are no client message.
+  case malformed(from: ClientID, reason: String)
   /// The message names another sender than the channel that it came through.
   case senderMismatch(channel: ClientID, message: ClientID)
   /// The message belongs to a session with other parameters.
@@ -13,7 +15,7 @@ public enum ServerError: Error, Hashable, Sendable {
   /// A signature is missing, there although the model has none, or not that of the client.
   case notAuthentic(from: ClientID)
   /// The message belongs to another round than the present one.
-  case wrongRound(from: ClientID, message: ProtocolRound, present: ServerPhase)
+  case wrongRound(from: ClientID, message: ProtocolRound, present: ProtocolRound?)
   /// The client is not, or no longer, part of the session.
   case stranger(ClientID)
   /// A message of this round was already accepted from the client.
@@ -33,8 +35,8 @@ public enum ServerError: Error, Hashable, Sendable {
 
   // The round itself.
 
-  /// The call belongs to another phase.
-  case wrongPhase(present: ServerPhase)
+  /// The session has ended.
+  case sessionEnded
   /// There is no message for this client in the present phase: it left or was left out.
   case noMessage(for: ClientID)
   /// Too few clients are left for a sum that may be released.
@@ -70,14 +72,15 @@ public enum ServerError: Error, Hashable, Sendable {
   /// The client whose message was refused; `nil` when no single message is to blame.
   public var culprit: ClientID? {
     switch self {
-    case .senderMismatch(let id, _), .otherSession(let id), .notAuthentic(let id),
+    case .malformed(let id, _), .senderMismatch(let id, _), .otherSession(let id),
+      .notAuthentic(let id),
       .wrongRound(let id, _, _),
       .stranger(let id), .duplicate(let id, _), .repeatedKey(let id),
       .sharesNotForNeighbours(let id), .vectorLength(let id, _, _),
       .tooManyContributors(let id, _), .answerNotForNeighbours(let id),
       .wrongSecretKind(let id, _):
       id
-    case .wrongPhase, .noMessage, .tooFewClients, .disconnected, .unrecoverable, .sharesMissing,
+    case .sessionEnded, .noMessage, .tooFewClients, .disconnected, .unrecoverable, .sharesMissing,
       .sharesWrong,
       .keyAgreement, .sumInconsistent, .notRestorable, .cancelled:
       nil
@@ -89,6 +92,8 @@ extension ServerError: CustomStringConvertible {
   /// What was expected, what came, what to do.
   public var description: String {
     switch self {
+    case .malformed(let id, let reason):
+      "a message of \(id) cannot be read: \(reason); dropped"
     case .senderMismatch(let channel, let message):
       "a message that came from \(channel) says that it is from \(message); dropped"
     case .otherSession(let id):
@@ -96,7 +101,8 @@ extension ServerError: CustomStringConvertible {
     case .notAuthentic(let id):
       "a message of \(id) lacks the signature that the threat model asks of it; dropped"
     case .wrongRound(let id, let message, let present):
-      "\(id) sent a message of round \"\(message)\" while the server is in \"\(present)\"; dropped"
+      "\(id) sent a message of round \"\(message)\", but the session "
+        + (present.map { "is in round \"\($0)\"" } ?? "has ended") + "; dropped"
     case .stranger(let id):
       "\(id) is not part of this session, or has left it; its message is dropped"
     case .duplicate(let id, let round):
@@ -113,8 +119,8 @@ extension ServerError: CustomStringConvertible {
       "\(id) did not answer for exactly its neighbours in id order; dropped"
     case .wrongSecretKind(let id, let subject):
       "\(id) reveals the secret of \(subject) that must stay hidden; dropped"
-    case .wrongPhase(let present):
-      "this call does not belong to the phase \"\(present)\""
+    case .sessionEnded:
+      "the session has ended; open another one"
     case .noMessage(let id):
       "there is no message for \(id): it left, or was left out"
     case .tooFewClients(let round, let found, let minimum):
@@ -143,4 +149,70 @@ extension ServerError: CustomStringConvertible {
       "the server's state cannot be restored: \(error)"
     }
   }
+}
+
+/// Something wrong with a share, and the client or clients at fault.
+public struct ShareFault: Sendable, Hashable {
+  /// What was found.
+  public enum Finding: UInt8, Sendable, Hashable, CaseIterable {
+    /// The holder revealed a share that does not match the dealer's commitment. The holder lied: it had
+    /// compared the dealer's share with the commitment.
+    case wrongShare = 1
+    /// The holder reports that the dealer's shares do not open, or do not match the dealer's commitments.
+    /// One of the two is at fault; the server cannot tell which.
+    case unopened = 2
+    /// Shares that all match the dealer's commitments give another secret than the one that the dealer
+    /// published. The dealer lied.
+    case wrongSecret = 3
+  }
+
+  /// The client that holds the share; in a `wrongSecret` the dealer itself.
+  public let holder: ClientID
+  /// The client whose secret was shared.
+  public let dealer: ClientID
+  /// Which secret.
+  public let kind: SecretKind
+  /// What was found.
+  public let finding: Finding
+
+  /// The client that certainly broke the rules; `nil` where it is one of two.
+  public var culprit: ClientID? {
+    switch finding {
+    case .wrongShare: holder
+    case .unopened: nil
+    case .wrongSecret: dealer
+    }
+  }
+
+  /// A fault.
+  public init(holder: ClientID, dealer: ClientID, kind: SecretKind, finding: Finding) {
+    self.holder = holder
+    self.dealer = dealer
+    self.kind = kind
+    self.finding = finding
+  }
+}
+
+extension ShareFault: CustomStringConvertible {
+  /// What was found, and who is at fault.
+  public var description: String {
+    switch finding {
+    case .wrongShare: "\(holder) revealed a wrong share of the \(kind) secret of \(dealer)"
+    case .unopened:
+      "\(holder) or \(dealer) is at fault: the shares of \(dealer) for \(holder) do not open"
+    case .wrongSecret: "\(dealer) dealt shares of a wrong \(kind) secret"
+    }
+  }
+}
+
+extension [ShareFault] {
+  /// The same faults in the order in which they are reported: by dealer, then by holder.
+  var inOrder: [ShareFault] {
+    sorted {
+      ($0.dealer, $0.holder, $0.finding.rawValue) < ($1.dealer, $1.holder, $1.finding.rawValue)
+    }
+  }
+
+  /// The clients that certainly broke the rules, in id order.
+  public var culprits: [ClientID] { Set(compactMap(\.culprit)).sorted() }
 }

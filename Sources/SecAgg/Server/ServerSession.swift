@@ -1,18 +1,21 @@
-/// The server of one session: a state machine that takes messages and gives messages, without
-/// sockets, clocks or threads of its own.
+/// The server of one session: client messages in, messages to clients out, and at the end the sum.
 ///
 /// ```swift
-/// var server = AggregationServer(parameters: parameters)
-/// for message in arrivals { try? server.receive(message, from: sender) }   // a bad one is refused
-/// for id in try server.closeRound() { send(try server.message(for: id), to: id) }
-/// // … the same until `phase` is `.unmasking`, then, once enough contributors have answered:
-/// let aggregate = try server.unmask()
+/// var session = ServerSession(parameters: parameters)
+/// var sum: UnmaskedAggregate?
+/// while sum == nil {
+///   for (message, sender) in inbox() {
+///     do { try session.receive(message, from: sender) } catch { log(error) }
+///   }
+///   sum = try session.closeRound()
+///   for message in session.messages { send(message, to: message.recipient) }
+/// }
 /// ```
 ///
-/// Every method that throws leaves the state as it was, but for `unmask()` when the sum turns out
-/// inconsistent: that ends the session. Memory is O(vector + cohort x degree),
-/// however many clients contribute: a masked input is added to the sum and forgotten.
-public struct AggregationServer: Sendable {
+/// The session opens no sockets and keeps no clock or threads. A method that throws has changed nothing; only
+/// an inconsistent sum ends the session. Memory is O(vector + cohort x degree), however many clients contribute:
+/// a masked input is added to the sum and forgotten.
+public struct ServerSession: Sendable {
   /// The session's parameters.
   public let parameters: SessionParameters
   private let identities: (any IdentityDirectory)?
@@ -29,8 +32,8 @@ public struct AggregationServer: Sendable {
 
   /// Opens a session.
   ///
-  /// - Parameter identities: in the malicious model, who stands behind which client; without it
-  ///   every client is refused.
+  /// - Parameter identities: in the malicious model, the public identity key of every client. Without it every
+  ///   client is rejected.
   public init(parameters: SessionParameters, identities: (any IdentityDirectory)? = nil) {
     self.init(
       parameters: parameters, identities: identities, state: .advertising(AdvertisingPhase()))
@@ -44,15 +47,15 @@ public struct AggregationServer: Sendable {
     self.state = state
   }
 
-  /// Where the session stands.
-  public var phase: ServerPhase {
+  /// The round whose messages the session collects; `nil` once the sum was released, or was found inconsistent.
+  public var round: ProtocolRound? {
     switch state {
     case .advertising: .advertiseKeys
     case .sharing: .shareKeys
     case .maskedInput: .maskedInput
     case .consistencyCheck: .consistencyCheck
     case .unmasking: .unmasking
-    case .ended: .ended
+    case .ended: nil
     }
   }
 
@@ -70,7 +73,7 @@ public struct AggregationServer: Sendable {
     }
     guard message.session == parameters.digest else { throw .otherSession(from: sender) }
     let wrongRound = ServerError.wrongRound(
-      from: sender, message: message.round, present: phase)
+      from: sender, message: message.round, present: round)
     // The phase is moved out of the enumeration while it changes, so that what it holds is changed
     // in place. Matched together with the message, it would be copied. A phase that throws has
     // changed nothing.
@@ -144,21 +147,27 @@ public struct AggregationServer: Sendable {
     }
   }
 
-  /// The sealed shares that contributors have reported as not opening, while the sum is still to be
-  /// unmasked; afterwards they are among the aggregate's faults.
-  public var reportedFaults: [ShareFault] {
-    if case .unmasking(let phase) = state { phase.unopened } else { [] }
-  }
-
-  /// Ends the collection of the present round's messages and opens the next round. Who has not
-  /// sent by now has left the session.
+  /// Ends the collection of the present round's messages. Opens the next round, for which each client in
+  /// ``awaited`` is owed its message of ``messages``, or, in the last round, takes the masks off the sum and ends
+  /// the session. A client that has not sent its message by now has dropped out.
   ///
-  /// - Returns: the clients that take part in the next round, each of which is owed
-  ///   `message(for:)`.
-  /// - Throws: `ServerError` when too few are left to ever release a sum, or they fall into pieces;
-  ///   the round stays open.
+  /// The last round can be closed as soon as the threshold of answers is there, and again after more have come.
+  ///
+  /// - Parameters:
+  ///   - inputContext: the one that clients masked with, if they did: see `ClientSession.mask`. With another
+  ///     one the masks do not cancel, and the session ends without a sum. Needed in the last round only.
+  ///   - execution: how many threads to use, and who watches; left out, as many as the machine has
+  ///     processors.
+  /// - Returns: the sum of the contributors; `nil` if another round was opened.
+  /// - Throws: `ServerError` when too few clients are left to ever release a sum, or they fall into pieces;
+  ///   `.sharesMissing`: take more answers; `.sharesWrong`: no answers will help; `.cancelled`;
+  ///   `.sessionEnded`. Nothing has changed then. `.sumInconsistent`: the session has ended without a sum.
+  /// - Complexity: in the last round O(contributors x words) of key stream for self masks, and k x words for each
+  ///   client that dropped out after sharing its keys, divided among the threads; a copy of the sum.
   @discardableResult
-  public mutating func closeRound() throws(ServerError) -> [ClientID] {
+  public mutating func closeRound(
+    inputContext: Digest? = nil, execution: Execution = Execution()
+  ) throws(ServerError) -> UnmaskedAggregate? {
     switch state {
     case .advertising(let phase): state = .sharing(try phase.close(parameters: parameters))
     case .sharing(let phase): state = .maskedInput(try phase.close(parameters: parameters))
@@ -173,9 +182,24 @@ public struct AggregationServer: Sendable {
       }
     case .consistencyCheck(let phase):
       state = .unmasking(try phase.close(parameters: parameters))
-    case .unmasking, .ended: throw .wrongPhase(present: phase)
+    case .unmasking(let phase):
+      let (sum, faults) = try phase.unmask(
+        parameters: parameters, inputContext: inputContext, on: execution)
+      state = .ended
+      return try UnmaskedAggregate(
+        sum, of: parameters, contributors: phase.roster.ids { phase.isContributor[$0] },
+        faults: faults)
+    case .ended: throw .sessionEnded
     }
-    return awaited
+    return nil
+  }
+
+  /// The messages that open the present round, one for each client in ``awaited``. Each is made when it is its
+  /// turn, so that no more than one has to be in memory.
+  ///
+  /// Complexity: that of ``message(for:)``, for each.
+  public var messages: some Sequence<ServerMessage> {
+    awaited.lazy.compactMap { try? message(for: $0) }
   }
 
   /// The message that opens the present round for one client.
@@ -183,8 +207,8 @@ public struct AggregationServer: Sendable {
   /// Complexity: O(k log k), in the complete graph O(n). It is made anew at each call, so that no
   /// more than one has to be held.
   ///
-  /// - Throws: `.noMessage` for a client that left or was left out, `.wrongPhase` before the first
-  ///   `closeRound()` and after the end.
+  /// - Throws: `.noMessage` for a client that dropped out or was left out, before the first `closeRound()`, and
+  ///   after the end.
   public func message(for id: ClientID) throws(ServerError) -> ServerMessage {
     let session = parameters.digest
     switch state {
@@ -197,34 +221,7 @@ public struct AggregationServer: Sendable {
     case .unmasking(let phase):
       return .unmaskingRequest(try phase.request(for: id, parameters: parameters))
     case .advertising, .ended:
-      throw .wrongPhase(present: phase)
+      throw .noMessage(for: id)
     }
-  }
-
-  /// Recovers the masks from the answers so far, takes them off the sum, checks the sum and ends
-  /// the session. May be called as soon as the threshold of answers is there, and again after more
-  /// have come.
-  ///
-  /// Complexity: O(contributors x words) of key stream for self masks, and k x words for each
-  /// client that left after sharing its keys, divided among the threads; a copy of the sum.
-  ///
-  /// - Parameters:
-  ///   - inputContext: the one that clients masked with, if they did: see `ShareKeysRound.maskInput`. With another
-  ///     one the masks do not cancel, and the session ends without a sum.
-  ///   - execution: how many threads to use, and who watches; left out, as many as the machine has
-  ///     processors.
-  /// - Throws: `.sharesMissing`: nothing has changed, take more answers; `.sharesWrong`: nothing has
-  ///   changed, but no answers will help; `.cancelled`: nothing has changed; `.sumInconsistent`: the session has ended without a sum;
-  ///   `.wrongPhase`.
-  public mutating func unmask(
-    inputContext: Digest? = nil, execution: Execution = Execution()
-  ) throws(ServerError) -> UnmaskedAggregate {
-    guard case .unmasking(let phase) = state else { throw .wrongPhase(present: self.phase) }
-    let (sum, faults) = try phase.unmask(
-      parameters: parameters, inputContext: inputContext, on: execution)
-    state = .ended
-    return try UnmaskedAggregate(
-      sum, of: parameters, contributors: phase.roster.ids { phase.isContributor[$0] },
-      faults: faults)
   }
 }
