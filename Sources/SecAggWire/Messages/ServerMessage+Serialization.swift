@@ -13,7 +13,7 @@ extension ServerMessage {
   ///
   /// - Throws: `WireError` for a message that no receiver would take: a list of more than 2^20
   ///   entries, a number of clients that is not positive or beyond 32 bits, a neighbour's
-  ///   advertisement of another session. None of them can come from `AggregationServer`.
+  ///   advertisement of another session. None of them can come from `ServerSession`.
   public func serialized() throws(WireError) -> [UInt8] {
     let fields = FieldWriter(sender: nil)
     var envelope = ProtoServerMessage()
