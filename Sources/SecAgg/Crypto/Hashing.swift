@@ -62,6 +62,83 @@ enum Hashing {
   }
 }
 
+/// What a hash or a derived key is for. Each use has its own label, so that no output of one can
+/// ever stand for another.
+enum DomainLabel: String {
+  case sessionParameters = "SecAgg/1 session parameters"
+  case applicationContext = "SecAgg/1 application context"
+  case privateAveraging = "SecAgg/1 private averaging"
+  case rotation = "SecAgg/1 rotation"
+  case rosterLeaf = "SecAgg/1 roster leaf"
+  case rosterNode = "SecAgg/1 roster node"
+  case rosterCommitment = "SecAgg/1 roster commitment"
+  case neighbourPermutation = "SecAgg/1 neighbour permutation"
+  case keyAdvertisement = "SecAgg/1 key advertisement"
+  case contributorSet = "SecAgg/1 contributor set"
+  case maskPrivateKey = "SecAgg/1 mask private key"
+  case shareSealing = "SecAgg/1 share sealing"
+  case shareCommitment = "SecAgg/1 share commitment"
+  case pairwiseMask = "SecAgg/1 pairwise mask"
+  case selfMask = "SecAgg/1 self mask"
+  case inputContext = "SecAgg/1 input context"
+  case selfMaskCommitment = "SecAgg/1 self mask commitment"
+  case messageChecksum = "SecAgg/1 message checksum"
+  case clientState = "SecAgg/1 suspended client"
+  case sealedClient = "SecAgg/1 sealed client"
+  case serverState = "SecAgg/1 server state"
+  case recordChain = "SecAgg/1 record chain"
+  case recordedContributors = "SecAgg/1 recorded contributors"
+}
+
+/// 32 public bytes: a BLAKE2b-256 digest, a session id or a public key's encoding.
+///
+/// Held inline as four little-endian words, so that thousands of them cost no allocation.
+public struct Digest: Sendable, Hashable {
+  /// The number of bytes of a digest.
+  public static let byteCount = 32
+
+  let words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// Takes exactly 32 bytes; `nil` for any other count.
+  public init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self = bytes.withContiguousBytes { Digest(span: $0) }
+  }
+
+  init(words: (UInt64, UInt64, UInt64, UInt64)) {
+    self.words = words
+  }
+
+  /// The 32 bytes.
+  public var bytes: [UInt8] {
+    let words = (
+      words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian
+    )
+    return unsafe withUnsafeBytes(of: words) { unsafe Array($0) }
+  }
+
+  /// Two digests are equal when all their bytes are.
+  public static func == (left: Digest, right: Digest) -> Bool {
+    left.words == right.words
+  }
+
+  /// Feeds the four words to `hasher`.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+    hasher.combine(words.1)
+    hasher.combine(words.2)
+    hasher.combine(words.3)
+  }
+}
+
+extension Digest: CustomStringConvertible {
+  /// The bytes in hexadecimal.
+  public var description: String {
+    let digits = Array("0123456789abcdef")
+    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+}
+
 extension Digest {
   /// The first 32 bytes of `span`, which has at least as many.
   init(span: Span<UInt8>) {
@@ -70,5 +147,29 @@ extension Digest {
         span.littleEndianWord(at: 0), span.littleEndianWord(at: 8), span.littleEndianWord(at: 16),
         span.littleEndianWord(at: 24)
       ))
+  }
+}
+
+/// The digests in records on disk, for `FLRecords`.
+package enum RecordDigest {
+  /// What the first line follows: 32 zero bytes.
+  package static let beforeFirstLine = Digest(words: (0, 0, 0, 0))
+
+  /// The digest of a line and, through `previous`, of all lines before it.
+  ///
+  /// - Parameter previous: that of the line before, or ``beforeFirstLine``.
+  package static func ofLine(_ line: [UInt8], after previous: Digest) -> Digest {
+    Hashing.digest(.recordChain) { message in
+      message.write(previous)
+      message.write(lengthPrefixed: line)
+    }
+  }
+
+  /// The digest of a session's contributors, whatever order they are given in.
+  package static func ofContributors(_ contributors: [ClientID], session: Digest) -> Digest {
+    Hashing.digest(.recordedContributors) { message in
+      message.write(session)
+      message.write(ids: contributors.sorted())
+    }
   }
 }

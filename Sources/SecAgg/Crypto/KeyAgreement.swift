@@ -1,26 +1,5 @@
 internal import CSodium
 
-/// Why 32 bytes are not an acceptable X25519 public key.
-public enum PublicKeyError: Error, Hashable, Sendable {
-  /// A public key has 32 bytes.
-  case wrongLength(found: Int)
-  /// The u-coordinate is not reduced modulo 2^255 - 19, or its unused top bit is set.
-  case notCanonical
-  /// The point has small order: every shared secret with it would be zero.
-  case lowOrder
-}
-
-extension PublicKeyError: CustomStringConvertible {
-  /// What was expected and what came.
-  public var description: String {
-    switch self {
-    case .wrongLength(let found): "an X25519 public key has 32 bytes, found \(found)"
-    case .notCanonical: "the X25519 public key is not the canonical encoding of a coordinate"
-    case .lowOrder: "the X25519 public key has low order, so it gives no secret"
-    }
-  }
-}
-
 /// A validated X25519 public key (RFC 7748, section 5): 32 bytes, canonical, not of low order.
 ///
 /// Two different values are different points, so keys can be compared and found twice.
@@ -63,6 +42,27 @@ public struct PublicKey: Sendable, Hashable {
         0x248c_50a3_bc95_9c5f, 0x5bef_839c_55b1_d0b1, 0x868e_1c58_c45c_4404, 0x5711_9fd0_dd4e_22d8
       )),
   ]
+}
+
+/// Why 32 bytes are not an acceptable X25519 public key.
+public enum PublicKeyError: Error, Hashable, Sendable {
+  /// A public key has 32 bytes.
+  case wrongLength(found: Int)
+  /// The u-coordinate is not reduced modulo 2^255 - 19, or its unused top bit is set.
+  case notCanonical
+  /// The point has small order: every shared secret with it would be zero.
+  case lowOrder
+}
+
+extension PublicKeyError: CustomStringConvertible {
+  /// What was expected and what came.
+  public var description: String {
+    switch self {
+    case .wrongLength(let found): "an X25519 public key has 32 bytes, found \(found)"
+    case .notCanonical: "the X25519 public key is not the canonical encoding of a coordinate"
+    case .lowOrder: "the X25519 public key has low order, so it gives no secret"
+    }
+  }
 }
 
 /// An X25519 key pair of one session. The private half lives in `SecretBytes`.

@@ -1,36 +1,3 @@
-/// Why stored bytes could not be read back.
-public enum StoredStateError: Error, Hashable, Sendable {
-  /// The bytes end before the value does.
-  case truncated(expectedAtLeast: Int, found: Int)
-  /// Bytes are left over after the value.
-  case trailingBytes(Int)
-  /// The bytes are not what this call reads: another kind, another version, another round.
-  case notThisKind(expected: String)
-  /// The checksum does not match: the bytes were damaged.
-  case damaged
-  /// A field holds a value that no state has.
-  case invalidField(String)
-}
-
-extension StoredStateError: CustomStringConvertible {
-  /// What was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .truncated(let expected, let found):
-      "stored state is cut short: expected at least \(expected) bytes, found \(found); "
-        + "read it back from where it was written in full"
-    case .trailingBytes(let count):
-      "stored state has \(count) bytes too many; pass exactly the bytes that were written"
-    case .notThisKind(let expected):
-      "these bytes are not \(expected); check which state was stored under this name"
-    case .damaged:
-      "stored state is damaged: its checksum does not match; discard it"
-    case .invalidField(let field):
-      "stored state holds an invalid \(field); discard it"
-    }
-  }
-}
-
 /// Reads the canonical encoding, checking every length before it is used.
 ///
 /// Exists only inside `reading(_:_:)`, for as long as the bytes that it points to.
@@ -161,5 +128,56 @@ struct ByteReader {
       for index in bytes.indices { bytes[index] = unsafe buffer[start + index] }
     }
     return secret
+  }
+}
+
+/// Why stored bytes could not be read back.
+public enum StoredStateError: Error, Hashable, Sendable {
+  /// The bytes end before the value does.
+  case truncated(expectedAtLeast: Int, found: Int)
+  /// Bytes are left over after the value.
+  case trailingBytes(Int)
+  /// The bytes are not what this call reads: another kind, another version, another round.
+  case notThisKind(expected: String)
+  /// The checksum does not match: the bytes were damaged.
+  case damaged
+  /// A field holds a value that no state has.
+  case invalidField(String)
+}
+
+extension StoredStateError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .truncated(let expected, let found):
+      "stored state is cut short: expected at least \(expected) bytes, found \(found); "
+        + "read it back from where it was written in full"
+    case .trailingBytes(let count):
+      "stored state has \(count) bytes too many; pass exactly the bytes that were written"
+    case .notThisKind(let expected):
+      "these bytes are not \(expected); check which state was stored under this name"
+    case .damaged:
+      "stored state is damaged: its checksum does not match; discard it"
+    case .invalidField(let field):
+      "stored state holds an invalid \(field); discard it"
+    }
+  }
+}
+
+extension Collection<UInt8> {
+  /// Gives `body` the bytes where they are, or a copy of those that do not lie together. What is
+  /// done with them is then not compiled for any collection, which would be slow, but for memory.
+  func withContiguousBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    let result = withContiguousStorageIfAvailable { buffer in unsafe body(buffer.span) }
+    return result ?? body(Array(self).span)
+  }
+}
+
+extension Span<UInt8> {
+  /// The 64-bit word in the eight bytes from `start` on, the lowest first.
+  func littleEndianWord(at start: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for offset in 0..<8 { word |= UInt64(self[start + offset]) << UInt64(8 * offset) }
+    return word
   }
 }

@@ -1,3 +1,20 @@
+/// Round 3, server to one contributor, in the malicious model: whose inputs are in the sum.
+public struct ContributorAnnouncement: Sendable, Hashable {
+  /// The digest of the session's parameters.
+  public let session: Digest
+  /// Whom the announcement is for.
+  public let recipient: ClientID
+  /// The contributors, among all of the roster.
+  public let contributors: ContributorSet
+
+  /// An announcement of its parts; the client judges them.
+  public init(session: Digest, recipient: ClientID, contributors: ContributorSet) {
+    self.session = session
+    self.recipient = recipient
+    self.contributors = contributors
+  }
+}
+
 /// Round 3, client to server, in the malicious model: the client's signature of the set of
 /// contributors that it was shown (Bonawitz et al. 2017, figure 4, round 3).
 public struct ContributorEndorsement: Sendable, Hashable {

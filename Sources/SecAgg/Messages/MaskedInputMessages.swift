@@ -15,3 +15,21 @@ public struct ShareDelivery: Sendable, Hashable {
     self.shares = shares
   }
 }
+
+/// Round 2, client to server: the client's vector under its masks. Uniform to everyone who lacks
+/// the masks; it can be added to others, and nothing else.
+public struct MaskedInput: Sendable, Hashable {
+  /// The digest of the session's parameters.
+  public let session: Digest
+  /// Whose input it is.
+  public let sender: ClientID
+  /// The masked words, `VectorLayout.wordCount` many.
+  public let words: [UInt64]
+
+  /// A masked input of its parts; the server judges them.
+  public init(session: Digest, sender: ClientID, words: [UInt64]) {
+    self.session = session
+    self.sender = sender
+    self.words = words
+  }
+}
