@@ -1,4 +1,14 @@
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Android)
+  internal import Android
+#endif
 internal import FLMath
+public import SecAgg
 
 /// What a line of an audit log says.
 public enum AuditEntry: Sendable, Hashable, Codable {
@@ -26,6 +36,124 @@ public struct AuditLine: Sendable, Hashable {
   public let entry: AuditEntry
 }
 
+/// A sum that was released: who is in it, and digests of what it is about. No values.
+///
+/// A round that makes several sums, such as one in buckets, has one of these for each.
+public struct ReleasedSum: Sendable, Hashable {
+  /// The application's number of the round.
+  public let round: Int
+  /// The clients whose updates are in the sum, by the application's ids, in ascending order.
+  public let participants: [UInt32]
+  /// The smallest number of contributors that the session allowed.
+  public let minimumContributors: Int
+  /// The digest of the session's parameters.
+  public let sessionParameters: Digest
+  /// A digest of the session's id of every contributor.
+  public let contributorSet: Digest
+  /// The digest of the global model that the clients started from.
+  public let model: Digest
+
+  /// States what was released.
+  ///
+  /// - Parameters:
+  ///   - participants: the contributors by the application's ids, in any order.
+  ///   - contributors: the same clients by their ids within the session, as
+  ///     `UnmaskedAggregate.contributors` has them.
+  ///   - parameters: those of the session.
+  ///   - model: the digest of the global model that the clients started from.
+  /// - Throws: ``AuditLogError/repeatedParticipant(round:client:)``,
+  ///   ``AuditLogError/participantCount(round:participants:contributors:)``,
+  ///   ``AuditLogError/groupTooSmall(round:found:minimum:)`` if the session should not have released
+  ///   the sum.
+  public init(
+    round: Int, participants: [UInt32], contributors: [ClientID],
+    parameters: SessionParameters, model: Digest
+  ) throws(AuditLogError) {
+    let sorted = participants.sorted()
+    for (client, next) in zip(sorted, sorted.dropFirst()) where client == next {
+      throw .repeatedParticipant(round: round, client: client)
+    }
+    guard participants.count == Set(contributors).count, participants.count == contributors.count
+    else {
+      throw .participantCount(
+        round: round, participants: participants.count, contributors: Set(contributors).count)
+    }
+    guard participants.count >= parameters.minimumContributors else {
+      throw .groupTooSmall(
+        round: round, found: participants.count, minimum: parameters.minimumContributors)
+    }
+    self.round = round
+    self.participants = sorted
+    minimumContributors = parameters.minimumContributors
+    sessionParameters = parameters.digest
+    contributorSet = RecordDigest.ofContributors(contributors, session: parameters.digest)
+    self.model = model
+  }
+}
+
+extension ReleasedSum {
+  /// Whether a client's update is in the sum.
+  ///
+  /// - Complexity: O(log participants).
+  public func contains(_ client: UInt32) -> Bool {
+    var (low, high) = (0, participants.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if participants[middle] < client { low = middle + 1 } else { high = middle }
+    }
+    return low < participants.count && participants[low] == client
+  }
+}
+
+extension ReleasedSum: Codable {
+  private enum CodingKeys: CodingKey {
+    case round, participants, minimumContributors, sessionParameters, contributorSet, model
+  }
+
+  /// Reads what ``encode(to:)`` writes.
+  ///
+  /// - Throws: `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func digest(_ key: CodingKeys) throws -> Digest {
+      let text = try container.decode(String.self, forKey: key)
+      guard let digest = Digest(hexadecimal: text.utf8) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: container, debugDescription: "\(key.stringValue) is not a digest")
+      }
+      return digest
+    }
+    round = try container.decode(Int.self, forKey: .round)
+    participants = try container.decode([UInt32].self, forKey: .participants)
+    minimumContributors = try container.decode(Int.self, forKey: .minimumContributors)
+    sessionParameters = try digest(.sessionParameters)
+    contributorSet = try digest(.contributorSet)
+    model = try digest(.model)
+    guard zip(participants, participants.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .participants, in: container,
+        debugDescription: "participants are not in ascending order")
+    }
+  }
+
+  /// Writes digests in hexadecimal.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(round, forKey: .round)
+    try container.encode(participants, forKey: .participants)
+    try container.encode(minimumContributors, forKey: .minimumContributors)
+    try container.encode(sessionParameters.description, forKey: .sessionParameters)
+    try container.encode(contributorSet.description, forKey: .contributorSet)
+    try container.encode(model.description, forKey: .model)
+  }
+}
+
+/// What the other lines hold.
+struct AuditRecord: Codable, Hashable, Sendable {
+  let time: Int64
+  let entry: AuditEntry
+}
+
 /// What an audit log's first line says.
 struct AuditSettings: Codable, Hashable, Sendable {
   static let format = "audit log"
@@ -47,8 +175,10 @@ public enum OverlapPolicy: String, Codable, Hashable, Sendable {
   case warn
 }
 
-/// What the other lines hold.
-struct AuditRecord: Codable, Hashable, Sendable {
-  let time: Int64
-  let entry: AuditEntry
+/// The time of day.
+enum Clock {
+  /// By the system's clock.
+  static func secondsSince1970() -> Int64 {
+    Int64(time(nil))
+  }
 }

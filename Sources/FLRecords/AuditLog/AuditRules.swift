@@ -1,15 +1,5 @@
 internal import FLMath
 
-/// A recorded sum from which another differs by too few clients.
-public struct OverlappingSum: Sendable, Hashable {
-  /// The line of the recorded sum.
-  public let line: Int
-  /// Its round.
-  public let round: Int
-  /// The number of clients that are in one of both sums only.
-  public let differing: Int
-}
-
 /// What must hold for every entry of an audit log, when it is written as when it is read.
 struct AuditRules {
   let minimumGroupSize: Int
@@ -128,5 +118,38 @@ struct AuditRules {
   private func optedOutSince(_ client: UInt32, asOf line: Int) -> Int? {
     let known = (changes[client] ?? []).prefix { $0 <= line }
     return known.count % 2 == 1 ? known.last : nil
+  }
+}
+
+/// A recorded sum from which another differs by too few clients.
+public struct OverlappingSum: Sendable, Hashable {
+  /// The line of the recorded sum.
+  public let line: Int
+  /// Its round.
+  public let round: Int
+  /// The number of clients that are in one of both sums only.
+  public let differing: Int
+}
+
+/// Who has opted out, as of a line of an audit log.
+///
+/// `Candidates(_:optedOut:)` takes ``clients``; the round that is selected from them is recorded with
+/// the register itself, so that the log shows which opt-outs it honoured.
+public struct OptOutRegister: Sendable, Hashable {
+  /// The clients, by the application's ids.
+  public private(set) var clients: Set<UInt32> = []
+  /// The number of lines that the register takes account of.
+  public private(set) var line = 1
+
+  init() {}
+
+  /// Takes account of one more line.
+  mutating func advance(to line: Int, by entry: AuditEntry) {
+    switch entry {
+    case .optedOut(let client): clients.insert(client)
+    case .optedIn(let client): clients.remove(client)
+    case .released, .overlapping, .repaired: break
+    }
+    self.line = line
   }
 }

@@ -37,3 +37,38 @@ enum RecordCoding {
     }
   }
 }
+
+/// The first line of a chained file: what is recorded in it, and under which settings.
+struct RecordHeader<Settings: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
+  let format: String
+  let version: Int
+  let settings: Settings
+
+  /// Reads the first line of a file.
+  ///
+  /// - Throws: `RecordFileError.otherFormat`, `.laterVersion` and `.earlierVersion` before the settings are looked at.
+  static func read(
+    _ reader: inout ChainReader, format: String, version: Int, oldest: Int = 1
+  ) throws(RecordFileError) -> Settings {
+    // A head says of at least one line that it was written, so there is one.
+    guard let line = try reader.next() else {
+      throw .cutOff(path: reader.path, lines: 0, written: 1)
+    }
+    let kind = try RecordCoding.decode(Kind.self, from: line, of: reader.path)
+    guard kind.format == format else {
+      throw .otherFormat(path: reader.path, expected: format, found: kind.format)
+    }
+    guard kind.version <= version else {
+      throw .laterVersion(path: reader.path, known: version, found: kind.version)
+    }
+    guard kind.version >= oldest else {
+      throw .earlierVersion(path: reader.path, oldest: oldest, found: kind.version)
+    }
+    return try RecordCoding.decode(Self.self, from: line, of: reader.path).settings
+  }
+
+  private struct Kind: Decodable {
+    let format: String
+    let version: Int
+  }
+}

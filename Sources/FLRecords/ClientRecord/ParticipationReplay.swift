@@ -1,5 +1,68 @@
-internal import FLMath
+public import FLMath
 internal import SecAgg
+
+extension ParticipationRecord {
+  /// Replaces the torn last line of a record without a budget by one that a round is answered.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - task: the task of the record.
+  ///   - round: the round that was being admitted. Nothing was encoded for it, so if it is not known for
+  ///     sure, the round that the client is asked for now.
+  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/nothingToRepair(path:)`` if the last line is
+  ///   complete. Nothing but a torn last line is repaired.
+  public static func repair(
+    at path: String, task: String, countingAsAnswered round: Int
+  ) throws(ParticipationRecordError) {
+    try repair(
+      at: path, task: task, budget: nil, anyAccountant: nil, answered: round, event: nil)
+  }
+
+  /// Replaces the torn last line of a record with a budget by one that a round is answered and its event
+  /// is spent, even if that exceeds the budget. Interrupted, the repair can be repeated.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - task: the task of the record.
+  ///   - budget: the budget of the record.
+  ///   - accountant: as on opening.
+  ///   - round: the round that was being admitted. Nothing was encoded for it, so if it is not known for
+  ///     sure, the round that the client is asked for now.
+  ///   - event: what that round was going to spend. If it is not known for sure, the most expensive of
+  ///     those it may have been.
+  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/nothingToRepair(path:)`` if the last line is
+  ///   complete. Nothing but a torn last line is repaired.
+  public static func repair(
+    at path: String, task: String, budget: PrivacyBudget, accountant: some PrivacyAccountant,
+    countingAsAnswered round: Int, spending event: PrivacyEvent
+  ) throws(ParticipationRecordError) {
+    try repair(
+      at: path, task: task, budget: budget, anyAccountant: accountant, answered: round,
+      event: event)
+  }
+
+  private static func repair(
+    at path: String, task: String, budget: PrivacyBudget?, anyAccountant: (any PrivacyAccountant)?,
+    answered round: Int, event: PrivacyEvent?
+  ) throws(ParticipationRecordError) {
+    guard round >= 0 else { throw .round(found: round) }
+    var reader = try ParticipationRecordError.ofFile { () throws(RecordFileError) in
+      try ChainReader(path, for: .repairing)
+    }
+    let history = try ParticipationReplay(
+      &reader, task: task, budget: budget, accountant: anyAccountant
+    ).history
+    // Refused before anything is written: a record whose events cannot be composed cannot be opened.
+    _ = try history.accountAfter(event, round: round)
+    do throws(RecordFileError) {
+      let torn = try reader.tornBytes()
+      let entry = ParticipationEntry.repaired(round: round, event: event, bytes: torn)
+      try reader.replaceTorn(torn, by: RecordCoding.encode(entry, for: path))
+    } catch {
+      throw .file(error)
+    }
+  }
+}
 
 /// Reads a participation record from its first line to its last.
 struct ParticipationReplay {
@@ -110,4 +173,27 @@ struct ParticipationReplay {
     history.account = account
     return nil
   }
+}
+
+/// What the first line of a participation record says.
+struct ParticipationSettings: Codable, Hashable, Sendable {
+  static let format = "participation record"
+  static let version = 1
+
+  let task: String
+  /// `nil` in a record without a budget.
+  let privacy: AccountSettings?
+}
+
+/// What the other lines of a participation record say.
+enum ParticipationEntry: Codable, Hashable, Sendable {
+  /// The client encodes for this session after this line. In a record with a budget: what the round
+  /// spends, and the epsilon after it as far as it was known then.
+  case answered(
+    round: Int, session: String, context: String, event: PrivacyEvent?, epsilon: Double?)
+  /// From here on the budget has this epsilon.
+  case raised(epsilon: Double)
+  /// In place of a torn line of so many bytes. The round counts as answered and the event as spent, even
+  /// above the budget.
+  case repaired(round: Int, event: PrivacyEvent?, bytes: Int)
 }

@@ -87,3 +87,134 @@ struct PrivacyAccount: Sendable {
     budget = try PrivacyBudget(epsilon: epsilon, delta: budget.delta)
   }
 }
+
+extension PrivacyAccount {
+  private static let mostRounds = 1 << 30
+
+  /// How many more such events fit in the budget, up to 2^30: doubled until they do not, then
+  /// bisected.
+  func remainingRounds(of event: PrivacyEvent) throws(PrivacyLedgerError) -> Int {
+    var fitting = 0
+    var exceeding = 1
+    while try affords(exceeding, of: event) {
+      fitting = exceeding
+      if fitting == Self.mostRounds { return fitting }
+      exceeding *= 2
+    }
+    while exceeding - fitting > 1 {
+      let middle = fitting + (exceeding - fitting) / 2
+      if try affords(middle, of: event) { fitting = middle } else { exceeding = middle }
+    }
+    return fitting
+  }
+
+  private func affords(_ rounds: Int, of event: PrivacyEvent) throws(PrivacyLedgerError) -> Bool {
+    let (repetitions, overflow) = event.repetitions.multipliedReportingOverflow(by: rounds)
+    if overflow { return false }
+    let all: PrivacyEvent
+    do throws(PrivacyParameterError) {
+      all = try event.repeated(repetitions)
+    } catch {
+      throw .accounting(.invalid(error))
+    }
+    return try after([all]).isWithinBudget
+  }
+}
+
+/// How much privacy may be spent in all: everything released together shall be (epsilon,
+/// delta)-differentially private.
+public struct PrivacyBudget: Sendable, Hashable {
+  /// Finite and above 0.
+  public let epsilon: Double
+  /// Above 0 and below 1; well below 1 / number of clients.
+  public let delta: Double
+
+  /// States a budget.
+  ///
+  /// - Throws: ``PrivacyLedgerError/budget(epsilon:delta:)`` if a number is outside its range.
+  public init(epsilon: Double, delta: Double) throws(PrivacyLedgerError) {
+    guard epsilon > 0, epsilon.isFinite, delta > 0, delta < 1 else {
+      throw .budget(epsilon: epsilon, delta: delta)
+    }
+    self.epsilon = epsilon
+    self.delta = delta
+  }
+}
+
+extension PrivacyBudget: Codable {
+  private enum CodingKeys: CodingKey {
+    case epsilon, delta
+  }
+
+  /// Reads a budget and checks it.
+  ///
+  /// - Throws: `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let epsilon = try container.decode(Double.self, forKey: .epsilon)
+    let delta = try container.decode(Double.self, forKey: .delta)
+    do throws(PrivacyLedgerError) {
+      try self.init(epsilon: epsilon, delta: delta)
+    } catch {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: error.description))
+    }
+  }
+}
+
+/// What the first line of a file says of its budget, and what the accountant must be that opens it again.
+struct AccountSettings: Codable, Hashable, Sendable {
+  let budget: PrivacyBudget
+  let relation: NeighbouringRelation
+  let accountant: String
+  /// The one order at which Renyi divergences are added up; `nil` for several and for other accountants.
+  let order: Double?
+
+  /// - Throws: `PrivacyLedgerError.accountantInUse` if the accountant has composed events.
+  init(budget: PrivacyBudget, accountant: any PrivacyAccountant) throws(PrivacyLedgerError) {
+    order = try PrivacyAccount(budget: budget, accountant: accountant).order
+    self.budget = budget
+    relation = accountant.relation
+    self.accountant = PrivacyAccount.name(of: accountant)
+  }
+
+  /// The account at the beginning of the file, before its events.
+  ///
+  /// - Throws: `PrivacyLedgerError.otherRelation`, `.otherAccountant` or `.otherOrder` unless the accountant is
+  ///   like the one with which the file was begun.
+  func account(
+    with accountant: any PrivacyAccountant, of path: String
+  ) throws(PrivacyLedgerError) -> PrivacyAccount {
+    guard relation == accountant.relation else {
+      throw .otherRelation(path: path, recorded: relation, given: accountant.relation)
+    }
+    let name = PrivacyAccount.name(of: accountant)
+    guard self.accountant == name else {
+      throw .otherAccountant(path: path, recorded: self.accountant, given: name)
+    }
+    let account = try PrivacyAccount(budget: budget, accountant: accountant)
+    guard account.order == order else {
+      throw .otherOrder(path: path, recorded: order, given: account.order)
+    }
+    return account
+  }
+}
+
+/// Events, equal ones added up, so that what a round costs is computed once for all rounds of its kind.
+struct EventTally {
+  /// In the order in which their kinds first came.
+  private(set) var events: [PrivacyEvent] = []
+  private var indices: [PrivacyEvent: Int] = [:]
+
+  /// - Throws: `PrivacyParameterError` if the repetitions are out of range.
+  mutating func add(_ event: PrivacyEvent) throws(PrivacyParameterError) {
+    let kind = try event.repeated(1)
+    guard let index = indices[kind] else {
+      indices[kind] = events.count
+      events.append(event)
+      return
+    }
+    let (sum, overflow) = events[index].repetitions.addingReportingOverflow(event.repetitions)
+    events[index] = try event.repeated(overflow ? .max : sum)
+  }
+}
