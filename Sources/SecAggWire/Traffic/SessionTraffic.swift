@@ -40,3 +40,73 @@ package struct SessionTraffic: Sendable {
     bytesDown = sizes.fromServer.reduce(0, +)
   }
 }
+
+/// The most bytes that each message of a session can have, computed from the layouts of the `.proto`
+/// files: every client takes part, no id is shorter than the last one's.
+///
+/// A message of a session in which clients drop out, or in which ids are shorter, has fewer bytes.
+package struct MessageSizes: Sendable {
+  /// Messages from the client, one for each round of the threat model.
+  package let fromClient: [Int]
+  /// Messages from the server, which open each round but the first.
+  package let fromServer: [Int]
+
+  /// The bytes of one `AddressedShares` besides the peer's id.
+  private static let addressedContent = FieldSize.bytes(SealedShares.byteCount)
+
+  /// - Parameter wordCount: the number of 64-bit words of a masked vector.
+  package init(
+    threatModel: ThreatModel, cohortSize: Int, degree: Int, threshold: Int, wordCount: Int
+  ) {
+    let isMalicious = threatModel == .malicious
+    let digest = FieldSize.bytes(Digest.byteCount)
+    let signature = FieldSize.bytes(Signature.byteCount)
+    let id = FieldSize.number(cohortSize)
+    let size = id
+    func envelope(_ body: Int) -> Int {
+      FieldSize.number(1) + digest + id + FieldSize.bytes(body)
+        + FieldSize.bytes(MessageChecksum.byteCount)
+    }
+    let keys = digest + digest + (isMalicious ? signature : 0)
+    let addressed = FieldSize.bytes(id + Self.addressedContent)
+    let revealed = FieldSize.bytes(
+      id + FieldSize.number(1) + FieldSize.bytes(SecretShare.byteCount))
+    fromClient =
+      [
+        envelope(keys),
+        envelope(digest + degree * addressed),
+        envelope(FieldSize.bytes(MaskedWords.byteCountOfWord * wordCount)),
+        envelope(degree * revealed),
+      ] + (isMalicious ? [envelope(signature)] : [])
+
+    let setOfClients = FieldSize.bytes((cohortSize + 7) / 8)
+    // Only the deepest leaves have so long a path; the others save a digest or more.
+    let levels = Int.bitWidth - (cohortSize - 1).leadingZeroBitCount
+    let needsProofs = isMalicious && degree < cohortSize - 1
+    let path = needsProofs ? FieldSize.bytes(Digest.byteCount * levels) : 0
+    let neighbour = FieldSize.bytes(id + FieldSize.bytes(keys) + path)
+    let contributors = FieldSize.bytes((degree + 1) * FieldSize.varint(cohortSize))
+    // A server shows no more endorsements than a client asks for.
+    let endorsements = isMalicious ? threshold * FieldSize.bytes(id + signature) : 0
+    fromServer =
+      [
+        envelope(size + digest + degree * neighbour + (needsProofs ? setOfClients : 0) + path),
+        envelope(degree * addressed),
+        envelope(size + contributors + endorsements),
+      ] + (isMalicious ? [envelope(size + setOfClients)] : [])
+  }
+}
+
+/// Sizes of protobuf fields whose numbers are at most 15, as all of ours are: their tags take a byte.
+private enum FieldSize {
+  /// A field that is a number.
+  static func number(_ value: Int) -> Int { 1 + varint(value) }
+
+  /// A field of `count` bytes: a byte string, a nested message or a packed list.
+  static func bytes(_ count: Int) -> Int { 1 + varint(count) + count }
+
+  /// Seven bits to a byte.
+  static func varint(_ value: Int) -> Int {
+    max(1, (Int.bitWidth - value.leadingZeroBitCount + 6) / 7)
+  }
+}

@@ -1,5 +1,43 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 internal import FLMath
 public import SecAgg
+
+extension SessionParameters {
+  /// The parameters and their digest in bytes, as `Protos/secagg/v1/session.proto` lays them out,
+  /// in version 1.
+  ///
+  /// - Throws: `WireError` if a masked input of this layout would exceed the 2 GiB of a message.
+  ///   The server hears of it here, before any client has done work for the session.
+  public func serialized() throws(WireError) -> [UInt8] {
+    let fields = FieldWriter(sender: nil)
+    guard layout.wordCount <= WireFormat.maximumWordCount else {
+      throw fields.error(
+        .tooLarge(
+          field: "masked_input.words", found: layout.wordCount, atMost: WireFormat.maximumWordCount)
+      )
+    }
+    var message = ProtoSessionParameters()
+    message.version = WireFormat.version
+    message.sessionID = Data(sessionID.bytes)
+    message.threatModel = ProtoThreatModel(threatModel)
+    message.cohortSize = try fields.count(cohortSize, "cohort_size")
+    message.degree = try fields.count(degree, "degree")
+    message.threshold = try fields.count(threshold, "threshold")
+    message.elementCount = UInt64(layout.elementCount)
+    message.laneKind = ProtoLaneKind(layout.lanes.kind)
+    message.valueBits = try fields.count(layout.lanes.valueBits, "value_bits")
+    message.maximumContributors = try fields.count(maximumContributors, "maximum_contributors")
+    message.minimumContributors = try fields.count(minimumContributors, "minimum_contributors")
+    message.maskCipher = ProtoMaskCipher(maskCipher)
+    message.applicationContext = Data(applicationContext.bytes)
+    message.digest = Data(digest.bytes)
+    return try fields.bytes(of: message)
+  }
+}
 
 extension SessionParameters {
   /// Reads parameters of version 1, for a client.
@@ -100,5 +138,26 @@ extension SessionParametersError {
     case .maximumContributors: "maximum_contributors"
     case .maskCipherUnavailable: "mask_cipher"
     }
+  }
+}
+
+extension SessionParameters {
+  /// The most bytes that a client's message of this session can have.
+  ///
+  /// It is exact for the client with the largest id when all clients take part. A server's transport
+  /// rejects longer messages while they arrive, before they take up memory: only the session, not the
+  /// parser, knows how long a vector is.
+  public var maximumClientMessageByteCount: Int { messageSizes.fromClient.max() ?? 0 }
+
+  /// The most bytes that a server's message of this session can have, of those that are parsed by
+  /// `ServerMessage`; for a client's transport.
+  ///
+  /// In the malicious model it covers the neighbours' signatures and proofs of the roster.
+  public var maximumServerMessageByteCount: Int { messageSizes.fromServer.max() ?? 0 }
+
+  private var messageSizes: MessageSizes {
+    MessageSizes(
+      threatModel: threatModel, cohortSize: cohortSize, degree: degree, threshold: threshold,
+      wordCount: layout.wordCount)
   }
 }
