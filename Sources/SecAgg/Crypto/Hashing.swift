@@ -2,7 +2,7 @@ internal import CSodium
 
 /// BLAKE2b-256 (RFC 7693) over domain-separated, length-prefixed input.
 enum Hashing {
-  /// The digest of `message`, whose first field is the domain label.
+  /// Returns the digest of the fields that `write` appends to the domain label.
   static func digest(_ label: DomainLabel, _ write: (inout ByteWriter) -> Void) -> Digest {
     var message = ByteWriter(label: label)
     write(&message)
@@ -23,7 +23,8 @@ enum Hashing {
     return output
   }
 
-  /// Commits to a secret: public 32 bytes that only the same secret and context give again.
+  /// Returns a commitment to a secret: 32 public bytes that only the same secret and context
+  /// reproduce.
   static func commitment(
     to secret: Span<UInt8>, _ label: DomainLabel, _ write: (inout ByteWriter) -> Void
   ) -> Digest {
@@ -32,7 +33,8 @@ enum Hashing {
     return digest(ofRaw: message.bytes.span, key: secret)
   }
 
-  /// BLAKE2b-256 of bytes without any framing, and of a key of at most 64 bytes. Takes no memory.
+  /// Returns BLAKE2b-256 of bytes without framing, under a key of at most 64 bytes. It does not
+  /// allocate.
   static func digest(ofRaw message: Span<UInt8>, key: Span<UInt8> = Span()) -> Digest {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     unsafe withUnsafeMutableBytes(of: &words) { bytes in
@@ -62,8 +64,8 @@ enum Hashing {
   }
 }
 
-/// What a hash or a derived key is for. Each use has its own label, so that no output of one can
-/// ever stand for another.
+/// The purpose of a hash or a derived key. Each purpose has its own label, so an output for one
+/// purpose is never valid for another.
 enum DomainLabel: String {
   case sessionParameters = "SecAgg/1 session parameters"
   case applicationContext = "SecAgg/1 application context"
@@ -92,14 +94,14 @@ enum DomainLabel: String {
 
 /// 32 public bytes: a BLAKE2b-256 digest, a session id or a public key's encoding.
 ///
-/// Held inline as four little-endian words, so that thousands of them cost no allocation.
+/// It is stored inline as four little-endian words, so thousands of digests need no allocation.
 public struct Digest: Sendable, Hashable {
   /// The number of bytes of a digest.
   public static let byteCount = 32
 
   let words: (UInt64, UInt64, UInt64, UInt64)
 
-  /// Takes exactly 32 bytes; `nil` for any other count.
+  /// Creates a digest from exactly 32 bytes; `nil` for any other count.
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     self = bytes.withContiguousBytes { Digest(span: $0) }
@@ -152,12 +154,12 @@ extension Digest {
 
 /// The digests in records on disk, for `FLRecords`.
 package enum RecordDigest {
-  /// What the first line follows: 32 zero bytes.
+  /// The predecessor of the first line: 32 zero bytes.
   package static let beforeFirstLine = Digest(words: (0, 0, 0, 0))
 
-  /// The digest of a line and, through `previous`, of all lines before it.
+  /// Returns the digest of a line and, through `previous`, of all lines before it.
   ///
-  /// - Parameter previous: that of the line before, or ``beforeFirstLine``.
+  /// - Parameter previous: the digest of the line before, or ``beforeFirstLine``.
   package static func ofLine(_ line: [UInt8], after previous: Digest) -> Digest {
     Hashing.digest(.recordChain) { message in
       message.write(previous)
@@ -165,7 +167,7 @@ package enum RecordDigest {
     }
   }
 
-  /// The digest of a session's contributors, whatever order they are given in.
+  /// Returns the digest of a session's contributors. Their order does not matter.
   package static func ofContributors(_ contributors: [ClientID], session: Digest) -> Digest {
     Hashing.digest(.recordedContributors) { message in
       message.write(session)

@@ -2,14 +2,14 @@ internal import CSodium
 
 /// The only source of randomness for secrets: libsodium's `randombytes_buf`.
 package enum SecureRandom {
-  /// Fresh secret bytes.
+  /// Returns fresh secret bytes.
   package static func secretBytes(_ count: Int) -> SecretBytes {
     var secret = SecretBytes(zeroed: count)
     secret.withMutableBytes { bytes in fill(&bytes) }
     return secret
   }
 
-  /// Fresh public bytes, for nonces and identifiers.
+  /// Returns fresh public bytes, for nonces and identifiers.
   static func publicBytes(_ count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
@@ -25,13 +25,13 @@ package enum SecureRandom {
   }
 }
 
-/// Secret random words by the million, for the noise of differential privacy: ChaCha20 under keys from
-/// libsodium's generator, each for one block and then wiped.
+/// A generator of millions of secret random words, for the noise of differential privacy. It runs
+/// ChaCha20 under keys from libsodium's generator. Each key makes one block and is then wiped.
 ///
-/// Whoever knew the words could take the noise off again: they are wiped too.
+/// The words are wiped too, since anybody who knows them can remove the noise.
 @safe
 final class SecureGenerator: RandomNumberGenerator {
-  /// 32 KiB, which stay in the first-level cache.
+  /// 32 KiB, so that the block stays in the first-level cache.
   private static let blockSize = 4096
 
   private let block: UnsafeMutableBufferPointer<UInt64>
@@ -54,7 +54,8 @@ final class SecureGenerator: RandomNumberGenerator {
   }
 
   private func refill() {
-    // Expansion adds to what is there; also, words that were used are gone should it be interrupted.
+    // Expansion adds to the block, so the block must be zero. This also removes the words that were
+    // used.
     unsafe Sodium.wipe(UnsafeMutableRawBufferPointer(block))
     let key = SecureRandom.secretBytes(MaskExpander.seedByteCount)
     key.withBytes { key in

@@ -1,7 +1,7 @@
 internal import FLMath
 
-/// Writes the canonical encoding: little-endian integers of fixed width, byte strings and lists
-/// with their length in front. Two different values never have the same encoding.
+/// Writes the canonical encoding: little-endian integers of fixed width, and byte strings and lists
+/// after their length. Two different values never have the same encoding.
 ///
 /// For public data; see `SecretWriter` for secrets.
 struct ByteWriter {
@@ -9,14 +9,14 @@ struct ByteWriter {
 
   init() {}
 
-  /// Starts with a domain label, and with room for what most hashes are of.
+  /// Starts with a domain label, and reserves memory for the usual input of a hash.
   init(label: DomainLabel) {
     bytes.reserveCapacity(192)
     write(string: label.rawValue)
   }
 
-  /// Makes room for all of a long list before it is written: memory that grows on the way is written
-  /// to several times. Not for each entry: room is made for just so much, by a copy of what is there.
+  /// Reserves memory for a long list before it is written, so that growth does not copy the bytes
+  /// several times. Call it once for a list and not for each entry: every call can copy the array.
   mutating func reserve(_ byteCount: Int) {
     bytes.reserveCapacity(bytes.count + byteCount)
   }
@@ -33,7 +33,7 @@ struct ByteWriter {
     unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
-  /// A count or size, as 64 bits.
+  /// Writes a count or a size as 64 bits.
   mutating func write(count: Int) {
     write(UInt64(truncatingIfNeeded: count))
   }
@@ -58,7 +58,7 @@ struct ByteWriter {
     for word in 0..<SecretShare.wordCount { write(share[word].value) }
   }
 
-  /// Bytes whose number the reader knows.
+  /// Writes bytes without their count, which the reader knows.
   mutating func write(raw: [UInt8]) {
     bytes.append(contentsOf: raw)
   }
@@ -88,7 +88,7 @@ struct ByteWriter {
 }
 
 extension ByteWriter {
-  /// The layers of a model, by name and shape, and the bits of its parameters.
+  /// Writes the layers of a model, by name and shape, and the bits of its parameters.
   mutating func write(_ model: ParameterVector) {
     write(count: model.layout.layers.count)
     for layer in model.layout.layers {
@@ -99,7 +99,7 @@ extension ByteWriter {
     write(words: model.values.map(\.bitPattern))
   }
 
-  /// The bit pattern of a number.
+  /// Writes the bit pattern of a number.
   mutating func write(_ value: Double) {
     write(value.bitPattern)
   }
@@ -148,7 +148,7 @@ struct SecretWriter: ~Copyable {
     storage = larger
   }
 
-  /// The bytes written, followed by their BLAKE2b-256 checksum.
+  /// Returns the written bytes, followed by their BLAKE2b-256 checksum.
   consuming func finish() -> SecretBytes {
     let used = count
     let checksum = storage.withBytes { Hashing.digest(ofRaw: $0.extracting(first: used)) }

@@ -1,8 +1,8 @@
-/// The checksum at the end of every stored state: BLAKE2b-256 of all that stands before it.
+/// The checksum at the end of every stored state: BLAKE2b-256 of all bytes before it.
 ///
-/// It finds damage, not forgery: who can write the store can write a matching checksum.
+/// It finds damage, not forgery: an attacker with write access can compute a matching checksum.
 enum Checksum {
-  /// Verifies the checksum and gives `body` what stands before it.
+  /// Verifies the checksum and calls `body` with the bytes before it.
   static func verified<Result: ~Copyable>(
     _ bytes: Span<UInt8>, _ body: (Span<UInt8>) throws(StoredStateError) -> Result
   ) throws(StoredStateError) -> Result {
@@ -11,7 +11,7 @@ enum Checksum {
     }
     let content = bytes.extracting(droppingLast: Digest.byteCount)
     let expected = Hashing.digest(ofRaw: content).bytes
-    // The content holds secrets, so no more than whether the checksum is right may come out.
+    // The content holds secrets, so the comparison must reveal only whether the checksum is right.
     guard Sodium.areEqual(bytes.extracting(last: Digest.byteCount), expected.span) else {
       throw .damaged
     }
@@ -20,7 +20,7 @@ enum Checksum {
 }
 
 /// XXH64 (the xxHash fast digest algorithm, version 0.1.1, seed 0) of 64-bit words in little-endian
-/// bytes: finds accidents at memory speed, and nothing else.
+/// bytes. It finds accidental changes at memory speed, and gives no other protection.
 enum XXHash64 {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F

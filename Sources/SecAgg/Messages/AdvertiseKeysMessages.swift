@@ -3,7 +3,7 @@
 public struct KeyAdvertisement: Sendable, Hashable {
   /// The digest of the session's parameters as the client knows them.
   public let session: Digest
-  /// Who advertises.
+  /// The client that advertises the keys.
   public let sender: ClientID
   /// The key under which neighbours seal shares for this client.
   public let sealingKey: PublicKey
@@ -12,7 +12,7 @@ public struct KeyAdvertisement: Sendable, Hashable {
   /// The sender's signature of all of the above; in the malicious model only.
   public let signature: Signature?
 
-  /// An advertisement of its parts.
+  /// Creates an advertisement from its parts.
   public init(
     session: Digest, sender: ClientID, sealingKey: PublicKey, maskKey: PublicKey,
     signature: Signature? = nil
@@ -24,7 +24,7 @@ public struct KeyAdvertisement: Sendable, Hashable {
     self.signature = signature
   }
 
-  /// What is signed.
+  /// Writes the signed fields.
   func writeSigned(to writer: inout ByteWriter) {
     writer.write(session)
     writer.write(sender)
@@ -32,15 +32,15 @@ public struct KeyAdvertisement: Sendable, Hashable {
     writer.write(maskKey)
   }
 
-  /// The same advertisement with the signature of its sender.
+  /// Returns the same advertisement with the signature of its sender.
   func signed(by identity: borrowing IdentityKey) -> KeyAdvertisement {
     KeyAdvertisement(
       session: session, sender: sender, sealingKey: sealingKey, maskKey: maskKey,
       signature: identity.sign(.keyAdvertisement) { writeSigned(to: &$0) })
   }
 
-  /// Whether the threat model is satisfied: no signature in the semi-honest one, in the malicious
-  /// one that of the sender's identity key.
+  /// Returns whether the advertisement has what the threat model demands: no signature in the
+  /// semi-honest model, and a signature by the sender's identity key in the malicious model.
   func isAuthentic(in threatModel: ThreatModel, by key: IdentityPublicKey?) -> Bool {
     switch (threatModel, signature) {
     case (.semiHonest, nil):

@@ -1,13 +1,14 @@
-/// Round 3, server to one contributor, in the malicious model: whose inputs are in the sum.
+/// Round 3, server to one contributor, in the malicious model: the contributors, whose inputs are
+/// in the sum.
 public struct ContributorAnnouncement: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Whom the announcement is for.
+  /// The client that receives the announcement.
   public let recipient: ClientID
-  /// The contributors, among all of the roster.
+  /// The contributors, as a subset of the roster.
   public let contributors: ContributorSet
 
-  /// An announcement of its parts; the client judges them.
+  /// Creates an announcement from its parts. The client validates them.
   public init(session: Digest, recipient: ClientID, contributors: ContributorSet) {
     self.session = session
     self.recipient = recipient
@@ -16,16 +17,16 @@ public struct ContributorAnnouncement: Sendable, Hashable {
 }
 
 /// Round 3, client to server, in the malicious model: the client's signature of the set of
-/// contributors that it was shown (Bonawitz et al. 2017, figure 4, round 3).
+/// contributors that the server showed to it (Bonawitz et al. 2017, figure 4, round 3).
 public struct ContributorEndorsement: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Who signs.
+  /// The client that signs.
   public let sender: ClientID
-  /// The signature of session, roster commitment and set.
+  /// The signature of the session, the roster commitment and the set.
   public let signature: Signature
 
-  /// An endorsement of its parts; the server judges them.
+  /// Creates an endorsement from its parts. The server validates them.
   public init(session: Digest, sender: ClientID, signature: Signature) {
     self.session = session
     self.sender = sender
@@ -35,12 +36,12 @@ public struct ContributorEndorsement: Sendable, Hashable {
 
 /// A neighbour's signature of the set of contributors, as the server passes it on.
 public struct Endorsement: Sendable, Hashable {
-  /// Who signed.
+  /// The client that signed.
   public let signer: ClientID
   /// The signature.
   public let signature: Signature
 
-  /// An endorsement of its parts; the client judges them.
+  /// Creates an endorsement from its parts. The client validates them.
   public init(signer: ClientID, signature: Signature) {
     self.signer = signer
     self.signature = signature
@@ -48,14 +49,14 @@ public struct Endorsement: Sendable, Hashable {
 }
 
 extension ContributorSet {
-  /// A client's signature of this set.
+  /// Returns a client's signature of this set.
   func endorsement(
     by identity: borrowing IdentityKey, session: Digest, roster: Digest
   ) -> Signature {
     identity.sign(.contributorSet) { writeSigned(to: &$0, session: session, roster: roster) }
   }
 
-  /// Whether a signature of this set is that of a key.
+  /// Returns whether a key signed this set.
   func isEndorsed(
     by key: IdentityPublicKey, _ signature: Signature, session: Digest, roster: Digest
   ) -> Bool {

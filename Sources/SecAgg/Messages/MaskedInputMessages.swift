@@ -1,14 +1,14 @@
 /// Round 2, server to one client: the sealed shares that its neighbours sent for it. A neighbour
-/// without an entry has left, and no mask is made with it.
+/// without an entry has dropped out, and the client does not mask with it.
 public struct ShareDelivery: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Whom the delivery is for.
+  /// The client that receives the delivery.
   public let recipient: ClientID
   /// One entry for each neighbour that shared its secrets, in id order.
   public let shares: [AddressedShares]
 
-  /// A delivery of its parts; the client judges them.
+  /// Creates a delivery from its parts. The client validates them.
   public init(session: Digest, recipient: ClientID, shares: [AddressedShares]) {
     self.session = session
     self.recipient = recipient
@@ -16,17 +16,17 @@ public struct ShareDelivery: Sendable, Hashable {
   }
 }
 
-/// Round 2, client to server: the client's vector under its masks. Uniform to everyone who lacks
-/// the masks; it can be added to others, and nothing else.
+/// Round 2, client to server: the client's vector under its masks. It is uniformly random to any
+/// party without the masks. The only possible operation is to add it to others.
 public struct MaskedInput: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Whose input it is.
+  /// The client that sends the input.
   public let sender: ClientID
-  /// The masked words, `VectorLayout.wordCount` many.
+  /// The masked words, `VectorLayout.wordCount` of them.
   public let words: [UInt64]
 
-  /// A masked input of its parts; the server judges them.
+  /// Creates a masked input from its parts. The server validates them.
   public init(session: Digest, sender: ClientID, words: [UInt64]) {
     self.session = session
     self.sender = sender

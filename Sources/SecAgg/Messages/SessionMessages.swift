@@ -33,7 +33,7 @@ public enum ClientMessage: Sendable, Hashable {
     }
   }
 
-  /// The round in which the server takes it.
+  /// The round in which the server accepts the message.
   public var round: ProtocolRound {
     switch self {
     case .keyAdvertisement: .advertiseKeys
@@ -66,7 +66,7 @@ public enum ServerMessage: Sendable, Hashable {
     }
   }
 
-  /// The round that it opens.
+  /// The round that the message opens.
   public var round: ProtocolRound {
     switch self {
     case .rosterAnnouncement: .shareKeys

@@ -3,7 +3,7 @@
 public struct RosterAnnouncement: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Whom the announcement is for.
+  /// The client that receives the announcement.
   public let recipient: ClientID
   /// The number of clients on the roster.
   public let rosterSize: Int
@@ -11,11 +11,12 @@ public struct RosterAnnouncement: Sendable, Hashable {
   public let commitment: Digest
   /// The neighbours' advertisements in id order.
   public let neighbours: [KeyAdvertisement]
-  /// The proofs that the advertisements are what the commitment is to; in the malicious model, and
-  /// only if some of the roster are no neighbours: who sees all of it computes the commitment.
+  /// The proofs that the commitment is to these advertisements. They are present in the malicious
+  /// model, and only if some clients on the roster are not neighbours. A client that sees the whole
+  /// roster computes the commitment itself.
   public let membership: RosterMembership?
 
-  /// An announcement of its parts; the client judges them.
+  /// Creates an announcement from its parts. The client validates them.
   public init(
     session: Digest, recipient: ClientID, rosterSize: Int, commitment: Digest,
     neighbours: [KeyAdvertisement], membership: RosterMembership? = nil
@@ -29,8 +30,8 @@ public struct RosterAnnouncement: Sendable, Hashable {
   }
 }
 
-/// Who is on the roster, and the proofs that a client and its neighbours are. Where each stands in
-/// the roster follows from the ids.
+/// The ids on the roster, and the proofs that a client and its neighbours are on it. The ranks on
+/// the roster follow from the ids.
 public struct RosterMembership: Sendable, Hashable {
   /// The ids of all clients on the roster.
   public let ids: RosterIDs
@@ -39,7 +40,7 @@ public struct RosterMembership: Sendable, Hashable {
   /// The same for each neighbour, in the order of their advertisements.
   public let neighbourPaths: [[Digest]]
 
-  /// Proofs for a client and its neighbours; the client judges them.
+  /// Creates the proofs for a client and its neighbours. The client validates them.
   public init(ids: RosterIDs, ownPath: [Digest], neighbourPaths: [[Digest]]) {
     self.ids = ids
     self.ownPath = ownPath
@@ -47,19 +48,19 @@ public struct RosterMembership: Sendable, Hashable {
   }
 }
 
-/// Round 1, client to server: sealed shares for every neighbour, and the commitment by which a
-/// recovered self-mask secret is recognised (Bonawitz et al. 2017, figure 4, round 1).
+/// Round 1, client to server: sealed shares for every neighbour, and the commitment that verifies a
+/// recovered self-mask secret (Bonawitz et al. 2017, figure 4, round 1).
 public struct ShareDistribution: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Whose secrets are shared.
+  /// The client that shares its secrets.
   public let sender: ClientID
   /// The commitment to the secret of the self mask.
   public let selfMaskCommitment: Digest
   /// One entry for each neighbour, in id order.
   public let shares: [AddressedShares]
 
-  /// A distribution of its parts; the server judges them.
+  /// Creates a distribution from its parts. The server validates them.
   public init(
     session: Digest, sender: ClientID, selfMaskCommitment: Digest, shares: [AddressedShares]
   ) {
@@ -69,7 +70,7 @@ public struct ShareDistribution: Sendable, Hashable {
     self.shares = shares
   }
 
-  /// The shares for one neighbour, once the entries are known to be in id order.
+  /// Returns the shares for one neighbour. The entries must be in id order.
   ///
   /// Complexity: O(log k).
   func shares(for peer: ClientID) -> SealedShares? {
@@ -87,7 +88,7 @@ public struct AddressedShares: Sendable, Hashable {
   /// The sealed shares.
   public let shares: SealedShares
 
-  /// An addressed pair of shares.
+  /// Creates an addressed pair of shares.
   public init(peer: ClientID, shares: SealedShares) {
     self.peer = peer
     self.shares = shares
@@ -95,9 +96,10 @@ public struct AddressedShares: Sendable, Hashable {
 }
 
 /// The shares of one client's two secrets for one neighbour, sealed so that only the neighbour can
-/// open them, behind the sender's commitments to both.
+/// open them, after the sender's commitments to both.
 public struct SealedShares: Sendable, Hashable {
-  /// Bytes of a sealed pair of shares: two commitments of 16 bytes, nonce, two shares of 40 bytes, tag.
+  /// The number of bytes of a sealed pair of shares: two commitments of 16 bytes, a nonce, two
+  /// shares of 40 bytes and a tag.
   public static let byteCount =
     commitmentsByteCount + 2 * SecretShare.byteCount + AuthenticatedEncryption.overhead
 
@@ -112,7 +114,8 @@ public struct SealedShares: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// The parts that `ShareSealing` made, the commitment to the share of the self mask first.
+  /// Creates sealed shares from the parts that `ShareSealing` computed. The commitment to the share
+  /// of the self mask comes first.
   init(commitments: [ShareCommitment], envelope: [UInt8]) {
     var writer = ByteWriter()
     writer.reserve(Self.byteCount)
@@ -121,17 +124,18 @@ public struct SealedShares: Sendable, Hashable {
     bytes = writer.bytes
   }
 
-  /// What is sealed.
+  /// The sealed bytes.
   var envelope: ArraySlice<UInt8> { bytes.dropFirst(Self.commitmentsByteCount) }
 
-  /// The commitment to the share of one secret.
+  /// Returns the commitment to the share of one secret.
   func commitment(to kind: SecretKind) -> ShareCommitment {
     ShareCommitment(bytes.span, at: kind == .selfMask ? 0 : ShareCommitment.byteCount)
   }
 }
 
 extension Array {
-  /// The first place whose element satisfies a condition that, once satisfied, all later ones satisfy.
+  /// Returns the first place whose element satisfies a condition. All elements after that place
+  /// must satisfy it too.
   ///
   /// Complexity: O(log n).
   func partitionPoint(where isBehind: (Element) -> Bool) -> Int {

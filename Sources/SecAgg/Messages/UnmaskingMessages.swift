@@ -1,9 +1,10 @@
-/// Round 4, server to one contributor: whose inputs are in the sum. The client reveals self-mask
-/// shares of the contributors among its neighbours and mask-key shares of the others.
+/// Round 4, server to one contributor: the contributors, whose inputs are in the sum. The client
+/// reveals self-mask shares of the contributors among its neighbours and mask-key shares of the
+/// others.
 public struct UnmaskingRequest: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Whom the request is for.
+  /// The client that receives the request.
   public let recipient: ClientID
   /// The number of all contributors.
   public let contributorCount: Int
@@ -13,7 +14,7 @@ public struct UnmaskingRequest: Sendable, Hashable {
   /// the semi-honest model.
   public let endorsements: [Endorsement]
 
-  /// A request of its parts; the client judges them.
+  /// Creates a request from its parts. The client validates them.
   public init(
     session: Digest, recipient: ClientID, contributorCount: Int, contributors: [ClientID],
     endorsements: [Endorsement] = []
@@ -31,14 +32,14 @@ public struct UnmaskingRequest: Sendable, Hashable {
 public struct UnmaskingResponse: Sendable, Hashable {
   /// The digest of the session's parameters.
   public let session: Digest
-  /// Who answers.
+  /// The client that answers.
   public let sender: ClientID
   /// The revealed shares in id order of their subjects.
   public let shares: [RevealedShare]
   /// Neighbours whose sealed shares did not open: either the neighbour or this client is at fault.
   public let unopened: [ClientID]
 
-  /// A response of its parts; the server judges them.
+  /// Creates a response from its parts. The server validates them.
   public init(session: Digest, sender: ClientID, shares: [RevealedShare], unopened: [ClientID]) {
     self.session = session
     self.sender = sender
@@ -49,14 +50,14 @@ public struct UnmaskingResponse: Sendable, Hashable {
 
 /// One share that a client reveals.
 public struct RevealedShare: Sendable, Hashable {
-  /// Whose secret it is a share of.
+  /// The client whose secret is shared.
   public let subject: ClientID
-  /// Which secret.
+  /// The kind of the secret.
   public let kind: SecretKind
   /// The share, at the revealing client's point.
   public let share: SecretShare
 
-  /// A revealed share.
+  /// Creates a revealed share.
   public init(subject: ClientID, kind: SecretKind, share: SecretShare) {
     self.subject = subject
     self.kind = kind
@@ -64,10 +65,11 @@ public struct RevealedShare: Sendable, Hashable {
   }
 }
 
-/// Which of a client's two secrets a share belongs to. Nobody ever learns both of one client.
+/// The secret that a share belongs to: one of the two secrets of a client. No party ever learns
+/// both.
 public enum SecretKind: UInt8, Sendable, Hashable, CaseIterable {
-  /// The secret of the mask that a contributor added for itself alone.
+  /// The secret of the mask that only the contributor itself added.
   case selfMask = 1
-  /// The secret of the mask key of a client that left before its input arrived.
+  /// The secret of the mask key of a client that dropped out before its input arrived.
   case maskKey = 2
 }

@@ -1,28 +1,30 @@
 public import FLMath
 
-/// What a graph and a threshold risk under given assumptions, as upper bounds of probabilities.
+/// The risks of a graph and a threshold under given assumptions, as upper bounds of probabilities.
 public struct GraphRisk: Sendable, Hashable {
-  /// That the honest contributors fall apart into two parts, and the server learns the sum of one.
+  /// The probability that the honest contributors are split into two parts, and the server learns
+  /// the sum of one part.
   ///
   /// For random dropouts: that two stretches of k/2 neighbouring places are corrupt or dropped. For
   /// chosen ones: that two such stretches hold t - k/2 corrupt clients each.
   public let disconnection: LogProbability
-  /// That some client has at least as many corrupt neighbours as the threshold, which know one of
-  /// its secrets without being asked.
+  /// The probability that some client has at least as many corrupt neighbours as the threshold.
+  /// These neighbours can compute one of its secrets on their own.
   public let corruptNeighbours: LogProbability
-  /// That some client has at least 2t - k corrupt neighbours. A malicious server that shows clients
-  /// different things can then remove all masks of this client. `nil` if the server is assumed to be
-  /// semi-honest.
+  /// The probability that some client has at least 2t - k corrupt neighbours. A malicious server
+  /// that shows clients different things can then remove all masks of this client. `nil` if the
+  /// server is assumed to be semi-honest.
   public let bothSecrets: LogProbability?
-  /// That so many endorsers are corrupt, the clients at the first k + 1 places of the circle, that they can
-  /// endorse two sets of contributors: 2t - k - 1. `nil` if the server
-  /// is assumed to be semi-honest, and for random dropouts: Bell et al. 2020, section 4, count
-  /// signatures of neighbours, which `bothSecrets` covers.
+  /// The probability that at least 2t - k - 1 endorsers are corrupt, so that they can endorse two
+  /// sets of contributors. The endorsers are the clients at the first k + 1 places of the circle.
+  /// `nil` if the server is assumed to be semi-honest, and for random dropouts: Bell et al. 2020,
+  /// section 4, count signatures of neighbours, which `bothSecrets` covers.
   public let contributorSets: LogProbability?
-  /// That some client has fewer neighbours that stay than the threshold, so that there is no sum.
+  /// The probability that fewer neighbours of some client stay than the threshold requires, so that
+  /// there is no sum.
   public let failure: LogProbability
 
-  /// That anything is learnt beyond the sum, by any of these ways.
+  /// The probability that anything beyond the sum becomes known, in any of these ways.
   ///
   /// A client with too many corrupt neighbours for the threshold also has too many for both secrets:
   /// of these two only the larger counts.
@@ -32,11 +34,12 @@ public struct GraphRisk: Sendable, Hashable {
 }
 
 extension SessionAssumptions {
-  /// The inverse question: what a given degree and threshold risk.
+  /// Returns the risks of a given degree and threshold. It answers the inverse question of
+  /// `smallestGraph()`.
   ///
-  /// The probabilities are sums over all clients and all cuts of the graph, so they are somewhat too
-  /// large rather than too small; none is given as more than 1. The probability of a leak holds for
-  /// every roster of `rosters` and every sum of at least `minimumContributors`.
+  /// The probabilities are sums over all clients and all cuts of the graph, so they are upper
+  /// bounds. None is larger than 1. The probability of a leak holds for every roster of `rosters`
+  /// and every sum of at least `minimumContributors`.
   ///
   /// Complexity: some 100 tails, milliseconds at most.
   ///
@@ -51,11 +54,12 @@ extension SessionAssumptions {
 /// The ways in which a server and corrupt clients can learn more than the sum, each with an upper bound
 /// of its probability over all rosters that the assumptions allow.
 ///
-/// With A corrupt clients on every roster, all tails fall as the roster grows: one more honest client at
-/// a random place makes the corrupt clients among given places no more. So the tail of the smallest
-/// sparse roster, times the number of events in the largest, bounds the probability for each roster.
+/// With A corrupt clients on every roster, all tails fall as the roster grows: one more honest
+/// client at a random place does not increase the number of corrupt clients among given places. So
+/// the tail of the smallest sparse roster, times the number of events in the largest, bounds the
+/// probability for each roster.
 ///
-/// A roster of at most k + 1 clients is joined completely, and chance has no part in it: every honest
+/// A roster of at most k + 1 clients has the complete graph, and nothing is random: every honest
 /// client has all A corrupt clients as neighbours.
 struct LeakBounds {
   let cohortSize: Int
@@ -67,13 +71,13 @@ struct LeakBounds {
 
   private func isComplete(degree: Int) -> Bool { degree >= cohortSize - 1 }
 
-  /// Whether some roster is joined completely: one of k + 1 clients always has enough for the threshold,
-  /// so that the minimum of contributors decides.
+  /// Whether some roster has the complete graph. A roster of k + 1 clients always has enough
+  /// clients for the threshold, so the minimum of contributors decides.
   private func hasCompleteRoster(degree: Int) -> Bool {
     isComplete(degree: degree) || rosters == .any && minimumContributors <= degree + 1
   }
 
-  /// The smallest roster that is not joined completely.
+  /// The size of the smallest roster with a sparse graph.
   private func smallestSparseRoster(degree: Int) -> Int {
     switch rosters {
     case .full: cohortSize
@@ -83,8 +87,8 @@ struct LeakBounds {
 
   private func corruptClients(inRosterOf size: Int) -> Int { min(corruptClients, size) }
 
-  /// A bound for the probability that the honest contributors fall apart into two parts, and the server
-  /// learns the sum of one.
+  /// Returns a bound for the probability that the honest contributors are split into two parts, and
+  /// the server learns the sum of one part.
   func disconnection(degree: Int, threshold: Int) -> LogProbability {
     guard !isComplete(degree: degree) else { return .zero }
     let pairs = ChosenDropouts.windowPairs(count: cohortSize, degree: degree)
@@ -106,7 +110,7 @@ struct LeakBounds {
       threshold: threshold)
   }
 
-  /// A number that is at most the bound of a leak in this sparse graph.
+  /// Returns a lower bound of the bound of a leak in this sparse graph.
   ///
   /// Complexity: O(1).
   func leastLeak(degree: Int, threshold: Int) -> LogProbability {
@@ -126,7 +130,7 @@ struct LeakBounds {
     }
   }
 
-  /// The number of corrupt neighbours of a client that gives away what must stay secret.
+  /// Returns the number of corrupt neighbours of a client that reveals its secrets.
   func exposing(degree: Int, threshold: Int) -> Int {
     switch threatModel {
     case .semiHonest: threshold
@@ -177,15 +181,16 @@ struct LeakBounds {
       population: size, marked: corruptClients(inRosterOf: size), draws: degree)
   }
 
-  /// The number of corrupt neighbours that give a malicious server both secrets of a client.
+  /// Returns the number of corrupt neighbours that give a malicious server both secrets of a
+  /// client.
   ///
-  /// It withholds the shares of some honest neighbours from the client, which therefore does not mask
-  /// with them; they reveal its self mask all the same. The client masks with t neighbours that the
-  /// server knows, t reveal shares, and only corrupt neighbours can do both: 2t - k (`ChosenDropouts`,
-  /// step 3). Two sets of contributors with t answers each need as many.
+  /// The server withholds the shares of some honest neighbours from the client. So the client does
+  /// not mask with them, but they still reveal shares of its self mask. The client masks with t
+  /// neighbours that the server knows, t reveal shares, and only corrupt neighbours can do both: 2t
+  /// - k (`ChosenDropouts`, step 3). Two sets of contributors with t answers each need as many.
   static func sharesOfBothSecrets(degree: Int, threshold: Int) -> Int { 2 * threshold - degree }
 
-  /// The bounds by cause, beside the probability of a failure, which the caller has computed.
+  /// Returns the bounds by cause, together with the probability of a failure from the caller.
   func risk(degree: Int, threshold: Int, failure: LogProbability) -> GraphRisk {
     let both = exposing(degree: degree, threshold: threshold)
     let isMalicious = threatModel == .malicious
@@ -198,7 +203,7 @@ struct LeakBounds {
       failure: failure)
   }
 
-  /// The sum of the bounds.
+  /// Returns the sum of the bounds.
   func leak(degree: Int, threshold: Int) -> LogProbability {
     risk(degree: degree, threshold: threshold, failure: .zero).leak
   }

@@ -1,19 +1,21 @@
 internal import FLMath
 
 extension SessionParameters {
-  /// Parameters of a new session whose degree and threshold are computed from what it must
-  /// withstand. This is the way to make them, unless degree and threshold are prescribed.
+  /// Returns the parameters of a new session, with degree and threshold computed from the
+  /// assumptions. Create parameters this way, unless degree and threshold are prescribed.
   ///
-  /// The minimum of contributors is that of the assumptions, and at least one more than the threshold:
-  /// there can be no sum of fewer.
+  /// The minimum of contributors is that of the assumptions, but at least one more than the
+  /// threshold, since fewer contributors cannot give a sum.
   ///
   /// - Parameters:
-  ///   - assumptions: what to withstand; those of a cohort size alone are a good beginning.
-  ///   - layout: lanes for as many contributors as the cohort has clients.
+  ///   - assumptions: the dropouts and the collusion that the session must tolerate. Begin with the
+  ///     defaults for your cohort size.
+  ///   - layout: the lanes, for as many contributors as the cohort has clients.
   ///   - maskCiphers: the ciphers that all clients of the cohort have declared
-  ///     (`MaskCipher.available`); the fastest of them that this processor has is
-  ///     taken. Left out, ChaCha20, which everybody has.
-  /// - Throws: `RecommendationError`: no graph will do, or the layout does not suit the cohort.
+  ///     (`MaskCipher.available`). The session uses the fastest of them that this processor has.
+  ///     The default is ChaCha20, which every client has.
+  /// - Throws: `RecommendationError` if no graph satisfies the assumptions, or the layout does not
+  ///   suit the cohort.
   public static func recommended(
     for assumptions: SessionAssumptions,
     layout: VectorLayout,
@@ -41,11 +43,11 @@ extension SessionParameters {
   }
 }
 
-/// Why there are no recommended parameters.
+/// The reason why there are no recommended parameters.
 public enum RecommendationError: Error, Hashable, Sendable {
-  /// No graph withstands what is assumed.
+  /// No graph satisfies the assumptions.
   case graph(GraphSearchError)
-  /// What was given beside the assumptions does not suit them.
+  /// The other arguments do not suit the assumptions.
   case parameters(SessionParametersError)
   /// This processor has none of the ciphers that all clients declared.
   case noCommonMaskCipher(Set<MaskCipher>)
@@ -65,14 +67,14 @@ extension RecommendationError: CustomStringConvertible {
   }
 }
 
-/// The two numbers that decide how much a session costs and what it withstands.
+/// The two numbers that decide a session's cost and its tolerance of dropouts and collusion.
 public struct GraphParameters: Sendable, Hashable {
   /// The number k of neighbours of a client; cohort size - 1 is the complete graph.
   public let degree: Int
-  /// The number t of shares that recover a secret of a client, of those its neighbours hold.
+  /// The number t of shares that recover a secret of a client. Its neighbours hold the shares.
   public let threshold: Int
 
-  /// A pair of numbers; whatever uses it checks that it suits the cohort.
+  /// Creates a pair of numbers. The functions that take it check that it suits the cohort.
   public init(degree: Int, threshold: Int) {
     self.degree = degree
     self.threshold = threshold
@@ -85,9 +87,9 @@ extension GraphParameters: CustomStringConvertible {
 }
 
 extension SessionAssumptions {
-  /// The smallest even degree for which there is a threshold that satisfies all requirements, with
-  /// the smallest such threshold (Bell et al. 2020, sections 3 and 4, with exact hypergeometric
-  /// tails in place of their bounds). Where no sparse graph does, the complete graph.
+  /// Returns the smallest even degree with a threshold that satisfies all requirements, and the
+  /// smallest such threshold (Bell et al. 2020, sections 3 and 4, with exact hypergeometric tails
+  /// in place of their bounds). If no sparse graph satisfies them, it returns the complete graph.
   ///
   /// Small cohorts get small numbers: without any corrupt client the threshold is 2.
   ///
@@ -109,12 +111,12 @@ extension SessionAssumptions {
     }
   }
 
-  /// The smallest threshold that keeps secrets in a graph of `degree`, whether or not so many
-  /// neighbours will stay. At most the degree, which may then be too little.
+  /// Returns the smallest threshold that keeps secrets in a graph of `degree`, even if fewer
+  /// neighbours will stay. The result is at most the degree, even if that is too small.
   ///
   /// - Throws: `SessionParametersError` if no session of the cohort has the degree.
   package func smallestThreshold(degree: Int) throws(SessionParametersError) -> Int {
-    // A threshold of the whole degree is always one that a session can have.
+    // A session can always have the whole degree as its threshold.
     try SessionParameters.check(
       GraphParameters(degree: degree, threshold: max(2, degree)), cohortSize: cohortSize)
     let requirements = GraphRequirements(assumptions: self)
@@ -124,12 +126,12 @@ extension SessionAssumptions {
   }
 }
 
-/// Why there is no graph for some assumptions.
+/// The reason why no graph satisfies the assumptions.
 public enum GraphSearchError: Error, Hashable, Sendable {
-  /// The threshold, above the number of corrupt clients, is more than a client's neighbours that
-  /// stay, even if all are its neighbours.
+  /// The threshold must be above the number of corrupt clients. Fewer neighbours than that stay,
+  /// even in the complete graph.
   case tooFewStay(found: Int, needed: Int, corruptClients: Int)
-  /// The same with the threshold that keeps a malicious server from both secrets of a client.
+  /// The same, for the threshold that keeps both secrets of a client from a malicious server.
   case tooFewStayForMalicious(found: Int, needed: Int, corruptClients: Int)
 }
 
@@ -150,13 +152,13 @@ extension GraphSearchError: CustomStringConvertible {
 
 /// The search for the smallest degree.
 ///
-/// Whether a degree will do is not monotone: the threshold is a whole number, and where it jumps by
-/// one, a larger degree may fail again. So degrees are tried one after the other. Single terms of the
-/// tails, which cost no sum, pass over most degrees that fail.
+/// Sufficiency is not monotone in the degree: the threshold is a whole number, and where it
+/// increases by one, a larger degree may fail again. So the search tries one degree after the
+/// other. Single terms of the tails, which need no sum, exclude most degrees that fail.
 private struct GraphSearch {
   let requirements: GraphRequirements
-  /// At least the largest threshold that enough neighbours of the present degree stay for. With two
-  /// neighbours more it is at most larger by two.
+  /// An upper bound of the thresholds for which enough neighbours of the current degree stay. Two
+  /// more neighbours increase it by at most two.
   private var threshold = 0
 
   init(requirements: GraphRequirements) {
@@ -179,8 +181,8 @@ private struct GraphSearch {
     while requirements.failsByOneTerm(degree: degree, threshold: threshold) { threshold -= 1 }
   }
 
-  /// The graph of a degree with the smallest threshold. A larger threshold leaks less and fails more:
-  /// the largest that does not fail decides whether the degree will do.
+  /// Returns the graph of a degree with the smallest threshold. A larger threshold leaks less and
+  /// fails more, so the largest threshold that does not fail decides whether the degree suffices.
   private mutating func graph(degree: Int) -> GraphParameters? {
     while !requirements.isRecoverable(degree: degree, threshold: threshold) { threshold -= 1 }
     guard threshold >= 2, requirements.isSafe(degree: degree, threshold: threshold) else {
@@ -192,7 +194,7 @@ private struct GraphSearch {
     return GraphParameters(degree: degree, threshold: smallest)
   }
 
-  /// The first number that suffices, if all above it do, or the last of the range.
+  /// Returns the first number that suffices, if all above it do, or the last of the range.
   static func smallest(in range: ClosedRange<Int>, where suffices: (Int) -> Bool) -> Int {
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {

@@ -2,21 +2,21 @@
 /// (Shamir 1979): each element is the constant term of a polynomial of degree t - 1 whose other
 /// coefficients are uniform.
 ///
-/// Time and memory accesses depend on the threshold and the number of points only.
+/// Time and memory accesses depend only on the threshold and the number of points.
 struct ShamirSharing: ~Copyable {
-  /// Bytes of a secret, and of a share of it.
+  /// The number of bytes of a secret, and of a share of it.
   static let secretByteCount = SecretShare.byteCount
 
   private let coefficients: SecretBytes
   private let threshold: Int
 
-  /// Fresh uniform field elements, 8 bytes each.
+  /// Returns fresh uniform field elements, 8 bytes each.
   static func randomElements(_ count: Int) -> SecretBytes {
     var elements = SecureRandom.secretBytes(8 * count)
     elements.withMutableWords { words in
       for index in words.indices {
         words[index] &= FieldElement.modulus
-        // One word in 2^61 is rejected; that it happened tells nothing of the word that is kept.
+        // One word in 2^61 is rejected. The rejection reveals nothing about the word that is kept.
         while words[index] == FieldElement.modulus {
           let again = SecureRandom.secretBytes(8)
           words[index] = again.withWords { $0[0] } & FieldElement.modulus
@@ -26,25 +26,25 @@ struct ShamirSharing: ~Copyable {
     return elements
   }
 
-  /// A fresh secret.
+  /// Returns a fresh secret.
   static func randomSecret() -> SecretBytes {
     randomElements(SecretShare.wordCount)
   }
 
-  /// Fresh coefficients of a secret's polynomials, five for each power from 0 on.
+  /// Returns fresh coefficients of a secret's polynomials, five for each power from 0 on.
   static func randomCoefficients(threshold: Int) -> SecretBytes {
     randomElements(SecretShare.wordCount * threshold)
   }
 
-  /// Draws the polynomials for `secret`, of which `threshold` shares are enough.
+  /// Draws the polynomials for `secret`, so that `threshold` shares recover it.
   init(of secret: borrowing SecretBytes, threshold: Int) {
     self.init(
       of: secret, coefficients: Self.randomCoefficients(threshold: threshold),
       threshold: threshold)
   }
 
-  /// The polynomials for `secret` with coefficients that were drawn before; their constant terms
-  /// are replaced by the secret.
+  /// Creates the polynomials for `secret` from coefficients that were drawn before. The secret
+  /// replaces their constant terms.
   init(
     of secret: borrowing SecretBytes, coefficients: consuming SecretBytes, threshold: Int
   ) {
@@ -68,7 +68,7 @@ struct ShamirSharing: ~Copyable {
       let width = SecretShare.wordCount
       var (a, b, c, d, e): (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
       var row = width * threshold
-      // What is left over when the others are taken three at a time comes first.
+      // Rows are taken three at a time. The remainder comes first.
       while row % (3 * width) != 0 {
         row -= width
         a = powers.step(a, coefficients[row])
@@ -98,9 +98,9 @@ struct ShamirSharing: ~Copyable {
 /// One share of a secret, as a client reveals it to the server in the unmasking round: the values
 /// of the secret's five polynomials at the client's id, each 61 bits in 8 little-endian bytes.
 ///
-/// A share on its way between clients is still a secret and lives in `SecretBytes`; this type is
-/// for the moment at which it is given away. Its five elements are held inline, since a server
-/// holds as many shares as there are pairs of neighbours.
+/// A share that clients send to each other is still a secret, in `SecretBytes`. This type is for a
+/// share that its holder reveals. Its five elements are stored inline, since a server holds a share
+/// for each pair of neighbours.
 public struct SecretShare: Sendable, Hashable {
   /// The bytes of a share: 5 words of 8.
   public static let byteCount = 8 * wordCount
@@ -113,15 +113,14 @@ public struct SecretShare: Sendable, Hashable {
   private let fourth: FieldElement
   private let fifth: FieldElement
 
-  /// Validates 40 bytes from outside.
+  /// Creates a share from 40 bytes and validates them.
   public init(bytes: some Collection<UInt8>) throws(SecretShareError) {
     self = try bytes.withContiguousBytes { bytes in
       Result { () throws(SecretShareError) in try SecretShare(bytes) }
     }.get()
   }
 
-  /// The same, of bytes that lie together: not compiled for any collection, which takes several times
-  /// as long.
+  /// Creates a share from 40 contiguous bytes. Code for any collection takes several times as long.
   package init(_ bytes: Span<UInt8>) throws(SecretShareError) {
     guard bytes.count == Self.byteCount else { throw .wrongLength(found: bytes.count) }
     func element(_ word: Int) throws(SecretShareError) -> FieldElement {
@@ -137,7 +136,7 @@ public struct SecretShare: Sendable, Hashable {
     fifth = try element(4)
   }
 
-  /// The value of polynomial `word`, 0 to 4.
+  /// The value of polynomial `word`, from 0 to 4.
   @inline(__always)
   subscript(word: Int) -> FieldElement {
     switch word {
@@ -165,14 +164,14 @@ public struct SecretShare: Sendable, Hashable {
 }
 
 extension SecretShare: CustomStringConvertible, CustomReflectable {
-  /// The size only: who reads enough logged shares has the secret.
+  /// Only the size: enough logged shares would reveal the secret.
   public var description: String { "share of \(Self.byteCount) bytes" }
 
   /// No children, so that `dump` and loggers that walk over values find no share either.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Why bytes are not a share.
+/// The reason why bytes are not a share.
 public enum SecretShareError: Error, Hashable, Sendable {
   /// A share has 40 bytes.
   case wrongLength(found: Int)
@@ -190,17 +189,19 @@ extension SecretShareError: CustomStringConvertible {
   }
 }
 
-/// The first powers of a holder's point, for Horner's rule with several coefficients at once and the
-/// reduction left to the last.
+/// The first powers of a holder's point, for Horner's rule with several coefficients at a time and
+/// one reduction at the end.
 ///
-/// A sum on its way is below 2^63, congruent to the right one, and not reduced. Constant time.
+/// An intermediate sum is below 2^63 and congruent to the exact one, but not reduced. All functions
+/// take constant time.
 struct HornerPowers {
   private let first: UInt64
   private let second: UInt64
   private let third: UInt64
 
-  /// The powers of a client's id, of at most 20 bits in every cohort: the third has at most 61 and
-  /// is not reduced either. Larger ids, which no cohort has, are reduced.
+  /// Computes the powers of a client's id. An id has at most 20 bits in every cohort, so the third
+  /// power has at most 61 and needs no reduction. Powers of larger ids, which no cohort has, are
+  /// reduced.
   init(of holder: ClientID) {
     let point = FieldElement(holder)
     first = point.value
