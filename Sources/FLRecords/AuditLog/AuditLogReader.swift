@@ -2,8 +2,9 @@ public import SecAgg
 
 /// Reads an audit log from its first line to its last and verifies each line before handing it out.
 ///
-/// The log need not be closed: the reader takes no lock, and reads as far as the head said when it was
-/// made. It needs memory for one line, for the opt-outs and for the different groups of clients.
+/// The log may be open: the reader takes no lock, and reads up to the line that the head named when
+/// the reader was created. It needs memory for one line, for the opt-outs and for the different
+/// groups of clients.
 public struct AuditLogReader: ~Copyable, Sendable {
   private var replay: AuditReplay
 
@@ -18,21 +19,21 @@ public struct AuditLogReader: ~Copyable, Sendable {
   /// The smallest number of clients in a sum.
   public var minimumGroupSize: Int { replay.rules.minimumGroupSize }
 
-  /// What the log does with sums that have nearly the same clients.
+  /// The policy for sums that have nearly the same clients.
   public var overlaps: OverlapPolicy { replay.rules.overlaps }
 
-  /// The next line; `nil` behind the last.
+  /// Returns the next line; `nil` after the last.
   ///
-  /// - Throws: ``AuditLogError/file(_:)`` at the first line that is not as it was written, or that
-  ///   breaks the log's own rules. Lines handed out before are right.
+  /// - Throws: ``AuditLogError/file(_:)`` at the first line that was changed, or that breaks the
+  ///   log's own rules. Lines returned before are right.
   public mutating func next() throws(AuditLogError) -> AuditLine? {
     try replay.next()
   }
 
-  /// Reads the rest of the log for one client: the rounds that it took part in, as erasing it needs
-  /// them, and when it opted out.
+  /// Reads the rest of the log for one client: its rounds, which its erasure (unlearning) needs,
+  /// and its opt-outs.
   ///
-  /// - Throws: as ``next()``; there is no answer from a part of a damaged log.
+  /// - Throws: as ``next()``. A damaged log has no partial result.
   public consuming func history(of client: UInt32) throws(AuditLogError) -> ClientHistory {
     var history = ClientHistory(client: client)
     while let line = try next() { history.take(line) }
@@ -40,28 +41,28 @@ public struct AuditLogReader: ~Copyable, Sendable {
   }
 }
 
-/// What an audit log says of one client.
+/// The entries of an audit log about one client.
 public struct ClientHistory: Sendable, Hashable {
-  /// A client opted out, or in again.
+  /// An opt-out of the client, or its end.
   public struct Change: Sendable, Hashable {
-    /// Whether it has opted out from here on.
+    /// Whether the client has opted out from here on.
     public let isOptedOut: Bool
-    /// The line that says so.
+    /// The line of the entry.
     public let line: Int
-    /// When it was written, in seconds since 1970 (UTC).
+    /// The time of writing, in seconds since 1970 (UTC).
     public let time: Int64
-    /// The round of the last sum recorded before, of whatever clients.
+    /// The round of the last sum recorded before, with or without the client.
     public let lastRound: Int?
   }
 
   /// The client, by the application's id.
   public let client: UInt32
-  /// The rounds in which its update is in a sum, in the order of the log; each once.
+  /// The rounds in which the client's update is in a sum, in the order of the log, each once.
   public private(set) var rounds: [Int] = []
-  /// The digest of the model that its first round started from: what is trained without the client
-  /// starts from there. `nil` if it never took part.
+  /// The digest of the model from which the client's first round started. Training without the
+  /// client starts from there. `nil` if the client never took part.
   public private(set) var modelBeforeFirstRound: Digest?
-  /// When it opted out, in, out, ...
+  /// The opt-outs of the client and their ends, in order.
   public private(set) var changes: [Change] = []
 
   private var lastRound: Int?
@@ -89,7 +90,7 @@ public struct ClientHistory: Sendable, Hashable {
   }
 }
 
-/// Reads an audit log line by line and holds every entry to the rules.
+/// Reads an audit log line by line and checks every entry against the rules.
 struct AuditReplay: ~Copyable {
   private var reader: ChainReader
   private(set) var rules: AuditRules
@@ -105,12 +106,12 @@ struct AuditReplay: ~Copyable {
     }
     rules = try AuditRules(
       minimumGroupSize: settings.minimumGroupSize,
-      // A log of before there was the setting has sums of any clients.
+      // A log from before this setting existed can have sums of any clients.
       overlaps: settings.overlaps ?? .warn, participation: settings.participation)
     self.reader = reader
   }
 
-  /// The next line; `nil` behind the last.
+  /// Returns the next line; `nil` after the last.
   mutating func next() throws(AuditLogError) -> AuditLine? {
     let path = reader.path
     let number: Int
@@ -131,7 +132,7 @@ struct AuditReplay: ~Copyable {
     return AuditLine(line: number, time: record.time, entry: record.entry)
   }
 
-  /// Hands over the reader, with all of its lines read.
+  /// Reads all remaining lines and returns the reader.
   consuming func finish() throws(AuditLogError) -> ChainReader {
     while try next() != nil {}
     return reader

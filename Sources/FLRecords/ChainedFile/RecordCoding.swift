@@ -4,7 +4,7 @@
   internal import Foundation
 #endif
 
-/// Records as JSON on one line, keys in order: the same record is always the same bytes.
+/// Records as JSON on one line with sorted keys, so that equal records have equal bytes.
 enum RecordCoding {
   static func encode(_ record: some Encodable, for path: String) throws(RecordFileError) -> [UInt8]
   {
@@ -38,7 +38,7 @@ enum RecordCoding {
   }
 }
 
-/// The first line of a chained file: what is recorded in it, and under which settings.
+/// The first line of a chained file: the format of its records, and their settings.
 struct RecordHeader<Settings: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
   let format: String
   let version: Int
@@ -46,11 +46,12 @@ struct RecordHeader<Settings: Codable & Hashable & Sendable>: Codable, Hashable,
 
   /// Reads the first line of a file.
   ///
-  /// - Throws: `RecordFileError.otherFormat`, `.laterVersion` and `.earlierVersion` before the settings are looked at.
+  /// - Throws: `RecordFileError.otherFormat`, `.laterVersion` and `.earlierVersion` before the
+  ///   settings are decoded.
   static func read(
     _ reader: inout ChainReader, format: String, version: Int, oldest: Int = 1
   ) throws(RecordFileError) -> Settings {
-    // A head says of at least one line that it was written, so there is one.
+    // A head counts at least one line, so the file should have one.
     guard let line = try reader.next() else {
       throw .cutOff(path: reader.path, lines: 0, written: 1)
     }

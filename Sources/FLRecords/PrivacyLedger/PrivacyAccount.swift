@@ -1,11 +1,11 @@
 internal import FLMath
 
-/// What has been spent, according to an accountant, and what may be.
+/// A budget and the part of it that is spent, according to an accountant.
 struct PrivacyAccount: Sendable {
   private(set) var budget: PrivacyBudget
   private(set) var epsilonSpent = 0.0
   private var accountant: any PrivacyAccountant
-  /// The first event, once.
+  /// The first event, without repetitions.
   private var kind: PrivacyEvent?
 
   init(
@@ -21,18 +21,19 @@ struct PrivacyAccount: Sendable {
 
   var relation: NeighbouringRelation { accountant.relation }
 
-  /// The one order at which Renyi divergences are added up; `nil` if the accountant has several, or is another.
+  /// The only order at which Renyi divergences are added up; `nil` for several orders and for other
+  /// accountants.
   var order: Double? {
     guard let renyi = accountant as? RenyiAccountant, renyi.orders.count == 1 else { return nil }
     return renyi.orders[0]
   }
 
-  /// The name of the kind of accountant.
+  /// Returns the name of the kind of accountant.
   static func name(of accountant: any PrivacyAccountant) -> String {
     String(describing: type(of: accountant))
   }
 
-  /// The account after events; this one stays as it is.
+  /// Returns the account after events. This account does not change.
   func after(_ events: [PrivacyEvent]) throws(PrivacyLedgerError) -> PrivacyAccount {
     var next = self
     for event in events { try next.admit(event) }
@@ -66,7 +67,7 @@ struct PrivacyAccount: Sendable {
     }
   }
 
-  /// The trade-off curve of what has been spent.
+  /// Returns the trade-off curve of the spent events.
   func tradeOffCurve(count: Int) throws(PrivacyLedgerError) -> TradeOffCurve {
     let accountant = accountant
     return try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
@@ -74,7 +75,7 @@ struct PrivacyAccount: Sendable {
     }
   }
 
-  /// Whether what has been spent is within the budget.
+  /// Whether the spent epsilon is within the budget.
   var isWithinBudget: Bool { epsilonSpent <= budget.epsilon }
 
   /// Raises the budget.
@@ -91,8 +92,8 @@ struct PrivacyAccount: Sendable {
 extension PrivacyAccount {
   private static let mostRounds = 1 << 30
 
-  /// How many more such events fit in the budget, up to 2^30: doubled until they do not, then
-  /// bisected.
+  /// Returns how many more such events fit in the budget, up to 2^30. It doubles the number until
+  /// the events do not fit, and then bisects.
   func remainingRounds(of event: PrivacyEvent) throws(PrivacyLedgerError) -> Int {
     var fitting = 0
     var exceeding = 1
@@ -121,15 +122,15 @@ extension PrivacyAccount {
   }
 }
 
-/// How much privacy may be spent in all: everything released together shall be (epsilon,
-/// delta)-differentially private.
+/// The privacy budget of a training: all releases together must be (epsilon, delta)-differentially
+/// private.
 public struct PrivacyBudget: Sendable, Hashable {
   /// Finite and above 0.
   public let epsilon: Double
   /// Above 0 and below 1; well below 1 / number of clients.
   public let delta: Double
 
-  /// States a budget.
+  /// Creates a budget.
   ///
   /// - Throws: ``PrivacyLedgerError/budget(epsilon:delta:)`` if a number is outside its range.
   public init(epsilon: Double, delta: Double) throws(PrivacyLedgerError) {
@@ -162,12 +163,14 @@ extension PrivacyBudget: Codable {
   }
 }
 
-/// What the first line of a file says of its budget, and what the accountant must be that opens it again.
+/// The budget in the first line of a file, and the properties of the accountant that can open it
+/// again.
 struct AccountSettings: Codable, Hashable, Sendable {
   let budget: PrivacyBudget
   let relation: NeighbouringRelation
   let accountant: String
-  /// The one order at which Renyi divergences are added up; `nil` for several and for other accountants.
+  /// The only order at which Renyi divergences are added up; `nil` for several orders and for other
+  /// accountants.
   let order: Double?
 
   /// - Throws: `PrivacyLedgerError.accountantInUse` if the accountant has composed events.
@@ -178,10 +181,10 @@ struct AccountSettings: Codable, Hashable, Sendable {
     self.accountant = PrivacyAccount.name(of: accountant)
   }
 
-  /// The account at the beginning of the file, before its events.
+  /// Returns the account at the beginning of the file, before its events.
   ///
-  /// - Throws: `PrivacyLedgerError.otherRelation`, `.otherAccountant` or `.otherOrder` unless the accountant is
-  ///   like the one with which the file was begun.
+  /// - Throws: `PrivacyLedgerError.otherRelation`, `.otherAccountant` or `.otherOrder` unless the
+  ///   accountant has the properties of the first one.
   func account(
     with accountant: any PrivacyAccountant, of path: String
   ) throws(PrivacyLedgerError) -> PrivacyAccount {
@@ -200,9 +203,10 @@ struct AccountSettings: Codable, Hashable, Sendable {
   }
 }
 
-/// Events, equal ones added up, so that what a round costs is computed once for all rounds of its kind.
+/// A tally of events. It adds up equal events, so that the cost of a round is computed once for all
+/// rounds of its kind.
 struct EventTally {
-  /// In the order in which their kinds first came.
+  /// The events, in the order of the first of each kind.
   private(set) var events: [PrivacyEvent] = []
   private var indices: [PrivacyEvent: Int] = [:]
 
