@@ -7,12 +7,12 @@ public import SecAgg
 internal import SwiftProtobuf
 
 extension ClientMessage {
-  /// The message in bytes, as `Protos/secagg/v1/client_messages.proto` lays it out, in version 1.
+  /// Returns the bytes of the message in version 1 of `Protos/secagg/v1/client_messages.proto`.
   ///
   /// Complexity: O(size); masked words are copied once.
   ///
-  /// - Throws: `WireError` naming the sender, for a message that no receiver would take: a masked
-  ///   input without words or of more than 2 GiB, a list of more than 2^20 entries.
+  /// - Throws: `WireError` naming the sender, for a message that every receiver would reject: a
+  ///   masked input without words or of more than 2 GiB, a list of more than 2^20 entries.
   public func serialized() throws(WireError) -> [UInt8] {
     let parts = try serializedParts()
     return unsafe [UInt8](unsafeUninitializedCapacity: parts.byteCount) { buffer, count in
@@ -21,9 +21,9 @@ extension ClientMessage {
     }
   }
 
-  /// The same in parts, the words where they are.
+  /// Returns the same bytes in parts, without a copy of the words.
   ///
-  /// - Throws: `WireError`, as `serialized()`.
+  /// - Throws: `WireError`, like `serialized()`.
   package func serializedParts() throws(WireError) -> MessageParts {
     let fields = FieldWriter(sender: sender)
     var envelope = ProtoClientMessage()
@@ -33,7 +33,7 @@ extension ClientMessage {
     let checksum = Data(MessageChecksum(of: self).bytes)
     if case .maskedInput(let message) = self {
       try fields.check(wordCount: message.words.count)
-      // Fields are written in the order of their numbers, and the checksum has the last.
+      // Fields are written in the order of their numbers, and the checksum has the last number.
       return MaskedWords.parts(
         before: try fields.bytes(of: envelope), words: message.words,
         behind: try fields.bytes(of: ProtoClientMessage.with { $0.checksum = checksum }))
@@ -44,7 +44,7 @@ extension ClientMessage {
   }
 }
 
-/// A serialized message in three pieces: bytes, the masked words where they are, and bytes.
+/// A serialized message in three parts: bytes, the masked words without a copy, and bytes.
 package struct MessageParts: Sendable {
   var before: [UInt8]
   /// In the machine's byte order.
@@ -56,7 +56,7 @@ package struct MessageParts: Sendable {
     before.count + MaskedWords.byteCountOfWord * words.count + behind.count
   }
 
-  /// Writes the message to memory that has exactly its length.
+  /// Writes the message to memory of exactly its length.
   @unsafe package func copy(to buffer: UnsafeMutableRawBufferPointer) {
     var rest = unsafe buffer
     func append(_ piece: UnsafeRawBufferPointer) {
@@ -119,17 +119,17 @@ extension FieldWriter {
 extension ClientMessage {
   /// Reads a message of version 1, for the server.
   ///
-  /// Every field is checked for its size and its range, so that what comes out has validated types
-  /// only; whether it fits the session and the round is for the server's state machine to say. The
-  /// order of fields is free, as protobuf leaves it to the encoder.
+  /// It checks the size and the range of every field, so the result has only validated types. The
+  /// server's state machine checks whether the message fits the session and the round. The fields
+  /// may have any order, since protobuf leaves it to the encoder.
   ///
   /// Complexity: O(size); masked words are copied once.
   ///
   /// - Parameters:
-  ///   - bytes: one message, whole. Refuse those of more bytes than the session's
-  ///     `maximumClientMessageByteCount` while they arrive: here they are in memory already.
+  ///   - bytes: one complete message. Reject a message of more bytes than the session's
+  ///     `maximumClientMessageByteCount` while it arrives: in this call it is in memory already.
   ///   - sender: the client that the transport authenticated.
-  /// - Throws: `WireError` that names `sender`, also when the message claims to be from another.
+  /// - Throws: `WireError` that names `sender`, also if the message names another sender.
   public init(serialized bytes: [UInt8], from sender: ClientID) throws(WireError) {
     let fields = FieldParser(sender: sender)
     let (envelope, maskedWords) = try fields.clientEnvelope(from: bytes)
@@ -189,8 +189,7 @@ extension FieldParser {
     return MaskedWords.words(in: bytes, at: range)
   }
 
-  /// What is wrong with a masked input whose words are not all that it holds: it has none, or has
-  /// them twice.
+  /// Returns the error of a masked input that has no words, or has them twice.
   private func misplacedWords(_ body: ProtoMaskedInput) -> WireError {
     error(body.words.isEmpty ? .missingField("masked_input.words") : .repeatedField(number: 1))
   }

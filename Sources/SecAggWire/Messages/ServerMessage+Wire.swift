@@ -7,11 +7,11 @@ public import SecAgg
 internal import SwiftProtobuf
 
 extension ServerMessage {
-  /// The message in bytes, as `Protos/secagg/v1/server_messages.proto` lays it out, in version 1.
+  /// Returns the bytes of the message in version 1 of `Protos/secagg/v1/server_messages.proto`.
   ///
   /// Complexity: O(size).
   ///
-  /// - Throws: `WireError` for a message that no receiver would take: a list of more than 2^20
+  /// - Throws: `WireError` for a message that every receiver would reject: a list of more than 2^20
   ///   entries, a number of clients that is not positive or beyond 32 bits, a neighbour's
   ///   advertisement of another session. None of them can come from `AggregationServer`.
   public func serialized() throws(WireError) -> [UInt8] {
@@ -45,7 +45,7 @@ extension FieldWriter {
     body.rosterSize = try count(message.rosterSize, "roster_announcement.roster_size")
     body.commitment = Data(message.commitment.bytes)
     body.neighbours = try message.neighbours.map { neighbour throws(WireError) in
-      // The session travels once, in the envelope; a neighbour's own would silently become it.
+      // Only the envelope has the session, so a neighbour's other session would be lost silently.
       guard neighbour.session == message.session else {
         throw error(
           .invalidValue(
@@ -105,15 +105,15 @@ extension FieldWriter {
 extension ServerMessage {
   /// Reads a message of version 1, for a client.
   ///
-  /// Every field is checked for its size and its range, so that what comes out has validated types
-  /// only; whether it is for this client, session and round is for the client's round to say. The
-  /// order of fields is free, as protobuf leaves it to the encoder.
+  /// It checks the size and the range of every field, so the result has only validated types. The
+  /// client's round checks whether the message is for this client, session and round. The fields
+  /// may have any order, since protobuf leaves it to the encoder.
   ///
   /// Complexity: O(size).
   ///
-  /// - Parameter bytes: one message, whole. Refuse those of more bytes than the session's
-  ///   `maximumServerMessageByteCount` while they arrive: here they are in memory already.
-  /// - Throws: `WireError` with no sender: it is the server's message.
+  /// - Parameter bytes: one complete message. Reject a message of more bytes than the session's
+  ///   `maximumServerMessageByteCount` while it arrives: in this call it is in memory already.
+  /// - Throws: `WireError` without a sender, since the message is from the server.
   public init(serialized bytes: [UInt8]) throws(WireError) {
     let fields = FieldParser(sender: nil)
     let envelope = try fields.serverEnvelope(from: bytes)
@@ -161,7 +161,8 @@ extension FieldParser {
       neighbours: neighbours, membership: try membership(in: body))
   }
 
-  /// The ids of the roster and the paths of the recipient and its neighbours: all of them or none.
+  /// Returns the ids of the roster and the paths of the recipient and its neighbours. The message
+  /// must have all of them or none.
   private func membership(
     in body: ProtoRosterAnnouncement
   ) throws(WireError) -> RosterMembership? {

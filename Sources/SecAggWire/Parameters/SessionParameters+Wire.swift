@@ -7,11 +7,11 @@ internal import FLMath
 public import SecAgg
 
 extension SessionParameters {
-  /// The parameters and their digest in bytes, as `Protos/secagg/v1/session.proto` lays them out,
-  /// in version 1.
+  /// Returns the bytes of the parameters and their digest in version 1 of
+  /// `Protos/secagg/v1/session.proto`.
   ///
   /// - Throws: `WireError` if a masked input of this layout would exceed the 2 GiB of a message.
-  ///   The server hears of it here, before any client has done work for the session.
+  ///   The server gets the error before any client has worked for the session.
   public func serialized() throws(WireError) -> [UInt8] {
     let fields = FieldWriter(sender: nil)
     guard layout.wordCount <= WireFormat.maximumWordCount else {
@@ -42,11 +42,11 @@ extension SessionParameters {
 extension SessionParameters {
   /// Reads parameters of version 1, for a client.
   ///
-  /// They are validated like parameters made by hand, and their digest is computed anew. Whether
-  /// they are safe enough is for the client's policy to say.
+  /// It validates them like those of any initializer, and computes their digest again. The client's
+  /// policy checks whether they are safe enough.
   ///
-  /// - Parameter bytes: what `serialized()` gave at the server.
-  /// - Throws: `WireError` with no sender: parameters come from the server.
+  /// - Parameter bytes: the result of `serialized()` at the server.
+  /// - Throws: `WireError` without a sender, since parameters are from the server.
   public init(serialized bytes: [UInt8]) throws(WireError) {
     let fields = FieldParser(sender: nil)
     let message = try fields.sessionParameters(from: bytes)
@@ -76,7 +76,7 @@ extension SessionParameters {
 }
 
 extension FieldParser {
-  /// The layout, of fields all of which must be there before the range of one is looked at.
+  /// Returns the layout. All fields must be present before the range of any field is checked.
   fileprivate func vectorLayout(
     of message: ProtoSessionParameters
   ) throws(WireError) -> VectorLayout {
@@ -96,7 +96,7 @@ extension FieldParser {
     } catch {
       throw self.error(.invalidValue(field: "element_count", problem: "\(error)"))
     }
-    // Refused here rather than when, two rounds later, the masked input is to be sent.
+    // This throws here, and not two rounds later, when the client serializes the masked input.
     guard layout.wordCount <= WireFormat.maximumWordCount else {
       throw error(
         .tooLarge(
@@ -111,7 +111,7 @@ extension FieldParser {
   ) throws(WireError) -> ElementLanes {
     let lanes: ElementLanes
     do {
-      // A layout asked for its own width is itself.
+      // A layout for exactly its own width is the same layout.
       lanes = try ElementLanes(
         kind, minimumValueBits: valueBits, maximumContributors: maximumContributors)
     } catch {
@@ -128,7 +128,7 @@ extension FieldParser {
 }
 
 extension SessionParametersError {
-  /// The field that it is about.
+  /// The field that the error is about.
   fileprivate var field: String {
     switch self {
     case .cohortSize: "cohort_size"
@@ -142,15 +142,15 @@ extension SessionParametersError {
 }
 
 extension SessionParameters {
-  /// The most bytes that a client's message of this session can have.
+  /// The largest number of bytes of a client's message in this session.
   ///
-  /// It is exact for the client with the largest id when all clients take part. A server's transport
-  /// rejects longer messages while they arrive, before they take up memory: only the session, not the
-  /// parser, knows how long a vector is.
+  /// It is exact for the client with the largest id when all clients take part. A server's
+  /// transport rejects longer messages while they arrive, before they take memory. The parser
+  /// cannot, since it does not know the length of the session's vector.
   public var maximumClientMessageByteCount: Int { messageSizes.fromClient.max() ?? 0 }
 
-  /// The most bytes that a server's message of this session can have, of those that are parsed by
-  /// `ServerMessage`; for a client's transport.
+  /// The largest number of bytes of a server's message in this session that `ServerMessage` parses.
+  /// It is for a client's transport.
   ///
   /// In the malicious model it covers the neighbours' signatures and proofs of the roster.
   public var maximumServerMessageByteCount: Int { messageSizes.fromServer.max() ?? 0 }
