@@ -4,11 +4,11 @@
 /// A client contributes a one-hot vector (``contribution(of:)``): 1 in the bin of its value, 0 in all others.
 /// The sum of these vectors is a histogram of clients (``histogram(from:)``). It is the only result that the
 /// server gets. All clients weigh the same. In fixed point with the bound 1, the numbers 0 and 1 have exact
-/// codes, so `SecureContribution` carries the counts without an error:
+/// codes, so `AlgorithmEncoder` carries the counts without an error:
 ///
 /// ```swift
 /// let bins = try EvaluationBins.accuracy(minimumClients: 10)
-/// let secure = try SecureContribution(
+/// let secure = try AlgorithmEncoder(
 ///   bins.contribution, update: 1, path: 1, maximumWeight: 1, maximumContributors: 100,
 ///   minimumValueBits: 40)
 /// let context = secure.applicationContext(of: bins.broadcast(of: model, round: 7), task: "evaluation")

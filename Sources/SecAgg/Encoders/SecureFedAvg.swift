@@ -12,11 +12,11 @@ public import FLMath
 /// let secure = try SecureFedAvg(
 ///   parameterCount: 650, clippingBound: 0.5, maximumWeight: 64, maximumContributors: 100)
 /// // Client, within its session:
-/// let vector = try secure.encode(update)
+/// let message = try session.mask(update, by: secure)
 /// // Server, after the last round:
 /// try engine.apply(secure.decode(aggregate))
 /// ```
-public struct SecureFedAvg: Sendable, Hashable {
+public struct SecureFedAvg: VectorEncoder, Hashable {
   /// The number of parameters of the model.
   public let parameterCount: Int
   /// The largest weight of one client, in training examples.
@@ -38,11 +38,11 @@ public struct SecureFedAvg: Sendable, Hashable {
   /// The number of elements that hold a weight.
   let weightElementCount: Int
   let lanes: LaneLayout
-  private let coordinateClipping: LInfinityClipping
-  private let normClipping: L2Clipping?
+  let coordinateClipping: LInfinityClipping
+  let normClipping: L2Clipping?
 
   /// Settings of one training. All clients and the server use the same; see
-  /// `applicationContext(model:round:task:)`.
+  /// `applicationContext(of:task:)`.
   ///
   /// - Parameters:
   ///   - parameterCount: the number of parameters of the model.
@@ -116,107 +116,26 @@ public struct SecureFedAvg: Sendable, Hashable {
     return (bits + valueBits - 1) / valueBits
   }
 
-  /// What the clients of a session bind their masks to: these settings, the round and the global
-  /// model that the updates are differences from. Clients that were given different models then
-  /// get masks that do not cancel, instead of a sum that means nothing.
+  /// The task, the round, these settings and the global model that updates are differences from. Clients that
+  /// were given different models then get masks that do not cancel, instead of a sum that means nothing.
+  ///
+  /// The numbers of `broadcast.control` are part of it if there are any.
   ///
   /// Complexity: O(parameters).
-  public func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest {
+  public func applicationContext(of broadcast: Broadcast, task: String) -> Digest {
     var writer = ByteWriter()
     writer.write(string: task)
-    writer.write(count: round)
+    writer.write(count: broadcast.round)
     writer.write(count: layout.elementCount)
     writer.write(clippingBound)
     writer.write(normBound ?? .infinity)
     writer.write(maximumWeight)
     writer.write(count: codec.bits)
-    writer.write(model)
+    writer.write(broadcast.model)
+    if !broadcast.control.isEmpty {
+      writer.write(words: broadcast.control.map(\.bitPattern))
+    }
     return SessionParameters.applicationContext(of: writer.bytes)
-  }
-
-  /// A client's update as the vector of its session.
-  ///
-  /// The randomness of the rounding is drawn here, in blocks: a generator of the system's, called for
-  /// each parameter, would take thirty times as long as all the rest.
-  ///
-  /// - Parameters:
-  ///   - update: local model minus global model, and the number of examples.
-  ///   - counters: `counterCount` numbers of at most `codec.lanes.valueBits` bits. They are neither weighted nor
-  ///     rounded.
-  /// - Throws: `SecureFedAvgError` for an update of another length, a weight beyond the bound, numbers that are not
-  ///   finite, or counters that do not fit.
-  public func encode(
-    _ update: ClientUpdate, counters: [UInt64] = []
-  ) throws(SecureFedAvgError) -> PackedVector {
-    try encode(update.delta.span, weight: update.weight, counters: counters)
-  }
-
-  /// The same with randomness of the caller's, for simulations that can be repeated.
-  package func encode(
-    _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
-  ) throws(SecureFedAvgError) -> PackedVector {
-    try encode(update.delta.span, weight: update.weight) { words, parameters in
-      for index in 0..<parameters.count { words[index] = generator.next() }
-    }
-  }
-
-  /// The same for numbers that lie anywhere in memory, of any type: the same numbers and randomness give
-  /// the same vector.
-  ///
-  /// Put into its callers, each of which knows the type: for any type it would be a hundred times slower.
-  ///
-  /// - Parameter draw: makes words random, from the first on one for each of the parameters.
-  @inline(__always)
-  func encode<Number: UpdateNumber>(
-    _ delta: Span<Number>, weight: UInt64, counters: [UInt64] = [],
-    drawing draw: (inout [UInt64], Range<Int>) -> Void
-  ) throws(SecureFedAvgError) -> PackedVector {
-    guard delta.count == parameterCount else {
-      throw .updateLength(found: delta.count, expected: parameterCount)
-    }
-    guard weight <= maximumWeight else {
-      throw .weight(found: weight, maximum: maximumWeight)
-    }
-    try check(counters)
-    let factors = try normFactors(of: delta)
-    let tail =
-      (0..<weightElementCount).map { piece($0, of: weight) }
-      + clippingElements(of: delta, shortenedBy: factors) + counters
-    let scale = Double(weight) / Double(maximumWeight)
-    // Everything is done to a block before the next, so that memory is read and written once.
-    var values = [Double](repeating: 0, count: Self.block)
-    var randomness = [UInt64](repeating: 0, count: Self.block)
-    return PackedVector(layout: layout, blockSize: Self.block) { elements, start in
-      let count = min(max(parameterCount - start, 0), elements.count)
-      if count > 0 {
-        let parameters = start..<start + count
-        var clipped = values.mutableSpan
-        coordinateClipping.clip(
-          delta.extracting(parameters), shortenedBy: factors, scaledBy: scale, to: &clipped)
-        draw(&randomness, parameters)
-        var codes = elements.mutableSpan
-        _ = codec.encode(
-          values.span.extracting(first: count), roundedBy: randomness.span, to: &codes, from: 0)
-      }
-      for index in count..<elements.count {
-        let place = start + index - parameterCount
-        elements[index] = place < tail.count ? tail[place] : 0
-      }
-    }
-  }
-
-  private func check(_ counters: [UInt64]) throws(SecureFedAvgError) {
-    guard counters.count == counterCount else {
-      throw .counters(found: counters.count, expected: counterCount)
-    }
-    let maximum = lanes.maximumSum(contributors: 1)
-    // One test for all, of the bits that must be zero: of counters that fit nothing is looked at.
-    var union: UInt64 = 0
-    for counter in counters { union |= counter }
-    guard union & ~maximum == 0 else {
-      let index = counters.firstIndex { $0 > maximum } ?? 0
-      throw .counter(index: index, maximum: maximum)
-    }
   }
 
   /// The exact sums of the contributors' counters. Complexity: O(counters).
@@ -227,30 +146,6 @@ public struct SecureFedAvg: Sendable, Hashable {
       throw .layoutMismatch
     }
     return Array(sums.suffix(counterCount))
-  }
-
-  /// Parameters that are encoded at a time: with their codes they stay in the first-level cache.
-  private static let block = 1024
-
-  /// What shortens an update to the norm bound; nothing, if there is none.
-  private func normFactors(
-    of delta: Span<some UpdateNumber>
-  ) throws(SecureFedAvgError) -> L2Clipping.Factors {
-    do {
-      if let normClipping { return try normClipping.factors(of: delta) }
-    } catch {
-      throw .clipping(error)
-    }
-    if let index = delta.firstNonFiniteIndex {
-      throw .clipping(.nonFinite(index: index, found: delta[index].widened))
-    }
-    return .none
-  }
-
-  /// One of the elements that hold a number: `valueBits` of its bits, the lowest in element 0.
-  func piece(_ piece: Int, of number: UInt64) -> UInt64 {
-    let shift = piece * lanes.valueBits
-    return shift < 64 ? number >> UInt64(shift) & lanes.maximumSum(contributors: 1) : 0
   }
 
   /// The weighted mean of the contributors of an aggregate.
@@ -311,5 +206,71 @@ public struct SecureFedAvg: Sendable, Hashable {
       total = partial
     }
     return total
+  }
+}
+
+/// Why an update cannot be encoded, or an aggregate not be decoded.
+public enum SecureFedAvgError: Error, Hashable, Sendable {
+  /// The number of parameters is outside what a vector can hold.
+  case parameterCount(found: Int)
+  /// The largest weight must be at least 1 and its sum fit 64 bits.
+  case maximumWeight(found: UInt64)
+  /// The clipping bound is not a finite, positive number.
+  case clipping(ClippingError)
+  /// The number of counters is negative, or they do not fit one vector with the parameters.
+  case counterCount(found: Int)
+  /// A client's counters are not as many as the settings say.
+  case counters(found: Int, expected: Int)
+  /// A client's counter has more bits than an element.
+  case counter(index: Int, maximum: UInt64)
+  /// The lanes cannot hold values of the demanded width for so many contributors.
+  case lanes(LaneLayoutError)
+  /// Encoding or decoding numbers failed.
+  case fixedPoint(FixedPointError)
+  /// The update has another number of parameters than the model.
+  case updateLength(found: Int, expected: Int)
+  /// A client's weight exceeds the largest weight of the session.
+  case weight(found: UInt64, maximum: UInt64)
+  /// The aggregate was made with another layout.
+  case layoutMismatch
+  /// The contributors' weights add up to more than so many honest ones can have.
+  case totalWeight(maximum: UInt64)
+  /// The counts of clipped coordinates and clients are not those of so many honest contributors.
+  case clippingCounts(contributors: Int)
+  /// The decoded mean is not one that FedAvg accepts, for example of total weight 0.
+  case mean(WeightedMeanError)
+}
+
+extension SecureFedAvgError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .parameterCount(let found):
+      "a model has at least 1 parameter and fits one vector, found \(found) parameters"
+    case .maximumWeight(let found):
+      "the largest weight must be at least 1 and its sum over all contributors fit 64 bits, "
+        + "found \(found)"
+    case .clipping(let error): "\(error)"
+    case .counterCount(let found):
+      "counters must be 0 or more and fit one vector with the parameters, found \(found)"
+    case .counters(let found, let expected):
+      "expected \(expected) counters, found \(found)"
+    case .counter(let index, let maximum):
+      "counter \(index) is above \(maximum); divide it into several"
+    case .lanes(let error): "\(error)"
+    case .fixedPoint(let error): "\(error)"
+    case .updateLength(let found, let expected):
+      "the update has \(found) parameters, the model \(expected)"
+    case .weight(let found, let maximum):
+      "the client's weight is \(found), the session allows at most \(maximum); lower the weight"
+    case .layoutMismatch:
+      "the aggregate has another layout; decode it with the settings that it was encoded with"
+    case .totalWeight(let maximum):
+      "the weights add up to more than \(maximum), so a contributor lied; discard the round"
+    case .clippingCounts(let contributors):
+      "expected each of \(contributors) contributors in one class of magnitudes, and no more cut-off "
+        + "coordinates than there are; a contributor lied, so discard the counts"
+    case .mean(let error): "\(error)"
+    }
   }
 }

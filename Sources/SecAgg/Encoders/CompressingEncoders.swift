@@ -4,10 +4,10 @@ public import FLMath
 ///
 /// It takes linear compressors of real numbers only, such as random-k with a seed for all: top-k
 /// (`TopCoordinates`), `DRIVE` and `QSGD` do not conform to `LinearCompressor`, so a session with them
-/// does not compile. Compressors of integers go through `QuantizedContribution`.
+/// does not compile. Compressors of integers go through `QuantizedEncoder`.
 ///
 /// A compressor is a value of a round, made from the round's public seed.
-public struct CompressedContribution<Compressor: LinearCompressor>: Sendable
+public struct CompressedEncoder<Compressor: LinearCompressor>: Sendable
 where Compressor.Element == Double {
   /// The compressor of this round, the same for all clients.
   public let compressor: Compressor
@@ -39,8 +39,8 @@ where Compressor.Element == Double {
 
   /// A client's compressed update as the vector of its session.
   ///
-  /// - Throws: `SecureContributionError` for an update that does not fit.
-  public func encode(_ update: ClientUpdate) throws(SecureContributionError) -> PackedVector {
+  /// - Throws: `EncoderError` for an update that does not fit.
+  public func encode(_ update: ClientUpdate) throws(EncoderError) -> PackedVector {
     var generator = SecureGenerator()
     return try encode(update, using: &generator)
   }
@@ -48,7 +48,7 @@ where Compressor.Element == Double {
   /// The same with randomness of the caller's, for simulations that can be repeated.
   package func encode(
     _ update: ClientUpdate, using generator: inout some RandomNumberGenerator
-  ) throws(SecureContributionError) -> PackedVector {
+  ) throws(EncoderError) -> PackedVector {
     let message: [Double]
     do {
       message = try compressor.compress(update.delta, using: &generator)
@@ -63,10 +63,10 @@ where Compressor.Element == Double {
   ///
   /// - Parameter feedback: what the client has left out so far, and will have by this message. A client
   ///   whose contribution gets lost goes on with the value that it had before.
-  /// - Throws: `SecureContributionError` for an update that does not fit; the feedback is then as it was.
+  /// - Throws: `EncoderError` for an update that does not fit; the feedback is then as it was.
   public func encode(
     _ update: ClientUpdate, with feedback: inout ErrorFeedback
-  ) throws(SecureContributionError) -> PackedVector {
+  ) throws(EncoderError) -> PackedVector {
     var generator = SecureGenerator()
     return try encode(update, with: &feedback, using: &generator)
   }
@@ -75,7 +75,7 @@ where Compressor.Element == Double {
   package func encode(
     _ update: ClientUpdate, with feedback: inout ErrorFeedback,
     using generator: inout some RandomNumberGenerator
-  ) throws(SecureContributionError) -> PackedVector {
+  ) throws(EncoderError) -> PackedVector {
     var next = feedback
     let message: [Double]
     do {
@@ -90,7 +90,7 @@ where Compressor.Element == Double {
 
   private func encode(
     message: [Double], weight: UInt64, using generator: inout some RandomNumberGenerator
-  ) throws(SecureContributionError) -> PackedVector {
+  ) throws(EncoderError) -> PackedVector {
     do {
       return try secure.encode(ClientUpdate(delta: message, weight: weight), using: &generator)
     } catch {
@@ -100,10 +100,10 @@ where Compressor.Element == Double {
 
   /// The estimate of the contributors' weighted mean.
   ///
-  /// - Throws: `SecureContributionError`.
+  /// - Throws: `EncoderError`.
   public func decode(
     _ aggregate: UnmaskedAggregate
-  ) throws(SecureContributionError) -> WeightedMean {
+  ) throws(EncoderError) -> WeightedMean {
     let mean: WeightedMean
     do {
       mean = try secure.decode(aggregate)
@@ -120,6 +120,94 @@ where Compressor.Element == Double {
     do {
       return try WeightedMean(
         mean: estimate, totalWeight: mean.totalWeight, contributors: mean.contributors)
+    } catch {
+      throw .encoding(.mean(error))
+    }
+  }
+}
+
+/// Quantised updates through secure aggregation: the codes of all clients are added up as they are,
+/// in lanes that hold no more bits than they need.
+///
+/// It takes linear compressors whose messages are integers only, such as `StochasticQuantization`, or a
+/// chain of a rotation and quantisation. `QSGD` scales every update by its own norm, so its codes do
+/// not add up; it is no `LinearCompressor` and does not compile here. All clients weigh the same.
+public struct QuantizedEncoder<Compressor: LinearCompressor>: Sendable
+where Compressor.Element == UInt64 {
+  /// The compressor of this round, the same for all clients.
+  public let compressor: Compressor
+  /// The layout of the session's vectors.
+  public let layout: VectorLayout
+
+  /// Settings of one round. All clients and the server use the same.
+  ///
+  /// - Parameters:
+  ///   - compressor: the compressor of the round.
+  ///   - bitsPerElement: the bits of its codes.
+  ///   - maximumContributors: the largest number of clients in one sum.
+  /// - Throws: `SecureFedAvgError`.
+  public init(
+    _ compressor: Compressor, bitsPerElement: Int, maximumContributors: Int
+  ) throws(SecureFedAvgError) {
+    let lanes: LaneLayout
+    do {
+      lanes = try LaneLayout(
+        minimumValueBits: bitsPerElement, maximumContributors: maximumContributors)
+    } catch {
+      throw .lanes(error)
+    }
+    guard let layout = try? VectorLayout(elementCount: compressor.messageCount, lanes: lanes)
+    else { throw .parameterCount(found: compressor.messageCount) }
+    self.compressor = compressor
+    self.layout = layout
+  }
+
+  /// A client's codes as the vector of its session.
+  ///
+  /// - Throws: `EncoderError` for an update that does not fit, or codes of more bits than
+  ///   the session has.
+  public func encode(_ update: [Double]) throws(EncoderError) -> PackedVector {
+    var generator = SecureGenerator()
+    return try encode(update, using: &generator)
+  }
+
+  /// The same with randomness of the caller's, for simulations that can be repeated.
+  package func encode(
+    _ update: [Double], using generator: inout some RandomNumberGenerator
+  ) throws(EncoderError) -> PackedVector {
+    let codes: [UInt64]
+    do {
+      codes = try compressor.compress(update, using: &generator)
+    } catch {
+      throw .compression(error)
+    }
+    guard let vector = try? PackedVector(codes, layout: layout) else {
+      throw .codes(bits: layout.lanes.valueBits)
+    }
+    return vector
+  }
+
+  /// The estimate of the contributors' mean, each with weight 1.
+  ///
+  /// - Throws: `EncoderError` for an aggregate of other settings, or sums that no honest
+  ///   contributors make.
+  public func decode(
+    _ aggregate: UnmaskedAggregate
+  ) throws(EncoderError) -> WeightedMean {
+    guard aggregate.layout == layout, let sums = aggregate.sums.unsigned else {
+      throw .encoding(.layoutMismatch)
+    }
+    let count = aggregate.contributors.count
+    let sum: [Double]
+    do {
+      sum = try compressor.decompressSum(sums, contributors: count)
+    } catch {
+      throw .compression(error)
+    }
+    do {
+      return try WeightedMean(
+        mean: sum.map { $0 / Double(count) }, totalWeight: UInt64(count),
+        contributors: aggregate.contributors.map(\.rawValue))
     } catch {
       throw .encoding(.mean(error))
     }

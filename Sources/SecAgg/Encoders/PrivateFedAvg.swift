@@ -15,8 +15,8 @@ public import FLMath
 /// let averaging = try PrivateFedAvg(settings)
 /// // Server, before the round: the ledger.
 /// try ledger.spend(averaging.event(rounds: 1), for: round)
-/// // Client, within its session: `ParticipationRecord` of FLRecords, which calls `encode(_:context:in:)`.
-/// let vector = try record.encode(delta, by: averaging, model: model, round: round, in: session)
+/// // Client, within its session: `ParticipationRecord` of FLRecords, which calls `encode(_:in:)`.
+/// let vector = try record.encode(delta, by: averaging, of: broadcast, in: session)
 /// // Server, after the last round:
 /// try engine.apply(averaging.decode(aggregate).mean)
 /// ```
@@ -24,7 +24,7 @@ public import FLMath
 /// The guarantee is of the aggregate and of everything that is computed from it. Who takes part is not
 /// hidden: a client that is removed takes its noise with it, and the variance of the sum tells. So
 /// `NeighbouringRelation.addOrRemove` and Poisson samples are rejected.
-public struct PrivateFedAvg: Sendable {
+public struct PrivateFedAvg: VectorEncoder {
   /// What was agreed on.
   public let settings: Settings
 
@@ -91,21 +91,20 @@ public struct PrivateFedAvg: Sendable {
   /// session. Roundings and noise come from libsodium.
   ///
   /// Call it once for a round: two encodings of one update have independent noise, and their mean has
-  /// less. `ParticipationRecord.encode` sees to that.
+  /// less. `ParticipationRecord.encode` sees to that. That the session is for the client's own model is checked by
+  /// its ``ClientPolicy``.
   ///
   /// - Parameters:
   ///   - delta: local model minus global model.
-  ///   - context: what the client thinks it takes part in: ``applicationContext(model:round:task:)`` of
-  ///     the model that it trained.
   ///   - session: the parameters that the server sent.
-  /// - Throws: ``PrivateFedAvgError`` if the session is less private than the settings or is of another
-  ///   purpose, or the update has another length or is not finite. Nothing has been drawn then.
+  /// - Throws: ``PrivateFedAvgError`` if the session is less private than the settings, or the update has another
+  ///   length or is not finite. Nothing has been drawn then.
   /// - Complexity: O(d log d) for d parameters, padded to a power of two; working memory of four
   ///   copies.
   public func encode(
-    _ delta: [Double], context: Digest, in session: SessionParameters
+    _ delta: [Double], in session: SessionParameters
   ) throws(PrivateFedAvgError) -> PackedVector {
-    try check(session, context)
+    try check(session)
     var generator = SecureGenerator()
     return try encode(delta, session: session.digest, using: &generator)
   }
@@ -113,20 +112,19 @@ public struct PrivateFedAvg: Sendable {
   /// What a participant without an update contributes: its share of the noise alone, with an update of 0
   /// and a clip bit of 0. The other clients' guarantee counts on it.
   ///
-  /// Parameters, errors and complexity are those of ``encode(_:context:in:)``.
+  /// Parameters, errors and complexity are those of ``encode(_:in:)``.
   public func encodeNoise(
-    context: Digest, in session: SessionParameters
+    in session: SessionParameters
   ) throws(PrivateFedAvgError) -> PackedVector {
-    try check(session, context)
+    try check(session)
     var generator = SecureGenerator()
     let nothing = [Double](repeating: 0, count: parameters.choice.dimension)
     return try encode(joined: nothing, session: session.digest, using: &generator)
   }
 
-  /// Refuses a session whose sums may have less noise than was accounted for, or that is of another
-  /// purpose.
+  /// Rejects a session whose sums may have less noise than was accounted for.
   private func check(
-    _ session: SessionParameters, _ context: Digest
+    _ session: SessionParameters
   ) throws(PrivateFedAvgError) {
     guard session.layout == layout else { throw .sessionLayout }
     guard session.cohortSize <= settings.cohortSize else {
@@ -136,7 +134,6 @@ public struct PrivateFedAvg: Sendable {
       throw .minimumContributors(
         found: session.minimumContributors, atLeast: settings.minimumContributors)
     }
-    guard session.applicationContext == context else { throw .applicationContext }
   }
 
   /// Encodes with roundings and noise of a generator, without a look at the session.
@@ -172,6 +169,13 @@ public struct PrivateFedAvg: Sendable {
     }
   }
 
+  /// The noisy mean of the contributors' updates, without noise of the server's.
+  ///
+  /// - Throws: as ``decode(_:toppingUpNoise:)``.
+  public func decode(
+    _ aggregate: UnmaskedAggregate
+  ) throws(PrivateFedAvgError) -> PrivateMean { try decode(aggregate, toppingUpNoise: false) }
+
   /// The noisy mean of the contributors' updates.
   ///
   /// A coordinate of the rotated sum wraps around, and the mean is wrong, with the probability
@@ -185,7 +189,7 @@ public struct PrivateFedAvg: Sendable {
   ///   for an aggregate of a session with other settings.
   /// - Complexity: O(d log d), and O(d) for each share that is added.
   public func decode(
-    _ aggregate: UnmaskedAggregate, toppingUpNoise: Bool = false
+    _ aggregate: UnmaskedAggregate, toppingUpNoise: Bool
   ) throws(PrivateFedAvgError) -> PrivateMean {
     guard aggregate.layout == layout, var sums = aggregate.sums.signed else {
       throw .aggregateLayout
@@ -230,5 +234,68 @@ public struct PrivateFedAvg: Sendable {
   /// session.
   static func rotationSeed(of session: Digest) -> UInt64 {
     Hashing.digest(.rotation) { $0.write(session) }.words.0
+  }
+}
+
+/// What a private round gives.
+public struct PrivateMean: Sendable, Hashable {
+  /// The noisy sum of the updates divided by ``PrivateFedAvg/Settings/expectedContributors``, which is
+  /// its total weight: a public number, however many contributed. Any `FederatedAlgorithm` takes it.
+  public let mean: WeightedMean
+
+  /// The noisy sum of the clip bits, 1/2 for every update that was within the bound and -1/2 for every
+  /// other, for `AdaptiveClipping.update(noisySum:clients:)`; `nil` without clip bits.
+  public let clipBitSum: Double?
+}
+
+/// Why a private average cannot be set up, or an update not be encoded, or an aggregate not be decoded.
+public enum PrivateFedAvgError: Error, Hashable, Sendable {
+  /// A setting is out of its range, or the settings do not go together.
+  case parameters(PrivacyParameterError)
+  /// The number that the sum is divided by is not from 1 to the size of the cohort.
+  case expectedContributors(found: Int, atMost: Int)
+  /// The session's vectors are not laid out for these settings.
+  case sessionLayout
+  /// The session has more clients than were assumed, and so perhaps more corrupt ones.
+  case cohortSize(found: Int, atMost: Int)
+  /// The session releases sums of fewer contributors, with less noise, than was assumed.
+  case minimumContributors(found: Int, atLeast: Int)
+  /// The update has another number of parameters than the model.
+  case updateLength(found: Int, expected: Int)
+  /// The update is not finite.
+  case clipping(ClippingError)
+  /// The aggregate was made with another layout.
+  case aggregateLayout
+  /// The aggregate has fewer contributors, and less noise, than was assumed.
+  case contributors(found: Int, atLeast: Int)
+  /// The decoded mean is not one that a federated algorithm accepts.
+  case mean(WeightedMeanError)
+}
+
+extension PrivateFedAvgError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .parameters(let error): "\(error)"
+    case .expectedContributors(let found, let atMost):
+      "the sum is divided by a number of clients from 1 to the cohort's \(atMost), found \(found)"
+    case .sessionLayout:
+      "the session has another layout than the private average; do not take part"
+    case .cohortSize(let found, let atMost):
+      "the session has a cohort of up to \(found), the noise is computed for at most \(atMost); "
+        + "do not take part"
+    case .minimumContributors(let found, let atLeast):
+      "the session releases sums of \(found) contributors, the noise is computed for at least "
+        + "\(atLeast); do not take part"
+    case .updateLength(let found, let expected):
+      "the update has \(found) parameters, the model \(expected)"
+    case .clipping(let error): "\(error)"
+    case .aggregateLayout:
+      "the aggregate has another layout; decode it with the settings that it was encoded with"
+    case .contributors(let found, let atLeast):
+      "the aggregate has \(found) contributors, the noise is computed for at least \(atLeast); "
+        + "discard it"
+    case .mean(let error): "\(error)"
+    }
   }
 }
