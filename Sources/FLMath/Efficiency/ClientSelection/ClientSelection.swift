@@ -97,3 +97,164 @@ public struct Participation: Sendable, Hashable {
     self.duration = duration
   }
 }
+
+/// The clients that may be selected: those that are there and have not opted out.
+///
+/// Selections draw from candidates only, so nobody who has opted out can be drawn, or be asked for
+/// anything in order to be drawn.
+public struct Candidates: Sendable, Hashable {
+  /// The clients, in ascending order.
+  public let clients: [UInt32]
+
+  /// Leaves out whoever has opted out.
+  ///
+  /// - Throws: ``SelectionError/duplicateClient(_:)``.
+  public init(
+    _ clients: some Sequence<UInt32>, optedOut: Set<UInt32>
+  ) throws(SelectionError) {
+    let sorted = clients.filter { !optedOut.contains($0) }.sorted()
+    for index in sorted.indices.dropFirst() where sorted[index] == sorted[index - 1] {
+      throw .duplicateClient(sorted[index])
+    }
+    self.clients = sorted
+  }
+
+  /// Refuses to draw `needed` clients of fewer.
+  func require(_ needed: Int) throws(SelectionError) {
+    guard clients.count >= needed else {
+      throw .tooFewCandidates(needed: needed, found: clients.count)
+    }
+  }
+}
+
+/// The clients selected for a round, and how they were drawn.
+public struct Cohort: Sendable, Hashable {
+  /// The clients, in ascending order.
+  public let clients: [UInt32]
+
+  /// The seed of the draw: the same candidates and seed give the same cohort.
+  public let seed: UInt64
+
+  /// What the draw is worth to a privacy accountant.
+  public let scheme: CohortSampling
+
+  init(_ clients: some Sequence<UInt32>, seed: UInt64, scheme: CohortSampling) {
+    self.clients = clients.sorted()
+    self.seed = seed
+    self.scheme = scheme
+  }
+}
+
+/// How a cohort was drawn, as far as privacy amplification by sampling goes.
+///
+/// Amplification needs a draw that does not depend on anybody's data and that the adversary cannot
+/// foresee: take the seed from a cryptographic generator, and keep it secret as long as the result
+/// shall be protected. Only the cohort as drawn counts. That fewer report in the end, or that the
+/// first of too many are taken, must not be counted as further sampling.
+public enum CohortSampling: Sendable, Hashable {
+  /// Of `population` clients a fixed number, without replacement, every set being equally likely.
+  case fixedSize(Int, population: Int)
+  /// Every client by its own coin.
+  case poisson(rate: Double)
+  /// From each of several fixed groups a fixed number, without replacement.
+  case stratified([Stratum])
+  /// By what clients report about their data or their device, or by earlier cohorts: nothing may be
+  /// claimed.
+  case dataDependent
+
+  /// One group of a stratified draw.
+  public struct Stratum: Sendable, Hashable {
+    /// How many were drawn.
+    public let size: Int
+    /// How many there were.
+    public let population: Int
+  }
+
+  /// The largest probability with which a client takes part: the sampling rate q that an accountant
+  /// may use for this scheme. It is 1, no amplification, where the draw depends on data.
+  public var rate: Double {
+    switch self {
+    case .fixedSize(let size, let population):
+      Self.share(size, of: population)
+    case .poisson(let rate):
+      rate
+    case .stratified(let strata):
+      strata.map { Self.share($0.size, of: $0.population) }.max() ?? 1
+    case .dataDependent:
+      1
+    }
+  }
+
+  /// The scheme in the words of a privacy accountant. Of several groups that with the largest rate
+  /// stands for all: nobody is in a weaker position than its members.
+  public var accounted: SamplingScheme {
+    switch self {
+    case .fixedSize(let size, let population):
+      .withoutReplacement(sampleSize: size, population: population)
+    case .poisson(let rate):
+      .poisson(probability: rate)
+    case .stratified(let strata):
+      strata.max { Self.share($0.size, of: $0.population) < Self.share($1.size, of: $1.population) }
+        .map { .withoutReplacement(sampleSize: $0.size, population: $0.population) } ?? .none
+    case .dataDependent:
+      .none
+    }
+  }
+
+  private static func share(_ size: Int, of population: Int) -> Double {
+    population > 0 ? min(1, Double(size) / Double(population)) : 1
+  }
+}
+
+/// Why no cohort can be drawn.
+public enum SelectionError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A client comes twice among the candidates or in the strata.
+  case duplicateClient(UInt32)
+  /// A cohort has at least one client.
+  case invalidSize(Int)
+  /// A sampling rate is above 0 and at most 1.
+  case invalidRate(Double)
+  /// There are fewer candidates than the cohort needs.
+  case tooFewCandidates(needed: Int, found: Int)
+  /// A candidate belongs to no stratum.
+  case noStratum(UInt32)
+  /// Power-of-choice draws at least as many candidates as it keeps.
+  case tooFewProbes(size: Int, found: Int)
+  /// A client that was asked for its loss has not answered.
+  case missingLoss(UInt32)
+  /// A weight to draw by, or a speed, is not a finite number above 0.
+  case invalidWeight(client: UInt32, found: Double)
+  /// Each of so many cohorts could differ from an earlier one by too few clients.
+  case overlappingCohorts(attempts: Int)
+  /// A setting of Oort is out of its range.
+  case invalidOort(setting: String, found: Double)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .duplicateClient(let client):
+      "Expected every client once, but client \(client) comes twice; leave one out."
+    case .invalidSize(let found):
+      "Expected a cohort of at least 1 client, got \(found); pass the number to draw."
+    case .invalidRate(let found):
+      "Expected a sampling rate above 0 and at most 1, got \(found); pass the share to draw."
+    case .tooFewCandidates(let needed, let found):
+      "Expected at least \(needed) candidates, got \(found); wait for more clients."
+    case .noStratum(let client):
+      "Expected every candidate in a stratum, but client \(client) is in none; assign it to one."
+    case .tooFewProbes(let size, let found):
+      "Expected at least as many clients asked as the \(size) selected, got \(found); ask more."
+    case .missingLoss(let client):
+      "Expected the loss of client \(client), which was asked for it, got none; "
+        + "ask again or draw with another seed."
+    case .invalidWeight(let client, let found):
+      "Expected a finite weight above 0, but that of client \(client) is \(found); "
+        + "leave clients without examples out."
+    case .overlappingCohorts(let attempts):
+      "Expected a cohort that differs enough from the earlier ones, got none in \(attempts) draws; "
+        + "draw from more candidates, or use fixed cohorts."
+    case .invalidOort(let setting, let found):
+      "Expected \(setting), got \(found); keep to the defaults if in doubt."
+    }
+  }
+}

@@ -145,3 +145,192 @@ public struct FederatedSimulation<
     return rounds
   }
 }
+
+extension FederatedSimulation {
+  /// A client whose contribution arrived in time.
+  struct Report {
+    let client: UInt32
+    let steps: Int
+    let duration: Double
+  }
+
+  /// What can happen to a round that is under way.
+  private enum Occurrence: Sendable {
+    case end(client: UInt32, steps: Int?)
+    case deadline
+  }
+
+  /// Lets the cohort work until the round closes, and moves the clock there.
+  mutating func play(
+    _ cohort: Cohort, round: Int, bytesDown: Int, bytesUp: Int, log: inout [SimulationEvent]
+  ) -> [Report] {
+    let start = time
+    let deadline = policy.deadline.map { start + $0 }
+    var queue = EventQueue<Occurrence>()
+    for client in cohort.clients {
+      log.append(.init(time: start, kind: .selected(client: client)))
+      var generator = streams.generator(.dropout, round: round, client: client)
+      let timeline = DeviceTimeline(
+        devices[Int(client)].profile, start: start, fullSteps: fullSteps(of: client),
+        bytesDown: bytesDown, bytesUp: bytesUp,
+        deadline: policy.stragglers == .partialWork ? deadline : nil, using: &generator)
+      queue.schedule(.end(client: client, steps: timeline.steps), at: timeline.end)
+    }
+    // After those who end just then: they are in time.
+    if let deadline { queue.schedule(.deadline, at: deadline) }
+
+    var atWork = Set(cohort.clients)
+    var reports: [Report] = []
+    var closing = SimulationEvent.Closing.nobodyLeft
+    while !atWork.isEmpty, let (now, occurrence) = queue.next() {
+      time = now
+      switch occurrence {
+      case .end(let client, let steps):
+        atWork.remove(client)
+        if let steps {
+          reports.append(Report(client: client, steps: steps, duration: now - start))
+          log.append(.init(time: now, kind: .reported(client: client, steps: steps)))
+        } else {
+          log.append(.init(time: now, kind: .droppedOut(client: client)))
+        }
+        guard reports.count >= policy.reportGoal else { continue }
+        closing = .goalReached
+      case .deadline:
+        closing = .deadline
+      }
+      break
+    }
+    for client in atWork.sorted() {
+      log.append(.init(time: time, kind: .cutOff(client: client)))
+    }
+    log.append(.init(time: time, kind: .closed(closing)))
+    return reports
+  }
+
+  /// The number of local steps of a client that has time for all.
+  private func fullSteps(of client: UInt32) -> Int {
+    descent.steps(examples: devices[Int(client)].objective.exampleCount, epochs: descent.epochs)
+  }
+
+  /// What a client that has reported sends.
+  mutating func train(
+    _ report: Report, on broadcast: Broadcast, round: Int
+  ) throws(SimulationError) -> LocalRound<Algorithm.Client> {
+    let device = Int(report.client)
+    var generator = streams.generator(.training, round: round, client: report.client)
+    let isPartial = report.steps < fullSteps(of: report.client)
+    var training = LocalTraining(
+      devices[device].objective, by: descent, work: isPartial ? .steps(report.steps) : nil)
+    do {
+      return try clients[device].train(on: broadcast, with: &training, using: &generator)
+    } catch {
+      throw .algorithm(error)
+    }
+  }
+
+  /// What a client that has reported tells the rule of selection.
+  mutating func participation(
+    _ report: Report, on broadcast: Broadcast
+  ) throws(SimulationError) -> Participation {
+    let device = Int(report.client)
+    do {
+      return Participation(
+        client: report.client, examples: devices[device].objective.exampleCount,
+        rootMeanSquareLoss: try devices[device].objective.rootMeanSquareLoss(
+          at: broadcast.model.values),
+        duration: report.duration)
+    } catch {
+      throw .algorithm(.training(error))
+    }
+  }
+}
+
+extension FederatedSimulation {
+  /// Draws a cohort from those who are there, and waits while they are too few.
+  mutating func drawCohort(
+    _ broadcast: Broadcast, round: Int, bytesDown: Int, log: inout [SimulationEvent]
+  ) throws(SimulationError) -> (cohort: Cohort, asked: Int) {
+    let seed = streams.seed(.selection, round: round)
+    let start = time
+    while true {
+      let asked: [UInt32]
+      do {
+        asked = try selection.clientsToAsk(among: present(), seed: seed)
+      } catch {
+        try wait(after: error, since: start)
+        continue
+      }
+      let candidates: Candidates
+      do {
+        candidates = try present()
+      } catch {
+        throw .selection(error)
+      }
+      let losses = try losses(of: asked, on: broadcast, bytesDown: bytesDown, log: &log)
+      do {
+        return (
+          try selection.select(from: candidates, losses: losses, seed: seed), asked.count
+        )
+      } catch {
+        try wait(after: error, since: start)
+      }
+    }
+  }
+
+  /// Those who are there and have not opted out.
+  private func present() throws(SelectionError) -> Candidates {
+    let there = devices.indices.filter { devices[$0].profile.availability.end(at: time) != nil }
+    return try Candidates(there.map { UInt32($0) }, optedOut: optedOut)
+  }
+
+  /// Asks clients for their loss. It takes as long as the slowest needs to receive the model and to
+  /// go through its examples; the answer is one number.
+  private mutating func losses(
+    of asked: [UInt32], on broadcast: Broadcast, bytesDown: Int, log: inout [SimulationEvent]
+  ) throws(SimulationError) -> [UInt32: Double] {
+    var losses: [UInt32: Double] = [:]
+    var answers: [SimulationEvent] = []
+    for client in asked {
+      let device = Int(client)
+      do {
+        losses[client] = try devices[device].objective.loss(at: broadcast.model.values)
+      } catch {
+        throw .algorithm(.training(error))
+      }
+      let profile = devices[device].profile
+      let duration =
+        Double(bytesDown) / profile.downlink
+        + Double(descent.steps(examples: devices[device].objective.exampleCount, epochs: 1))
+        * profile.secondsPerStep
+      answers.append(.init(time: time + duration, kind: .answered(client: client)))
+    }
+    answers.sort { $0.time < $1.time }
+    log += answers
+    time = answers.last?.time ?? time
+    return losses
+  }
+
+  /// Lets time pass until the next device comes.
+  ///
+  /// - Throws: ``SimulationError`` if there is no use in waiting.
+  private mutating func wait(
+    after error: SelectionError, since start: Double
+  ) throws(SimulationError) {
+    guard case .tooFewCandidates(let needed, let found) = error else { throw .selection(error) }
+    var next = Double.infinity
+    var longestPeriod = 0.0
+    for device in devices {
+      let availability = device.profile.availability
+      if case .periodic(let period, _, _) = availability {
+        longestPeriod = max(longestPeriod, period)
+      }
+      guard availability.end(at: time) == nil else { continue }
+      next = min(next, availability.nextStart(after: time))
+    }
+    // Many periods show every way in which they overlap, or as good as every.
+    guard next < .infinity, next > time, next - start <= 1_000 * longestPeriod else {
+      throw .nobodyComes(needed: needed, found: found)
+    }
+    time = next
+  }
+}

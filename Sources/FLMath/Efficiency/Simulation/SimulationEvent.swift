@@ -38,3 +38,85 @@ public struct SimulationEvent: Sendable, Hashable {
     self.kind = kind
   }
 }
+
+/// What is going to happen, in the order of time; of simultaneous events, in the order in which they
+/// were scheduled. A binary heap.
+struct EventQueue<Event: Sendable>: Sendable {
+  private struct Entry: Sendable {
+    let time: Double
+    let sequence: Int
+    let event: Event
+
+    func isBefore(_ other: Entry) -> Bool {
+      (time, sequence) < (other.time, other.sequence)
+    }
+  }
+
+  private var heap: [Entry] = []
+  private var scheduled = 0
+
+  /// Adds an event. O(log n).
+  mutating func schedule(_ event: Event, at time: Double) {
+    heap.append(Entry(time: time, sequence: scheduled, event: event))
+    scheduled += 1
+    var child = heap.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard heap[child].isBefore(heap[parent]) else { return }
+      heap.swapAt(child, parent)
+      child = parent
+    }
+  }
+
+  /// Takes out the next event. O(log n).
+  mutating func next() -> (time: Double, event: Event)? {
+    guard let first = heap.first, let last = heap.popLast() else { return nil }
+    if !heap.isEmpty {
+      heap[0] = last
+      sink()
+    }
+    return (first.time, first.event)
+  }
+
+  private mutating func sink() {
+    var parent = 0
+    while true {
+      var earliest = parent
+      for child in [2 * parent + 1, 2 * parent + 2]
+      where child < heap.count && heap[child].isBefore(heap[earliest]) {
+        earliest = child
+      }
+      guard earliest != parent else { return }
+      heap.swapAt(parent, earliest)
+      parent = earliest
+    }
+  }
+}
+
+/// The random streams of a simulation, each for one purpose, round and client, so that what one client
+/// draws does not depend on who else takes part.
+struct SimulationStreams: Sendable, Hashable {
+  let seed: UInt64
+
+  enum Purpose: UInt64 {
+    case selection = 1
+    case dropout
+    case training
+  }
+
+  /// The seed of a stream.
+  func seed(_ purpose: Purpose, round: Int, client: UInt32 = 0) -> UInt64 {
+    var mixed = seed
+    for part in [purpose.rawValue, UInt64(round), UInt64(client)] {
+      // Each part goes through a full mixing, so that neighbouring numbers have nothing in common.
+      var mixer = SplitMix64(state: mixed ^ part)
+      mixed = mixer.next()
+    }
+    return mixed
+  }
+
+  /// The generator of a stream.
+  func generator(_ purpose: Purpose, round: Int, client: UInt32 = 0) -> SimulationGenerator {
+    SimulationGenerator(seed: seed(purpose, round: round, client: client))
+  }
+}

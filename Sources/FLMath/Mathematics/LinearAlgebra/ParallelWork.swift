@@ -1,6 +1,20 @@
 internal import Dispatch
 internal import Synchronization
 
+/// The largest number of threads on which a robust rule computes.
+///
+/// Without a limit, rules use all active processors. The result is the same, bit for bit, on any number of
+/// threads.
+///
+/// ```swift
+/// let aggregate = try ThreadLimit.$current.withValue(2) { try rule.aggregate(updates) }
+/// ```
+public enum ThreadLimit {
+  /// The limit for calls in this task, the caller's own thread included; `nil` for all active
+  /// processors. A number below 1 counts as 1.
+  @TaskLocal public static var current: Int?
+}
+
 /// Work that is divided into numbered items, in a way that does not depend on the number of threads.
 ///
 /// Threads take the items in order, each the next one that is left. What they compute is put together in
@@ -87,6 +101,36 @@ private struct OrderedReduction<Part: Sendable, Total: Sendable>: Sendable {
     while let part = waiting.removeValue(forKey: combined) {
       combine(&total, part)
       combined += 1
+    }
+  }
+}
+
+/// The columns of a matrix, in chunks that threads take one after the other.
+enum ColumnChunks {
+  /// The columns of a chunk, a multiple of ``ColumnBlock/width``.
+  static let width = 4096
+
+  /// The number of chunks of so many columns.
+  static func count(of dimension: Int) -> Int {
+    (dimension + width - 1) / width
+  }
+
+  /// The columns of a chunk.
+  static func columns(of chunk: Int, dimension: Int) -> Range<Int> {
+    chunk * width..<min(dimension, (chunk + 1) * width)
+  }
+
+  /// Returns a vector of which `elements` computes the elements of a range.
+  static func vector(
+    dimension: Int, _ elements: @Sendable (Range<Int>) -> [Double]
+  ) -> [Double] {
+    var vector: [Double] = []
+    vector.reserveCapacity(dimension)
+    let count = count(of: dimension)
+    return ParallelWork.reduce(count, into: vector) { chunk in
+      elements(columns(of: chunk, dimension: dimension))
+    } _: { vector, elements in
+      vector.append(contentsOf: elements)
     }
   }
 }

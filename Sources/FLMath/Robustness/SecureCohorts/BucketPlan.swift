@@ -1,4 +1,4 @@
-import RealModule
+internal import RealModule
 
 /// Who adds up with whom when a robust rule is to run over secure sums: random buckets of clients,
 /// each a session of its own, so that only bucket means are ever seen in the clear.
@@ -100,5 +100,123 @@ public struct BucketPlan: Sendable, Hashable {
     let clean = Double.pow(honest, smaller)
     let share = Double(larger) / Double(buckets)
     return clean * (1 - share) + clean * honest * share
+  }
+}
+
+extension BucketPlan {
+  /// The probability that more than `count` buckets hold an attacker.
+  ///
+  /// It is exact, for clients dealt out at random: one attacker after the other takes one of the
+  /// places left, in a bucket that is spoilt already or in a clean one.
+  ///
+  /// - Complexity: O(f x buckets of the smaller size x buckets of the larger size).
+  public func probability(ofMoreSpoiltBucketsThan count: Int) -> Double {
+    var above = 0.0
+    for (spoilt, probability) in spoiltBucketDistribution().enumerated() where spoilt > count {
+      above += probability
+    }
+    return min(1, above)
+  }
+
+  /// The probability that a round has no majority of clean buckets, so that attackers may have their
+  /// way: well above 0 where the expected share of clean ones is barely above 1/2.
+  ///
+  /// - Complexity: as ``probability(ofMoreSpoiltBucketsThan:)``.
+  public var failureProbability: Double {
+    probability(ofMoreSpoiltBucketsThan: (buckets.count - 1) / 2)
+  }
+
+  /// The smallest number of spoilt buckets that is exceeded with at most this probability: what a
+  /// rule over the bucket means should withstand.
+  ///
+  /// - Complexity: as ``probability(ofMoreSpoiltBucketsThan:)``.
+  public func spoiltBuckets(exceededWithProbability probability: Double) -> Int {
+    let distribution = spoiltBucketDistribution()
+    var above = 0.0
+    for spoilt in distribution.indices.reversed() {
+      above += distribution[spoilt]
+      if above > probability { return spoilt }
+    }
+    return 0
+  }
+
+  /// The probability of every number of spoilt buckets, from 0 on.
+  private func spoiltBucketDistribution() -> [Double] {
+    let (size, larger) = clients.quotientAndRemainder(dividingBy: buckets.count)
+    let smaller = buckets.count - larger
+    // By the number of spoilt buckets of the larger size, then of the smaller.
+    var states = [[Double]](
+      repeating: [Double](repeating: 0, count: smaller + 1), count: larger + 1)
+    states[0][0] = 1
+    for placed in 0..<attackers {
+      var next = states.map { $0.map { _ in 0.0 } }
+      let free = Double(clients - placed)
+      for spoiltLarger in 0...min(larger, placed) {
+        for spoiltSmaller in 0...min(smaller, placed) {
+          let probability = states[spoiltLarger][spoiltSmaller]
+          if probability == 0 { continue }
+          let spoiltPlaces = spoiltLarger * (size + 1) + spoiltSmaller * size - placed
+          next[spoiltLarger][spoiltSmaller] += probability * Double(spoiltPlaces) / free
+          if spoiltLarger < larger {
+            next[spoiltLarger + 1][spoiltSmaller] +=
+              probability * Double((larger - spoiltLarger) * (size + 1)) / free
+          }
+          if spoiltSmaller < smaller {
+            next[spoiltLarger][spoiltSmaller + 1] +=
+              probability * Double((smaller - spoiltSmaller) * size) / free
+          }
+        }
+      }
+      states = next
+    }
+    var distribution = [Double](repeating: 0, count: buckets.count + 1)
+    for (spoiltLarger, row) in states.enumerated() {
+      for (spoiltSmaller, probability) in row.enumerated() {
+        distribution[spoiltLarger + spoiltSmaller] += probability
+      }
+    }
+    return distribution
+  }
+}
+
+/// Why clients cannot be put into buckets.
+public enum BucketPlanError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The number of clients is below 1, or above ``BucketPlan/maximumClients``.
+  case invalidClients(Int)
+  /// The number of attackers is negative, or not below that of clients.
+  case invalidAttackers(clients: Int, found: Int)
+  /// The bucket size is below 1, or above the number of clients.
+  case invalidBucketSize(clients: Int, found: Int)
+  /// The privacy floor is below 1.
+  case invalidPrivacyFloor(Int)
+  /// A bucket would have fewer clients than the sum of which may be seen.
+  case belowPrivacyFloor(floor: Int, found: Int)
+  /// No majority of buckets without an attacker is to be expected; a largest size of 0 says that
+  /// there is none with any size.
+  case noCleanMajority(bucketSize: Int, expectedCleanShare: Double, largestBucketSize: Int)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .invalidClients(let found):
+      "Expected from 1 to \(BucketPlan.maximumClients) clients, got \(found); "
+        + "pass the number of clients of the round."
+    case .invalidAttackers(let clients, let found):
+      "Expected from 0 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
+        + "pass the number to be withstood."
+    case .invalidBucketSize(let clients, let found):
+      "Expected buckets of 1 to \(clients) clients, got \(found); 2 to 10 are usual."
+    case .invalidPrivacyFloor(let found):
+      "Expected a privacy floor of at least 1 client, got \(found); it is a number of clients."
+    case .belowPrivacyFloor(let floor, let found):
+      "Expected buckets of at least \(floor) clients, the privacy floor, got \(found); "
+        + "take larger buckets, or fewer attackers into account."
+    case .noCleanMajority(let bucketSize, let share, 0):
+      "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
+        + "each a share of \(share) is to be expected, and no size does; half of the clients attack."
+    case .noCleanMajority(let bucketSize, let share, let largest):
+      "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
+        + "each a share of \(share) is to be expected; take buckets of at most \(largest)."
+    }
   }
 }

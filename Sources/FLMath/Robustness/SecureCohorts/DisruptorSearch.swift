@@ -1,4 +1,4 @@
-import RealModule
+internal import RealModule
 
 /// Finds the clients whose garbage makes sums inconsistent, by sums of smaller cohorts.
 ///
