@@ -26,7 +26,7 @@ internal import RealModule
 /// those of a pair of distributions all the same, and that pair dominates in compositions (Zhu et al. 2022,
 /// proposition 8 and theorem 10). Its losses above 0 are those of one ``GaussianLoss``, its losses below 0 are
 /// those of another, and the rest is at 0.
-struct FixedSampleLoss: LossDistribution {
+struct FixedSampleLoss: PrivacyLossVariable {
   let noiseMultiplier: Double
   let probability: Double
 

@@ -1,21 +1,5 @@
 internal import RealModule
 
-/// The distribution of the privacy loss of one release: the logarithm of the ratio of two distributions of
-/// outcomes, the first over the second.
-protocol LossDistribution {
-  /// The probability that a record takes part; 1 without sampling.
-  var probability: Double { get }
-
-  /// The masses of both distributions where the loss is from `low` to `high`, `high` excluded.
-  func masses(between low: Double, and high: Double) -> (first: Double, second: Double)
-
-  /// Losses below and above which the first distribution has at most `tail`.
-  func range(tail: Double) -> (low: Double, high: Double)
-
-  /// A number that is not below the logarithm of E[exp(tilt * loss)], for outcomes of the first distribution.
-  func logMoment(tilt: Double) -> Double
-}
-
 /// The privacy loss of one release of the Gaussian mechanism on a sample: the two distributions whose ratio it
 /// is, and where the loss takes a value.
 ///
@@ -24,7 +8,7 @@ protocol LossDistribution {
 /// is replaced. These mixtures dominate all other pairs (Zhu, Dong and Wang 2022, "Optimal Accounting of
 /// Differential Privacy via Characteristic Function", section 5). In a sample of fixed size, another record takes
 /// part in place of the record, and may be its opposite: ``FixedSampleLoss``.
-struct GaussianLoss: LossDistribution {
+struct GaussianLoss: PrivacyLossVariable {
   /// Which of two neighbouring data sets has the record.
   enum Direction {
     /// The first: outcomes are those of the data with the record.

@@ -62,13 +62,13 @@ struct GaussianReleases: Sendable, Hashable {
   /// number says nothing.
   private func bounds(
     _ relation: NeighbouringRelation, accuracy: Double,
-    ask: (LossQuestion) -> (lower: Double, upper: Double)
+    ask: (RefinedComposition) -> (lower: Double, upper: Double)
   ) -> (lower: Double, upper: Double) {
     let isFixedSize = hasFixedSize
     var (lower, upper) = (0.0, 0.0)
     for neighbours in Neighbours.pairs(relation) {
       let bounds = ask(
-        LossQuestion(
+        RefinedComposition(
           losses: losses { neighbours.loss($0) }, accuracy: accuracy, floor: lower))
       lower = max(lower, bounds.lower)
       if !isFixedSize { upper = max(upper, bounds.upper) }
@@ -77,7 +77,7 @@ struct GaussianReleases: Sendable, Hashable {
       // Those pairs are only examples. What bounds all of them is no pair of neighbours.
       for bound in FixedSampleBound.all(relation) {
         let bounds = ask(
-          LossQuestion(
+          RefinedComposition(
             losses: losses { bound.loss($0) }, accuracy: accuracy, floor: lower,
             isUpperOnly: true))
         upper = max(upper, bounds.upper)
@@ -88,8 +88,8 @@ struct GaussianReleases: Sendable, Hashable {
   }
 
   private func losses(
-    _ loss: (Sampled) -> any LossDistribution
-  ) -> [(loss: any LossDistribution, repetitions: Int)] {
+    _ loss: (Sampled) -> any PrivacyLossVariable
+  ) -> [(loss: any PrivacyLossVariable, repetitions: Int)] {
     // In a fixed order, so that the same events give the same digits.
     let keys = sampled.keys.sorted {
       ($0.noiseMultiplier, $0.probability, $0.isFixedSize ? 1 : 0)
@@ -132,7 +132,7 @@ struct GaussianReleases: Sendable, Hashable {
       }
     }
 
-    func loss(_ kind: Sampled) -> any LossDistribution {
+    func loss(_ kind: Sampled) -> any PrivacyLossVariable {
       GaussianLoss(
         noiseMultiplier: kind.noiseMultiplier, probability: kind.probability,
         direction: kind.isFixedSize ? fixedSize : poisson)
@@ -158,7 +158,7 @@ struct GaussianReleases: Sendable, Hashable {
       }
     }
 
-    func loss(_ kind: Sampled) -> any LossDistribution {
+    func loss(_ kind: Sampled) -> any PrivacyLossVariable {
       guard kind.isFixedSize else {
         return GaussianLoss(
           noiseMultiplier: kind.noiseMultiplier, probability: kind.probability, direction: poisson)

@@ -179,7 +179,7 @@ struct FixedSampleLossTests {
     "Masses of losses add up, and each has the ratio of its loss",
     arguments: [(0.3, 1.0), (0.01, 0.4), (0.9, 5.0), (1e-6, 2.0), (0.5, 0.1), (1e-12, 30)])
   func masses(probability: Double, z: Double) {
-    var losses: [any LossDistribution] = []
+    var losses: [any PrivacyLossVariable] = []
     for direction in [GaussianLoss.Direction.zeroAmongOpposites, .fillAmongOpposites] {
       losses.append(
         GaussianLoss(noiseMultiplier: z, probability: probability, direction: direction))

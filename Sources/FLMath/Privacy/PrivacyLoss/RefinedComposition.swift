@@ -1,13 +1,14 @@
 internal import RealModule
 
-/// A question about the sum of privacy losses: finds the tilt that fits it and a grid that is fine
-/// enough, and asks the composition.
-struct LossQuestion {
-  let losses: [(loss: any LossDistribution, repetitions: Int)]
+/// Composes privacy losses for one question, on ever finer grids, until the answer is accurate enough.
+///
+/// The first grid follows from the question too: the tilt is the one with which Renyi divergences answer best.
+struct RefinedComposition {
+  let losses: [(loss: any PrivacyLossVariable, repetitions: Int)]
   let accuracy: Double
-  /// What another question has given as a lower bound of the answer: below it nothing is refined.
+  /// A lower bound of the answer from other pairs of neighbours. Below it, nothing is refined.
   let floor: Double
-  /// Whether the upper bound alone is asked for. Grids are then fine enough when half the step makes no
+  /// Whether the upper bound alone is of interest. A grid is then fine enough when half the interval makes no
   /// difference.
   var isUpperOnly = false
 
@@ -23,7 +24,7 @@ struct LossQuestion {
       if isBetter { best = (epsilon, tilt) }
       return isBetter
     }
-    // That epsilon suffices, so a question about less than the other answers has no need of a grid.
+    // That epsilon is enough. If it is below the floor, this answer does not matter and needs no grid.
     if best.epsilon < floor { return (0, best.epsilon) }
     return refined(tilt: best.tilt, logDelta: logDelta) { composition in
       (composition.epsilonBounds(delta: delta), 1)
@@ -41,18 +42,17 @@ struct LossQuestion {
       return isBetter
     }
     let tilt = best.tilt
-    // The bound by which the tilt was chosen is one of delta, and there is nothing to refine where
-    // Double ends.
+    // The tilt was chosen by an upper bound of delta. There is nothing to refine below the range of Double.
     if Double.exp(best.logDelta) < floor { return (0, Double.exp(best.logDelta)) }
     guard best.logDelta > -600 else { return (0, Double.exp(max(best.logDelta, -600))) }
     return refined(tilt: tilt, logDelta: min(0, best.logDelta)) { composition in
       let bounds = composition.deltaBounds(epsilon: epsilon)
-      // What a unit of epsilon is in delta.
+      // The change of delta for a change of epsilon by 1.
       return (bounds, (tilt + 1) * max(bounds.upper, 0x1p-1000))
     }
   }
 
-  /// Calls `isBetter` with ever larger tilts, for as long as they are.
+  /// Calls `isBetter` with ever larger tilts and their moments, until it returns false.
   private func forEachTilt(_ isBetter: (Double, Double) -> Bool) {
     var tilt = 0x1p-12
     while tilt < 0x1p14 {
@@ -65,23 +65,27 @@ struct LossQuestion {
     }
   }
 
+  /// Asks compositions with ever smaller intervals.
+  ///
+  /// - Parameter ask: gives bounds of the answer, and the unit in which their distance is measured.
   private func refined(
     tilt: Double, logDelta: Double,
-    ask: (LossComposition) -> (bounds: (lower: Double, upper: Double), unit: Double)
+    ask: (PrivacyLossComposition) -> (bounds: (lower: Double, upper: Double), unit: Double)
   ) -> (lower: Double, upper: Double) {
     var total = 0.0
     for (loss, repetitions) in losses where loss.probability < 1 {
       total += Double(repetitions)
     }
     let tail = max(Double.exp(logDelta) * 1e-9 / (total + 1), 0x1p-1000)
-    // The bounds of a release differ in variance by about half a step squared, and epsilon grows by
+    // The estimates of a release differ in variance by about half an interval squared, and epsilon grows by
     // (tilt + 1) / 2 times the variance.
-    var step = (accuracy / (total * (tilt + 1))).squareRoot()
+    var interval = (accuracy / (total * (tilt + 1))).squareRoot()
     var best = (lower: 0.0, upper: Double.infinity)
     for _ in 0..<12 {
-      guard let composition = compose(step: step, tilt: tilt, tail: tail, total: total) else {
+      guard let composition = compose(interval: interval, tilt: tilt, tail: tail, total: total)
+      else {
         if best.upper < .infinity { return best }
-        step *= 4
+        interval *= 4
         continue
       }
       let answer = ask(composition)
@@ -90,24 +94,25 @@ struct LossQuestion {
       if !isUpperOnly { best.lower = max(best.lower, answer.bounds.lower) }
       best.upper = min(best.upper, answer.bounds.upper)
       if width <= accuracy || best.upper <= floor { return best }
-      step *= isUpperOnly ? 0.5 : max(0.25, 0.8 * (accuracy / width).squareRoot())
+      interval *= isUpperOnly ? 0.5 : max(0.25, 0.8 * (accuracy / width).squareRoot())
     }
     return best
   }
 
+  /// The composition on one grid; nil if the grid is too large.
   private func compose(
-    step: Double, tilt: Double, tail: Double, total: Double
-  ) -> LossComposition? {
-    var parts: [LossComposition.Part] = []
+    interval: Double, tilt: Double, tail: Double, total: Double
+  ) -> PrivacyLossComposition? {
+    var parts: [PrivacyLossComposition.Part] = []
     for (loss, repetitions) in losses {
       let range = loss.range(tail: tail)
-      guard (range.high - range.low) / step < Double(LossComposition.maximumCount / 2)
+      guard (range.high - range.low) / interval < Double(PrivacyLossComposition.maximumCount / 2)
       else { return nil }
-      let (upper, lower) = LossGrid.bounds(
-        of: loss, step: step, tail: tail,
+      let estimates = PrivacyLossEstimates(
+        of: loss, interval: interval, tail: tail,
         tolerance: isUpperOnly ? .infinity : accuracy / (8 * total))
-      parts.append(.init(upper: upper, lower: lower, repetitions: repetitions))
+      parts.append(.init(estimates: estimates, repetitions: repetitions))
     }
-    return LossComposition(parts, step: step, tilt: tilt)
+    return PrivacyLossComposition(parts, interval: interval, tilt: tilt)
   }
 }
