@@ -106,35 +106,11 @@ public struct AttackCounts: Sendable, Hashable {
 /// Exact confidence bounds for the probability of a success (Clopper and Pearson 1934, "The Use of
 /// Confidence or Fiducial Limits Illustrated in the Case of the Binomial").
 ///
-/// They are conservative: for every true probability, a bound is wrong with a probability of at most
-/// 1 - `confidence`.
-public enum ClopperPearson {
-  /// Returns a number that the true probability is not below, with the given confidence: the p with
-  /// P(Binomial(trials, p) >= successes) = 1 - confidence, or 0 without successes.
-  ///
-  /// - Throws: ``PrivacyAuditError/counts(successes:trials:)``, ``PrivacyAuditError/confidence(found:)``.
-  /// - Complexity: O(sqrt(trials)).
-  public static func lowerBound(
-    successes: Int, trials: Int, confidence: Double
-  ) throws(PrivacyAuditError) -> Double {
-    try PrivacyAuditError.requireCounts(successes, of: trials)
-    try PrivacyAuditError.requireConfidence(confidence)
-    return lower(successes, of: trials, error: 1 - confidence)
-  }
-
-  /// Returns a number that the true probability is not above, with the given confidence: the p with
-  /// P(Binomial(trials, p) <= successes) = 1 - confidence, or 1 without failures.
-  ///
-  /// - Throws: ``PrivacyAuditError/counts(successes:trials:)``, ``PrivacyAuditError/confidence(found:)``.
-  /// - Complexity: O(sqrt(trials)).
-  public static func upperBound(
-    successes: Int, trials: Int, confidence: Double
-  ) throws(PrivacyAuditError) -> Double {
-    try PrivacyAuditError.requireCounts(successes, of: trials)
-    try PrivacyAuditError.requireConfidence(confidence)
-    return upper(successes, of: trials, error: 1 - confidence)
-  }
-
+/// They are conservative: for every true probability, a bound is wrong with a probability of at most `error`.
+/// Complexity of each: O(sqrt(trials)).
+enum ClopperPearson {
+  /// A lower bound of the true probability: the p with P(Binomial(trials, p) >= successes) = `error`, or 0 without
+  /// successes.
   static func lower(
     _ successes: Int, of trials: Int, error: Double, tolerance: Double = tolerance
   ) -> Double {
@@ -146,6 +122,8 @@ public enum ClopperPearson {
     return reached * (1 - tolerance)
   }
 
+  /// An upper bound of the true probability: the p with P(Binomial(trials, p) <= successes) = `error`, or 1
+  /// without failures.
   static func upper(
     _ successes: Int, of trials: Int, error: Double, tolerance: Double = tolerance
   ) -> Double {

@@ -107,10 +107,6 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
         summands: choice.survivingHonest, standardDeviation: scaledLocalStandardDeviation)
   }
 
-  /// The Euclidean norm bound of a rounded vector, back in the unit of the vectors: the clip and what
-  /// rounding adds to it.
-  public var inflatedClip: Double { scaledL2Bound / scale }
-
   /// The finest grid for which a coordinate of the noisy sum stays within `bits` bits but for the
   /// wrap probability, the sum of `contributors` clipped and rotated vectors counted as orthogonal
   /// (Kairouz, Liu and Steinke 2021, section 4.2 and 4.4, with rho = 1): how many of its steps a clipping

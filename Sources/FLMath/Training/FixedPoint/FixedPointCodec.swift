@@ -169,17 +169,6 @@ public struct FixedPointCodec: Sendable, Hashable {
     return (fromOne - 1) + last
   }
 
-  /// The sum of the numbers whose codes add up to `sum`.
-  ///
-  /// Meant for sums of exactly `contributors` codes; ``decodeSums(_:contributors:)`` checks that the
-  /// sum can be one.
-  @inlinable
-  public func decodeSum(_ sum: UInt64, contributors: Int) -> Double {
-    // In two's complement the difference is right even where both are beyond 2^63.
-    let offset = UInt64(truncatingIfNeeded: contributors) &* levels
-    return Double(Int64(bitPattern: sum &- offset)) * step
-  }
-
   /// The sums of the numbers whose codes add up to `sums`, in the same order.
   ///
   /// - Parameters:
