@@ -1,17 +1,16 @@
 /// Shapley values of any output, by regression on coalitions of features (KernelSHAP).
 ///
 /// Lundberg and Lee 2017, section 4.1, Theorem 2: the Shapley values are the weighted least squares
-/// fit of an additive game to the outputs of coalitions. With all coalitions they are exact; where
-/// these are too many, the smallest and the largest are all taken, as they weigh most, and others
-/// drawn.
+/// fit of an additive game to the outputs of coalitions. They are exact with all coalitions. If
+/// there are too many, the smallest and the largest ones are all used, since they weigh most, and others are drawn.
 public struct KernelExplainer: Sendable, Hashable {
   /// The number of features.
   public let featureCount: Int
 
-  /// The examples that stand for features not in play, row-major.
+  /// The examples that supply the features outside of a coalition, row-major.
   public let background: [Double]
 
-  /// Takes the examples that stand for features not in play.
+  /// Takes the examples that supply the features outside of a coalition.
   ///
   /// - Parameters:
   ///   - background: row-major, a multiple of `featureCount` finite numbers. The work grows with the

@@ -1,11 +1,10 @@
-/// Reconstructs a model without some clients from the updates of the others that the server kept:
-/// each keeps the length of its old update, and its direction comes from a short training on the
-/// model as it now is.
+/// Approximate unlearning (erasure): reconstructs a model without some clients from stored updates of the others.
 ///
-/// Liu et al. 2021, "FedEraser: Enabling Efficient Client-Level Data Removal from Federated Learning
-/// Models". It is cheaper than training again and approximate: nothing
-/// proves that what an erased client did is gone. It needs single clients' updates, so it does not
-/// run under secure aggregation.
+/// Each update keeps its old length. A short training on the current model gives its new direction (Liu et al. 2021,
+/// "FedEraser: Enabling Efficient Client-Level Data Removal from Federated Learning Models").
+///
+/// It is cheaper than a ``RetrainingPlan``, but nothing proves that the influence of an erased client is gone. It
+/// needs updates of single clients, so it does not run under secure aggregation.
 public enum FedEraser {
   /// The length of the kept update in the direction of the new one; zero if the new one is.
   ///
@@ -31,12 +30,11 @@ public enum FedEraser {
 
   /// The model that the kept rounds make without `clients`.
   ///
-  /// Round 0, where it was kept, is used as it is: its updates start from the initial model, which
-  /// nobody has touched.
+  /// Updates of round 0 are used unchanged, since they start from the initial model, which no client has influenced.
   ///
   /// - Parameters:
-  ///   - clients: whom to erase.
-  ///   - history: what the server kept.
+  ///   - clients: the clients to erase.
+  ///   - history: the updates that the server stored.
   ///   - initial: the model before round 0.
   ///   - train: a client's update from a short training on this model, for the direction only.
   /// - Throws: ``ReconstructionError``.
@@ -99,8 +97,8 @@ public enum FedEraser {
   }
 }
 
-/// The updates of single clients that a server kept of some rounds. Under secure aggregation there
-/// are none: it takes a server that sees updates in the clear.
+/// The updates of single clients that a server stored in some rounds. Only a server that sees updates in the clear
+/// has them: secure aggregation does not reveal them.
 public struct UpdateHistory: Sendable {
   /// The updates of one round.
   public struct Round: Sendable {
@@ -142,5 +140,23 @@ public struct UpdateHistory: Sendable {
     }
     self.rounds = rounds
     self.dimension = dimension
+  }
+}
+
+/// Why a reconstruction failed: the stored updates do not fit, or a training failed.
+public enum ReconstructionError<TrainingFailure: Error>: Error, CustomStringConvertible {
+  /// What was kept does not fit together.
+  case erasure(ErasureError)
+  /// A client's training failed.
+  case training(TrainingFailure, client: UInt32, round: Int)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .erasure(let error):
+      error.description
+    case .training(let failure, let client, let round):
+      "Expected client \(client) to train in round \(round), but it failed: \(failure)"
+    }
   }
 }

@@ -1,9 +1,9 @@
-/// How to train again without some clients: from the last checkpoint that none of them has touched,
-/// with the same rounds less these clients.
+/// Exact unlearning (erasure): a plan to train again without some clients.
 ///
-/// The result is the model that would have come about had they never taken part, so this is exact
-/// erasure, the measure for all other ways. It needs no client's update, so it works under secure
-/// aggregation: replay the rounds as new sessions.
+/// Training starts from the last checkpoint before their first contribution, and repeats the later rounds without
+/// them. The result is the model that training without these clients would have given, so it is the standard for
+/// approximate unlearning. It needs no updates of single clients. Under secure aggregation, replay the rounds as
+/// new sessions.
 public struct RetrainingPlan: Sendable, Hashable {
   /// A round that is to be trained again.
   public struct Round: Sendable, Hashable {
@@ -13,22 +13,22 @@ public struct RetrainingPlan: Sendable, Hashable {
     public let clients: [UInt32]
   }
 
-  /// The number of rounds behind the checkpoint to start from; `nil` if no client to be erased ever
-  /// contributed, so that the model stays as it is.
+  /// The number of rounds before the checkpoint to start from; `nil` if no client to be erased ever
+  /// contributed. The model then stays as it is.
   public let checkpoint: Int?
 
-  /// The rounds to train again and who is left in each, in order. A round may have nobody left: it is
-  /// then passed over.
+  /// The rounds to train again, in order, with their remaining clients. A round without remaining clients is
+  /// skipped.
   public let rounds: [Round]
 
-  /// The trainings by clients that are done again, as a share of those of the whole history.
+  /// The cost: the number of trainings by clients in the plan, divided by that of the whole history.
   public let costShare: Double
 
   /// Plans the erasure of `clients`.
   ///
   /// - Parameters:
-  ///   - clients: whom to erase.
-  ///   - history: who contributed to which round.
+  ///   - clients: the clients to erase.
+  ///   - history: the contributors of every round.
   ///   - checkpoints: the numbers of rounds after which the model was kept, ascending; 0 is the initial
   ///     model.
   /// - Throws: ``ErasureError`` if the checkpoints are not ascending or beyond the history, or if none
@@ -79,8 +79,8 @@ public struct RetrainingPlan: Sendable, Hashable {
   }
 }
 
-/// Who contributed to which round. Secure aggregation reveals this, and nothing else is needed to
-/// train again without somebody.
+/// The contributors of every round. Secure aggregation reveals them, and retraining without a client needs nothing
+/// else.
 public struct ParticipationHistory: Sendable, Hashable, Codable {
   /// The contributors of every round from round 0 on, in ascending order.
   public let rounds: [[UInt32]]
@@ -176,24 +176,6 @@ public enum ErasureError: Error, Hashable, Sendable, CustomStringConvertible {
       "Expected \(expected) models, one for each shard, got \(found); train every shard."
     case .mismatch(let error):
       error.description
-    }
-  }
-}
-
-/// Why a reconstruction ended: what was kept does not fit, or training failed.
-public enum ReconstructionError<TrainingFailure: Error>: Error, CustomStringConvertible {
-  /// What was kept does not fit together.
-  case erasure(ErasureError)
-  /// A client's training failed.
-  case training(TrainingFailure, client: UInt32, round: Int)
-
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .erasure(let error):
-      error.description
-    case .training(let failure, let client, let round):
-      "Expected client \(client) to train in round \(round), but it failed: \(failure)"
     }
   }
 }

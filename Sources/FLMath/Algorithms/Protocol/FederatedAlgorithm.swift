@@ -1,19 +1,19 @@
-/// The server's half of a federated algorithm: a value that sends a model out and folds the weighted
-/// mean of what clients send back into it.
+/// The server's half of a federated algorithm: it sends a model to clients, and applies the weighted mean of their
+/// contributions.
 ///
 /// A round is
 ///
 /// 1. the server sends its ``broadcast``;
-/// 2. each client trains, and makes one flat vector with one weight of it
+/// 2. each client trains, and returns one flat vector with one weight
 ///    (``FederatedClient/train(on:with:using:)``), laid out as ``contribution`` says;
-/// 3. the vectors are averaged by their weights, in the open (``WeightedMean/of(_:)``) or by a secure
+/// 3. the vectors are averaged by their weights, in the clear (``WeightedMean/of(_:)``) or by a secure
 ///    sum;
-/// 4. the server folds the mean in with ``apply(_:)``.
+/// 4. the server applies the mean with ``apply(_:)``.
 ///
-/// The server is never given anything but a ``WeightedMean``: the mean, the sum of the weights, and
-/// who contributed. So every algorithm of this form works under secure aggregation as it is.
+/// The server only gets a ``WeightedMean``: the mean, the sum of the weights, and the contributors. So every
+/// algorithm of this form works under secure aggregation without changes.
 ///
-/// The value itself is the checkpoint; ``state`` is the part of it that changes, and can be encoded.
+/// The value itself is the checkpoint. ``state`` is the part of it that changes, and can be encoded.
 public protocol FederatedAlgorithm: Sendable {
   /// The client's half.
   associatedtype Client: FederatedClient
@@ -30,7 +30,7 @@ public protocol FederatedAlgorithm: Sendable {
   /// A client that has not taken part yet.
   func makeClient() -> Client
 
-  /// Folds one round's mean into the model.
+  /// Applies one round's mean to the model.
   ///
   /// - Throws: ``AlgorithmError`` if the mean does not fit or the new model would not be finite. The
   ///   algorithm is then as it was before.
@@ -79,9 +79,8 @@ public struct Broadcast: Sendable, Hashable {
 public protocol FederatedClient: Sendable, Hashable {
   /// Trains on the client's own examples.
   ///
-  /// The client itself does not change: what it would remember is part of the result, and is to be
-  /// kept once the server has taken the contribution in. A client whose contribution got lost
-  /// stays as it was, so that the memories of clients and server belong together.
+  /// The client itself does not change. Its next state is part of the result: keep it once the server has the
+  /// contribution. A client whose contribution was lost keeps its old state, so that clients and server agree.
   ///
   /// - Parameters:
   ///   - broadcast: what the server sent.
@@ -95,23 +94,23 @@ public protocol FederatedClient: Sendable, Hashable {
   ) throws(AlgorithmError) -> LocalRound<Self>
 }
 
-/// What a client's round comes to.
+/// The result of a client's round.
 public struct LocalRound<Client: FederatedClient>: Sendable {
-  /// What is sent: a flat vector, laid out as ``FederatedAlgorithm/contribution`` says, and a weight.
+  /// The contribution: a flat vector, laid out as ``FederatedAlgorithm/contribution`` says, and a weight.
   public let update: ClientUpdate
 
-  /// The client to go on with once the server has taken the update in.
+  /// The next state of the client, for use once the server has the update.
   public let client: Client
 
   /// The number of local steps that were made towards the update.
   public let steps: Int
 }
 
-/// How much a client counts in the mean.
+/// The weight of a client in the mean.
 public enum Weighting: Sendable, Hashable {
   /// By its number of examples.
   case examples
-  /// As much as any other.
+  /// Every client has the same weight.
   case uniform
 
   /// The weight of a client with this many examples.

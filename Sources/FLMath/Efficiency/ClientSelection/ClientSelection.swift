@@ -3,8 +3,8 @@
 /// Every draw follows from the candidates, the seed, and what the rule has observed before.
 public protocol ClientSelection: Sendable {
   /// The clients that have to be asked for their loss on the current model before
-  /// ``select(from:losses:seed:)`` can be called with the same candidates and seed. Most rules ask
-  /// nobody.
+  /// ``select(from:losses:seed:)`` can be called with the same candidates and seed. Most rules do not ask
+  /// clients.
   ///
   /// - Throws: ``SelectionError``.
   func clientsToAsk(
@@ -14,8 +14,8 @@ public protocol ClientSelection: Sendable {
   /// Draws the clients of the next round.
   ///
   /// - Parameters:
-  ///   - candidates: who may be drawn.
-  ///   - losses: what the clients of ``clientsToAsk(among:seed:)`` have answered.
+  ///   - candidates: the clients that may be drawn.
+  ///   - losses: the answers of the clients of ``clientsToAsk(among:seed:)``.
   ///   - seed: the seed of the draw.
   /// - Throws: ``SelectionError``.
   mutating func select(
@@ -30,18 +30,18 @@ public protocol ClientSelection: Sendable {
 }
 
 extension ClientSelection {
-  /// Nobody.
+  /// Returns no clients.
   public func clientsToAsk(
     among candidates: Candidates, seed: UInt64
   ) throws(SelectionError) -> [UInt32] { [] }
 
-  /// Not by most rules.
+  /// Returns false.
   public var learnsFromReports: Bool { false }
 
-  /// Learns nothing.
+  /// Does nothing.
   public mutating func observe(_ participations: [Participation]) {}
 
-  /// Draws with a rule that asks nobody.
+  /// Draws with a rule that does not ask clients.
   ///
   /// - Throws: ``SelectionError``.
   public mutating func select(
@@ -50,11 +50,11 @@ extension ClientSelection {
     try select(from: candidates, losses: [:], seed: seed)
   }
 
-  /// Draws with a rule that asks nobody, and draws anew with the next seed while dropouts could leave
+  /// Draws with a rule that does not ask clients, and draws anew with the next seed while dropouts could leave
   /// contributors that differ by too few from those of an earlier sum.
   ///
-  /// A rule with a memory counts each draw. What is asked for is often impossible: from few candidates, or where many may drop out. Then draw without it,
-  /// and check `ReleasedCohorts.overlap(of:)` before the session asks for shares.
+  /// A rule with a memory counts each draw. Such a draw is often impossible with few candidates or many dropouts.
+  /// Then draw without this condition, and check `ReleasedCohorts.overlap(of:)` before the session asks for shares.
   ///
   /// - Parameters:
   ///   - released: the contributors of the sums so far.
@@ -98,15 +98,14 @@ public struct Participation: Sendable, Hashable {
   }
 }
 
-/// The clients that may be selected: those that are there and have not opted out.
+/// The clients that may be selected: the available ones that have not opted out.
 ///
-/// Selections draw from candidates only, so nobody who has opted out can be drawn, or be asked for
-/// anything in order to be drawn.
+/// Selections draw from candidates only. A client that has opted out is never drawn, and never asked for a loss.
 public struct Candidates: Sendable, Hashable {
   /// The clients, in ascending order.
   public let clients: [UInt32]
 
-  /// Leaves out whoever has opted out.
+  /// Takes the available clients, without those that have opted out.
   ///
   /// - Throws: ``SelectionError/duplicateClient(_:)``.
   public init(
@@ -185,8 +184,8 @@ public enum CohortSampling: Sendable, Hashable {
     }
   }
 
-  /// The scheme in the words of a privacy accountant. Of several groups that with the largest rate
-  /// stands for all: nobody is in a weaker position than its members.
+  /// The scheme for a privacy accountant. Of several groups, it is that of the group with the largest rate, whose
+  /// members are protected least.
   public var accounted: SamplingScheme {
     switch self {
     case .fixedSize(let size, let population):

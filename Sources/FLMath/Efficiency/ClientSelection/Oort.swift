@@ -87,7 +87,7 @@ public struct Oort: ClientSelection, Hashable {
     relaxIfUtilityFell()
     let known = eligible.filter { records[$0] != nil }
     let newcomers = eligible.filter { records[$0] == nil }
-    // Whoever is missing on one side is made up for on the other.
+    // If there are too few newcomers, known clients take their places, and the other way round.
     let wanted = Int((exploration * Double(size)).rounded())
     let explored = max(min(wanted, newcomers.count), size - known.count)
     var generator = SimulationGenerator(seed: seed)

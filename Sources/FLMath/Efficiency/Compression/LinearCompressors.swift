@@ -93,10 +93,10 @@ public struct StochasticQuantization: LinearCompressor, Hashable {
   /// The number of elements of an update.
   public let dimension: Int
 
-  /// The number that code 0 stands for.
+  /// The number of code 0.
   public let lower: Double
 
-  /// The number that the largest code stands for.
+  /// The number of the largest code.
   public let upper: Double
 
   /// The number of bits of a code.

@@ -65,7 +65,7 @@ public struct QSGD: UpdateCompressor, Hashable {
     return Message(norm: norm, levels: codes)
   }
 
-  /// The numbers that the levels stand for.
+  /// The numbers of the levels.
   public func decompress(_ message: Message) throws(CompressionError) -> [Double] {
     guard message.levels.count == dimension else {
       throw .dimensionMismatch(expected: dimension, found: message.levels.count)

@@ -28,11 +28,10 @@ public protocol UpdateCompressor: Sendable {
   func bits(of message: Message) -> Int
 }
 
-/// A compressor of which the sum of messages is the message of the sum, up to rounding and noise of
-/// mean 0: only such ones run under secure aggregation, where nobody sees a single message.
+/// A linear compressor: the sum of messages is the message of the sum, up to rounding and noise of mean 0.
 ///
-/// Compressors that send where a client's update is large, or scale by its norm, are none: their
-/// messages do not add up.
+/// Only linear compressors run under secure aggregation, which reveals sums of messages only. Compressors that send
+/// the places of large coordinates, or scale by a client's norm, are not linear.
 public protocol LinearCompressor: UpdateCompressor where Message == [Element] {
   /// What messages are made of.
   associatedtype Element: Sendable & AdditiveArithmetic

@@ -121,8 +121,8 @@ public struct BufferedSimulation<Objective: LocalObjective>: Sendable {
     }
   }
 
-  /// Sends the model to devices until as many as allowed are at work. Who is in the buffer already
-  /// has to wait: a client is in a sum once.
+  /// Sends the model to devices until as many as allowed are at work. A client in the buffer
+  /// has to wait, since it can be in a sum only once.
   private mutating func dispatch(
     except buffer: [UInt32: ClientUpdate], log: inout [SimulationEvent]
   ) throws(SimulationError) {

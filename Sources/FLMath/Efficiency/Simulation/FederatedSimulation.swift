@@ -176,7 +176,7 @@ extension FederatedSimulation {
         deadline: policy.stragglers == .partialWork ? deadline : nil, using: &generator)
       queue.schedule(.end(client: client, steps: timeline.steps), at: timeline.end)
     }
-    // After those who end just then: they are in time.
+    // Clients that end exactly at the deadline come first: they are in time.
     if let deadline { queue.schedule(.deadline, at: deadline) }
 
     var atWork = Set(cohort.clients)
@@ -246,7 +246,7 @@ extension FederatedSimulation {
 }
 
 extension FederatedSimulation {
-  /// Draws a cohort from those who are there, and waits while they are too few.
+  /// Draws a cohort from the available clients, and waits while there are too few.
   mutating func drawCohort(
     _ broadcast: Broadcast, round: Int, bytesDown: Int, log: inout [SimulationEvent]
   ) throws(SimulationError) -> (cohort: Cohort, asked: Int) {
@@ -277,7 +277,7 @@ extension FederatedSimulation {
     }
   }
 
-  /// Those who are there and have not opted out.
+  /// The available clients that have not opted out.
   private func present() throws(SelectionError) -> Candidates {
     let there = devices.indices.filter { devices[$0].profile.availability.end(at: time) != nil }
     return try Candidates(there.map { UInt32($0) }, optedOut: optedOut)

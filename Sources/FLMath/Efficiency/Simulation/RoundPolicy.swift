@@ -46,7 +46,7 @@ public struct RoundPolicy: Sendable, Hashable {
   }
 }
 
-/// A round of a simulation as it went, up to what is handed to aggregation.
+/// A simulated round, up to the updates for aggregation.
 public struct CollectedRound<Client: FederatedClient>: Sendable {
   /// When the round began, in seconds from the start of the simulation.
   public let start: Double
@@ -54,7 +54,7 @@ public struct CollectedRound<Client: FederatedClient>: Sendable {
   /// When it closed.
   public let end: Double
 
-  /// Who was selected, and how.
+  /// The selected clients, and how they were drawn.
   public let cohort: Cohort
 
   /// What happened, in the order of time.

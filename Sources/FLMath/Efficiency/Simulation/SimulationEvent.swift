@@ -93,8 +93,8 @@ struct EventQueue<Event: Sendable>: Sendable {
   }
 }
 
-/// The random streams of a simulation, each for one purpose, round and client, so that what one client
-/// draws does not depend on who else takes part.
+/// The random streams of a simulation, each for one purpose, round and client. The draws of a client do not depend
+/// on the other clients.
 struct SimulationStreams: Sendable, Hashable {
   let seed: UInt64
 

@@ -1,6 +1,6 @@
 internal import RealModule
 
-/// A probability, kept as its logarithm: 2^-2000 is no `Double`, but its logarithm is.
+/// A probability, stored as its logarithm. A `Double` cannot hold 2^-2000, but it can hold the logarithm.
 public struct LogProbability: Sendable, Hashable {
   /// The logarithm to base 2: at most 0, and minus infinity for what cannot happen.
   public let log2: Double

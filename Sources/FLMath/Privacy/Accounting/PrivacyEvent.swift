@@ -116,10 +116,10 @@ extension PrivacyEvent.Mechanism {
   }
 }
 
-/// How the records of one round are chosen. Who cannot be told to have taken part is protected more;
-/// how much more depends on the scheme, so it is named and has no default.
+/// How the records of one round are chosen. Sampling hides who took part, which amplifies privacy. The amount depends
+/// on the scheme, so it has no default.
 public enum SamplingScheme: Sendable, Hashable, Codable {
-  /// Every record takes part: nothing is gained from sampling.
+  /// Every record takes part: no amplification.
   case none
   /// Every record takes part with this probability, independently of all others.
   ///

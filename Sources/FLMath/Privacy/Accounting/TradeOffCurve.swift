@@ -85,8 +85,8 @@ public struct TradeOffCurve: Sendable, Hashable {
   }
 }
 
-/// Gaussian differential privacy: to tell two neighbouring data sets apart is no easier than to tell N(0, 1)
-/// from N(mu, 1) (Dong, Roth and Su 2022, "Gaussian Differential Privacy", definition 2.6).
+/// Gaussian differential privacy: two neighbouring data sets are at least as hard to tell apart as N(0, 1)
+/// and N(mu, 1) (Dong, Roth and Su 2022, "Gaussian Differential Privacy", definition 2.6).
 ///
 /// The Gaussian mechanism is mu-GDP exactly, with mu = sensitivity / standard deviation, and so are
 /// compositions of it without sampling. There is no central limit theorem here: sampled mechanisms are not GDP.

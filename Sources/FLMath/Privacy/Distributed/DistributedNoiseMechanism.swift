@@ -15,8 +15,8 @@ public struct DistributedNoiseMechanism: Sendable {
 
   /// The mechanism of a round.
   ///
-  /// - Parameter seed: of the rotation; the same for all clients and the server, another one for
-  ///   every round, and not chosen by who chooses the vectors.
+  /// - Parameter seed: the seed of the rotation. It is the same for all clients and the server, and differs from
+  ///   round to round. A client that chooses its vector must not choose the seed as well.
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the noise is beyond what the samplers
   ///   allow.
   public init(

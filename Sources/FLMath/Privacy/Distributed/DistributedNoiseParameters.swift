@@ -206,12 +206,11 @@ extension DistributedNoiseParameters {
     return max(tau, 2 * sum)
   }
 
-  /// How many honest clients are in every sum that is released: the least number of contributors less
-  /// all corrupt clients of the cohort, floor(`corruptFraction` x `cohort`), who may all have
-  /// contributed and left out their noise.
+  /// The number of honest clients in every released sum: the least number of contributors less all corrupt clients
+  /// of the cohort, floor(`corruptFraction` x `cohort`). They may all have contributed without noise.
   ///
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the fraction is not at least 0 and
-  ///   below 1, or nobody honest need be left.
+  ///   below 1, or if all contributors may be corrupt.
   public static func survivingHonest(
     cohort: Int, minimumContributors: Int, corruptFraction: Double
   ) throws(PrivacyParameterError) -> Int {

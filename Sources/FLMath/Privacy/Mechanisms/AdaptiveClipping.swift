@@ -98,11 +98,10 @@ public struct AdaptiveClipping: Sendable, Hashable {
   }
 }
 
-/// A mean with a denominator that is known before anybody contributes.
+/// A mean with a public denominator, such as the expected number of contributors.
 ///
-/// Dividing a noisy sum by the number of those who came, or by their weights, would let the
-/// denominator speak of a member. With a public one, the expected number of contributors, the mean
-/// is post-processing of the sum, and the sum's sensitivity is the clipping bound (McMahan et al.
+/// The actual number of contributors, or their weights, would reveal whether a client took part. With a public
+/// denominator, the mean is post-processing of the sum, and the sum's sensitivity is the clipping bound (McMahan et al.
 /// 2018, "Learning Differentially Private Recurrent Language Models", section 2, estimator f_f).
 public struct FixedDenominatorMean: Sendable, Hashable {
   /// The largest Euclidean norm of one contribution: the sensitivity of the sum under adding or

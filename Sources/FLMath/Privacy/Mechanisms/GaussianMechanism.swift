@@ -102,9 +102,9 @@ public struct GaussianMechanism: Sendable, Hashable {
 
   /// Adds noise to every coordinate.
   ///
-  /// - Parameter generator: cryptographic, unless this is a simulation. The noise is drawn in
-  ///   floating point, whose gaps an adversary who sees single results to the last bit can exploit
-  ///   (Mironov 2012); ``DiscreteGaussian`` has no such gaps.
+  /// - Parameter generator: a cryptographic one, unless this is a simulation. The noise is drawn in
+  ///   floating point. An adversary that sees single results to the last bit can exploit the gaps between
+  ///   numbers (Mironov 2012); ``DiscreteGaussian`` has no such gaps.
   public func addNoise(
     to vector: inout [Double], using generator: inout some RandomNumberGenerator
   ) {

@@ -1,6 +1,6 @@
 internal import RealModule
 
-/// Releases of the Gaussian mechanism, with sampling or without, and what all together cost.
+/// Releases of the Gaussian mechanism, with or without sampling, and their total cost.
 struct GaussianReleases: Sendable, Hashable {
   private struct Sampled: Hashable {
     let noiseMultiplier: Double
@@ -17,7 +17,7 @@ struct GaussianReleases: Sendable, Hashable {
 
   private var hasFixedSize: Bool { sampled.keys.contains { $0.isFixedSize } }
 
-  /// Adds releases of one kind; a probability of 1 is no sampling.
+  /// Adds releases of one kind; a probability of 1 means that there is no sampling.
   mutating func add(noiseMultiplier: Double, sampling: SamplingScheme, repetitions: Int) {
     if sampling.probability == 1 {
       precision += Double(repetitions) / (noiseMultiplier * noiseMultiplier)
@@ -58,8 +58,8 @@ struct GaussianReleases: Sendable, Hashable {
     return bounds(relation, accuracy: accuracy) { $0.deltaBounds(epsilon: epsilon) }
   }
 
-  /// The larger of the answers for all pairs of neighbours, whatever rounding has made of them: what is no
-  /// number says nothing.
+  /// The larger of the answers for all pairs of neighbours. An answer that rounding has made NaN becomes the trivial
+  /// bound.
   private func bounds(
     _ relation: NeighbouringRelation, accuracy: Double,
     ask: (RefinedComposition) -> (lower: Double, upper: Double)
@@ -74,7 +74,7 @@ struct GaussianReleases: Sendable, Hashable {
       if !isFixedSize { upper = max(upper, bounds.upper) }
     }
     if isFixedSize {
-      // Those pairs are only examples. What bounds all of them is no pair of neighbours.
+      // Those pairs are only examples. The bound of all pairs is not itself a pair of neighbours.
       for bound in FixedSampleBound.all(relation) {
         let bounds = ask(
           RefinedComposition(

@@ -160,8 +160,8 @@ extension ModelPoisoning {
   /// Algorithm 3).
   ///
   /// With n clients of which f attack, s = floor(n/2 + 1) - f honest ones must lie farther out, and z
-  /// is the normal quantile of (n - f - s) / (n - f). It is 0 or below where attackers are too few to
-  /// hide, and infinite where they need nobody.
+  /// is the normal quantile of (n - f - s) / (n - f). It is at most 0 if there are too few attackers to
+  /// hide, and infinite if they are a majority by themselves.
   ///
   /// - Throws: ``ModelPoisoningError/invalidAttackers(clients:found:)`` unless there are attackers and
   ///   honest clients.

@@ -1,7 +1,7 @@
 /// The point with the least sum of distances from the vectors.
 ///
-/// It withstands any minority: f attackers among at least 2f + 1 vectors, or, with weights, attackers who
-/// hold less than half of the weight. The iteration ends when its point is proven to be near to the
+/// It withstands any minority: f attackers among at least 2f + 1 vectors, or, with weights, attackers
+/// with less than half of the weight. The iteration ends when its point is proven to be near to the
 /// median. What counts as near is relative to a distance within which half of the weight lies, so
 /// attackers cannot widen it. Where rows lie on a line and there are several medians, the result is one
 /// of them.

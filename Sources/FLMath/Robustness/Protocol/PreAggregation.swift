@@ -76,7 +76,7 @@ public struct NormClipping: Sendable, Hashable {
 /// Allouah, Guerraoui, Gupta, Jellouli, Rizk and Stephan 2025, "Adaptive Gradient Clipping for Robust
 /// Federated Learning": the k = 2 (f / n) (n - f) longest are shortened, rounded down. These are at least f,
 /// so no vector remains longer than the longest honest one. The paper proves that a rule after it keeps its
-/// guarantee but for a constant. Unlike with ``NormClipping``, there is no bound to choose.
+/// guarantee up to a constant. Unlike ``NormClipping``, it needs no bound.
 public struct AdaptiveRobustClipping: Sendable, Hashable {
   /// The number of vectors that may be anything.
   public let attackers: Int

@@ -77,9 +77,9 @@ public struct CenteredClipping: RobustAggregationRule, Hashable {
 
 /// The mean of the vectors, each shortened to a bound.
 ///
-/// Sun et al. 2019, "Can You Really Backdoor Federated Learning?" However many attack,
-/// the result is no longer than the bound; f of n move it by 2 bound f / n at most. What is refused is
-/// a majority of attackers, which would have its way within the bound.
+/// Sun et al. 2019, "Can You Really Backdoor Federated Learning?" The result is
+/// never longer than the bound, and f attackers of n move it by at most 2 bound f / n. A majority of attackers is
+/// rejected, since it could choose any result within the bound.
 public struct NormClippedMean: RobustAggregationRule, Hashable {
   /// The number of vectors that may be anything.
   public let attackers: Int

@@ -90,11 +90,11 @@ public struct MeanAroundMedian: RobustAggregationRule, Hashable {
   }
 }
 
-/// In every coordinate the mean of the values that are not far from the median, however many these are.
+/// In every coordinate the mean of the values near the median, whatever their number.
 ///
 /// Hampel 1985, "The Breakdown Points of the Mean Combined With Some Rejection Rules" (X84): a value is cut
 /// off if it is farther from the median than the cut-off times the median distance from it, brought to the
-/// scale of a standard deviation. So nobody has to know how many attackers there are: without any, a cut-off
+/// scale of a standard deviation. The number of attackers need not be known. Without attackers, a cut-off
 /// of 3 keeps all but 1 in 370 values of a normal distribution, where ``TrimmedMean`` always cuts off 2f.
 ///
 /// With a majority of honest values, the result is at most `1.4826 * cutoff` times their range from the

@@ -7,8 +7,8 @@
 /// and negative numbers among random coordinates are clustered by ``MeanShift``, and the largest cluster
 /// passes; each share is relative to the largest of all vectors, as in the authors' code.
 ///
-/// Whatever a minority of attackers sends, the result is no longer than the longest honest vector. No
-/// more than that is proved: vectors with the lengths and signs of honest ones pass both filters.
+/// With a minority of attackers, the result is never longer than the longest honest vector. Nothing else is
+/// proved: vectors with the lengths and signs of honest ones pass both filters.
 public struct SignGuard: RobustAggregationRule, Hashable {
   /// The number of vectors that may be anything.
   public let attackers: Int

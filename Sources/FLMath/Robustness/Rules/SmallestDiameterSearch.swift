@@ -126,7 +126,7 @@ private struct Conflicts {
     return canBeCovered(by: budget - others.count)
   }
 
-  /// The smallest cover where nobody is in more than two pairs: a path of k points takes k / 2, rounded
+  /// The smallest cover if no point is in more than two pairs: a path of k points takes k / 2, rounded
   /// down, a cycle k / 2, rounded up.
   private func pathsAndCyclesCover() -> Int {
     var seen = removed

@@ -1,18 +1,18 @@
 internal import RealModule
 
-/// Who adds up with whom when a robust rule is to run over secure sums: random buckets of clients,
-/// each a session of its own, so that only bucket means are ever seen in the clear.
+/// Random buckets of clients for a robust rule over secure sums. Each bucket has a session of its own, so only the
+/// means of buckets are seen in the clear.
 ///
 /// One attacker spoils the mean of its bucket, and larger buckets hide a client better but spoil more
 /// easily. With f of n clients attacking, a bucket of s is clean with the probability (1 - f/n)^s at
 /// most, and a rule over bucket means has no majority of clean ones to rely on unless this is above
-/// 1/2. A plan beyond that is refused, as is one with buckets below the privacy floor, since who sees
-/// the sum of few updates sees much of each.
+/// 1/2. A plan beyond that is rejected. A plan with buckets below the privacy floor is rejected too, since
+/// the sum of few updates reveals much of each.
 ///
-/// The condition is on the average: rounds vary, and near 1/2 many have a majority of spoilt buckets
-/// all the same. With 20 attackers among 100 clients that is no round with buckets of 2, and 46 % of
-/// rounds with buckets of 3. ``failureProbability`` says how many, and
-/// ``spoiltBuckets(exceededWithProbability:)`` how many attackers to give the rule over the means.
+/// The condition is about the average. Rounds vary, and near 1/2 many rounds have a majority of spoilt buckets.
+/// With 20 attackers among 100 clients, no round does with buckets of 2, but 46 % of rounds do with buckets of 3.
+/// ``failureProbability`` is the share of such rounds. ``spoiltBuckets(exceededWithProbability:)`` is the number of
+/// attackers to give the rule over the means.
 public struct BucketPlan: Sendable, Hashable {
   /// The clients of every bucket, as positions from 0. The sizes differ by one at most, and none is
   /// below the bucket size asked for.

@@ -1,10 +1,10 @@
 internal import RealModule
 
-/// Finds the clients whose garbage makes sums inconsistent, by sums of smaller cohorts.
+/// Finds the clients that make sums inconsistent, by sums of smaller cohorts.
 ///
-/// A sum that contradicts itself names nobody: the masked inputs of all contributors look alike. The
-/// search divides the clients of such a sum into two cohorts, each with a session of its own, and so
-/// on. A released sum clears its cohort; cleared clients fill up cohorts that would be too small. One
+/// An inconsistent sum does not show which client spoiled it, since the masked inputs of all contributors look
+/// alike. The search divides its clients into two cohorts, each with a session of its own, and repeats this. A
+/// released sum clears its cohort. Cleared clients fill up cohorts that would be too small. One
 /// disruptor of n clients is found in ceil(log2 n) attempts after the first if n is at least three times
 /// the minimum size; with fewer clients the search may need more, or end with an error.
 ///
@@ -18,12 +18,12 @@ internal import RealModule
 /// }
 /// ```
 ///
-/// The cohorts of an attempt are disjoint and have the minimum size at least. No two of all attempts
-/// differ by fewer clients (``ReleasedCohorts``), whether their sums were released or not: the server
-/// has seen the inconsistent ones too.
+/// The cohorts of an attempt are disjoint and have at least the minimum size. Any two cohorts of all attempts differ
+/// by at least as many clients (``ReleasedCohorts``), even if their sums were not released: the server has seen
+/// the inconsistent sums too.
 ///
-/// What is found is right as long as a disruptor spoils every sum that it is in. One that behaves at
-/// times clears itself, and the client beside which it spoils a sum later looks guilty.
+/// The result is right if a disruptor spoils every sum that it is in. A disruptor that sometimes behaves clears
+/// itself, and a client in its later cohort is suspected instead.
 public enum DisruptorSearch {
   /// The cohorts to run next, and what is known by now.
   public struct Plan<Client: Hashable & Comparable & Sendable>: Sendable, Hashable {

@@ -1,14 +1,14 @@
-/// Which clients are in the sums that were released, and the rule that no two sums differ by a few.
+/// The cohorts of released sums, and the rule that two of them never differ by only a few clients.
 ///
 /// The difference of two sums is a sum over the clients that are in one of them only, as far as the
-/// updates of the others are the same or known. With few such clients it says much of each: with one
-/// it is its update (Lam et al. 2021, "Gradient Disaggregation"; So et al. 2023, "Securing Secure
+/// updates of the others are the same or known. With few such clients it reveals much of each; with one
+/// client, it is its update (Lam et al. 2021, "Gradient Disaggregation"; So et al. 2023, "Securing Secure
 /// Aggregation: Mitigating Multi-Round Privacy Leakage in Federated Learning"). So two cohorts are the
-/// same, or at least ``minimumDifference`` clients are in one of them only. Sums of one and the same
-/// cohort isolate nobody; their differences say how the cohort as a whole changes from sum to sum.
+/// same, or at least ``minimumDifference`` clients are in one of them only. Sums of the same
+/// cohort do not isolate a client. Their differences show how the cohort as a whole changes from sum to sum.
 ///
-/// The rule is about pairs. Three sums or more can be combined so that few clients are left although any
-/// two differ by many: only cohorts made of fixed groups that take part as a whole exclude that.
+/// The rule is about pairs. Three or more sums can be combined so that few clients remain, although any two of them
+/// differ by many. Only fixed groups that take part as a whole prevent that.
 ///
 /// ```swift
 /// var released = ReleasedCohorts<UInt32>(minimumDifference: 10)

@@ -1,4 +1,4 @@
-/// What the clients of one sum lost by clipping, as counts: nobody's own numbers.
+/// Counts of how much the clients of one sum lost by clipping, without the numbers of any one client.
 ///
 /// Clipping far below the updates costs accuracy, and a bound far above them costs precision, because fixed-point
 /// steps grow with it. Either way the training goes on, only worse. These counts show it.

@@ -74,7 +74,7 @@ public struct L2Clipping: Sendable, Hashable {
     let scaledNorm = Self.sumOfSquares(vector, scaledBy: scale).magnitude.squareRoot()
     let ratio = bound / scaledNorm
     let factor = ratio * scale
-    // There is no branch here: whether the norm is beyond the bound says something of the vector.
+    // There is no branch here: it would reveal whether the norm is beyond the bound.
     // The sign bit of the difference is 1 exactly if it is, and then so are all bits of the mask.
     let mask = UInt64(bitPattern: Int64(bitPattern: (factor - 1).bitPattern) &>> 63)
     return Factors(
@@ -170,7 +170,7 @@ public struct LInfinityClipping: Sendable, Hashable {
 
   /// Writes finite numbers to `target`, multiplied by `factors`, clipped, and multiplied by `scale`.
   ///
-  /// There is no branch on a number, and nothing that keeps the compiler from clipping several at once.
+  /// It does not branch on a number, so the compiler can clip several at once.
   @inlinable
   package func clip<Number: UpdateNumber>(
     _ numbers: Span<Number>, shortenedBy factors: L2Clipping.Factors, scaledBy scale: Double,

@@ -98,7 +98,7 @@ public struct FixedPointCodec: Sendable, Hashable {
   /// Writes the codes of finite `values` to `codes` from `first` on, each rounded by a random word of
   /// `randomness`.
   ///
-  /// There is no branch on a value, and nothing that keeps the compiler from coding several at once.
+  /// It does not branch on a value, so the compiler can encode several at once.
   ///
   /// - Returns: the number of values that were saturated.
   @usableFromInline

@@ -93,7 +93,7 @@ public struct LaneLayout: Sendable, Hashable, Codable {
   }
 }
 
-/// Why there is no lane layout for what was asked.
+/// Why a lane layout cannot be made.
 public enum LaneLayoutError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The width asked for is not in 2...62.
   case invalidMinimumValueBits(Int)

@@ -55,11 +55,10 @@ public enum ClientUpdateError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 }
 
-/// The mean of client updates, weighted by their numbers of examples: all that the server's side of
-/// federated averaging is ever given.
+/// The mean of client updates, weighted by their numbers of examples. The server of an algorithm gets nothing else.
 ///
-/// It does not say what any one client contributed, so it may come from a secure sum as well as
-/// from plain updates.
+/// It does not reveal the update of a single client, so it can be made from a secure sum as well as from plain
+/// updates.
 public struct WeightedMean: Sendable, Hashable {
   /// The weighted mean of the clients' differences, one finite number per parameter.
   public let mean: [Double]
@@ -192,8 +191,8 @@ public enum WeightedMeanError: Error, Hashable, Sendable, CustomStringConvertibl
   }
 }
 
-/// A number of an update as its owner has it. It is calculated with in `Double`, which has every number
-/// of the type.
+/// The type of the numbers of an update: `Float` or `Double`. Calculations are in `Double`, which has every number
+/// of both.
 @usableFromInline
 package protocol UpdateNumber: BitwiseCopyable, Sendable {
   /// The same number.

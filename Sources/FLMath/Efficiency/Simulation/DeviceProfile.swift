@@ -95,7 +95,7 @@ public struct SimulatedDevice<Objective: LocalObjective>: Sendable {
   }
 }
 
-/// How a device's round goes if nobody cuts it off.
+/// The times of a device's round, if the server does not end it.
 struct DeviceTimeline: Sendable, Hashable {
   /// When the device is done or gone.
   let end: Double
