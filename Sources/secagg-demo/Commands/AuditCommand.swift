@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import FLMath
 import Foundation
 
@@ -64,7 +65,7 @@ struct AuditCommand: AsyncParsableCommand {
         parameters: parameters, rounds: rounds, trials: trials ?? (quick ? 1000 : 1500),
         confidence: confidence, assumption: assume, seed: seed))
     let progress = SharedProgress(total: run.totalSteps, quiet: output.quiet)
-    let record = try await run.run(progress: progress)
+    let record = try await run.run { progress.advance(note: $0) }
     progress.finish()
     let report = PrivacyAuditReport(record: record)
     guard record.sessionEqualsSum else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import FLMath
 import Foundation
 import SecAgg
@@ -135,9 +136,9 @@ struct CapstoneCommand: AsyncParsableCommand {
     }
     let total = capstone.totalRounds
     var bar = ProgressBar(quiet: output.quiet)
-    let record = try await capstone.run(
-      afterPoint: { _ in },
-      progress: { done, note in bar.update(completed: done, total: total, note: note) })
+    let record = try await capstone.run { done, note in
+      bar.update(completed: done, total: total, note: note)
+    }
     bar.finish()
     try output.write(
       record, html: CapstoneReport(record).html(), as: .capstone, text: record.terminalTable())

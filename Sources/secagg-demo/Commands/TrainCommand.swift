@@ -1,9 +1,9 @@
 import ArgumentParser
+import Experiments
 import FLMath
 import Foundation
 import SecAgg
-
-extension DemoData.Name: ExpressibleByArgument {}
+import SimulatedSessions
 
 /// Federated training with secure aggregation and dropouts, beside plain FedAvg.
 struct TrainCommand: AsyncParsableCommand {
