@@ -2,12 +2,12 @@
 package struct BarChart {
   /// One bar of every group.
   package struct Series {
-    var name: String
-    var colour: ChartColour
+    package let name: String
+    let colour: ChartColour
     /// One value per category, in the unit of the axis.
-    var values: [Double]
+    let values: [Double]
     /// What is written at the end of each bar.
-    var texts: [String]
+    package let texts: [String]
 
     package init(
       name: String, colour: ChartColour, values: [Double], texts: [String]
@@ -86,7 +86,7 @@ package struct StackedBarChart {
   package struct Part {
     var name: String
     var colour: ChartColour
-    /// Whether the part is only outlined: for what is not known or did not happen.
+    /// Whether the part is only outlined, for unknown values and for events that did not happen.
     var isOutlined: Bool = false
     /// One value per round.
     var values: [Int]
@@ -234,7 +234,7 @@ package struct HistogramChart {
   }
 }
 
-/// A table of numbers whose cells are the darker the larger the number, with the number in each.
+/// A table of numbers. Larger numbers have darker cells, and each cell shows its number.
 package struct HeatMap {
   var frame: ChartFrame
   var rows: [String]

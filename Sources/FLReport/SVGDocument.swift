@@ -91,7 +91,7 @@ package struct ChartFrame {
   package var plotHeight: Double
   /// What the chart shows, for a screen reader and as a tooltip.
   var title: String
-  /// What can be seen in the chart, for those who cannot see it.
+  /// A description of the chart, for a screen reader.
   var summary: String
 }
 

@@ -2,7 +2,7 @@ package import Foundation
 import SecAgg
 import SecAggWire
 
-/// Frames over a pair of pipes: one byte that says what it is, a client's number, and content.
+/// Frames over a pair of pipes. A frame has one byte for its kind, the number of a client, and content.
 package struct FrameChannel {
   /// One frame.
   package struct Frame {
@@ -88,8 +88,8 @@ package struct FrameChannel {
 
 /// An error on its way from one process to another: the name of its case, and its text for people.
 ///
-/// Names are those of section 15 of the specification, so that who speaks to a role does not have
-/// to read texts. An error that is no enum has the name of its type.
+/// Names are those of section 15 of the specification, so that callers of a role can compare names and
+/// do not have to parse texts. An error that is not an enum has the name of its type.
 package struct NamedError {
   package let name: String
   package let text: String
@@ -104,7 +104,7 @@ package struct NamedError {
       }
   }
 
-  /// Reads what `content` gives.
+  /// Reads the bytes of `content`.
   package init(content: [UInt8]) {
     let parts = content.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
     name = parts.first.map { String(decoding: $0, as: UTF8.self) } ?? ""

@@ -1,7 +1,7 @@
 package import FLMath
 package import SecAgg
 
-/// Where in a session a client leaves.
+/// The point of a session at which a client drops out.
 package enum LeavingPoint: Sendable, CaseIterable {
   /// After its keys were advertised, before its secrets are shared: nobody masks with it.
   case beforeSharingKeys
@@ -19,8 +19,8 @@ package enum LeavingPoint: Sendable, CaseIterable {
     }
   }
 
-  /// Chooses at random which clients leave where: the share of the cohort given for each point,
-  /// rounded at random where it is not a whole number.
+  /// Chooses at random which clients drop out at each point. A share of the cohort that is not a whole number is
+  /// rounded at random.
   package static func draw(
     clients: Int, shares: [LeavingPoint: Double], using generator: inout SimulationGenerator
   ) -> [ClientID: LeavingPoint] {
@@ -37,7 +37,7 @@ package enum LeavingPoint: Sendable, CaseIterable {
     return leaving
   }
 
-  /// Chooses at random which clients leave, the same share of them at each point.
+  /// Chooses at random which clients drop out, the same share of them at each point.
   package static func draw(
     clients: Int, share: Double, using generator: inout SimulationGenerator
   ) -> [ClientID: LeavingPoint] {
@@ -46,19 +46,19 @@ package enum LeavingPoint: Sendable, CaseIterable {
       shares: Dictionary(uniqueKeysWithValues: allCases.map { ($0, share) }), using: &generator)
   }
 
-  /// The smallest cohort that anybody leaves where every sum has to come out: what is left of a smaller
-  /// one would often be too few.
+  /// The smallest cohort with dropouts in the experiments that need every sum. A smaller cohort would often have too
+  /// few clients left.
   package static let smallestCohort = 8
 }
 
 extension GraphParameters {
-  /// Everybody is a neighbour, and more than half recover a secret.
+  /// The complete graph: any majority of a client's neighbours recovers its secret.
   package static func complete(clients: Int) -> GraphParameters {
     GraphParameters(degree: clients - 1, threshold: max(2, (clients - 1) / 2 + 1))
   }
 
-  /// The smallest graph that withstands so many leaving at each of all points, by the calculator's usual
-  /// assumptions; the complete one where no smaller does.
+  /// The smallest graph that tolerates this share of dropouts at every point, under the calculator's usual
+  /// assumptions; the complete graph if no smaller one does.
   package static func smallest(clients: Int, dropout: Double) -> GraphParameters {
     let points = Double(LeavingPoint.allCases.count)
     // Each point takes a whole number of clients, which may be the next larger.

@@ -16,19 +16,19 @@ package protocol ServerEndpoint {
   mutating func takeCost() throws -> RoleCost
 }
 
-/// The sums that a server decoded and whose they are.
+/// The sums that a server decoded, and the clients that contributed to them.
 package struct UnmaskedSums: Sendable, Equatable {
   package var contributors: [ClientID]
   package var sums: [UInt64]
 }
 
-/// The server ended the session without a sum: too many clients have left.
+/// The server ended the session without a sum, because too many clients have dropped out.
 package struct ServerRefusal: Error, CustomStringConvertible {
   /// The name of the server's error.
   let errorCase: String
   package let description: String
 
-  /// - Parameter error: what the server, in whichever process, threw.
+  /// - Parameter error: the error of the server, in this process or in another one.
   init(_ error: NamedError) {
     errorCase = error.name
     description = error.text

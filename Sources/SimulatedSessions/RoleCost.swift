@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a role has used.
+/// The cost of a role.
 package struct RoleCost: Sendable {
   /// CPU time since it was last asked for.
   package var milliseconds = 0.0
@@ -16,7 +16,7 @@ package struct RoleCost: Sendable {
     self.peakBytes = peakBytes
   }
 
-  /// What was used before and after.
+  /// The cost of two pieces of work.
   package static func + (before: RoleCost, after: RoleCost) -> RoleCost {
     RoleCost(
       milliseconds: before.milliseconds + after.milliseconds,
@@ -25,7 +25,7 @@ package struct RoleCost: Sendable {
   }
 }
 
-/// Adds up what a role's work costs: CPU time, whatever waits in between, and wall-clock time.
+/// Adds up the CPU time and the wall-clock time of a role's work. Time between two pieces of work does not count.
 package struct RoleClock: Sendable {
   /// Whose CPU time counts.
   package enum Scope: Sendable {
@@ -51,13 +51,13 @@ package struct RoleClock: Sendable {
   /// Now.
   func mark() -> Mark { Mark(cpuMilliseconds: cpuMilliseconds(), wall: .now) }
 
-  /// Adds what has been used since a point in time.
+  /// Adds the cost since a point in time.
   mutating func add(since mark: Mark) {
     cost.milliseconds += cpuMilliseconds() - mark.cpuMilliseconds
     cost.wallMilliseconds += (ContinuousClock.now - mark.wall).milliseconds
   }
 
-  /// Runs `work` and adds what it cost.
+  /// Runs `work` and adds its cost.
   mutating func measure<Result>(_ work: () throws -> Result) rethrows -> Result {
     let mark = mark()
     defer { add(since: mark) }

@@ -87,7 +87,7 @@ package final class RoleProcess {
     }
   }
 
-  /// Asks what the process has used since the last time.
+  /// The cost of the process since the last call.
   func cost() throws -> RoleCost {
     let numbers = FrameChannel.numbers(in: try ask(.cost)[...])
     guard numbers.count == 3, let peak = Int(exactly: numbers[2]) else {

@@ -1,11 +1,10 @@
 package import SecAgg
 
-/// One secure session over vectors that are there already, with what it cost and whether the sum is
-/// right.
+/// One secure session over given vectors, with its cost and a check of its sum.
 package struct SecureSum {
   /// The session.
   package let parameters: SessionParameters
-  /// The aggregate; nil when too many clients had left.
+  /// The aggregate; nil if too many clients had dropped out.
   package let aggregate: UnmaskedAggregate?
   /// Why there is no sum.
   package let refusal: String?
@@ -18,8 +17,8 @@ package struct SecureSum {
 
   /// Runs a session of the clients 1, 2, ..., one for each of `inputs`.
   ///
-  /// - Parameter leaving: the clients that leave on the way.
-  /// - Throws: errors of clients. That too few were left is none.
+  /// - Parameter leaving: the clients that drop out, and when.
+  /// - Throws: errors of clients. Too many dropouts are not an error.
   package static func run(
     _ inputs: [PackedVector], in parameters: SessionParameters, expecting context: Digest,
     leaving: [ClientID: LeavingPoint] = [:]
@@ -43,7 +42,7 @@ package struct SecureSum {
   /// Runs a session.
   ///
   /// - Parameters:
-  ///   - minimumContributors: the least number of vectors whose sum may be seen.
+  ///   - minimumContributors: the smallest number of vectors in a released sum.
   ///   - graph: neighbours and threshold; by default the complete graph with a majority of it.
   ///   - context: what the clients bind their masks to.
   /// - Throws: whatever makes such a session impossible.
@@ -75,8 +74,7 @@ extension SecureSum {
   }
 }
 
-/// The check that only a simulation can make: whether a secure sum is the sum of what the clients
-/// encoded, computed in the clear.
+/// Compares a secure sum with the sum of the clients' vectors in the clear. Only a simulation can do that.
 package enum PlaintextSum {
   /// Whether the sums are equal. Signed lanes may wrap around; then both must have.
   package static func equals(

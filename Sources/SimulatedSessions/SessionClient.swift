@@ -2,7 +2,7 @@ package import SecAgg
 import SecAggWire
 import Synchronization
 
-/// What a client answered and what it cost.
+/// A client's answer and its cost.
 package struct ClientStep: Sendable {
   package let bytes: [UInt8]
   /// Without making the vector that is masked in the step.
@@ -71,7 +71,7 @@ package final class SessionClient: ClientEndpoint {
   ) throws -> ClientStep {
     try state.withLock { state throws in
       var clock = RoleClock(scope)
-      // The vector is made by whoever simulates the client, so its making is not the client's.
+      // The simulation makes the vector, so the time for that does not count as the client's.
       let message = try clock.measure { try ServerMessage(serialized: bytes) }
       // A stray or repeated message changes nothing.
       try state.check(message)
@@ -109,7 +109,7 @@ private enum ClientState: ~Copyable, Sendable {
     }
   }
 
-  /// The state after a step, with what the step gave.
+  /// The state after a step, with the client's answer.
   struct Answered: ~Copyable {
     let bytes: [UInt8]
     private let next: ClientState

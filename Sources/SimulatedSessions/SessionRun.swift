@@ -1,6 +1,6 @@
 package import SecAgg
 
-/// One session from the first advertisement to the sum, with clients that leave on the way.
+/// One session from the first advertisement to the sum, with clients that drop out.
 package struct SessionRun {
   /// What one round of the session cost.
   package struct Phase: Sendable {
@@ -23,14 +23,14 @@ package struct SessionRun {
     package var server: RoleCost { serverMessages + serverClosing }
   }
 
-  /// What came of the session.
+  /// The outcome of the session.
   package struct Report: Sendable {
     package var phases: [Phase] = []
-    /// The sums, or nil when too many clients had left.
+    /// The sums, or nil if too many clients had dropped out.
     package var sums: UnmaskedSums?
     /// Why there is no sum.
     package var refusal: String?
-    /// The clients that were still there at the end.
+    /// The clients that did not drop out.
     package var stayed: [ClientID] = []
     /// The masked input of the client that the caller wanted to see.
     package var observedInput: [UInt8]?
@@ -42,8 +42,8 @@ package struct SessionRun {
   var observed: ClientID?
   /// Makes a client; it draws its keys then.
   let makeClient: @Sendable (ClientID) throws -> any ClientEndpoint
-  /// How many clients work at the same time; what they send is passed on before the next begin, so
-  /// that no more than so many vectors are under way.
+  /// The number of clients that work at the same time. The server receives their messages before the next clients
+  /// begin, so memory holds no more vectors than that.
   package var clientsAtOnce = 16
   /// Called with the number of clients that have done their part of the present round.
   package var progress: (ProtocolRound, Int, Int) -> Void = { _, _, _ in }
@@ -80,8 +80,7 @@ package struct SessionRun {
   /// Runs the session against `server`.
   ///
   /// - Parameter input: a client's vector, asked for once, when it is to be masked.
-  /// - Throws: errors of clients and of the channel. That too few clients were left is no error
-  ///   but a report without sums.
+  /// - Throws: errors of clients and of the channel. If too many clients drop out, the report has no sums.
   package func run(
     with server: inout some ServerEndpoint,
     input: @escaping @Sendable (ClientID) throws -> PackedVector
@@ -126,7 +125,7 @@ package struct SessionRun {
         if round == .unmasking {
           report.sums = try server.unmask()
         } else {
-          // Who was left out for lack of neighbours has nothing more to do.
+          // A client without enough neighbours takes no further part.
           let recipients = Set(try server.closeRound())
           present.removeAll { !recipients.contains($0) }
         }

@@ -35,7 +35,7 @@ struct SecAggDemo: AsyncParsableCommand {
 }
 
 extension ValidationError {
-  /// Makes of any error a reason that ends the command in one line.
+  /// Turns any error into one that ends the command with its reason in one line.
   static func describing<Value>(_ body: () throws -> Value) throws -> Value {
     do {
       return try body()
@@ -44,7 +44,7 @@ extension ValidationError {
     }
   }
 
-  /// Refuses a number out of its range.
+  /// Rejects a number out of its range.
   static func require<Number>(_ option: String, _ value: Number, in range: ClosedRange<Number>)
     throws
   {
@@ -54,7 +54,7 @@ extension ValidationError {
     }
   }
 
-  /// Refuses a number that is not finite and above 0.
+  /// Rejects a number that is not finite and above 0.
   static func requirePositive(_ option: String, _ value: Double) throws {
     guard value.isFinite, value > 0 else {
       throw ValidationError("\(option) must be above 0, found \(value)")

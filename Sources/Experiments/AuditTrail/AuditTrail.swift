@@ -2,7 +2,7 @@ package import FLMath
 import FLRecords
 import SecAgg
 
-/// The audit log of a run: who is in which sum, and who has opted out.
+/// The audit log of a run: the clients of each sum, and the clients that have opted out.
 package final class AuditTrail {
   private var log: AuditLog
   private let path: String
@@ -25,8 +25,8 @@ package final class AuditTrail {
     let path = path ?? folder.path(of: "audit.jsonl")
     self.path = path
     self.folder = folder
-    // A demo has few clients, and random ones drop out: that two sums nearly overlap is told, and
-    // does not end the run.
+    // A demo has few clients, and random ones drop out. So the log warns of sums with nearly the same clients, and the
+    // run goes on.
     log = try AuditLog(
       at: path, minimumGroupSize: Self.minimumGroupSize, overlaps: .warn,
       participation: participation)
@@ -35,20 +35,20 @@ package final class AuditTrail {
     hasSums = earlier != nil
   }
 
-  /// How many sums of this run have nearly the same clients as an earlier one.
+  /// The number of sums of this run with nearly the same clients as an earlier sum.
   private(set) var overlappingSums = 0
   private var recordedSums = 0
 
-  /// A line about those, for the terminal.
+  /// A line about these overlaps, for the terminal.
   package var overlapText: String {
     "Audit log: \(overlappingSums) of \(recordedSums) sums differ from an earlier one by fewer than "
       + "\(Self.minimumGroupSize) clients, whose updates subtraction would show; the log warns of them."
   }
 
-  /// Who has opted out by now.
+  /// The present register of opt-outs.
   var optOuts: OptOutRegister { log.optOuts }
 
-  /// The clients that have.
+  /// The clients that have opted out.
   package var optedOut: Set<UInt32> { log.optOuts.clients }
 
   /// Whether a rule bounds the rounds of a client.
@@ -58,7 +58,7 @@ package final class AuditTrail {
   /// round counted from 0 without those that released no sum.
   ///
   /// - Parameters:
-  ///   - contributors: who is in it, by the ids within the session.
+  ///   - contributors: the clients in the sum, by their ids within the session.
   ///   - clients: the clients of the session, in the order of those ids.
   ///   - model: the model that they started from.
   ///   - optOuts: the register from which the round's clients were selected.
@@ -76,24 +76,24 @@ package final class AuditTrail {
     if overlap != nil { overlappingSums += 1 }
   }
 
-  /// Records that a client takes part no more.
+  /// Records that a client opts out.
   func optOut(_ client: UInt32) throws {
     try log.optOut(client)
   }
 
-  /// What the log says of one client.
+  /// The log's entries for one client.
   func history(of client: UInt32) throws -> ClientHistory {
     try AuditLogReader(at: path).history(of: client)
   }
 
-  /// Who is in the sum of each of the first rounds of this run; of a round without a sum, nobody.
+  /// The contributors of each of the first rounds of this run; none for a round without a sum.
   func participants(rounds: Int) throws -> ParticipationHistory {
     let recorded = try Self.rounds(at: path)
     return try ParticipationHistory(
       rounds: (1...rounds).map { recorded[earlierRounds + $0] ?? [] })
   }
 
-  /// A digest that stands for a model in the log.
+  /// The digest of a model for the log.
   static func digest(of model: ParameterVector) -> Digest {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(8 * model.values.count)
@@ -105,7 +105,7 @@ package final class AuditTrail {
     return SessionParameters.applicationContext(of: bytes)
   }
 
-  /// Who is in the sums of every round of a log.
+  /// The contributors of every round of a log.
   private static func rounds(at path: String) throws -> [Int: [UInt32]] {
     var reader = try AuditLogReader(at: path)
     var rounds: [Int: [UInt32]] = [:]

@@ -1,6 +1,5 @@
 import FLMath
 import FLReport
-import Foundation
 import SimulatedSessions
 
 /// Trains with each budget and each mechanism, several times over, to see what privacy costs.

@@ -2,7 +2,7 @@ import FLMath
 import FLReport
 import SimulatedSessions
 
-/// What a comparison of algorithms came to.
+/// The results of a comparison of algorithms.
 package struct ComparisonRecord: Encodable, Sendable {
   /// What the runs have in common.
   package struct Settings: Encodable, Sendable {

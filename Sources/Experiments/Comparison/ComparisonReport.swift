@@ -1,5 +1,4 @@
 import FLReport
-import Foundation
 
 /// A comparison as a chapter of the report.
 package struct ComparisonReport {

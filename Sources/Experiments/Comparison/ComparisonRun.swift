@@ -40,7 +40,7 @@ package struct ComparisonRun<Model: Classifier>: Sendable {
     ).record
   }
 
-  /// What a training leads to.
+  /// The result of a training.
   struct Trained<Algorithm: FederatedAlgorithm> {
     var algorithm: Algorithm
     /// What the clients remember.

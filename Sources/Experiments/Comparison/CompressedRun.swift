@@ -57,14 +57,14 @@ extension ComparisonRun {
     return record
   }
 
-  /// What the clients of a round's session are told.
+  /// The public inputs of a round's session.
   private struct Session {
     let model: ParameterVector
     let round: Int
     let seed: UInt64
   }
 
-  /// What came of it.
+  /// The outcome of the session.
   private struct Outcome {
     let sum: SecureSum
     let mean: WeightedMean?

@@ -1,7 +1,7 @@
 import FLReport
 import Foundation
 
-/// What a federated explanation came to.
+/// The results of a federated explanation.
 package struct ExplanationRecord: Encodable, Sendable {
   /// How the model was trained.
   package struct Settings: Encodable, Sendable {

@@ -39,7 +39,7 @@ package struct ExplanationRun: Sendable {
           await mean(of: updates, by: secure, engine.model, round, task: "train", &sums))
         roundsApplied += 1
       } catch is SecureSum.NoSum {
-        // Too many have left: the model stays as it is.
+        // Too many clients dropped out, so the model does not change.
       }
       afterRound(round)
     }

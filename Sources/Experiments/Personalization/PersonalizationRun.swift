@@ -114,7 +114,7 @@ package struct PersonalizationRun<Model: Classifier>: Sendable {
     [ParameterVector](repeating: model, count: population.count)
   }
 
-  /// The models that clients make of `start` with their own training examples, and nobody else's.
+  /// The models that clients train from `start` with their own examples only.
   private func trainedAlone(
     from start: ParameterVector, work: LocalWork
   ) async throws -> [ParameterVector] {
@@ -191,7 +191,7 @@ extension PersonalizationRecord.Method {
   }
 }
 
-/// Clients of which each holds some of its own examples out of its training.
+/// Clients that hold out some of their own examples.
 package struct HeldOutPopulation<Model: Classifier>: Sendable {
   /// The clients with what they train on.
   let population: Population<Model>

@@ -1,8 +1,7 @@
 package import FLMath
-import SecAgg
 import SimulatedSessions
 
-/// The clients of an experiment: who has which examples, and how they train.
+/// The clients of an experiment, their examples and their training.
 package struct Population<Model: Classifier>: Sendable {
   let data: DemoData
   let model: Model
@@ -44,7 +43,7 @@ package struct Population<Model: Classifier>: Sendable {
     try model.accuracy(parameters, on: data.test)
   }
 
-  /// What some clients (from 0) make of a round, each with the memory that it has.
+  /// The local rounds of some clients (from 0), each with its own memory.
   func localRounds<Client: FederatedClient>(
     of clients: [Int], memories: [Client], on broadcast: Broadcast, round: Int
   ) async throws -> [LocalRound<Client>] {
@@ -70,7 +69,7 @@ package struct Population<Model: Classifier>: Sendable {
   }
 }
 
-/// How the clients of an experiment trained, as its record has it.
+/// The settings of the clients' training, for the record of an experiment.
 package struct ClientTrainingSettings: Encodable, Sendable {
   var partition: PartitionOption
   var localEpochs: Int

@@ -2,9 +2,9 @@ package import FLMath
 import FLReport
 import SecAgg
 
-/// What a training with differential privacy is told.
+/// The settings of a training with differential privacy.
 package struct PrivacySettings: Sendable {
-  /// Who adds the noise.
+  /// The party that adds the noise.
   package enum Mechanism: String, Sendable, CaseIterable {
     /// The server, to the sum.
     case central
@@ -52,23 +52,23 @@ package struct PrivacySettings: Sendable {
     self.noise = noise
   }
 
-  /// What the figures compare. The server's noise is there whoever takes part; noise that clients share
-  /// goes with them, so that it hides what a client says and not that it takes part.
+  /// The neighbouring relation of the figures. The server's noise does not depend on the clients. A client that does not
+  /// take part takes its share of distributed noise with it, so that noise hides the update only.
   var relation: NeighbouringRelation {
     switch mechanism {
     case .central, .correlated: .addOrRemove
     case .distributed: .zeroOut
     }
   }
-  /// Nobody is chosen at random: all clients are asked in every round, or take turns.
+  /// Clients are not chosen at random. All clients take part in every round, or cohorts take turns.
   static let sampling = SamplingScheme.none
 }
 
-/// Where the randomness of privacy noise comes from.
+/// The source of the randomness of privacy noise.
 package enum NoiseSource: Sendable {
-  /// The system's cryptographic generator: nobody can take the noise off again.
+  /// The system's cryptographic generator, so the noise cannot be removed.
   case system
-  /// The simulation's seed, so that a figure can be repeated. Whoever knows the seed knows the noise.
+  /// The simulation's seed, so that a figure can be repeated. Anyone with the seed can remove the noise.
   case seed
 
   /// The generator of a round.
@@ -80,9 +80,9 @@ package enum NoiseSource: Sendable {
   }
 }
 
-/// How much noise a training adds, and what its rounds cost.
+/// The amount of noise of a training, and the privacy cost of its rounds.
 package struct PrivacyPlan: Sendable {
-  /// Who adds the noise, and with what.
+  /// The party that adds the noise, and the mechanism.
   enum Noise: Sendable {
     case central
     case distributed(PrivateFedAvg)
@@ -103,10 +103,9 @@ package struct PrivacyPlan: Sendable {
   /// - Throws: `PrivacyAccountingError`, `PrivacyParameterError`, `PrivateFedAvgError`.
   init(_ settings: PrivacySettings, of training: TrainingSettings, parameterCount: Int) throws {
     self.settings = settings
-    // A hair less than the budget: rounds are added up one by one, and a rounding must not refuse the
-    // last.
+    // Slightly less than the budget, so that a rounding error in the sum of the rounds does not reject the last one.
     let (epsilon, delta) = (settings.epsilon * (1 - 1e-9), settings.delta)
-    // A client is in so many sums at the most, and takes part in no choice of the others.
+    // The number of sums with one client. Clients are not sampled.
     let rounds = training.participations
     switch settings.mechanism {
     case .central:
@@ -138,7 +137,7 @@ package struct PrivacyPlan: Sendable {
       denominator = max(1, training.expectedContributors)
     case .distributed:
       let shared = Self.shared(settings, training: training, parameterCount: parameterCount)
-      // What is impossible whatever the noise is found out here.
+      // Finds settings that are impossible with any noise.
       _ = try PrivateFedAvg(Self.with(shared.noiseMultiplier, shared))
       let whole: Double
       if let given = settings.noiseMultiplier {
@@ -171,7 +170,7 @@ package struct PrivacyPlan: Sendable {
     try Self.accountant(settings)
   }
 
-  /// Exact for Gaussian noise, and a hair above it for noise that clients share.
+  /// Exact for Gaussian noise, and slightly pessimistic for noise that clients share.
   private static func accountant(
     _ settings: PrivacySettings
   ) throws(PrivacyAccountingError) -> PrivacyLossAccountant {
@@ -200,9 +199,9 @@ package struct PrivacyPlan: Sendable {
     }
   }
 
-  /// The settings with a noise multiplier, of which clip bits take a share if there are any: so much that
-  /// the noise on their sum is a twentieth of the contributors, as in Andrew et al. 2021, or, if that
-  /// is more, that the updates have a sixth more noise than without bits.
+  /// The settings with a noise multiplier. Clip bits take a share of it: their sum has a standard deviation of a
+  /// twentieth of the contributors, as in Andrew et al. 2021, or, if that is larger, of the multiplier, which gives
+  /// the updates a sixth more noise.
   private static func with(
     _ noiseMultiplier: Double, _ shared: PrivateFedAvg.Settings
   ) -> PrivateFedAvg.Settings {
@@ -215,7 +214,7 @@ package struct PrivacyPlan: Sendable {
     return settings
   }
 
-  /// What clients and server agree on, the noise multiplier apart.
+  /// The settings that clients and server agree on, without the noise multiplier.
   private static func shared(
     _ settings: PrivacySettings, training: TrainingSettings, parameterCount: Int
   ) -> PrivateFedAvg.Settings {
@@ -232,7 +231,7 @@ package struct PrivacyPlan: Sendable {
 }
 
 extension PrivacyPlan {
-  /// What is going to be done, for a terminal.
+  /// The plan as text for a terminal.
   package var text: String {
     let who =
       switch noise {
@@ -256,7 +255,7 @@ extension PrivacyPlan {
       + "\(DecimalText.significant(settings.epsilon)) at delta \(settings.delta), for \(protected)"
   }
 
-  /// What the budget is of.
+  /// The difference of neighbouring data sets.
   private var protected: String {
     switch settings.relation {
     case .addOrRemove: "one client more or less"

@@ -2,38 +2,38 @@ import FLMath
 import SecAgg
 import Synchronization
 
-/// How the clients' updates become the vectors of a session, and the session's sum the step of the
-/// model. The session in between is the same for all.
+/// Encodes the clients' updates as the vectors of a session, and decodes the session's sum as the step of the model.
+/// All conformances use the same session.
 protocol RoundAveraging: Sendable {
   /// The layout of the session's vectors.
   var layout: VectorLayout { get }
 
-  /// What the clients bind their masks to.
+  /// The application context of a round's session.
   func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest
 
   /// A client's update as the vector of its session.
   ///
   /// - Parameters:
-  ///   - context: what the client thinks it takes part in.
-  ///   - session: what the server says the session is.
+  ///   - context: the context that the client expects.
+  ///   - session: the parameters from the server.
   func encode(
     _ update: ClientUpdate, of client: ClientID, round: Int, context: Digest,
     in session: SessionParameters
   ) throws -> PackedVector
 
-  /// The step that belongs to a sum, noise included.
+  /// The step of a sum, with the noise.
   func mean(of aggregate: UnmaskedAggregate, round: Int) throws -> WeightedMean
 
-  /// What clipping cost the clients of a sum; nil where exact counts would break the guarantee.
+  /// The effect of clipping on the clients of a sum; nil if exact counts would break the guarantee.
   func clipping(of aggregate: UnmaskedAggregate) throws -> TrainingRecord.Clipping?
 
-  /// What a round costs; nil without noise.
+  /// The privacy cost of a round; nil without noise.
   func event() throws -> PrivacyEvent?
 
   /// The largest Euclidean norm that an update keeps, if there is one.
   var clip: Double? { get }
 
-  /// How the round after one with this sum is averaged.
+  /// The averaging of the next round.
   func following(_ aggregate: UnmaskedAggregate) throws -> Self
 }
 
@@ -43,7 +43,7 @@ extension RoundAveraging {
   func following(_ aggregate: UnmaskedAggregate) throws -> Self { self }
 }
 
-/// Federated averaging as it is: updates count by their numbers of examples, and nothing is added.
+/// Federated averaging without noise. An update weighs as much as its number of examples.
 struct WeightedAveraging: RoundAveraging {
   let secure: SecureFedAvg
   let seeds: SimulationSeeds
@@ -79,8 +79,8 @@ struct WeightedAveraging: RoundAveraging {
 /// server adds Gaussian noise to their secure sum and divides by a public number (McMahan et al.
 /// 2018).
 ///
-/// Secure aggregation keeps single updates from the server; that the noise is added, and its numbers
-/// forgotten, is what the server is trusted with.
+/// Secure aggregation hides individual updates from the server. The clients have to trust the server to add the noise
+/// and to forget its numbers.
 struct CentralNoiseAveraging: RoundAveraging {
   let secure: SecureFedAvg
   let average: FixedDenominatorMean

@@ -2,8 +2,7 @@ import FLMath
 import FLRecords
 import Foundation
 
-/// The privacy budget of one run. A round is paid for before its clients are asked, and what it cost
-/// is on disk by then.
+/// The privacy budget of one run. The ledger on disk has the cost of a round before the round starts.
 struct RoundBudget: ~Copyable {
   private var ledger: PrivacyLedger
   /// The folder of a ledger that is for this run only.
@@ -26,14 +25,14 @@ struct RoundBudget: ~Copyable {
 
   /// Pays for a round.
   ///
-  /// - Throws: `PrivacyLedgerError.exceedsBudget` if the round is not to take place.
+  /// - Throws: `PrivacyLedgerError.exceedsBudget` if the round must not take place.
   mutating func spend(
     _ event: PrivacyEvent, for round: Int
   ) throws(PrivacyLedgerError) {
     try ledger.spend(event, for: round)
   }
 
-  /// What an adversary can do against everything in the ledger.
+  /// The trade-off curve of an adversary against everything in the ledger.
   func tradeOffCurve() throws(PrivacyLedgerError) -> TradeOffCurve {
     try ledger.tradeOffCurve(count: 60)
   }
@@ -54,7 +53,7 @@ struct TemporaryFolder: ~Copyable {
   func path(of name: String) -> String { url.appendingPathComponent(name).path }
 
   deinit {
-    // What cannot be deleted is left to the system's cleaning.
+    // If deleting fails, the system cleans the folder up later.
     try? FileManager.default.removeItem(at: url)
   }
 }

@@ -27,14 +27,14 @@ struct MembershipScores: Sendable {
   }
 }
 
-/// What a mechanism is audited for.
+/// The privacy claim that an audit tests.
 struct AuditedClaim: Sendable {
   var epsilon: Double
   var delta: Double
   var relation: NeighbouringRelation
   var rounds: Int
 
-  /// A hair less than the claim: a sum of rounds must not exceed it by rounding.
+  /// Slightly less than the claim, so that a sum of rounds does not exceed it by rounding.
   var target: Double { epsilon * (1 - 1e-9) }
 
   /// How precise the noise is, relative to the least that suffices.
@@ -84,7 +84,7 @@ enum AuditedMechanism: String, Encodable, Sendable, CaseIterable {
   }
 }
 
-/// What is assumed of the client that neighbouring runs differ in.
+/// The assumption about the client in which neighbouring runs differ.
 package enum AuditAssumption: String, Encodable, Sendable, CaseIterable {
   /// What the library claims: where clients share the noise, the client stays and adds its share.
   case claimed

@@ -1,7 +1,7 @@
 import FLMath
 import SecAgg
 
-/// Sums of words to which every client added its share of the noise, as ``PrivateFedAvg`` releases them.
+/// Sums of words with a share of the noise from every client, as ``PrivateFedAvg`` releases them.
 ///
 /// The masks of a session cancel exactly, so that the words are added as the server sees them; see
 /// ``SessionCheck``.
@@ -103,7 +103,7 @@ struct DistributedRelease: AuditedRelease {
       member: try score(with, in: round), nonMember: try score(without, in: round))
   }
 
-  /// The score of a sum of words, of which the server sees also the coordinates that padding added.
+  /// The score of a sum of words, including the coordinates that padding added, because the server sees them.
   private func score(_ sum: [UInt64], in round: DistributedNoiseMechanism) throws -> Double {
     let decoded = try round.decode(sum: sum)
     let projection = zip(decoded, canary).reduce(0) { $0 + $1.0 * $1.1 }
@@ -145,7 +145,7 @@ struct CanaryRun {
     }
   }
 
-  /// Audits noise that clients share: canaries that are not in the run add their noise nevertheless.
+  /// Audits noise that clients share. A client without its canary still adds its noise.
   func distributed(
     _ mechanism: AuditedMechanism, using generator: inout SimulationGenerator
   ) throws -> OneRunAudit {

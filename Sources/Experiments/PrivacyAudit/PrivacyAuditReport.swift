@@ -2,7 +2,7 @@ import FLMath
 import FLReport
 import Foundation
 
-/// What an audit of the privacy of releases found. The entries are what `--json` writes, as a list.
+/// The results of a privacy audit. `--json` writes the entries as a list.
 package struct PrivacyAuditRecord: Sendable {
   /// What all entries have in common.
   package struct Settings: Sendable {

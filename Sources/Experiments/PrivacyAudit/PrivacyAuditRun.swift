@@ -158,10 +158,10 @@ package struct PrivacyAuditRun {
   }
 }
 
-/// Whether a secure session releases what the audit looks at: the sum, modulo a power of two, of the
-/// clients' words.
+/// Checks that a secure session releases the sum that the audit attacks: that of the clients' words, modulo a power of
+/// two.
 enum SessionCheck {
-  /// Runs a session over the words of clients, one of which has the canary.
+  /// Runs a session over the clients' words. One client has the canary.
   ///
   /// - Returns: whether the words that the session released are the sum of the words, and both decode to
   ///   the same numbers.

@@ -1,6 +1,6 @@
 import FLMath
 
-/// What attackers send.
+/// The attacks.
 package enum AttackOption: String, CaseIterable, Sendable {
   case none
   case signFlip = "sign-flip"
@@ -38,7 +38,7 @@ package enum AttackOption: String, CaseIterable, Sendable {
   }
 }
 
-/// What the server makes of the means of buckets.
+/// The rules of the server.
 package enum RuleOption: String, CaseIterable, Sendable {
   case mean
   case median
@@ -70,8 +70,7 @@ package enum RuleOption: String, CaseIterable, Sendable {
     }
   }
 
-  /// The rule over the means of buckets, of which so many may be spoilt. RFA needs no buckets, so
-  /// no rule over them is asked for.
+  /// The rule over the means of buckets that tolerates `spoilt` bad ones. RFA has no buckets, so its rule is never used.
   ///
   /// - Parameter seed: the start of the random coordinates of rules that look at some of them.
   func rule(spoilt: Int, seed: UInt64) throws -> any RobustAggregationRule {

@@ -1,8 +1,7 @@
 import FLMath
 import FLReport
-import Foundation
 
-/// What a table of attacks and rules came to.
+/// The results of a table of attacks and rules.
 package struct RobustnessRecord: Encodable, Sendable {
   /// Secure sums of one geometric median, as the paper has them.
   static let weiszfeldSteps = 3

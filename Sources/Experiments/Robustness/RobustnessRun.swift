@@ -55,7 +55,7 @@ package struct RobustnessRun: Sendable {
     return cell
   }
 
-  /// What all clients send; the first of them are the attackers.
+  /// The updates of all clients. The first clients are the attackers.
   private func sent(
     by attack: ModelPoisoning?, model: ParameterVector, round: Int
   ) async throws -> [[Double]] {
@@ -109,7 +109,7 @@ package struct RobustnessRun: Sendable {
       contributors: result.contributors.map { UInt32($0 + 1) })
   }
 
-  /// Nil where the round has to be left out: too many clients have left, or attackers were noticed.
+  /// Nil if the round has to be left out, because of dropouts or detected attackers.
   static func unlessLeftOut<Value>(
     _ body: () throws(SecureRobustnessError) -> Value
   ) throws(SecureRobustnessError) -> Value? {

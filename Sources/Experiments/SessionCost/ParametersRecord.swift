@@ -52,9 +52,9 @@ package struct ParametersRecord: Encodable, Sendable {
   var valueBits: Int
   /// Messages to and from one client.
   var messagesPerClient: Int
-  /// Bytes sent by one client when nobody leaves.
+  /// Bytes sent by one client if no client drops out.
   var bytesUpPerClient: Int
-  /// Bytes received by one client when nobody leaves.
+  /// Bytes received by one client if no client drops out.
   var bytesDownPerClient: Int
   /// Bytes sent and received, over those of the plain vector.
   var expansion: Double

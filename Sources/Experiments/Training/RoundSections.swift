@@ -123,15 +123,15 @@ struct DropoutSection {
   }
 }
 
-/// What became of every client of one round, in groups that do not overlap.
+/// The clients of one round by their fate, in groups that do not overlap.
 struct ClientFates {
-  /// In the sum, and there until the end.
+  /// In the sum, without a dropout.
   let stayed: Int
-  /// In the sum, but gone before the unmasking.
+  /// In the sum, but dropped out before the unmasking.
   let afterMaskedInput: Int
   let afterSharingKeys: Int
   let beforeSharingKeys: Int
-  /// Did not leave, yet is in no sum: the round ended without one, or the client came too late.
+  /// Did not drop out, but is not in a sum: the round ended without one, or the client came too late.
   let unreached: Int
 
   /// Sorts the clients of `round`. Counts that contradict each other are cut so that no group is
@@ -140,7 +140,7 @@ struct ClientFates {
     afterMaskedInput = max(0, round.dropped.afterMaskedInput)
     afterSharingKeys = max(0, round.dropped.afterSharingKeys)
     beforeSharingKeys = max(0, round.dropped.beforeSharingKeys)
-    // Without a sum nobody is in it, however many had sent their masked input.
+    // A round without a sum has no contributors, even if masked inputs had arrived.
     stayed = round.sumsEqual == nil ? 0 : max(0, round.contributors - afterMaskedInput)
     unreached = max(
       0, clients - stayed - afterMaskedInput - afterSharingKeys - beforeSharingKeys)

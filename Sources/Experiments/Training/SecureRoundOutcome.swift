@@ -1,24 +1,23 @@
 import FLMath
 import FLReport
-import Foundation
 import SecAgg
 import SecAggWire
 import SimulatedSessions
 
-/// What came of one round of training through secure aggregation.
+/// The outcome of one round of training through secure aggregation.
 struct SecureRoundOutcome {
   let report: SessionRun.Report
   /// The client whose masked input is shown in the report.
   let observed: ClientID?
   /// That client's true update.
   var update: [Double]?
-  /// Who is in the sum, and of which session; nil when no sum was released.
+  /// The contributors and the session of the sum; nil if there was no sum.
   var released: (contributors: [ClientID], parameters: SessionParameters)?
   /// The decoded mean; nil when no sum was released.
   var mean: WeightedMean?
   /// Whether the secure sum equals the plaintext sum of the same integers.
   var sumsEqual: Bool?
-  /// What clipping cost; nil when no sum was released, or with noise.
+  /// The effect of clipping; nil without a sum, and with noise.
   var clipping: TrainingRecord.Clipping?
 
   /// The round's entry in the record.

@@ -3,8 +3,8 @@ package import FLReport
 import Foundation
 import SecAgg
 
-/// Everything that a training run leaves behind: what `--json` writes and what the HTML report
-/// shows. The keys of the JSON are the property names; `null` means that there is no value.
+/// The results of a training run, for `--json` and for the HTML report. The keys of the JSON are the property names;
+/// `null` means that there is no value.
 package struct TrainingRecord: Encodable, Sendable {
   /// Version of this layout; readers refuse versions that they do not know.
   var schemaVersion = 3
@@ -46,13 +46,13 @@ extension TrainingRecord {
     var partition: String
     var model: String
     var parameterCount: Int
-    /// "complete" or "sparse": who shares keys with whom.
+    /// The graph of neighbours: "complete" or "sparse".
     var graph: String
     /// Neighbours of each client in that graph.
     var degree: Int
     /// Shares needed to rebuild a secret.
     var threshold: Int
-    /// Fewest clients whose sum the server may learn.
+    /// The smallest number of clients in a sum.
     var minimumContributors: Int
     /// Bits of one quantised value.
     var valueBits: Int
@@ -101,7 +101,7 @@ extension TrainingRecord {
   struct DroppedByPhase: Encodable, Sendable {
     var beforeSharingKeys: Int
     var afterSharingKeys: Int
-    /// These are in the sum nevertheless: their masked input had arrived.
+    /// These are in the sum, because their masked input had arrived.
     var afterMaskedInput: Int
 
     /// All clients that left.
@@ -200,7 +200,7 @@ extension TrainingRecord.Clipping {
 }
 
 extension TrainingRecord {
-  /// The noise of a run and what it is good for.
+  /// The noise of a run and its privacy guarantee.
   package struct Privacy: Encodable, Sendable {
     /// Who adds the noise: "central", the server; "distributed", the clients; "correlated", the server, which
     /// takes a part of it back in later rounds.
@@ -217,8 +217,8 @@ extension TrainingRecord {
     @FiniteOrNull var noiseMultiplier: Double
     /// The distribution of the noise: "gaussian", "discreteGaussian" or "skellam".
     var noise: String
-    /// The clients whose shares of distributed noise have that deviation together: those that are sure
-    /// to be honest and in the sum. Nil for central noise.
+    /// The number of contributors that are certainly honest. Their shares of distributed noise have that deviation
+    /// together. Nil for central noise.
     @ExplicitNull var survivingHonest: Int?
     /// What the noisy sum is divided by.
     @FiniteOrNull var denominator: Double
@@ -246,7 +246,7 @@ extension TrainingRecord {
 }
 
 extension TrainingRecord.Privacy {
-  /// What a plan says.
+  /// The figures of a plan.
   init(_ plan: PrivacyPlan) {
     let (noise, survivingHonest): (String, Int?) =
       switch plan.noise {
@@ -270,7 +270,7 @@ extension TrainingRecord.Privacy {
       + "\(DecimalText.significant(epsilon)) is spent, at delta \(delta)."
   }
 
-  /// Against whom the guarantee holds, and who has to be trusted with the noise.
+  /// The adversaries of the guarantee, and the parties that have to be trusted with the noise.
   var trust: String {
     guard let survivingHonest else {
       return

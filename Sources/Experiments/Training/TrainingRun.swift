@@ -2,18 +2,17 @@ import FLMath
 import FLRecords
 import Foundation
 package import SecAgg
-import SecAggWire
 import SimulatedSessions
 
-/// Trains a model by federated averaging twice, side by side: through secure aggregation, with
-/// clients that leave, and in plain floating point over the same clients.
+/// Trains a model by federated averaging twice, side by side: through secure aggregation with dropouts, and in plain
+/// floating point over the same clients.
 package struct TrainingRun {
   package let settings: TrainingSettings
   let data: DemoData
   let classifier: any Classifier
   private let trainer: StochasticGradientDescent
   private let shards: [Dataset]
-  /// All clients that take part, those of a round by their places in this list.
+  /// All clients that take part. Cohorts are places in this list.
   private let clients: [UInt32]
   let averaging: any RoundAveraging
   package let plan: PrivacyPlan?
@@ -69,8 +68,8 @@ package struct TrainingRun {
   /// Trains for all rounds.
   ///
   /// - Parameters:
-  ///   - trail: where it is recorded whose updates are in a sum.
-  ///   - afterRound: called with each round's record as soon as it is there.
+  ///   - trail: the audit log for the contributors of each sum.
+  ///   - afterRound: called with each round's record.
   ///   - progress: called with the training round and the protocol's round that it is in.
   package func run(
     recordedIn trail: AuditTrail? = nil,
@@ -81,7 +80,7 @@ package struct TrainingRun {
     let initial = classifier.initialParameters(using: &generator)
     var engine = try FederatedAveraging(model: initial)
     var plainEngine = engine
-    // Opened before anything else: a ledger that cannot be read ends the run here.
+    // The ledger is opened first, because an unreadable one ends the run.
     var budget = try plan.map { try RoundBudget($0) }
     var record = TrainingRecord(
       configuration: configuration,
@@ -203,8 +202,7 @@ package struct TrainingRun {
     return outcome
   }
 
-  /// The same round without masks and without fixed point, over every client whose update a server
-  /// would have got.
+  /// The same round in floating point and without masks, over all clients that did not drop out before their input.
   private func plainRound(
     _ round: Int, of cohort: [Int], engine: inout FederatedAveraging,
     leaving: [ClientID: LeavingPoint]
@@ -219,7 +217,7 @@ package struct TrainingRun {
       WeightedMean.of(updates.map { (contributor: $0.key.rawValue, update: $0.value) }))
   }
 
-  /// What the clients' local training makes of the model.
+  /// The updates of the clients' local training.
   private func localUpdates(
     of clients: [ClientID], in cohort: [Int], round: Int, model: ParameterVector
   ) async throws -> [ClientID: ClientUpdate] {
@@ -236,7 +234,7 @@ package struct TrainingRun {
     return Dictionary(uniqueKeysWithValues: try results.map { try $0.get() })
   }
 
-  /// A client was asked for an update that it never made.
+  /// A client has no update for the session.
   struct MissingUpdate: Error, CustomStringConvertible {
     let client: ClientID
     var description: String { "\(client) has no update to send" }
@@ -244,7 +242,7 @@ package struct TrainingRun {
 }
 
 extension TrainingRun {
-  /// What the record says of the settings.
+  /// The settings for the record.
   var configuration: TrainingRecord.Configuration {
     TrainingRecord.Configuration(
       data: settings.data.rawValue, threatModel: settings.threatModel.rawValue,

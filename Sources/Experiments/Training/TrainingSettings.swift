@@ -2,7 +2,7 @@ package import FLMath
 import SecAgg
 import SimulatedSessions
 
-/// Everything that a training run is told.
+/// The settings of a training run.
 package struct TrainingSettings: Sendable {
   var data: DemoData.Name
   var threatModel: ThreatModelOption
@@ -76,11 +76,11 @@ package struct TrainingSettings: Sendable {
   }
 }
 
-/// Fixed cohorts that take turns, and what has been paid for.
+/// Fixed cohorts that take turns, and the rounds that are paid for.
 ///
-/// The place of a client in the list decides its cohort, and nothing else does. If one client were absent, all
-/// others would take part in the same rounds: `addOrRemove` compares these two worlds. A cohort that is filled up
-/// from those who are free would differ by many clients.
+/// Only the place of a client in the list decides its cohort. Without one client, all others would take part in the
+/// same rounds: `addOrRemove` compares these two cases. Filling up a cohort with free clients would change the rounds of
+/// many clients.
 struct TurnTaking {
   private var schedule: ParticipationSchedule<Int>
   private let size: Int

@@ -2,8 +2,7 @@ import FLReport
 
 /// One line per round of training, in fixed columns under a header, for a terminal.
 ///
-/// It only makes strings: whoever prints them chooses the stream, since standard output may have to
-/// stay clean JSON.
+/// It only makes strings. The caller chooses the stream, because standard output may be reserved for JSON.
 package struct RoundLine {
   /// Names of the columns and their widths in characters.
   private let columns: [(name: String, width: Int)]
@@ -53,7 +52,7 @@ package struct RoundLine {
     return numbers + "  " + verdict(of: round)
   }
 
-  /// A sum that is wrong is said first and loudest; then why a round was not applied.
+  /// A wrong sum comes first; then the reason why a round was not applied.
   private func verdict(of round: TrainingRecord.Round) -> String {
     var parts: [String] = []
     if let sumsEqual = round.sumsEqual {
@@ -75,7 +74,7 @@ package struct RoundLine {
 
 /// The last lines that a training prints.
 package enum TrainingSummary {
-  /// What came of it, in plain words.
+  /// The results in plain words.
   package static func text(of record: TrainingRecord) -> String {
     let released = record.rounds.filter { $0.sumsEqual != nil }
     let equal = released.count { $0.sumsEqual == true }

@@ -2,24 +2,24 @@ import FLMath
 import SecAgg
 import SimulatedSessions
 
-/// Federated averaging by secure rounds of any clients, such that the same rounds of the same clients
-/// give the same model bit for bit, from wherever they go on.
+/// Federated averaging by secure rounds of any clients. The same rounds of the same clients give the same model bit for
+/// bit, from any checkpoint.
 struct SecureTraining: Sendable {
   let population: Population<SoftmaxRegression>
   /// The share of the clients that leave at each of three points.
   let dropout: Double
   let clippingBound = 8.0
 
-  /// Who leaves in a round.
+  /// The dropouts of a round.
   enum Leaving: Sendable {
     /// Clients at each of three points, so that some are not in the sum.
     case anywhere
-    /// As many, but only once their input has arrived: who is in the sum is settled beforehand, as it
-    /// must be where a round is played again.
+    /// As many, but only after their input has arrived. So the contributors are known beforehand, which a repeated round
+    /// needs.
     case afterMaskedInput
   }
 
-  /// A model on its way, and what it took.
+  /// A model during training, and the work so far.
   struct State: Sendable {
     var model: ParameterVector
     /// Trainings by clients so far.
@@ -39,7 +39,7 @@ struct SecureTraining: Sendable {
 
   /// Carries out one round of these clients (from 1), at least three.
   ///
-  /// - Returns: what was released; nil if too many had left, so that the model is as it was.
+  /// - Returns: the released sum; nil if too many clients dropped out. Then the model does not change.
   @discardableResult
   func round(
     _ state: inout State, _ number: Int, _ clients: [UInt32], leaving: Leaving
@@ -74,7 +74,7 @@ struct SecureTraining: Sendable {
 
   /// Carries out rounds, each with its clients.
   ///
-  /// - Throws: `NotReplayed` if a session that was settled beforehand had no sum.
+  /// - Throws: `NotReplayed` if a repeated round has other contributors.
   func replay(
     _ rounds: [(number: Int, clients: [UInt32])], from state: State, leaving: Leaving,
     afterRound: (Int, [UInt32], ParameterVector, Released?) throws -> Void

@@ -1,8 +1,7 @@
 import FLReport
-import Foundation
 import SimulatedSessions
 
-/// What ways to erase a client came to.
+/// The results of several ways to erase a client.
 package struct UnlearningRecord: Encodable, Sendable {
   /// What the ways have in common.
   package struct Settings: Encodable, Sendable {
@@ -52,7 +51,7 @@ package struct UnlearningRecord: Encodable, Sendable {
     /// The distance of the parameters from those of full retraining, by the norm of those; null for
     /// an ensemble, which has other models.
     @ExplicitNull var distance: Double?
-    /// Whether it is certain that nothing of the client is left.
+    /// Whether the model is certainly independent of the client.
     var isExact: Bool
     /// Whether it runs under secure aggregation.
     var isSecure: Bool

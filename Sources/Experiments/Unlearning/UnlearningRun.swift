@@ -3,8 +3,8 @@ import FLRecords
 import FLReport
 import SecAgg
 
-/// Trains with a client that joins late and opts out in the end, then erases it in every way and
-/// compares. Who took part is known from an audit log alone.
+/// Trains with a client that joins late and opts out at the end, then erases it in several ways and compares them. The
+/// contributors of each round come from an audit log.
 package struct UnlearningRun: Sendable {
   let population: Population<SoftmaxRegression>
   let settings: UnlearningRecord.Settings
@@ -73,7 +73,7 @@ package struct UnlearningRun: Sendable {
     return record
   }
 
-  /// One round of the training, of everybody who has joined by then and not opted out.
+  /// One round of the training with all clients that have joined and have not opted out.
   private func recordedRound(
     _ state: inout SecureTraining.State, _ number: Int, _ trail: AuditTrail
   ) async throws {
@@ -144,7 +144,7 @@ package struct UnlearningRun: Sendable {
 }
 
 extension UnlearningRun {
-  /// SISA: an ensemble of models, of which only that of the client's shard is trained again.
+  /// SISA: an ensemble of models. Only the model of the client's shard is trained again.
   func addShards(
     to record: inout UnlearningRecord, _ progress: (Int) -> Void
   ) async throws {

@@ -1,11 +1,10 @@
 import ArgumentParser
 import Experiments
 import FLMath
-import Foundation
 import SecAgg
 import SimulatedSessions
 
-/// One aggregation of random vectors, without training: what it costs each role.
+/// The cost of one aggregation of random vectors for each role, without training.
 struct AggregateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aggregate",

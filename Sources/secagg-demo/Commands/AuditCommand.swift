@@ -1,9 +1,7 @@
 import ArgumentParser
 import Experiments
-import FLMath
-import Foundation
 
-/// Attacks on what the mechanisms of differential privacy release.
+/// Attacks on the releases of the privacy mechanisms.
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
@@ -77,7 +75,7 @@ struct AuditCommand: AsyncParsableCommand {
   }
 }
 
-/// What was audited is not what a secure session releases.
+/// A secure session releases another sum than the audited one.
 struct AuditedSumMismatch: Error, CustomStringConvertible {
   var description: String {
     "expected a secure session to release the sum that was audited, and it released another one; "

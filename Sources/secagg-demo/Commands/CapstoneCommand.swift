@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiments
-import FLMath
 import Foundation
 import SecAgg
 
@@ -109,7 +108,7 @@ struct CapstoneCommand: AsyncParsableCommand {
 
   /// A training by cohorts of a size, which take turns if they are not all clients.
   private func training(cohort: Int) -> TrainingSettings {
-    // Nobody leaves, so few neighbours will do; a small cohort is its own neighbourhood.
+    // No client drops out, so a few neighbours suffice. In a small cohort all clients are neighbours.
     let sparse = try? SessionAssumptions(cohortSize: cohort, dropoutFraction: 0).smallestGraph()
     let complete = GraphParameters(degree: cohort - 1, threshold: max(2, (cohort - 1) / 2 + 1))
     let graph = sparse ?? complete
@@ -127,7 +126,7 @@ struct CapstoneCommand: AsyncParsableCommand {
     let capstone: CapstoneRun
     do {
       capstone = try self.capstone()
-      // What is impossible together is found out here.
+      // Finds settings that are impossible together.
       for column in capstone.columns { _ = try TrainingRun(column.training) }
     } catch let error as DemoData.MissingResource {
       throw error

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiments
-import FLMath
 import Foundation
 
 /// Attacks against robust rules over secure buckets.

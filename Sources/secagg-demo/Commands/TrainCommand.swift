@@ -121,8 +121,8 @@ struct TrainCommand: AsyncParsableCommand {
       optedOut: optedOut, turns: turns)
   }
 
-  /// The least number of contributors if none is given. Distributed noise is shared by as many, so
-  /// there it is what is left when all have gone that are expected to.
+  /// The default for the smallest number of contributors. They share distributed noise, so with distributed noise it is
+  /// the number of clients that are left after the expected dropouts.
   private func usualMinimum(
     of clients: Int, threshold: Int, mechanism: PrivacySettings.Mechanism?
   ) -> Int {

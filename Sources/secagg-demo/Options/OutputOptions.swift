@@ -24,7 +24,7 @@ struct OutputOptions: ParsableArguments {
     _ = try ReportFile(path: report).page()
   }
 
-  /// Writes what was asked for.
+  /// Writes the report and the record, and prints the text.
   ///
   /// - Throws: `ValidationError` when a file cannot be written.
   func write(
@@ -94,7 +94,7 @@ enum OutputFile {
     }
   }
 
-  /// Writes what was printed and is not yet written.
+  /// Flushes the printed lines.
   ///
   /// - Throws: `ValidationError` when standard output does not take it: `print` keeps that to itself.
   static func flushPrinted() throws {
@@ -104,7 +104,7 @@ enum OutputFile {
     }
   }
 
-  /// What is no plain file, such as a pipe, cannot be replaced by a new one.
+  /// Only a plain file can be replaced by a new one; a pipe or a device cannot.
   private static func options(for path: String) -> Data.WritingOptions {
     isPlainOrMissing(path) ? .atomic : []
   }

@@ -1,9 +1,8 @@
 import ArgumentParser
 import Experiments
-import FLMath
 import SecAgg
 
-/// The options of a session that all subcommands have in common.
+/// The options for the graph and the threshold of a session.
 struct GraphOptions: ParsableArguments {
   @Option(
     help: """
@@ -24,8 +23,8 @@ struct GraphOptions: ParsableArguments {
   /// - Parameters:
   ///   - dropout: the share of the cohort that leaves at one point.
   ///   - points: the number of points at which so many leave.
-  /// - Throws: `ValidationError` for values that no session can have, and for dropouts that no
-  ///   sparse graph withstands: a complete one was not asked for.
+  /// - Throws: `ValidationError` for values that no session can have, and for dropouts that no sparse graph
+  ///   tolerates. The caller did not ask for a complete one.
   func resolved(
     clients: Int, dropout: Double, points: Int
   ) throws -> (degree: Int, threshold: Int) {
@@ -57,7 +56,7 @@ struct GraphOptions: ParsableArguments {
         throw ValidationError(
           "--degree must be an even number from 2 to \(clients - 1), found \(degree)")
       }
-      // The degree is the caller's choice; so is, then, whether enough neighbours stay.
+      // The caller chose the degree, and is responsible for enough neighbours that do not drop out.
       do {
         let threshold = try SessionAssumptions(cohortSize: clients, dropoutFraction: 0)
           .smallestThreshold(degree: degree)
@@ -77,7 +76,7 @@ struct GraphOptions: ParsableArguments {
   }
 }
 
-/// How the clients of an experiment train, and which of everything random is drawn.
+/// The options for the clients' training, and the seed.
 struct ClientTrainingOptions: ParsableArguments {
   @Option(
     help: "iid, dirichlet[:ALPHA] or by-label[:SHARDS]. (default: iid; compare: dirichlet:0.1)")
@@ -119,12 +118,14 @@ extension RuleOption: ExpressibleByArgument {}
 extension ThreatModelOption: ExpressibleByArgument {}
 
 extension PartitionOption: ExpressibleByArgument {
-  public init?(argument: String) {
+  package init?(argument: String) {
     self.init(argument)
   }
 
-  public var defaultValueDescription: String { text }
+  package var defaultValueDescription: String { text }
 
   /// The values that an error names.
-  public static var allValueStrings: [String] { ["iid", "dirichlet[:ALPHA]", "by-label[:SHARDS]"] }
+  package static var allValueStrings: [String] {
+    ["iid", "dirichlet[:ALPHA]", "by-label[:SHARDS]"]
+  }
 }

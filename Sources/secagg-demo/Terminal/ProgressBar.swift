@@ -2,7 +2,7 @@ import FLReport
 import Foundation
 import Synchronization
 
-/// How far a long run has come, on standard error.
+/// The progress of a long run, on standard error.
 ///
 /// On a terminal it redraws one line in place. Anywhere else (a file, a pipe, a build log) it writes
 /// a plain line at each tenth of the work. It never touches standard output.
@@ -44,7 +44,7 @@ struct ProgressBar: Sendable {
     }
   }
 
-  /// Shows that `completed` of `total` steps are done. `note` says what is going on, in few words.
+  /// Shows that `completed` of `total` steps are done. `note` describes the present step in few words.
   mutating func update(completed: Int, total: Int, note: String = "") {
     guard total > 0 else { return }
     let done = min(max(completed, 0), total)
@@ -85,7 +85,7 @@ struct ProgressBar: Sendable {
     lastDrawn = nil
   }
 
-  /// The control sequence that clears what an earlier, longer line left behind.
+  /// The control sequence that clears the rest of an earlier, longer line.
   private static let eraseToEndOfLine = "\u{1B}[K"
 
   private func label(_ done: Int, _ total: Int) -> String {
