@@ -14,7 +14,7 @@ package struct ComparisonRecord: Encodable, Sendable {
     /// Bound of a coordinate of an update, weighted, that is quantised; of a rotated one a quarter.
     var quantizationBound: Double
     var valueBits: Int
-    var training: ClientTrainingSettings
+    package var training: ClientTrainingSettings
 
     package init(
       clients: Int, rounds: Int, dropout: Double, model: String, clippingBound: Double,

@@ -34,7 +34,7 @@ package struct AggregationRun {
   package func run(
     progress: @escaping (ProtocolRound, Int, Int) -> Void
   ) async throws -> (record: AggregationRecord, refusal: String?) {
-    let started = ContinuousClock.now
+    let (started, parameters) = (ContinuousClock.now, self.parameters)
     var generator = SimulationGenerator(seed: seed)
     let leaving = LeavingPoint.draw(
       clients: parameters.cohortSize, shares: [.afterSharingKeys: dropout], using: &generator)
@@ -45,7 +45,6 @@ package struct AggregationRun {
       try RemoteClient(id: $0, parameters: parameters, seed: seed, threadCount: threads)
     }
     let identities = try SimulatedIdentities(seed: seed, for: parameters)
-    let parameters = parameters
     var run = SessionRun(parameters: parameters, leaving: leaving) { id in
       if let client, client.id == id { return client }
       return try SessionClient(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import FLReport
 
 /// Attacks on the releases of the privacy mechanisms.
 struct AuditCommand: AsyncParsableCommand {

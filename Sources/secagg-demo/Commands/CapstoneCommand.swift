@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import FLReport
 import Foundation
 import SecAgg
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import FLReport
 import FLMath
 import Foundation
 import SecAgg
