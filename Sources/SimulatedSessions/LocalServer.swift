@@ -37,7 +37,7 @@ package struct ServerRefusal: Error, CustomStringConvertible {
 
 /// A server within this process.
 package struct LocalServer: ServerEndpoint {
-  private var server: AggregationServer
+  private var server: ServerSession
   private let execution: Execution
   private var clock: RoleClock
   /// The whole aggregate, once the sum is unmasked.
@@ -54,7 +54,7 @@ package struct LocalServer: ServerEndpoint {
   ) {
     self.execution = execution
     clock = RoleClock(scope)
-    server = AggregationServer(parameters: parameters, identities: identities)
+    server = ServerSession(parameters: parameters, identities: identities)
   }
 
   package mutating func receive(_ bytes: [UInt8], from sender: ClientID) throws {
@@ -65,7 +65,8 @@ package struct LocalServer: ServerEndpoint {
 
   package mutating func closeRound() throws -> [ClientID] {
     do {
-      return try clock.measure { try server.closeRound() }
+      try clock.measure { _ = try server.closeRound() }
+      return server.awaited
     } catch let error as ServerError {
       throw ServerRefusal(NamedError(error))
     }
@@ -81,9 +82,10 @@ package struct LocalServer: ServerEndpoint {
   package mutating func unmask(inputContext: Digest?) throws -> UnmaskedSums {
     do {
       let execution = execution
-      let aggregate = try clock.measure {
-        try server.unmask(inputContext: inputContext, execution: execution)
+      let sum = try clock.measure {
+        try server.closeRound(inputContext: inputContext, execution: execution)
       }
+      guard let aggregate = sum else { throw ServerError.sessionEnded }
       self.aggregate = aggregate
       faults = aggregate.faults
       return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums.unsigned ?? [])

@@ -26,14 +26,13 @@ extension ClientEndpoint {
   package var answersAlone: Bool { false }
 }
 
-/// A client within this process, holding whichever round it is in.
+/// A client within this process.
 package final class SessionClient: ClientEndpoint {
   package let id: ClientID
   package let advertisement: [UInt8]
-  private let identities: SimulatedIdentities
   private let execution: Execution
   private let scope: RoleClock.Scope
-  private let state: Mutex<ClientState>
+  private let session: Mutex<ClientSession>
 
   /// - Parameters:
   ///   - context: the application context that the client expects.
@@ -45,20 +44,20 @@ package final class SessionClient: ClientEndpoint {
     scope: RoleClock.Scope = .thread
   ) throws {
     self.id = id
-    self.identities = identities
     self.execution = execution
     self.scope = scope
     let policy = ClientPolicy(applicationContext: context)
-    let round =
+    let session =
       switch parameters.threatModel {
       case .semiHonest:
-        try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
+        try ClientSession(id: id, parameters: parameters, policy: policy)
       case .malicious:
-        try AdvertiseKeysRound(
-          id: id, parameters: parameters, policy: policy, signedBy: identities.key(of: id))
+        try ClientSession(
+          id: id, parameters: parameters, policy: policy, signedBy: identities.key(of: id),
+          identities: identities)
       }
-    advertisement = try ClientMessage.keyAdvertisement(round.message).serialized()
-    state = Mutex(.advertising(round))
+    advertisement = try session.opening.serialized()
+    self.session = Mutex(session)
   }
 
   package func answer(_ bytes: [UInt8], input: () throws -> PackedVector) throws -> ClientStep {
@@ -69,100 +68,27 @@ package final class SessionClient: ClientEndpoint {
   package func answer(
     _ bytes: [UInt8], inputContext: Digest?, input: () throws -> PackedVector
   ) throws -> ClientStep {
-    try state.withLock { state throws in
+    try session.withLock { session throws in
       var clock = RoleClock(scope)
-      // The simulation makes the vector, so the time for that does not count as the client's.
-      let message = try clock.measure { try ServerMessage(serialized: bytes) }
-      // A stray or repeated message changes nothing.
-      try state.check(message)
-      var current = ClientState.ended
-      swap(&current, &state)
-      let vector: PackedVector? = if case .shareDelivery = message { try input() } else { nil }
-      let mark = clock.mark()
-      let step = try current.answered(
-        message, by: id, identities, input: consume vector, inputContext: inputContext,
-        execution: execution)
+      var mark = clock.mark()
+      let response = try session.handle(ServerMessage(serialized: bytes), execution: execution)
       clock.add(since: mark)
-      let result = ClientStep(bytes: step.bytes, cost: clock.cost)
-      state = step.takeNext()
-      return result
-    }
-  }
-}
-
-/// The rounds of a client, and the state of one that has finished or given up.
-private enum ClientState: ~Copyable, Sendable {
-  case advertising(AdvertiseKeysRound)
-  case sharing(ShareKeysRound)
-  case masking(MaskedInputRound)
-  case checking(ConsistencyCheckRound)
-  case ended
-
-  /// Rejects a message of the server that is not the one that the client waits for.
-  func check(_ message: ServerMessage) throws(ClientError) {
-    switch self {
-    case .advertising(let round): try round.check(message)
-    case .sharing(let round): try round.check(message)
-    case .masking(let round): try round.check(message)
-    case .checking(let round): try round.check(message)
-    case .ended: throw .otherRound(found: message.round, expected: nil)
-    }
-  }
-
-  /// The state after a step, with the client's answer.
-  struct Answered: ~Copyable {
-    let bytes: [UInt8]
-    private let next: ClientState
-
-    init(_ bytes: [UInt8], next: consuming ClientState) {
-      self.bytes = bytes
-      self.next = next
-    }
-
-    consuming func takeNext() -> ClientState { next }
-  }
-
-  consuming func answered(
-    _ message: ServerMessage, by id: ClientID, _ identities: SimulatedIdentities,
-    input: consuming PackedVector?, inputContext: Digest?, execution: Execution
-  ) throws -> Answered {
-    switch consume self {
-    case .advertising(let round):
-      guard case .rosterAnnouncement(let announcement) = message else { throw OutOfTurn() }
-      let next = try round.shareKeys(
-        with: announcement, identities: identities, execution: execution)
-      let answer = try ClientMessage.shareDistribution(next.message).serialized()
-      return Answered(answer, next: .sharing(next))
-    case .sharing(let round):
-      // Taken out, so that it is masked where it is and not copied.
-      guard case .shareDelivery(let delivery) = message, let vector = input.take() else {
-        throw OutOfTurn()
+      let reply: ClientMessage
+      switch response {
+      case .reply(let message): reply = message
+      case .stray(let reason): throw reason
+      case .inputNeeded:
+        // The simulation makes the vector, so the time for that does not count as the client's.
+        let vector = try input()
+        mark = clock.mark()
+        reply = try session.mask(
+          consume vector, inputContext: inputContext, execution: execution)
+        clock.add(since: mark)
       }
-      let next = try round.maskInput(
-        consume vector, delivery: delivery, inputContext: inputContext, execution: execution)
-      let answer = try ClientMessage.maskedInput(next.message).serialized()
-      return Answered(answer, next: .masking(next))
-    case .masking(let round):
-      if case .contributorAnnouncement(let announcement) = message {
-        let next = try round.checkConsistency(
-          of: announcement, signedBy: identities.key(of: id))
-        let answer = try ClientMessage.contributorEndorsement(next.message).serialized()
-        return Answered(answer, next: .checking(next))
-      }
-      guard case .unmaskingRequest(let request) = message else { throw OutOfTurn() }
-      let answer = try ClientMessage.unmaskingResponse(round.unmask(request)).serialized()
-      return Answered(answer, next: .ended)
-    case .checking(let round):
-      guard case .unmaskingRequest(let request) = message else { throw OutOfTurn() }
-      let answer = try ClientMessage.unmaskingResponse(round.unmask(request)).serialized()
-      return Answered(answer, next: .ended)
-    case .ended:
-      throw OutOfTurn()
+      mark = clock.mark()
+      let bytes = try reply.serialized()
+      clock.add(since: mark)
+      return ClientStep(bytes: bytes, cost: clock.cost)
     }
-  }
-
-  /// The server's message does not belong to the client's round.
-  struct OutOfTurn: Error, CustomStringConvertible {
-    let description = "a message of the server came out of turn"
   }
 }

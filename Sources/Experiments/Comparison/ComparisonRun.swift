@@ -62,7 +62,7 @@ package struct ComparisonRun<Model: Classifier>: Sendable {
       algorithm: start,
       memories: [Algorithm.Client](repeating: start.makeClient(), count: population.count),
       record: record)
-    let secure = try SecureContribution(
+    let secure = try AlgorithmEncoder(
       start.contribution, update: settings.clippingBound,
       // A client with one batch makes the fewest steps: one in each epoch.
       path: Double(settings.training.localEpochs) * settings.training.learningRate,

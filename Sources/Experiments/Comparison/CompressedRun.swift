@@ -75,7 +75,7 @@ extension ComparisonRun {
   private func quantized<Compressor: LinearCompressor>(
     _ updates: [ClientUpdate], in session: Session, bits: Int, by compressor: Compressor
   ) async throws -> Outcome where Compressor.Element == UInt64 {
-    let secure = try QuantizedContribution(
+    let secure = try QuantizedEncoder(
       compressor, bitsPerElement: bits, maximumContributors: population.count)
     let meanWeight = Double(population.data.training.count) / Double(population.count)
     let inputs = try updates.enumerated().map { client, update in
@@ -83,7 +83,7 @@ extension ComparisonRun {
       return try secure.encode(
         update.delta.map { $0 * Double(update.weight) / meanWeight }, using: &generator)
     }
-    let sum = try await self.sum(inputs, layout: secure.layout, session)
+    let sum = try await self.sum(inputs, by: secure, session)
     return Outcome(sum: sum, mean: try sum.aggregate.map { try secure.decode($0) })
   }
 
@@ -96,7 +96,7 @@ extension ComparisonRun {
       dimension: dimension,
       count: Int((Double(dimension) * CompressionOption.sentShare).rounded()), seed: session.seed,
       scaling: .none)
-    let secure = try CompressedContribution(
+    let secure = try CompressedEncoder(
       compressor, clippingBound: settings.clippingBound,
       maximumWeight: UInt64(population.largestShard), maximumContributors: population.count,
       minimumValueBits: settings.valueBits)
@@ -105,7 +105,7 @@ extension ComparisonRun {
       var generator = roundingGenerator(session.round, client)
       return try secure.encode(update, with: &next[client], using: &generator)
     }
-    let sum = try await self.sum(inputs, layout: secure.layout, session)
+    let sum = try await self.sum(inputs, by: secure, session)
     // A client whose message was lost has sent nothing.
     for id in sum.aggregate?.contributors ?? [] {
       feedback[Int(id.rawValue) - 1] = next[Int(id.rawValue) - 1]
@@ -118,15 +118,12 @@ extension ComparisonRun {
   }
 
   private func sum(
-    _ inputs: [PackedVector], layout: VectorLayout, _ session: Session
+    _ inputs: [PackedVector], by encoder: some VectorEncoder, _ session: Session
   ) async throws -> SecureSum {
-    let secure = try SecureFedAvg(
-      parameterCount: session.model.layout.count, clippingBound: settings.clippingBound,
-      maximumWeight: 1, maximumContributors: population.count,
-      minimumValueBits: settings.valueBits)
-    return try await SecureSum.run(
-      inputs, layout: layout, minimumContributors: 2, leaving: leaving(in: session.round),
-      context: secure.applicationContext(
-        model: session.model, round: session.round, task: "compare, seed \(session.seed)"))
+    try await SecureSum.run(
+      inputs, layout: encoder.layout, minimumContributors: 2, leaving: leaving(in: session.round),
+      context: encoder.applicationContext(
+        of: Broadcast(model: session.model, round: session.round),
+        task: "compare, seed \(session.seed)"))
   }
 }

@@ -124,7 +124,7 @@ package struct ExplanationRun: Sendable {
       using: &generator)
     let sum = try await SecureSum.run(
       inputs, layout: secure.layout, minimumContributors: 2, leaving: leaving,
-      context: secure.applicationContext(model: model, round: round, task: task))
+      context: secure.applicationContext(of: Broadcast(model: model, round: round), task: task))
     if sum.sumsEqual == false { sums.equal = false }
     sums.bytesUp += sum.bytesUp
     sums.bytesDown += sum.bytesDown

@@ -157,7 +157,7 @@ package struct PersonalizationRun<Model: Classifier>: Sendable {
     _ models: [ParameterVector], into method: inout PersonalizationRecord.Method
   ) async throws {
     let bins = try EvaluationBins.accuracy(minimumClients: settings.minimumClients)
-    let secure = try SecureContribution(
+    let secure = try AlgorithmEncoder(
       bins.contribution, update: 1, path: 1, maximumWeight: 1,
       maximumContributors: population.count, minimumValueBits: 40)
     let inputs = try models.enumerated().map { client, model in

@@ -9,7 +9,7 @@ protocol RoundAveraging: Sendable {
   var layout: VectorLayout { get }
 
   /// The application context of a round's session.
-  func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest
+  func applicationContext(of broadcast: Broadcast, task: String) -> Digest
 
   /// A client's update as the vector of its session.
   ///
@@ -50,8 +50,8 @@ struct WeightedAveraging: RoundAveraging {
 
   var layout: VectorLayout { secure.layout }
 
-  func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest {
-    secure.applicationContext(model: model, round: round, task: task)
+  func applicationContext(of broadcast: Broadcast, task: String) -> Digest {
+    secure.applicationContext(of: broadcast, task: task)
   }
 
   func encode(
@@ -138,8 +138,8 @@ struct CentralNoiseAveraging: RoundAveraging {
 
   func event() -> PrivacyEvent? { cost }
 
-  func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest {
-    secure.applicationContext(model: model, round: round, task: task)
+  func applicationContext(of broadcast: Broadcast, task: String) -> Digest {
+    secure.applicationContext(of: broadcast, task: task)
   }
 
   func encode(
@@ -196,15 +196,15 @@ struct DistributedNoiseAveraging: RoundAveraging {
 
   func event() throws -> PrivacyEvent? { try averaging.event(rounds: 1) }
 
-  func applicationContext(model: ParameterVector, round: Int, task: String) -> Digest {
-    averaging.applicationContext(model: model, round: round, task: task)
+  func applicationContext(of broadcast: Broadcast, task: String) -> Digest {
+    averaging.applicationContext(of: broadcast, task: task)
   }
 
   func encode(
     _ update: ClientUpdate, of client: ClientID, round: Int, context: Digest,
     in session: SessionParameters
   ) throws -> PackedVector {
-    try averaging.encode(update.delta, context: context, in: session)
+    try averaging.encode(update.delta, in: session)
   }
 
   func mean(of aggregate: UnmaskedAggregate, round: Int) throws -> WeightedMean {

@@ -158,7 +158,7 @@ package struct TrainingRun {
     progress: (Int, ProtocolRound) -> Void
   ) async throws -> SecureRoundOutcome {
     let context = averaging.applicationContext(
-      model: model, round: round, task: settings.data.rawValue)
+      of: Broadcast(model: model, round: round), task: settings.data.rawValue)
     let parameters = try SessionParameters(
       threatModel: settings.threatModel.threatModel, cohortSize: settings.clients,
       degree: settings.degree, threshold: settings.threshold,

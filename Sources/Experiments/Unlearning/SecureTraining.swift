@@ -58,7 +58,8 @@ struct SecureTraining: Sendable {
     let sum = try await SecureSum.run(
       inputs, layout: secure.layout, minimumContributors: 2,
       leaving: self.leaving(leaving, clients: clients.count, round: number),
-      context: secure.applicationContext(model: state.model, round: number, task: "erase"))
+      context: secure.applicationContext(
+        of: Broadcast(model: state.model, round: number), task: "erase"))
     state.updates = []
     guard let aggregate = sum.aggregate else { return nil }
     var engine = try FederatedAveraging(model: state.model)

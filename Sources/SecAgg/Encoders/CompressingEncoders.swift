@@ -7,7 +7,7 @@ public import FLMath
 /// does not compile. Compressors of integers go through `QuantizedEncoder`.
 ///
 /// A compressor is a value of a round, made from the round's public seed.
-public struct CompressedEncoder<Compressor: LinearCompressor>: Sendable
+public struct CompressedEncoder<Compressor: LinearCompressor>: VectorEncoder
 where Compressor.Element == Double {
   /// The compressor of this round, the same for all clients.
   public let compressor: Compressor
@@ -37,10 +37,24 @@ where Compressor.Element == Double {
   /// The layout of the session's vectors.
   public var layout: VectorLayout { secure.layout }
 
+  /// What the server sent for the round, these settings and the compressor.
+  ///
+  /// Complexity: O(broadcast).
+  public func applicationContext(of broadcast: Broadcast, task: String) -> Digest {
+    var writer = ByteWriter()
+    writer.write(string: "compressed")
+    writer.write(secure.applicationContext(of: broadcast, task: task))
+    writer.write(words: compressor.agreement)
+    return SessionParameters.applicationContext(of: writer.bytes)
+  }
+
   /// A client's compressed update as the vector of its session.
   ///
-  /// - Throws: `EncoderError` for an update that does not fit.
-  public func encode(_ update: ClientUpdate) throws(EncoderError) -> PackedVector {
+  /// - Throws: `EncoderError` for a session of another layout or an update that does not fit.
+  public func encode(
+    _ update: ClientUpdate, in session: SessionParameters
+  ) throws(EncoderError) -> PackedVector {
+    guard session.layout == layout else { throw .encoding(.layoutMismatch) }
     var generator = SecureGenerator()
     return try encode(update, using: &generator)
   }
@@ -63,10 +77,12 @@ where Compressor.Element == Double {
   ///
   /// - Parameter feedback: what the client has left out so far, and will have by this message. A client
   ///   whose contribution gets lost goes on with the value that it had before.
-  /// - Throws: `EncoderError` for an update that does not fit; the feedback is then as it was.
+  /// - Throws: `EncoderError` for a session of another layout or an update that does not fit; the feedback is
+  ///   then as it was.
   public func encode(
-    _ update: ClientUpdate, with feedback: inout ErrorFeedback
+    _ update: ClientUpdate, with feedback: inout ErrorFeedback, in session: SessionParameters
   ) throws(EncoderError) -> PackedVector {
+    guard session.layout == layout else { throw .encoding(.layoutMismatch) }
     var generator = SecureGenerator()
     return try encode(update, with: &feedback, using: &generator)
   }
@@ -132,7 +148,7 @@ where Compressor.Element == Double {
 /// It takes linear compressors whose messages are integers only, such as `StochasticQuantization`, or a
 /// chain of a rotation and quantisation. `QSGD` scales every update by its own norm, so its codes do
 /// not add up; it is no `LinearCompressor` and does not compile here. All clients weigh the same.
-public struct QuantizedEncoder<Compressor: LinearCompressor>: Sendable
+public struct QuantizedEncoder<Compressor: LinearCompressor>: VectorEncoder
 where Compressor.Element == UInt64 {
   /// The compressor of this round, the same for all clients.
   public let compressor: Compressor
@@ -162,11 +178,30 @@ where Compressor.Element == UInt64 {
     self.layout = layout
   }
 
+  /// What the server sent for the round, the layout and the compressor.
+  ///
+  /// Complexity: O(broadcast).
+  public func applicationContext(of broadcast: Broadcast, task: String) -> Digest {
+    var writer = ByteWriter()
+    writer.write(string: "quantized")
+    writer.write(string: task)
+    writer.write(count: broadcast.round)
+    writer.write(count: layout.elementCount)
+    writer.write(count: layout.lanes.valueBits)
+    writer.write(broadcast.model)
+    writer.write(words: broadcast.control.map(\.bitPattern))
+    writer.write(words: compressor.agreement)
+    return SessionParameters.applicationContext(of: writer.bytes)
+  }
+
   /// A client's codes as the vector of its session.
   ///
-  /// - Throws: `EncoderError` for an update that does not fit, or codes of more bits than
-  ///   the session has.
-  public func encode(_ update: [Double]) throws(EncoderError) -> PackedVector {
+  /// - Throws: `EncoderError` for a session of another layout, an update that does not fit, or codes of more
+  ///   bits than the session has.
+  public func encode(
+    _ update: [Double], in session: SessionParameters
+  ) throws(EncoderError) -> PackedVector {
+    guard session.layout == layout else { throw .encoding(.layoutMismatch) }
     var generator = SecureGenerator()
     return try encode(update, using: &generator)
   }

@@ -25,6 +25,11 @@ public struct RandomSparsification: LinearCompressor, Hashable {
   /// One number for each coordinate that is sent.
   public var messageCount: Int { indices.count }
 
+  /// The dimension, the scaling, and the coordinates.
+  public var agreement: [UInt64] {
+    [1, UInt64(dimension), scaling == .none ? 0 : 1] + indices.map { UInt64($0) }
+  }
+
   /// Sends `count` coordinates.
   ///
   /// - Parameters:
@@ -111,6 +116,11 @@ public struct StochasticQuantization: LinearCompressor, Hashable {
   /// One code for each coordinate.
   public var messageCount: Int { dimension }
 
+  /// The dimension, the bounds, and the bits of a code.
+  public var agreement: [UInt64] {
+    [2, UInt64(dimension), lower.bitPattern, upper.bitPattern, UInt64(bitsPerElement)]
+  }
+
   /// Codes of `bitsPerElement` bits for the range from `lower` to `upper`.
   ///
   /// - Throws: ``CompressionError`` unless the dimension is at least 1, bits are from 1 to 52, and the
@@ -189,6 +199,19 @@ public struct HadamardRotation: LinearCompressor, Hashable {
 
   private let signs: [Double]
 
+  /// The dimension, and the signs as bits.
+  public var agreement: [UInt64] {
+    var numbers = [3, UInt64(dimension)]
+    for start in stride(from: 0, to: dimension, by: 64) {
+      var bits: UInt64 = 0
+      for index in start..<min(start + 64, dimension) where signs[index] < 0 {
+        bits |= 1 << UInt64(index - start)
+      }
+      numbers.append(bits)
+    }
+    return numbers
+  }
+
   /// A rotation with signs that follow from the seed.
   ///
   /// - Throws: ``CompressionError/invalidDimension(maximum:found:)`` if the dimension is out of range.
@@ -263,6 +286,11 @@ where First.Element == Double {
 
   /// The number of elements of a message of the second compressor.
   public var messageCount: Int { second.messageCount }
+
+  /// The numbers of both, after the length of the first's.
+  public var agreement: [UInt64] {
+    [4, UInt64(first.agreement.count)] + first.agreement + second.agreement
+  }
 
   /// Compresses the messages of `first` by `second`.
   ///

@@ -39,6 +39,9 @@ public protocol LinearCompressor: UpdateCompressor where Message == [Element] {
   /// The number of elements of every message.
   var messageCount: Int { get }
 
+  /// Numbers that tell this compressor from every other one. Clients and server of a round agree on them.
+  var agreement: [UInt64] { get }
+
   /// What the receiver makes of the element-wise sum of messages: an estimate of the sum of the
   /// updates.
   ///
