@@ -11,8 +11,8 @@ Leaving = Mapping[secagg.Round, Collection[int]]
 Directories = secagg.Directory | None
 
 
-def averaging(parameters: int = 50, clients: int = 5, bound: float = 1.0) -> secagg.Averaging:
-    return secagg.Averaging(
+def fedavg(parameters: int = 50, clients: int = 5, bound: float = 1.0) -> secagg.SecureFedAvg:
+    return secagg.SecureFedAvg(
         parameter_count=parameters,
         clipping_bound=bound,
         maximum_weight=100,
@@ -21,7 +21,7 @@ def averaging(parameters: int = 50, clients: int = 5, bound: float = 1.0) -> sec
 
 
 def session(
-    settings: secagg.Averaging,
+    settings: secagg.SecureFedAvg,
     clients: int = 5,
     threshold: int = 2,
     threat_model: secagg.ThreatModel = secagg.ThreatModel.SEMI_HONEST,
@@ -48,7 +48,7 @@ class LibraryClient:
         id: int,
         update: numpy.ndarray,
         weight: int,
-        settings: secagg.Averaging,
+        settings: secagg.SecureFedAvg,
         identity: secagg.Identity | None = None,
         directory: Directories = None,
         sleeping: str = "",

@@ -6,7 +6,7 @@ import pytest
 import secagg
 from secagg import Round
 
-from .rounds import advertising, averaging, masking, session
+from .rounds import advertising, fedavg, masking, session
 
 
 @pytest.mark.parametrize("id", [0, 6, 2**32 - 1])
@@ -131,7 +131,7 @@ def test_updates_that_are_none(settings, parameters, update, weight):
 
 
 def test_counters_are_summed_exactly():
-    settings = secagg.Averaging(
+    settings = secagg.SecureFedAvg(
         parameter_count=3,
         clipping_bound=1.0,
         maximum_weight=1,
@@ -246,7 +246,7 @@ def test_sealed_clients_open_with_their_key_only(parameters):
 
 
 def test_a_client_whose_vector_was_sent_sleeps_without_it():
-    settings = averaging(parameters=10_000)
+    settings = fedavg(parameters=10_000)
     server, clients = masking(session(settings))
     for id, client in clients.items():
         client.mask(numpy.zeros(10_000), 1, server.message(id), settings)

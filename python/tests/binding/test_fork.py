@@ -6,7 +6,7 @@ import time
 
 import secagg
 
-from .rounds import averaging, session
+from .rounds import fedavg, session
 
 CHILDREN = 150
 
@@ -14,14 +14,14 @@ CHILDREN = 150
 def child(inherited: list[secagg.Client]) -> None:
     """Drops what it has inherited, and makes something of its own."""
     inherited.clear()
-    parameters = session(averaging())
+    parameters = session(fedavg())
     client = secagg.Client(parameters, 1, parameters.application_context)
     assert len(client.message) > 0
 
 
 def test_a_child_drops_what_it_inherited():
     """While threads of the parent make and free objects, a fork may come at any moment."""
-    parameters = session(averaging())
+    parameters = session(fedavg())
     inherited = [secagg.Client(parameters, 1, parameters.application_context)]
     is_over = threading.Event()
 

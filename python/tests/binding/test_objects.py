@@ -96,7 +96,7 @@ def test_directories(keys):
         (lambda settings: secagg.Parameters.parse("text"), "data: .* str"),
         (lambda settings: secagg.Parameters.parse(None), "data: .* NoneType"),
         (lambda settings: rounds.session(settings, clients=-5), "cohort_size: .* found -5"),
-        (lambda settings: rounds.averaging(bound=None), "clipping_bound: .* NoneType"),
+        (lambda settings: rounds.fedavg(bound=None), "clipping_bound: .* NoneType"),
         (lambda settings: settings.mean(None, out=numpy.zeros(3)), r"out: .* shape \(3,\)"),
         (lambda settings: settings.mean(None, out=[0.0]), "out: .* list"),
     ],
@@ -110,7 +110,7 @@ def test_what_an_object_is_can_be_read(settings, parameters):
     client = secagg.Client(parameters, 1, parameters.application_context)
     identity = secagg.Identity()
     shown = {
-        "Averaging": (settings, "parameter_count=50, value_bits="),
+        "SecureFedAvg": (settings, "parameter_count=50, value_bits="),
         "Parameters": (parameters, "cohort_size=5, degree=4, threshold=2"),
         "Client": (client, "id=1, round=0"),
         "Server": (secagg.Server(parameters), "phase=0, received=[]"),

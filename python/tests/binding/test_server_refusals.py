@@ -6,7 +6,7 @@ import pytest
 import secagg
 from secagg import Round
 
-from .rounds import LibraryClient, advertising, averaging, masking, play, updates
+from .rounds import LibraryClient, advertising, fedavg, masking, play, updates
 
 
 def test_damaged_messages_name_their_sender(parameters):
@@ -82,7 +82,7 @@ def test_mean_wants_the_settings_of_the_session(settings, parameters):
     clients = {id: LibraryClient(parameters, id, vectors[id], 1, settings) for id in vectors}
     aggregate = play(secagg.Server(parameters), clients)
     with pytest.raises((secagg.InvalidArgument, secagg.SumInconsistent)):
-        averaging(parameters=51).mean(aggregate)
+        fedavg(parameters=51).mean(aggregate)
     for out in (numpy.empty(49), numpy.empty(50, int), numpy.empty(100)[::2], [0.0] * 50):
         with pytest.raises(secagg.InvalidArgument):
             settings.mean(aggregate, out=out)

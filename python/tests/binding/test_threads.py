@@ -6,13 +6,13 @@ import numpy
 
 import secagg
 
-from .rounds import averaging, session
+from .rounds import fedavg, session
 
 CLIENTS = 16
 
 
 def test_clients_of_many_threads_at_one_server():
-    settings = averaging(parameters=5_000, clients=CLIENTS)
+    settings = fedavg(parameters=5_000, clients=CLIENTS)
     parameters = session(settings, CLIENTS, threshold=8)
     server = secagg.Server(parameters)
     clients = {
@@ -48,7 +48,7 @@ def test_clients_of_many_threads_at_one_server():
 
 
 def test_an_object_that_is_closed_while_it_is_used():
-    settings = averaging()
+    settings = fedavg()
     parameters = session(settings)
     for _ in range(50):
         client = secagg.Client(parameters, 1, parameters.application_context)
