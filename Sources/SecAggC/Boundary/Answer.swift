@@ -6,15 +6,15 @@ internal import SecAgg
 func answer(
   _ failure: UnsafeMutablePointer<secagg_failure>?, _ body: () throws(Failure) -> Void
 ) -> secagg_status {
-  unsafe answer(failure, remark: { () throws(Failure) in
+  unsafe answerWithRemark(failure) { () throws(Failure) in
     try body()
     return ""
-  })
+  }
 }
 
 /// The same for a function that says something even if it succeeds.
-func answer(
-  _ failure: UnsafeMutablePointer<secagg_failure>?, remark body: () throws(Failure) -> String
+func answerWithRemark(
+  _ failure: UnsafeMutablePointer<secagg_failure>?, _ body: () throws(Failure) -> String
 ) -> secagg_status {
   do throws(Failure) {
     let remark = try body()

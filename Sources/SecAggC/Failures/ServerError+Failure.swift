@@ -6,7 +6,8 @@ extension ServerError: FailureConvertible {
 
   private var status: Status {
     switch self {
-    case .malformed, .senderMismatch, .otherSession, .notAuthentic, .wrongRound, .stranger, .duplicate,
+    case .malformed, .senderMismatch, .otherSession, .notAuthentic, .wrongRound, .stranger,
+      .duplicate,
       .repeatedKey, .sharesNotForNeighbours, .vectorLength, .tooManyContributors,
       .answerNotForNeighbours, .wrongSecretKind:
       .messageRefused

@@ -10,7 +10,7 @@ public func secagg_client_handle(
   _ client: OpaquePointer?, _ message: UnsafePointer<UInt8>?, _ length: Int, _ threads: UInt32,
   _ response: UnsafeMutablePointer<UInt32>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
-  unsafe answer(failure, remark: { () throws(Failure) in
+  unsafe answerWithRemark(failure) { () throws(Failure) in
     guard let response = unsafe response else { throw .null("response") }
     let client = try unsafe Handles.clients.object(of: client)
     let bytes = try unsafe copiedBytes(message, length, "message")
@@ -25,7 +25,7 @@ public func secagg_client_handle(
       unsafe response.pointee = UInt32(SECAGG_STRAY)
       return reason
     }
-  })
+  }
 }
 
 /// Declared and described in `secagg.h`.

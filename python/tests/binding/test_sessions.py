@@ -1,4 +1,4 @@
-"""Whole sessions: what comes out is the weighted mean of those whose input arrived."""
+"""Whole sessions: the result is the weighted mean of the clients whose input arrived."""
 
 import numpy
 import pytest
@@ -36,12 +36,12 @@ def tolerance(settings: secagg.SecureFedAvg, total: int) -> float:
         ({Round.ADVERTISE_KEYS: [1], Round.UNMASKING: [3]}, [2, 3, 4, 5]),
     ],
 )
-@pytest.mark.parametrize("sleeping", ["", "whole", "sent"])
-def test_mean_of_those_who_stay(leaving, contributors, sleeping):
+@pytest.mark.parametrize("storing", ["", "whole", "sent"])
+def test_mean_of_those_who_stay(leaving, contributors, storing):
     settings = fedavg()
     parameters = session(settings)
     vectors = updates(CLIENTS, settings.parameter_count)
-    clients = library_clients(parameters, vectors, settings, sleeping=sleeping)
+    clients = library_clients(parameters, vectors, settings, storing=storing)
     aggregate = play(secagg.Server(parameters), clients, leaving)
     mean = settings.mean(aggregate)
     assert mean.contributors == contributors
@@ -128,9 +128,9 @@ def test_nothing_but_noise_arrives():
         def advertise(self):
             return clients[self.id].advertise()
 
-        def answer(self, round, message):
-            answer = clients[self.id].answer(round, message)
-            if round is Round.MASKED_INPUT:
+        def answer(self, message):
+            answer = clients[self.id].answer(message)
+            if server.round is Round.MASKED_INPUT:
                 seen[self.id] = answer
             return answer
 

@@ -83,9 +83,7 @@ class StepAnswers:
         self._state.make_room(kind)
         id = field(record, "client", int)
         ciphers = secagg.mask_ciphers() & _accepted(self._policy)
-        policy = replace(
-            self._policy or secagg.Policy(), application_context=session_context(kind)
-        )
+        policy = replace(self._policy or secagg.Policy(), application_context=session_context(kind))
         with secagg.Client(parameters, id, policy) as client:
             self._state.keep(client, parameters.digest, kind)
             add_declared_ciphers(self.content, ciphers)
