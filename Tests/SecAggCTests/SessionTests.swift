@@ -90,7 +90,8 @@ struct SessionTests {
         case .stray(let error): throw error
         }
       }
-      try send(#require(client.message))
+      let message = client.message
+      try send(#require(message))
       try session.collect(round, leaving: others)
       if round != SECAGG_UNMASKING { try session.closeRound() }
     }

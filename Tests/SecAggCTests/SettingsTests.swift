@@ -268,8 +268,8 @@ struct SettingsTests {
   @Test("the versions")
   func versions() throws {
     #expect(secagg_abi_version() == UInt32(SECAGG_ABI_MAJOR) << 16 | UInt32(SECAGG_ABI_MINOR))
-    #expect(SECAGG_ABI_MAJOR == 1)
-    #expect(SECAGG_ABI_MINOR == 1)
+    #expect(SECAGG_ABI_MAJOR == 2)
+    #expect(SECAGG_ABI_MINOR == 0)
     let version = String(cString: try #require(secagg_version()))
     #expect(version.split(separator: ".").compactMap { Int($0) }.count == 3)
   }
