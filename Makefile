@@ -55,7 +55,7 @@ test-arm:
 fuzz: dependencies
 	SECAGG_FUZZ_MESSAGES=$(FUZZ_MESSAGES) $(SWIFT) test --filter Fuzzing
 
-## Writes the test vectors of Docs/vectors anew, after a change of the protocol, and verifies them.
+## Writes TestVectors again after a change of the protocol, and verifies the vectors.
 vectors: dependencies
 	SECAGG_WRITE_VECTORS=1 $(SWIFT) test --filter Vectors
 
@@ -144,24 +144,24 @@ lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 
 ## Measures masks, sharing, the path of a vector and whole sessions; half an hour, a minute with
-## BENCH="--quick". Writes Benchmarks/results.json and draws it into Docs/performance.
+## BENCH="--quick". Writes Benchmarks/Results: results.json, tables and plots.
 bench: dependencies
 	$(SWIFT) build -c release --product secagg-demo
 	rm -f Benchmarks/.build/*.yaml
 	cd Benchmarks && $(SWIFT) build -c release -Xswiftc -enable-testing
 	Benchmarks/.build/release/benchmarks --demo .build/release/secagg-demo \
-	  --json Benchmarks/results.json $(BENCH)
+	  --json Benchmarks/Results/results.json $(BENCH)
 	@$(PYTHON) -c "import matplotlib" 2>/dev/null \
 	  && $(PYTHON) Scripts/plot-benchmarks.py \
 	  || echo "matplotlib is missing, so nothing was drawn: $(PYTHON) -m pip install matplotlib"
 
 ## Compares the robust rules with ByzFL on PyTorch and with NumPy, on the same vectors; a quarter of
-## an hour and 6 GB of memory. Writes Benchmarks/robust-rules.json.
+## an hour and 6 GB of memory. Writes Benchmarks/Results/robust-rules.json.
 bench-robust: $(ROBUST_ENVIRONMENT)/installed
 	cd Benchmarks && $(SWIFT) build -c release --product robust-rules
 	@program="$$(cd Benchmarks && $(SWIFT) build -c release --show-bin-path)/robust-rules" && \
 		$(ROBUST_ENVIRONMENT)/bin/python Scripts/compare-robust-rules.py --program "$$program" \
-		--json Benchmarks/robust-rules.json $(ROBUST)
+		--json Benchmarks/Results/robust-rules.json $(ROBUST)
 
 $(ROBUST_ENVIRONMENT)/installed: Scripts/robust-rules-requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 is needed" if sys.version_info < (3, 11) else 0)'

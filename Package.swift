@@ -16,7 +16,7 @@ let strict: [SwiftSetting] = strictButForMemory + [.strictMemorySafety()]
 
 let package = Package(
   name: "SecAgg",
-  platforms: [.macOS(.v15), .iOS(.v18)],
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "SecAgg", targets: ["SecAgg"]),
     .library(name: "SecAggWire", targets: ["SecAggWire"]),

@@ -1,4 +1,4 @@
-"""Computes the test vectors of Docs/vectors with the second implementation.
+"""Computes the test vectors with the second implementation.
 
     python verify_vectors.py [FOLDER]
 
@@ -95,5 +95,5 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    default = Path(__file__).resolve().parent.parent / "Docs" / "vectors"
+    default = Path(__file__).resolve().parent.parent / "TestVectors"
     sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else default))

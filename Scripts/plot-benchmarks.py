@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws and tabulates what `make bench` measured: Benchmarks/results.json -> Docs/performance.
+"""Draws and tabulates the measurements of `make bench`, from and to Benchmarks/Results.
 
 Needs matplotlib (python3 -m pip install matplotlib). Times are CPU times of one thread unless a
 title says otherwise.
@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt  # noqa: E402  (the backend has to be chosen fir
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-OUTPUT = ROOT / "Docs" / "performance"
+OUTPUT = ROOT / "Benchmarks" / "Results"
 COLOURS = {0: "#2a6f97", 0.1: "#e07a1f", 0.3: "#a4262c"}
 
 
@@ -101,7 +101,7 @@ def tables(results):
         "# Figures\n",
         "Written by `Scripts/plot-benchmarks.py` from what `make bench` measured on "
         f"{results['machine']}, {results['processors']} virtual processors. Medians; the spread in "
-        "brackets. [Performance.md](../Performance.md) explains them.\n"]
+        "brackets. [Performance.md](../../Docs/Performance.md) explains them.\n"]
     for suite in dict.fromkeys(f["suite"] for f in results["figures"]):
         rows = []
         for f in (f for f in results["figures"] if f["suite"] == suite):
@@ -140,7 +140,7 @@ def tables(results):
 
 
 def main():
-    path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "Benchmarks" / "results.json"
+    path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else OUTPUT / "results.json"
     results = json.loads(path.read_text())
     rates(results)
     if results["sessions"]:

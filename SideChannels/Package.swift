@@ -6,7 +6,7 @@ import PackageDescription
 /// A package of its own, so that nobody who builds SecAgg builds it or needs valgrind.
 let package = Package(
   name: "SideChannels",
-  platforms: [.macOS(.v15), .iOS(.v18)],
+  platforms: [.macOS(.v15)],
   dependencies: [.package(name: "SecAgg", path: "..")],
   targets: [
     .target(name: "CMemcheck"),

@@ -4,49 +4,52 @@
 import FLMath
 import FLRecords
 import SecAgg
+import SecAggWire
 
-/// A client: what it sends, and what it gets from the server in between.
+/// A client: what it sends, and what it receives from the server in between.
 func client(
   id: ClientID, parameters: SessionParameters, secure: SecureFedAvg, model: ParameterVector,
-  round: Int, update: ClientUpdate, folder: String, roster: () -> RosterAnnouncement,
-  delivery: () -> ShareDelivery, request: () -> UnmaskingRequest, send: (ClientMessage) -> Void
+  round: Int, update: ClientUpdate, folder: String, receive: () throws -> ServerMessage,
+  send: (ClientMessage) -> Void, log: (ClientError) -> Void
 ) throws {
   // snippet: client
   var record = try ParticipationRecord(at: "\(folder)/keyboard.jsonl", task: "keyboard")
   let context = secure.applicationContext(model: model, round: round, task: record.task)
   let policy = ClientPolicy(
     applicationContext: context, minimumCohortSize: 500, minimumContributors: 400)
-  let advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
-  send(.keyAdvertisement(advertising.message))
-  let sharing = try advertising.shareKeys(with: roster())
-  send(.shareDistribution(sharing.message))
-  try record.admit(round: round, context: context, in: parameters)
-  let vector = try secure.encode(update)
-  let masking = try sharing.maskInput(vector, delivery: delivery())
-  send(.maskedInput(masking.message))
-  send(.unmaskingResponse(try masking.unmask(request())))
+  var session = try ClientSession(id: id, parameters: parameters, policy: policy)
+  send(session.opening)
+  while !session.isFinished {
+    switch try session.handle(receive()) {
+    case .reply(let message): send(message)
+    case .inputNeeded:
+      try record.admit(round: round, context: context, in: parameters)
+      send(try session.mask(secure.encode(update)))
+    case .stray(let reason): log(reason)
+    }
+  }
   // snippet: end
 }
 
 /// A server: what it does with what arrives.
 func server(
   context: Digest, declaredByAll: Set<MaskCipher>, secure: SecureFedAvg,
-  engine: inout FederatedAveraging,
-  inbox: () -> [(ClientMessage, ClientID)], log: (ServerError) -> Void,
-  send: (ServerMessage, ClientID) -> Void
+  engine: inout FederatedAveraging, inbox: () -> [(bytes: [UInt8], sender: ClientID)],
+  send: ([UInt8], ClientID) -> Void, log: (ServerError) -> Void
 ) throws {
   // snippet: server
   let parameters = try SessionParameters.recommended(
     for: SessionAssumptions(cohortSize: 1_000), layout: secure.layout,
     maskCiphers: declaredByAll, applicationContext: context)
-  var server = AggregationServer(parameters: parameters)
-  while server.phase != .unmasking {
-    for (message, sender) in inbox() {
-      do { try server.receive(message, from: sender) } catch { log(error) }
+  var session = ServerSession(parameters: parameters)
+  var sum: UnmaskedAggregate?
+  while sum == nil {
+    for (bytes, sender) in inbox() {
+      do { try session.receive(bytes, from: sender) } catch { log(error) }
     }
-    for id in try server.closeRound() { send(try server.message(for: id), id) }
+    sum = try session.closeRound()
+    for message in session.messages { send(try message.serialized(), message.recipient) }
   }
-  for (message, sender) in inbox() { try? server.receive(message, from: sender) }
-  try engine.apply(secure.decode(server.unmask()))
+  if let sum { try engine.apply(secure.decode(sum)) }
   // snippet: end
 }

@@ -1,6 +1,6 @@
 /*
  * What the calls of secagg.h cost, in CPU time of one thread: a session of 10 clients and 10^6 float32
- * parameters. The best of all clients is printed, to be compared with Docs/performance/figures.md.
+ * parameters. The best of all clients is printed, to be compared with Benchmarks/Results/figures.md.
  */
 #define _POSIX_C_SOURCE 199309L
 #include <secagg.h>

@@ -20,7 +20,7 @@ from .session import Session
 from .signatures import compare_verifiers
 from .tally import Disagreement, Tally
 
-VECTORS = Path(__file__).resolve().parents[2] / "Docs" / "vectors"
+VECTORS = Path(__file__).resolve().parents[2] / "TestVectors"
 
 
 def run_session(seed: int, number: int, program: str | None, tally: Tally) -> None:

@@ -1,36 +1,36 @@
 public import SecAgg
 
-/// Why bytes are not a message, or a message cannot be put into bytes.
+/// The reason why bytes are not a message, or a message cannot be serialized.
 ///
-/// A server drops the message and keeps the session: nothing has reached it. A client that cannot
-/// parse what the server sent should ask for it once more; most causes are damage on the way.
+/// A server drops the message and keeps the session, which did not change. A client that cannot
+/// parse the server's message should ask for it again, since damage in transit is the usual cause.
 public struct WireError: Error, Hashable, Sendable {
   /// The client that sent the message, as the transport authenticated it; `nil` for messages and
   /// parameters from the server.
   public let sender: ClientID?
 
-  /// What is wrong.
+  /// The reason.
   public let reason: Reason
 
-  /// An error about a message of `sender`, or of the server if that is `nil`.
+  /// Creates an error about a message of `sender`, or of the server if `sender` is `nil`.
   public init(sender: ClientID?, reason: Reason) {
     self.sender = sender
     self.reason = reason
   }
 
-  /// What can be wrong. Fields have the names of the `.proto` files, with dots for nesting.
+  /// The reasons of errors. Fields have the names of the `.proto` files, with dots for nesting.
   public enum Reason: Hashable, Sendable {
-    /// The bytes are not protobuf of the expected message, or break off.
+    /// The bytes are not protobuf of the expected message, or are cut off.
     case malformed
-    /// More bytes, words or entries than such a message can have.
+    /// There are more bytes, words or entries than such a message can have.
     case tooLarge(field: String, found: Int, atMost: Int)
-    /// The message is of a format version other than 1; 0 if it names none.
+    /// The message has another format version than 1; 0 if it names no version.
     case unsupportedVersion(found: UInt32)
     /// The protobuf message of this name carries fields that this version does not know.
     case unknownFields(message: String)
     /// The envelope has the field of this number more than once. Protobuf would merge the two.
     case repeatedField(number: Int)
-    /// A field is absent. Zero and empty are absent, as always in proto3.
+    /// A field is absent. In proto3, zero and empty values count as absent.
     case missingField(String)
     /// A field of fixed size has another number of bytes.
     case wrongLength(field: String, found: Int, expected: Int)
@@ -38,9 +38,9 @@ public struct WireError: Error, Hashable, Sendable {
     case invalidValue(field: String, problem: String)
     /// The message claims another sender than the client that the transport authenticated.
     case senderMismatch(claimed: ClientID)
-    /// The message is not the one that its checksum was made for.
+    /// The checksum does not match the message.
     case checksumMismatch
-    /// The parameters are not the ones that the digest with them was made for.
+    /// The digest does not match the parameters.
     case digestMismatch(stated: Digest, computed: Digest)
   }
 }

@@ -1,21 +1,23 @@
 public import FLMath
 
-/// Who took part in what, on disk: an append-only log that holds ids and digests, never values.
+/// A log on disk of the clients in each released sum. It is append-only, and has ids and digests
+/// but never values.
 ///
-/// It is written like the ``PrivacyLedger``: JSON lines chained by digests, a head beside the file, a
-/// lock while it is open, and every call returns when its line is on disk. What a crash leaves and what
-/// is noticed is the same; a torn line is replaced by ``repair(at:minimumGroupSize:)``, and what it was
-/// going to say has to be recorded again.
+/// It is written like the ``PrivacyLedger``: JSON lines chained by digests, a head beside the file,
+/// a lock while it is open, and every call returns when its line is on disk. A crash has the same
+/// results, and the same damage is noticed. ``repair(at:minimumGroupSize:)`` replaces a torn line;
+/// record its content again afterwards.
 ///
-/// It is also the register of who has opted out. A round goes like this: take ``optOuts``, select from
-/// `Candidates` without its clients, and after the sum is there ``record(_:selectedWith:)`` it with the
-/// same register.
+/// It is also the register of the clients that have opted out. In a round, take ``optOuts``, select
+/// from `Candidates` without its clients, and call ``record(_:selectedWith:)`` with the same
+/// register when the sum is known.
 ///
-/// It also keeps apart sums that can be subtracted from each other. By default a sum is rejected whose
-/// clients differ from those of an earlier one by fewer than the minimum group size, see
-/// `ReleasedCohorts`; sums of exactly the same clients are allowed. Ask
-/// ``possibleOverlap(of:minimumContributors:)`` before a session and ``overlap(of:)`` when the inputs are
-/// in, before shares are asked for: what is rejected afterwards has been computed.
+/// It also prevents sums that can be subtracted from each other. By default it rejects a sum whose
+/// clients differ from those of an earlier sum by fewer than the minimum group size, see
+/// `ReleasedCohorts`. It allows sums of exactly the same clients. Call
+/// ``possibleOverlap(of:minimumContributors:)`` before a session, and ``overlap(of:)`` between the
+/// last input and the request for shares. A rejection after that comes too late: the server already
+/// knows the sum.
 public struct AuditLog: ~Copyable, Sendable {
   private var file: ChainedFile
   private var rules: AuditRules
@@ -26,15 +28,15 @@ public struct AuditLog: ~Copyable, Sendable {
   ///   - path: the log; its head is beside it, with `.head` behind the name.
   ///   - minimumGroupSize: the smallest number of clients in a sum, at least 2; of an existing log,
   ///     exactly its own.
-  ///   - overlaps: what to do with sums that have nearly the same clients. Left out, a new log rejects
-  ///     them and an existing one does what it was begun with; given, it must be that. Logs of before
-  ///     there was this setting warn.
+  ///   - overlaps: the policy for sums that have nearly the same clients. By default, a new log
+  ///     rejects them, and an existing log keeps its policy. If given, it must be the policy of the
+  ///     existing log. Logs from before this setting existed warn.
   ///   - participation: how often and how soon a client may be in a sum, for a training with
-  ///     `CorrelatedNoise`; of an existing log, exactly its own. The log is then that training's, and its
-  ///     rounds count from 0 without gaps: see `ParticipationSchedule`.
+  ///     `CorrelatedNoise`. It must be the rule of an existing log. The log then belongs to that
+  ///     training, and its rounds count from 0 without gaps: see `ParticipationSchedule`.
   /// - Throws: ``AuditLogError``.
-  /// - Complexity: O(bytes of the log), where sums are rejected times the number of different groups of
-  ///   clients; memory for the opt-outs and for those groups.
+  /// - Complexity: O(bytes of the log), multiplied by the number of different groups of clients if
+  ///   the log rejects overlaps. It needs memory for the opt-outs and for those groups.
   public init(
     at path: String, minimumGroupSize: Int, overlaps: OverlapPolicy? = nil,
     participation: ParticipationRule? = nil
@@ -86,33 +88,34 @@ public struct AuditLog: ~Copyable, Sendable {
   /// The smallest number of clients in a sum.
   public var minimumGroupSize: Int { rules.minimumGroupSize }
 
-  /// What the log does with sums that have nearly the same clients.
+  /// The policy for sums that have nearly the same clients.
   public var overlaps: OverlapPolicy { rules.overlaps }
 
-  /// Who took part in which round, where the log has a participation rule: select a round's clients from the
-  /// eligible ones.
+  /// The rounds of each client; `nil` without a participation rule. Select a round's clients from
+  /// the eligible ones.
   public var participation: ParticipationSchedule<UInt32>? { rules.participation }
 
-  /// Who has opted out by now.
+  /// The clients that have opted out so far.
   public var optOuts: OptOutRegister { rules.register }
 
-  /// The clients of the sums so far, for a selection that is to avoid overlaps.
+  /// The clients of the sums so far, for a selection that avoids overlaps.
   public var released: ReleasedCohorts<UInt32> { rules.released }
 
-  /// The first recorded sum whose clients differ from these contributors by too few; `nil` if the sum
-  /// may be released.
+  /// Returns the first recorded sum whose clients differ from these contributors by too few; `nil`
+  /// if the sum may be released.
   ///
   /// - Complexity: that of `ReleasedCohorts.overlap(of:)`.
   public func overlap(of contributors: [UInt32]) -> OverlappingSum? {
     rules.overlap(of: contributors)
   }
 
-  /// The first recorded sum from which that of a session can differ by too few clients if unsuitable
-  /// ones drop out; `nil` if that cannot be.
+  /// Returns the first recorded sum from which a session's sum can differ by too few clients,
+  /// depending on the dropouts; `nil` if no dropouts can cause that.
   ///
   /// - Parameters:
   ///   - selected: the clients that are asked to take part.
-  ///   - minimumContributors: the smallest number of contributors of which the session releases a sum.
+  ///   - minimumContributors: the smallest number of contributors for which the session releases a
+  ///     sum.
   /// - Complexity: that of `ReleasedCohorts.possibleOverlap(of:minimumContributors:)`.
   public func possibleOverlap(
     of selected: [UInt32], minimumContributors: Int
@@ -122,14 +125,13 @@ public struct AuditLog: ~Copyable, Sendable {
 
   /// Records a sum that was released.
   ///
-  /// - Parameter optOuts: the register from which the round's candidates were made. Who opts out
-  ///   later, while the round runs, is left out of the next.
-  /// - Returns: in a log that warns, the earlier sum with nearly the same clients, if there is one. The
-  ///   line before that of the sum says so.
-  /// - Throws: ``AuditLogError`` before anything is written if the group is too small, somebody took
-  ///   part who had opted out, who took part too often or too soon or, in a log that rejects it, an earlier
-  ///   sum has nearly the same clients;
-  ///   ``AuditLogError/file(_:)`` if writing fails.
+  /// - Parameter optOuts: the register from which the round's candidates were made. A client that
+  ///   opts out during the round is excluded from the next round.
+  /// - Returns: in a log that warns, the earlier sum with nearly the same clients, if there is one.
+  ///   The line before the sum's line records it.
+  /// - Throws: ``AuditLogError`` before anything is written if the group is too small, a client had
+  ///   opted out or took part too often or too soon, or an earlier sum has nearly the same clients
+  ///   and the log rejects that; ``AuditLogError/file(_:)`` if writing fails.
   @discardableResult
   public mutating func record(
     _ sum: ReleasedSum, selectedWith optOuts: OptOutRegister
@@ -145,15 +147,16 @@ public struct AuditLog: ~Copyable, Sendable {
     return overlap
   }
 
-  /// Records that a client has opted out; nothing if it had already.
+  /// Records that a client has opted out. It does nothing if the client had opted out before.
   ///
-  /// - Throws: ``AuditLogError/file(_:)``: the client has to be left out all the same.
+  /// - Throws: ``AuditLogError/file(_:)``. Exclude the client nevertheless.
   public mutating func optOut(_ client: UInt32) throws(AuditLogError) {
     guard !optOuts.clients.contains(client) else { return }
     try append(.optedOut(client: client))
   }
 
-  /// Records that a client that had opted out takes part again; nothing if it had not.
+  /// Records that a client that had opted out takes part again. It does nothing if the client had
+  /// not opted out.
   ///
   /// - Throws: ``AuditLogError/file(_:)``.
   public mutating func optIn(_ client: UInt32) throws(AuditLogError) {
@@ -174,11 +177,11 @@ public struct AuditLog: ~Copyable, Sendable {
 
   /// Replaces the torn last line of a log by a record that there was one.
   ///
-  /// The call that was writing it had not returned: record again what it was about, an opt-out above
-  /// all. Interrupted, the repair can be repeated.
+  /// The call that wrote the line had not returned. Record its content again, above all an opt-out.
+  /// An interrupted repair can be repeated.
   ///
   /// - Throws: ``AuditLogError``; ``RecordFileError/nothingToRepair(path:)`` if the last line is
-  ///   complete. Nothing but a torn last line is repaired.
+  ///   complete. Only a torn last line is repaired.
   public static func repair(at path: String, minimumGroupSize: Int) throws(AuditLogError) {
     let reader = try AuditLogError.ofFile { () throws(RecordFileError) in
       try ChainReader(path, for: .repairing)
@@ -195,5 +198,96 @@ public struct AuditLog: ~Copyable, Sendable {
     } catch {
       throw .file(error)
     }
+  }
+}
+
+/// The reason why an audit log rejects a call.
+public enum AuditLogError: Error, Hashable, Sendable {
+  /// The minimum group size must be at least 2.
+  case minimumGroupSize(found: Int)
+  /// The log was created with another minimum group size.
+  case otherMinimumGroupSize(path: String, recorded: Int, given: Int)
+  /// The log was created with another policy for overlapping sums.
+  case otherOverlapPolicy(path: String, recorded: OverlapPolicy, given: OverlapPolicy)
+  /// A session allowed smaller groups than the log.
+  case sessionMinimum(round: Int, found: Int, minimum: Int)
+  /// A sum has fewer clients than the minimum.
+  case groupTooSmall(round: Int, found: Int, minimum: Int)
+  /// The same client is given twice.
+  case repeatedParticipant(round: Int, client: UInt32)
+  /// The number of clients is not the number of contributors of the session.
+  case participantCount(round: Int, participants: Int, contributors: Int)
+  /// A client took part although it had opted out before the selection, at that line.
+  case optedOut(round: Int, client: UInt32, line: Int)
+  /// The sum has nearly the same clients as an earlier sum, at that line: fewer clients than the
+  /// minimum group size are in only one of the two.
+  case overlap(round: Int, earlier: Int, line: Int, differing: Int, minimum: Int)
+  /// A client is in the sums of too many rounds, or of two rounds that are too close.
+  case participation(round: Int, client: UInt32, ParticipationError)
+  /// Rounds count from 0 without gaps in a log with a participation rule.
+  case roundGap(round: Int, last: Int?)
+  /// The log was created with another participation rule, or only one of the two has a rule.
+  case otherParticipation(path: String, recorded: ParticipationRule?, given: ParticipationRule?)
+  /// The register of opt-outs does not belong to this log.
+  case otherRegister(round: Int, line: Int, lines: Int)
+  /// The file cannot be read or written.
+  case file(RecordFileError)
+}
+
+extension AuditLogError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .minimumGroupSize(let found):
+      "a group has at least 2 clients, found a minimum of \(found); the sum of one is its update"
+    case .otherMinimumGroupSize(let path, let recorded, let given):
+      "\(path) was begun with a minimum group size of \(recorded), not \(given); open it with its "
+        + "own, or begin another log"
+    case .otherOverlapPolicy(let path, let recorded, let given):
+      "\(path) was begun to \(recorded.rawValue) overlapping sums, not to \(given.rawValue) them; open "
+        + "it with its own policy, or begin another log"
+    case .sessionMinimum(let round, let found, let minimum):
+      "round \(round): the session released sums of \(found) clients, the log demands \(minimum); "
+        + "raise the session's minimumContributors"
+    case .groupTooSmall(let round, let found, let minimum):
+      "round \(round): the sum of \(found) clients, where at least \(minimum) must be; discard it"
+    case .repeatedParticipant(let round, let client):
+      "round \(round): client \(client) is named twice; name each once"
+    case .participantCount(let round, let participants, let contributors):
+      "round \(round): \(participants) clients for \(contributors) contributors of the session; name "
+        + "exactly those whose input is in the sum"
+    case .optedOut(let round, let client, let line):
+      "round \(round): client \(client) took part, although it had opted out at line \(line), before "
+        + "the selection; discard the sum, and select from Candidates with the log's opt-outs"
+    case .overlap(let round, let earlier, let line, let differing, let minimum):
+      "round \(round): expected at least \(minimum) clients in one only of this sum and that of round "
+        + "\(earlier) (line \(line)), found \(differing); the difference of the sums is about those, so "
+        + "discard this one, and ask possibleOverlap before the next session"
+    case .participation(let round, let client, let error):
+      "round \(round): client \(client): \(error) Discard the sum, and select from the eligible clients."
+    case .roundGap(let round, let last):
+      "Expected round \(last.map { "\($0) or \($0 + 1)" } ?? "0"), got \(round); number the rounds as their noise, "
+        + "without those that released no sum."
+    case .otherParticipation(let path, let recorded, let given):
+      "Expected \(path) to have \(Self.text(of: given)), found \(Self.text(of: recorded)); open it with its "
+        + "own, and begin a log for each training with correlated noise."
+    case .otherRegister(let round, let line, let lines):
+      "round \(round): selected with the opt-outs of line \(line) of a log of \(lines) lines; pass the "
+        + "register that this log gave when the round was selected"
+    case .file(let error): error.description
+    }
+  }
+
+  private static func text(of rule: ParticipationRule?) -> String {
+    guard let rule else { return "no participation rule" }
+    return "a maximum of \(rule.maximum) rounds of a client with a minimum separation of "
+      + "\(rule.minimumSeparation)"
+  }
+
+  /// Calls `call` and wraps an error of the file.
+  static func ofFile<Result: ~Copyable>(
+    _ call: () throws(RecordFileError) -> Result
+  ) throws(AuditLogError) -> Result {
+    do throws(RecordFileError) { return try call() } catch { throw .file(error) }
   }
 }

@@ -1,20 +1,10 @@
 internal import FLMath
 
-/// A recorded sum from which another differs by too few clients.
-public struct OverlappingSum: Sendable, Hashable {
-  /// The line of the recorded sum.
-  public let line: Int
-  /// Its round.
-  public let round: Int
-  /// The number of clients that are in one of both sums only.
-  public let differing: Int
-}
-
-/// What must hold for every entry of an audit log, when it is written as when it is read.
+/// The rules for entries of an audit log. They apply when an entry is written and when it is read.
 struct AuditRules {
   let minimumGroupSize: Int
   let overlaps: OverlapPolicy
-  /// Who took part in which round, where a rule bounds that.
+  /// The rounds of each client; `nil` without a participation rule.
   private(set) var participation: ParticipationSchedule<UInt32>?
   /// The round of the last sum.
   private var lastRound: Int?
@@ -40,7 +30,7 @@ struct AuditRules {
     released = ReleasedCohorts(minimumDifference: minimumGroupSize)
   }
 
-  /// Throws unless the entry may follow those taken so far.
+  /// Throws unless the entry may follow the entries so far.
   func check(_ entry: AuditEntry) throws(AuditLogError) {
     switch entry {
     case .released(let sum, let line, _):
@@ -70,8 +60,8 @@ struct AuditRules {
     }
   }
 
-  /// Throws if a client is in the sum too often or too soon. A gap in the rounds would make two rounds of one
-  /// client seem further apart than their noise is.
+  /// Throws if a client is in the sum too often or too soon. With a gap in the numbers, two rounds
+  /// of a client would seem further apart than their noise is.
   private func checkParticipation(in sum: ReleasedSum) throws(AuditLogError) {
     guard let participation else { return }
     let next = lastRound.map { $0 + 1 } ?? 0
@@ -87,12 +77,12 @@ struct AuditRules {
     }
   }
 
-  /// The first sum whose clients differ from these by too few.
+  /// Returns the first sum whose clients differ from these by too few.
   func overlap(of participants: [UInt32]) -> OverlappingSum? {
     overlappingSum(released.overlap(of: participants))
   }
 
-  /// The first sum whose clients can differ from the contributors of a session by too few.
+  /// Returns the first sum whose clients can differ from the contributors of a session by too few.
   func possibleOverlap(of selected: [UInt32], minimumContributors: Int) -> OverlappingSum? {
     overlappingSum(
       released.possibleOverlap(
@@ -107,7 +97,7 @@ struct AuditRules {
     }
   }
 
-  /// Takes an entry that has been checked.
+  /// Applies an entry that has been checked.
   mutating func take(_ entry: AuditEntry, line: Int) {
     switch entry {
     case .optedOut(let client) where !register.clients.contains(client),
@@ -116,7 +106,7 @@ struct AuditRules {
     case .released(let sum, _, _):
       lastRound = sum.round
       for client in sum.participants {
-        // Checked, so nothing is thrown.
+        // The entry has been checked, so this does not throw.
         try? participation?.record(client, round: sum.round)
       }
       if released.insert(sum.participants) { firstSums.append((line, sum.round)) }
@@ -128,5 +118,38 @@ struct AuditRules {
   private func optedOutSince(_ client: UInt32, asOf line: Int) -> Int? {
     let known = (changes[client] ?? []).prefix { $0 <= line }
     return known.count % 2 == 1 ? known.last : nil
+  }
+}
+
+/// A recorded sum from which another sum differs by too few clients.
+public struct OverlappingSum: Sendable, Hashable {
+  /// The line of the recorded sum.
+  public let line: Int
+  /// The round of the recorded sum.
+  public let round: Int
+  /// The number of clients that are in only one of the two sums.
+  public let differing: Int
+}
+
+/// The clients that have opted out, as of a line of an audit log.
+///
+/// Pass ``clients`` to `Candidates(_:optedOut:)`, and the register itself to the record of the
+/// round. So the log shows which opt-outs the selection honoured.
+public struct OptOutRegister: Sendable, Hashable {
+  /// The clients, by the application's ids.
+  public private(set) var clients: Set<UInt32> = []
+  /// The number of lines that the register covers.
+  public private(set) var line = 1
+
+  init() {}
+
+  /// Applies one more line.
+  mutating func advance(to line: Int, by entry: AuditEntry) {
+    switch entry {
+    case .optedOut(let client): clients.insert(client)
+    case .optedIn(let client): clients.remove(client)
+    case .released, .overlapping, .repaired: break
+    }
+    self.line = line
   }
 }

@@ -4,12 +4,12 @@ internal import SecAgg
 ///
 /// `{"line":3,"record":...,"digest":"..."}`
 ///
-/// The digest is of the digest before and of all bytes of the line up to its own key. There is
-/// exactly one way to write a line, so it is read by comparing bytes.
+/// The digest covers the digest before and all bytes of the line up to the key `digest`. There is
+/// exactly one way to write a line, so the reader compares bytes.
 struct ChainLine {
   /// The record, as JSON.
   let record: [UInt8]
-  /// Where the chain is after this line.
+  /// The position of the chain after this line.
   let position: ChainPosition
 
   private static let afterRecord = Array(#","digest":""#.utf8)
@@ -19,7 +19,7 @@ struct ChainLine {
     Array(#"{"line":\#(number),"record":"#.utf8)
   }
 
-  /// The line of a record that follows `previous`.
+  /// Creates the line of a record that follows `previous`.
   init(_ record: [UInt8], after previous: ChainPosition) {
     let number = previous.lines + 1
     let digest = RecordDigest.ofLine(Self.beforeRecord(number) + record, after: previous.digest)
@@ -29,7 +29,7 @@ struct ChainLine {
 
   /// Reads a line that follows `previous`; `bytes` has no newline.
   ///
-  /// - Throws: what is wrong with it.
+  /// - Throws: the damage of the line.
   init(
     bytes: [UInt8], after previous: ChainPosition
   ) throws(RecordFileError.Damage) {
@@ -47,7 +47,7 @@ struct ChainLine {
     guard position.digest == digest else { throw .digest }
   }
 
-  /// The bytes of the line, with a newline behind them.
+  /// The bytes of the line, followed by a newline.
   var bytes: [UInt8] {
     var bytes = Self.beforeRecord(position.lines)
     bytes += record
@@ -56,5 +56,39 @@ struct ChainLine {
     bytes += Self.ending
     bytes.append(UInt8(ascii: "\n"))
     return bytes
+  }
+}
+
+/// A position in a chain of lines: the number of lines, and the digest of the last, which depends
+/// on all of them.
+struct ChainPosition: Hashable {
+  let lines: Int
+  let digest: Digest
+
+  /// The position before the first line.
+  static let start = ChainPosition(lines: 0, digest: RecordDigest.beforeFirstLine)
+}
+
+extension Digest {
+  /// Reads the form that `description` writes; `nil` for any other text.
+  init?(hexadecimal text: some Collection<UInt8>) {
+    guard text.count == 2 * Self.byteCount else { return nil }
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for character in text {
+      let value: UInt8
+      switch character {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = character - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = character - UInt8(ascii: "a") + 10
+      default: return nil
+      }
+      if let first = high {
+        bytes.append(first << 4 | value)
+        high = nil
+      } else {
+        high = value
+      }
+    }
+    self.init(bytes: bytes)
   }
 }

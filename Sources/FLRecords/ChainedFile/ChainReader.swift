@@ -1,15 +1,16 @@
 /// Reads the lines of a chained file in order and verifies each before it is handed out.
 ///
-/// The head is read before the first line. Lines up to the head's are written for good: whatever is
-/// wrong with one of them is damage. What stands behind them is what a crash may have left.
+/// The head is read before the first line. Lines up to the head's position are final: any fault in
+/// them is damage. Bytes after them can be the remains of a crash.
 struct ChainReader: ~Copyable {
-  /// What the lines are read for.
+  /// The purpose of reading.
   enum Purpose {
-    /// To look at them. Somebody else may be writing: what is behind the head is not looked at.
+    /// To read the lines only. Another process may be writing, so the reader ignores lines after
+    /// the head's position.
     case reading
-    /// To write further. A complete line behind the head counts.
+    /// To append lines. A complete line after the head's position counts.
     case appending
-    /// To replace a torn line behind the head.
+    /// To replace a torn line after the head's position.
     case repairing
   }
 
@@ -21,7 +22,7 @@ struct ChainReader: ~Copyable {
 
   var path: String { lines.file.path }
 
-  /// Opens a file, for another purpose than reading under its lock.
+  /// Opens a file. It takes the lock unless the purpose is `.reading`.
   init(_ path: String, for purpose: Purpose) throws(RecordFileError) {
     let access: OpenFile.Access =
       switch purpose {
@@ -29,7 +30,7 @@ struct ChainReader: ~Copyable {
       case .appending: .appending
       case .repairing: .rewriting
       }
-    // The head first: lines that a writer adds in between are then behind it.
+    // The head is read first, so lines that a writer adds in between are after its position.
     let seen = try ChainHead.read(of: path)
     guard let file = try OpenFile.ifPresent(path, for: access) else {
       throw seen == nil ? .absent(path: path) : .missing(path: path)
@@ -40,7 +41,7 @@ struct ChainReader: ~Copyable {
     } else {
       try file.lock()
       guard try file.hasItsName() else { throw .changed(path: path) }
-      // Again under the lock: now nobody else moves it.
+      // The head is read again under the lock, so no other process changes it now.
       guard let current = try ChainHead.read(of: path) else { throw .headMissing(path: path) }
       head = current
     }
@@ -48,9 +49,9 @@ struct ChainReader: ~Copyable {
     lines = LineReader(file)
   }
 
-  /// The next line; `nil` behind the last.
+  /// Returns the next line; `nil` after the last.
   ///
-  /// - Throws: `RecordFileError`, as soon as the file is not what was written.
+  /// - Throws: `RecordFileError` at the first difference from the written file.
   mutating func next() throws(RecordFileError) -> ChainLine? {
     guard position.lines < head.lines else {
       return purpose == .appending ? try lineBehindHead() : nil
@@ -79,7 +80,7 @@ struct ChainReader: ~Copyable {
     }
   }
 
-  /// What stands behind the lines that the head knows of.
+  /// The bytes after the head's position.
   private enum Tail {
     case nothing
     case complete(ChainLine)
@@ -94,7 +95,7 @@ struct ChainReader: ~Copyable {
     do throws(RecordFileError) {
       line = try parse(found)
     } catch {
-      // Blocks of a file reach the disk in any order: a torn line may well end in a newline.
+      // Blocks of a file reach the disk in any order, so a torn line can end in a newline.
       guard isLast else { throw error }
       return torn
     }
@@ -102,7 +103,7 @@ struct ChainReader: ~Copyable {
     return found.isComplete ? .complete(line) : torn
   }
 
-  /// The line that was written when the process ended before it could renew the head.
+  /// Returns the line of a process that ended before it replaced the head.
   private mutating func lineBehindHead() throws(RecordFileError) -> ChainLine? {
     guard position == head else { return nil }
     switch try readTail() {
@@ -112,11 +113,11 @@ struct ChainReader: ~Copyable {
     }
   }
 
-  /// Ends the reading of all lines, and goes on to write.
+  /// Reads all remaining lines, and returns the file for appending.
   consuming func makeAppendable() throws(RecordFileError) -> ChainedFile {
     while try next() != nil {}
     if position != head {
-      // The process may have ended before the line was on disk.
+      // The writer may have ended before the line was on disk.
       try lines.file.synchronize()
       try ChainHead.write(position, of: path)
     }
@@ -125,10 +126,10 @@ struct ChainReader: ~Copyable {
 }
 
 extension ChainReader {
-  /// The number of bytes of the torn line, after all lines before it have been read.
+  /// Reads all complete lines, and returns the number of bytes of the torn line after them.
   ///
-  /// - Throws: `RecordFileError.nothingToRepair` if the last line is complete, and what
-  ///   ``next()`` throws.
+  /// - Throws: `RecordFileError.nothingToRepair` if the last line is complete, and the errors of
+  ///   ``next()``.
   mutating func tornBytes() throws(RecordFileError) -> Int {
     while try next() != nil {}
     guard case .torn(let bytes) = try readTail() else { throw .nothingToRepair(path: path) }
@@ -137,8 +138,8 @@ extension ChainReader {
 
   /// Writes a line over the torn one.
   ///
-  /// The rest of the torn line goes last or the new line covers it: whenever this is interrupted,
-  /// there is a torn line, to be repaired again, or the new one.
+  /// The file is truncated to the new line's length first if it is longer. So after an interruption
+  /// there is either a torn line, which can be repaired again, or the new line.
   consuming func replaceTorn(_ torn: Int, by record: [UInt8]) throws(RecordFileError) {
     let line = ChainLine(record, after: position)
     let bytes = line.bytes
@@ -146,5 +147,55 @@ extension ChainReader {
     try lines.file.overwrite(bytes, at: end)
     try lines.file.synchronize()
     try ChainHead.write(line.position, of: path)
+  }
+}
+
+/// Reads a file line by line, in blocks.
+struct LineReader: ~Copyable {
+  private static let blockSize = 1 << 16
+
+  let file: OpenFile
+  private var block: [UInt8] = []
+  private var start = 0
+  private var offset = 0
+  private var number = 0
+
+  init(_ file: consuming OpenFile) {
+    self.file = file
+  }
+
+  /// A line without its newline.
+  struct Line {
+    let bytes: [UInt8]
+    /// Whether the line ends in a newline. Only the last line of a file can lack it.
+    let isComplete: Bool
+  }
+
+  /// Returns the next line; `nil` at the end of the file.
+  ///
+  /// - Throws: `RecordFileError.damaged` if the line is longer than any written line, and the
+  ///   errors of reading.
+  mutating func next() throws(RecordFileError) -> Line? {
+    var line: [UInt8] = []
+    number += 1
+    while true {
+      if start == block.count {
+        block = try file.read(at: offset, upTo: Self.blockSize)
+        offset += block.count
+        start = 0
+        if block.isEmpty { return line.isEmpty ? nil : Line(bytes: line, isComplete: false) }
+      }
+      let rest = block[start...]
+      let newline = rest.firstIndex(of: UInt8(ascii: "\n"))
+      line += rest[..<(newline ?? block.endIndex)]
+      guard line.count <= RecordFileError.longestLine else {
+        throw .damaged(path: file.path, line: number, .form)
+      }
+      if let newline {
+        start = newline + 1
+        return Line(bytes: line, isComplete: true)
+      }
+      start = block.count
+    }
   }
 }

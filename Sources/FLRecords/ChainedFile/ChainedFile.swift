@@ -1,8 +1,9 @@
-/// A file of lines to which lines are only ever added, each of which carries a digest of itself and
-/// of all before it.
+internal import SecAgg
+
+/// An append-only file of lines. Each line has a digest of itself and of all lines before it.
 ///
-/// Beside it stands the head (`ChainHead`), which says how many lines there are. A line is added in
-/// this order; at each point the process may end, or the machine lose power:
+/// The head beside it (`ChainHead`) has the number of lines. The table shows the steps that add a
+/// line. At each step the process can end, or the machine can lose power:
 ///
 /// | step | if it ends here, the next opening |
 /// |---|---|
@@ -12,12 +13,13 @@
 /// | the new head is written beside the old one and on disk | the same: the old head still has the name |
 /// | it has taken the old one's name, and the folder is on disk | finds the line and its head |
 ///
-/// Only then does the call return: whoever acts on a recorded line does so after all of that.
+/// The call returns after the last step, so a caller acts on a recorded line only after all of
+/// them.
 ///
-/// What is noticed besides: changed, missing, repeated, exchanged and inserted lines, by their digests
-/// and numbers; lines missing at the end, a missing file, and a missing head, by the head. Not
-/// noticed: an old copy of both put back together, both missing, and whoever computes digests anew.
-/// Digests are no signatures.
+/// Digests and numbers reveal changed, missing, repeated, exchanged and inserted lines. The head
+/// reveals lines missing at the end, a missing file and a missing head. Nothing reveals an old copy
+/// of both files, the deletion of both, or digests that an attacker computed again. Digests are not
+/// signatures.
 struct ChainedFile: ~Copyable {
   private let file: OpenFile
   private(set) var position: ChainPosition
@@ -32,11 +34,11 @@ struct ChainedFile: ~Copyable {
 
   var path: String { file.path }
 
-  /// Makes a file with a first line, unless there is a file or a head.
+  /// Creates a file with a first line, unless there is a file or a head.
   ///
   /// The file is complete, locked and on disk before it has its name; the head follows. If the
-  /// process ends in between, the next opening finds a file without head and refuses it. If it ends
-  /// before, a file whose name ends in `.new` is left, which nobody reads.
+  /// process ends in between, the next opening finds a file without a head and rejects it. If the
+  /// process ends before that, a file remains whose name ends in `.new`; nothing reads it.
   static func createIfAbsent(_ path: String, first record: [UInt8]) throws(RecordFileError) {
     if try ChainHead.read(of: path) != nil { return }
     if try OpenFile.ifPresent(path, for: .reading) != nil { return }
@@ -46,7 +48,7 @@ struct ChainedFile: ~Copyable {
     do {
       file = try OpenFile(unnamed, for: .creating)
     } catch .system(_, _, let code) {
-      // Of the name that the caller knows.
+      // The error names the path that the caller knows.
       throw .system(operation: "create", path: path, code: code)
     }
     let line = ChainLine(record, after: .start)
@@ -61,11 +63,12 @@ struct ChainedFile: ~Copyable {
       throw error
     }
     try FolderEntry.remove(unnamed)
-    // Another process was faster: its file is the one to be opened.
+    // If the name was taken, another process was faster, and its file is the one to open.
     guard isNamed else { return }
     try FolderEntry.synchronize(folderOf: path)
     try ChainHead.write(line.position, of: path)
-    // Locked until here: who opens the file meanwhile is told so, and not that it has no head.
+    // The file is locked until here, so another process that opens it gets `.locked` and not
+    // `.headMissing`.
     _ = consume file
   }
 
@@ -87,5 +90,42 @@ struct ChainedFile: ~Copyable {
     position = line.position
     size += bytes.count
     isSound = true
+  }
+}
+
+/// The small file beside a chained file, with the position of the chain's end. It is replaced in
+/// one step after every line, and reveals lines missing at the end.
+enum ChainHead {
+  static func path(of file: String) -> String { file + ".head" }
+
+  private static func bytes(_ position: ChainPosition) -> [UInt8] {
+    Array("{\"lines\":\(position.lines),\"digest\":\"\(position.digest)\"}\n".utf8)
+  }
+
+  /// Returns the position in the head of `file`; `nil` if there is no head.
+  ///
+  /// - Throws: `RecordFileError.headDamaged` if it does not have exactly the form of a head.
+  static func read(of file: String) throws(RecordFileError) -> ChainPosition? {
+    guard let head = try OpenFile.ifPresent(path(of: file), for: .reading) else { return nil }
+    let found = try head.read(at: 0, upTo: 4096)
+    let digits = found.dropFirst(#"{"lines":"#.utf8.count)
+      .prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let text = found.dropLast(#""}"#.utf8.count + 1).suffix(2 * Digest.byteCount)
+    guard let lines = Int(String(decoding: digits, as: UTF8.self)), lines >= 1,
+      let digest = Digest(hexadecimal: text)
+    else { throw .headDamaged(path: file) }
+    let position = ChainPosition(lines: lines, digest: digest)
+    guard found == bytes(position) else { throw .headDamaged(path: file) }
+    return position
+  }
+
+  /// Replaces the head of `file`. A reader always finds either the old or the new head.
+  static func write(_ position: ChainPosition, of file: String) throws(RecordFileError) {
+    let (path, next) = (path(of: file), file + ".head.new")
+    let head = try OpenFile(next, for: .replacing)
+    try head.overwrite(bytes(position), at: 0)
+    try head.synchronize()
+    try FolderEntry.move(next, to: path)
+    try FolderEntry.synchronize(folderOf: path)
   }
 }

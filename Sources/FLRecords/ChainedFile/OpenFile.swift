@@ -8,13 +8,13 @@
   internal import Android
 #endif
 
-/// An open file or folder. It is closed, and its lock given up, when the value goes.
+/// An open file or folder. The end of the value's lifetime releases its lock and closes it.
 struct OpenFile: ~Copyable {
-  /// The name under which errors speak of it.
+  /// The path for errors.
   let path: String
   private let descriptor: Int32
 
-  /// What a file is opened for.
+  /// The access to an open file.
   enum Access {
     /// Reading, of a file that exists.
     case reading
@@ -26,7 +26,7 @@ struct OpenFile: ~Copyable {
     case creating
     /// Writing of a file that loses what it holds.
     case replacing
-    /// Making sure that names in a folder are on disk.
+    /// Synchronising the names in a folder with the disk.
     case folder
 
     fileprivate var flags: Int32 {
@@ -41,7 +41,7 @@ struct OpenFile: ~Copyable {
     }
   }
 
-  /// Opens `path`; whoever may read and write a new file is its owner alone.
+  /// Opens `path`. Only the owner can read and write a new file.
   init(_ path: String, for access: Access) throws(RecordFileError) {
     self.path = path
     descriptor = try Self.retrying("open", path) {
@@ -50,13 +50,13 @@ struct OpenFile: ~Copyable {
   }
 
   deinit {
-    // Closing alone would leave the lock to a child process that is just being started: it has a copy of
-    // the descriptor until it runs its own program.
+    // Without the unlock, a starting child process would keep the lock: it has a copy of the
+    // descriptor until it executes its own program.
     _ = flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 
-  /// Opens `path` unless there is no such file.
+  /// Opens `path`; `nil` if there is no such file.
   static func ifPresent(_ path: String, for access: Access) throws(RecordFileError) -> OpenFile? {
     do {
       return try OpenFile(path, for: access)
@@ -65,9 +65,9 @@ struct OpenFile: ~Copyable {
     }
   }
 
-  /// Keeps all others out who ask for the lock as well, until this value goes.
+  /// Takes the lock of the file for the lifetime of this value.
   ///
-  /// - Throws: `RecordFileError.locked` if somebody holds it.
+  /// - Throws: `RecordFileError.locked` if another process or value has it.
   func lock() throws(RecordFileError) {
     do {
       _ = try Self.retrying("lock", path) { flock(descriptor, LOCK_EX | LOCK_NB) }
@@ -81,7 +81,8 @@ struct OpenFile: ~Copyable {
     Int(try status().st_size)
   }
 
-  /// Whether this file is the one that has its name, and is neither deleted nor replaced.
+  /// Returns whether the path still names this file. It does not if the file was deleted or
+  /// replaced.
   func hasItsName() throws(RecordFileError) -> Bool {
     let mine = try status()
     var named = stat()
@@ -99,7 +100,7 @@ struct OpenFile: ~Copyable {
     return status
   }
 
-  /// Up to `count` bytes from `offset` on; none only at the end of the file.
+  /// Returns up to `count` bytes from `offset` on. The result is empty only at the end of the file.
   func read(at offset: Int, upTo count: Int) throws(RecordFileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     let read = try Self.retrying("read", path) {
@@ -111,13 +112,13 @@ struct OpenFile: ~Copyable {
     return bytes
   }
 
-  /// Writes all bytes at the end. If it throws, some may have been written.
+  /// Writes all bytes at the end. If it throws, some bytes may have been written.
   func append(_ bytes: [UInt8]) throws(RecordFileError) {
     try put(bytes, at: nil)
   }
 
-  /// Writes all bytes over what is there; not for a file opened for appending. If it throws, some
-  /// may have been written.
+  /// Overwrites the bytes from `offset` on; not for a file opened for appending. If it throws, some
+  /// bytes may have been written.
   func overwrite(_ bytes: [UInt8], at offset: Int) throws(RecordFileError) {
     try put(bytes, at: offset)
   }
@@ -142,16 +143,17 @@ struct OpenFile: ~Copyable {
     _ = try Self.retrying("truncate", path) { ftruncate(descriptor, off_t(size)) }
   }
 
-  /// Returns when everything written is on disk.
+  /// Waits until all written bytes are on disk.
   func synchronize() throws(RecordFileError) {
     #if canImport(Darwin)
-      // fsync leaves data in the drive's cache there; where this is not to be had, fsync is.
+      // On Darwin, fsync leaves data in the drive's cache. It is the fallback if the file system
+      // has no F_FULLFSYNC.
       if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
     #endif
     _ = try Self.retrying("synchronise", path) { fsync(descriptor) }
   }
 
-  /// Calls until it is not a signal that ends the call.
+  /// Repeats a call that a signal interrupted.
   private static func retrying<Result: SignedInteger>(
     _ operation: String, _ path: String, _ call: () -> Result
   ) throws(RecordFileError) -> Result {
@@ -163,5 +165,47 @@ struct OpenFile: ~Copyable {
         throw .system(operation: operation, path: path, code: code)
       }
     }
+  }
+}
+
+/// Changes of names in folders. Each is one step of the file system.
+enum FolderEntry {
+  /// Gives a file a second name, unless that name is taken.
+  ///
+  /// - Returns: whether the name was free.
+  static func add(_ name: String, for path: String) throws(RecordFileError) -> Bool {
+    do {
+      try check("link", name) { unsafe link(path, name) }
+      return true
+    } catch .system(_, _, code: EEXIST) {
+      return false
+    }
+  }
+
+  /// Gives a file another name. It replaces a file that has that name.
+  static func move(_ path: String, to name: String) throws(RecordFileError) {
+    try check("rename", name) { unsafe rename(path, name) }
+  }
+
+  /// Removes a name.
+  static func remove(_ path: String) throws(RecordFileError) {
+    try check("remove", path) { unsafe unlink(path) }
+  }
+
+  /// Waits until the names in the folder of `path` are on disk.
+  static func synchronize(folderOf path: String) throws(RecordFileError) {
+    try OpenFile(folder(of: path), for: .folder).synchronize()
+  }
+
+  /// Returns the part before the last slash.
+  static func folder(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func check(
+    _ operation: String, _ path: String, _ call: () -> Int32
+  ) throws(RecordFileError) {
+    guard call() == 0 else { throw .system(operation: operation, path: path, code: errno) }
   }
 }

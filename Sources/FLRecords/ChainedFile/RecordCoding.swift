@@ -4,7 +4,7 @@
   internal import Foundation
 #endif
 
-/// Records as JSON on one line, keys in order: the same record is always the same bytes.
+/// Records as JSON on one line with sorted keys, so that equal records have equal bytes.
 enum RecordCoding {
   static func encode(_ record: some Encodable, for path: String) throws(RecordFileError) -> [UInt8]
   {
@@ -35,5 +35,41 @@ enum RecordCoding {
       return context.debugDescription
     @unknown default: return "\(error)"
     }
+  }
+}
+
+/// The first line of a chained file: the format of its records, and their settings.
+struct RecordHeader<Settings: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
+  let format: String
+  let version: Int
+  let settings: Settings
+
+  /// Reads the first line of a file.
+  ///
+  /// - Throws: `RecordFileError.otherFormat`, `.laterVersion` and `.earlierVersion` before the
+  ///   settings are decoded.
+  static func read(
+    _ reader: inout ChainReader, format: String, version: Int, oldest: Int = 1
+  ) throws(RecordFileError) -> Settings {
+    // A head counts at least one line, so the file should have one.
+    guard let line = try reader.next() else {
+      throw .cutOff(path: reader.path, lines: 0, written: 1)
+    }
+    let kind = try RecordCoding.decode(Kind.self, from: line, of: reader.path)
+    guard kind.format == format else {
+      throw .otherFormat(path: reader.path, expected: format, found: kind.format)
+    }
+    guard kind.version <= version else {
+      throw .laterVersion(path: reader.path, known: version, found: kind.version)
+    }
+    guard kind.version >= oldest else {
+      throw .earlierVersion(path: reader.path, oldest: oldest, found: kind.version)
+    }
+    return try RecordCoding.decode(Self.self, from: line, of: reader.path).settings
+  }
+
+  private struct Kind: Decodable {
+    let format: String
+    let version: Int
   }
 }

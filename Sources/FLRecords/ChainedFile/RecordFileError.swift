@@ -8,7 +8,7 @@
   internal import Android
 #endif
 
-/// Why records on disk cannot be read or written. Lines are counted from 1.
+/// The reason why records on disk cannot be read or written. Lines are counted from 1.
 public enum RecordFileError: Error, Hashable, Sendable {
   /// The system refused an operation; `code` is its `errno`.
   case system(operation: String, path: String, code: Int32)

@@ -1,9 +1,10 @@
 internal import FLMath
 internal import SecAgg
 
-/// What a client has answered and spent in a task, and what it may answer.
+/// The rounds that a client has answered in a task and the privacy that it has spent, with checks
+/// of the next round.
 struct ParticipationHistory: Sendable {
-  /// The number of the last sessions that are known by their digests.
+  /// The number of last sessions whose digests are kept.
   static let recentSessions = 16
 
   private(set) var rounds = AnsweredRounds()
@@ -15,7 +16,7 @@ struct ParticipationHistory: Sendable {
     self.account = account
   }
 
-  /// Refuses a round that was answered, whatever for.
+  /// Throws if the round was answered, for any session.
   func checkUnanswered(_ next: AnsweredSession) throws(ParticipationRecordError) {
     guard next.round >= 0 else { throw .round(found: next.round) }
     guard rounds.contains(next.round) else { return }
@@ -23,13 +24,14 @@ struct ParticipationHistory: Sendable {
       ?? .alreadyAnswered(round: next.round, session: next.session)
   }
 
-  /// Refuses a session unless exactly this one was answered in its round.
+  /// Throws unless exactly this session was answered in its round.
   func checkAnswered(_ next: AnsweredSession) throws(ParticipationRecordError) {
     guard rounds.contains(next.round) else { throw .notAnswered(round: next.round) }
     if let refusal = refusal(of: next) { throw refusal }
   }
 
-  /// In what a session differs from the one that was answered in its round; `nil` if it is that one.
+  /// Returns the difference between a session and the one that was answered in its round; `nil` if
+  /// they are the same.
   private func refusal(of next: AnsweredSession) -> ParticipationRecordError? {
     guard let answered = recent.last(where: { $0.round == next.round }) else {
       return .answeredEarlier(round: next.round)
@@ -45,7 +47,7 @@ struct ParticipationHistory: Sendable {
     return nil
   }
 
-  /// The account after a round's event.
+  /// Returns the account after a round's event.
   func accountAfter(
     _ event: PrivacyEvent?, round: Int
   ) throws(ParticipationRecordError) -> PrivacyAccount? {
@@ -60,16 +62,83 @@ struct ParticipationHistory: Sendable {
     }
   }
 
-  /// Counts a round as answered for a session, after a check that it was not.
+  /// Counts a round as answered for a session. Check first that it was not answered.
   mutating func take(_ answered: AnsweredSession) {
     rounds.insert(answered.round)
     recent.append(answered)
     if recent.count > Self.recentSessions { recent.removeFirst() }
   }
 
-  /// Counts a round as answered for a session that is not known.
+  /// Counts a round as answered for an unknown session.
   mutating func take(round: Int) {
     rounds.insert(round)
     recent.removeAll { $0.round == round }
+  }
+}
+
+/// The session for which a round was answered.
+struct AnsweredSession: Hashable, Sendable {
+  let round: Int
+  /// The digest of the session's parameters.
+  let session: Digest
+  let context: Digest
+}
+
+/// The rounds that a client has answered, as ranges of numbers.
+///
+/// The memory is bounded: if there are more than ``mostRanges`` ranges, the two lowest become one,
+/// and the rounds between them count as answered. So a client can lose a round that it skipped long
+/// ago, but never answers a round twice. The result depends only on the order of the insertions, so
+/// a reader of the file gets the same ranges as its writer.
+struct AnsweredRounds: Sendable, Hashable {
+  /// The largest number of ranges.
+  static let mostRanges = 1 << 12
+
+  /// In ascending order; between two of them is at least one round.
+  private(set) var ranges: [ClosedRange<Int>] = []
+
+  /// Returns whether a round counts as answered.
+  ///
+  /// - Complexity: O(log ranges).
+  func contains(_ round: Int) -> Bool {
+    let index = indexOfRange(endingAtOrAfter: round)
+    return index < ranges.count && ranges[index].contains(round)
+  }
+
+  /// Adds a round, which is at least 0.
+  ///
+  /// - Returns: `false` if the round counted as answered before.
+  /// - Complexity: O(log ranges), and a move of the ranges behind it.
+  @discardableResult
+  mutating func insert(_ round: Int) -> Bool {
+    let index = indexOfRange(endingAtOrAfter: round)
+    let isBelowNext = index < ranges.count
+    if isBelowNext, ranges[index].contains(round) { return false }
+    // The next range begins above the round, so nothing overflows.
+    let touchesNext = isBelowNext && ranges[index].lowerBound - 1 == round
+    let touchesPrevious = index > 0 && ranges[index - 1].upperBound == round - 1
+    switch (touchesPrevious, touchesNext) {
+    case (true, true):
+      ranges[index - 1] = ranges[index - 1].lowerBound...ranges[index].upperBound
+      ranges.remove(at: index)
+    case (true, false): ranges[index - 1] = ranges[index - 1].lowerBound...round
+    case (false, true): ranges[index] = round...ranges[index].upperBound
+    case (false, false): ranges.insert(round...round, at: index)
+    }
+    if ranges.count > Self.mostRanges {
+      ranges[1] = ranges[0].lowerBound...ranges[1].upperBound
+      ranges.removeFirst()
+    }
+    return true
+  }
+
+  /// Bisects for the first range that does not end before the round.
+  private func indexOfRange(endingAtOrAfter round: Int) -> Int {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if ranges[middle].upperBound < round { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

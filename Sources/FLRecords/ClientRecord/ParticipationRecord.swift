@@ -16,9 +16,9 @@ public import SecAgg
 ///   update, by: averaging, model: model, round: round, in: parameters)
 /// ```
 ///
-/// A task has one file, and a small file beside it (`.head`) that says how many lines there are. The
-/// application names the tasks and the files, never the server: a new file is a new budget. End a task by
-/// deleting both files, and only if nobody can ask for its rounds again.
+/// A task has one file, and a small file beside it (`.head`) that has the number of lines. The
+/// application names the tasks and the files, never the server: a new file is a new budget. End a
+/// task by deleting both files, and only if nobody can ask for its rounds again.
 ///
 /// Rounds may come in any order. A round that a server has to repeat needs a new number, and costs again.
 /// So do rounds that use one update in several sums. Without a budget nothing limits the number of rounds:
@@ -36,12 +36,13 @@ public import SecAgg
 /// - after the masked input is stored: the client wakes it (`MaskedInputRound.init(resuming:)`), asks
 ///   ``checkResumable(round:context:in:)`` and sends it again.
 ///
-/// On creation the file gets its name when its first line is on disk, and then its head. If the process
-/// ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can be deleted.
+/// On creation the file gets its name when its first line is on disk. The head follows. If the
+/// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can
+/// be deleted.
 ///
-/// Damaged, missing, exchanged and repeated lines are rejected, and so are a missing file and a missing
-/// head. Not noticed: an old copy of both files that was put back, and the deletion of both. Keep the
-/// files out of backups that are restored to the device without asking.
+/// Damaged, missing, exchanged and repeated lines are rejected, and so are a missing file and a
+/// missing head. The record cannot notice that both files were deleted or replaced by an old copy.
+/// Exclude the files from backups that the device restores automatically.
 public struct ParticipationRecord: ~Copyable, Sendable {
   /// The task.
   public let task: String
@@ -49,8 +50,8 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   private var file: ChainedFile
   private var history: ParticipationHistory
 
-  /// Opens the record of a task without differential privacy, or begins it if there is neither the file
-  /// nor its head.
+  /// Opens the record of a task without differential privacy, or creates it if neither the file nor
+  /// its head exists.
   ///
   /// - Parameters:
   ///   - path: the file; its head is beside it, with `.head` behind the name.
@@ -61,16 +62,16 @@ public struct ParticipationRecord: ~Copyable, Sendable {
     try self.init(at: path, task: task, budget: nil, anyAccountant: nil)
   }
 
-  /// Opens the record of a task with a privacy budget, or begins it if there is neither the file nor its
-  /// head.
+  /// Opens the record of a task with a privacy budget, or creates it if neither the file nor its
+  /// head exists.
   ///
   /// - Parameters:
   ///   - path: the file; its head is beside it, with `.head` behind the name.
   ///   - task: the application's name of the task; of an existing record, exactly its own.
   ///   - budget: the budget of the client in this task; of an existing record, exactly its own.
-  ///   - accountant: one that has composed nothing yet, of the relation of the task's events. An existing
-  ///     record needs one of the same kind, relation and order. Which events may follow each other is as in
-  ///     a ``PrivacyLedger``.
+  ///   - accountant: an accountant without composed events, with the relation of the task's events.
+  ///     An existing record needs the same kind, relation and order. The rules for the kinds of
+  ///     events are those of a ``PrivacyLedger``.
   /// - Throws: ``ParticipationRecordError``; ``RecordFileError/locked(path:)`` if it is open elsewhere.
   /// - Complexity: O(lines), and the cost of composing each kind of event once.
   public init(
@@ -84,7 +85,7 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   ) throws(ParticipationRecordError) {
     var privacy: AccountSettings?
     if let budget, let anyAccountant {
-      // Refused before a file is made.
+      // This throws before a file is created.
       privacy = try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
         try AccountSettings(budget: budget, accountant: anyAccountant)
       }
@@ -116,7 +117,7 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   /// budget only after a repair.
   public var epsilonSpent: Double? { history.account?.epsilonSpent }
 
-  /// Whether a round counts as answered.
+  /// Returns whether a round counts as answered.
   ///
   /// The record keeps 4,096 ranges of rounds. If there are more, rounds between the lowest count as
   /// answered too.
@@ -124,22 +125,22 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   /// - Complexity: O(log rounds).
   public func hasAnswered(_ round: Int) -> Bool { history.rounds.contains(round) }
 
-  /// Records that the client answers a round, and returns when that is on disk: only then may it encode
-  /// its update.
+  /// Records that the client answers a round, and returns when the record is on disk. Encode the
+  /// update only after that.
   ///
-  /// Whatever happens later, the round counts as answered and its event as spent.
+  /// The round then counts as answered and its event as spent, also after a later failure.
   ///
   /// - Parameters:
-  ///   - round: the number of the round, which the context is computed from.
+  ///   - round: the number of the round, from which the context is computed.
   ///   - context: the application context that the client computed from the model that it trained.
   ///   - session: the parameters that the server sent.
-  ///   - event: what the round costs; of a record without a budget, none.
-  /// - Throws: before anything is written ``ParticipationRecordError/otherSession(round:answered:offered:)``
-  ///   and its like if the round was answered,
-  ///   ``ParticipationRecordError/sessionContext(round:expected:found:)`` if the session has another
-  ///   context, ``ParticipationRecordError/account(_:)`` if the event exceeds the budget or has no bound.
-  ///   ``ParticipationRecordError/file(_:)`` if writing fails: the round may have been recorded then, the
-  ///   client must not answer, and the record has to be opened again.
+  ///   - event: the event of the round; `nil` for a record without a budget.
+  /// - Throws: before anything is written
+  ///   ``ParticipationRecordError/otherSession(round:answered:offered:)`` and its like if the round
+  ///   was answered, ``ParticipationRecordError/sessionContext(round:expected:found:)`` if the
+  ///   session has another context, ``ParticipationRecordError/account(_:)`` if the event exceeds
+  ///   the budget or has no bound. ``ParticipationRecordError/file(_:)`` if writing fails. The
+  ///   round may be recorded then: do not answer, and open the record again.
   /// - Complexity: O(log rounds), the cost of composing the event, and two writes to disk.
   public mutating func admit(
     round: Int, context: Digest, in session: SessionParameters, spending event: PrivacyEvent? = nil
@@ -192,7 +193,7 @@ public struct ParticipationRecord: ~Copyable, Sendable {
     return AnsweredSession(round: round, session: session.digest, context: context)
   }
 
-  /// Raises the budget's epsilon, which is recorded as a line of its own. From then on the record is opened
+  /// Raises the budget's epsilon and records that in its own line. From then on, open the record
   /// with the raised budget.
   ///
   /// - Throws: ``ParticipationRecordError/account(_:)`` unless the epsilon is above the present one and
@@ -214,6 +215,41 @@ public struct ParticipationRecord: ~Copyable, Sendable {
       try file.append(RecordCoding.encode(entry, for: file.path))
     } catch {
       throw .file(error)
+    }
+  }
+}
+
+extension ParticipationRecord {
+  /// Admits a round of private averaging and encodes the client's update for it: computes context and event,
+  /// calls ``admit(round:context:in:spending:)`` and then `PrivateFedAvg.encode`.
+  ///
+  /// - Parameters:
+  ///   - delta: local model minus global model.
+  ///   - averaging: the settings of the task. Their relation is that of the record's accountant.
+  ///   - model: the global model that the client trained.
+  ///   - round: the number of the round.
+  ///   - session: the parameters that the server sent.
+  /// - Returns: the vector for `ShareKeysRound.maskInput`.
+  /// - Throws: as ``admit(round:context:in:spending:)``; ``ParticipationRecordError/encoding(_:)``
+  ///   if the session is less private than the settings or the update has another length or is not
+  ///   finite. No noise has been drawn then, but the round counts as answered.
+  /// - Complexity: the sum of both calls.
+  public mutating func encode(
+    _ delta: [Double], by averaging: PrivateFedAvg, model: ParameterVector, round: Int,
+    in session: SessionParameters
+  ) throws(ParticipationRecordError) -> PackedVector {
+    let context = averaging.applicationContext(model: model, round: round, task: task)
+    let event: PrivacyEvent
+    do throws(PrivateFedAvgError) {
+      event = try averaging.event(rounds: 1)
+    } catch {
+      throw .encoding(error)
+    }
+    try admit(round: round, context: context, in: session, spending: event)
+    do throws(PrivateFedAvgError) {
+      return try averaging.encode(delta, context: context, in: session)
+    } catch {
+      throw .encoding(error)
     }
   }
 }

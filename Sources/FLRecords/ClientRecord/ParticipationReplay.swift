@@ -1,5 +1,69 @@
-internal import FLMath
+public import FLMath
 internal import SecAgg
+
+extension ParticipationRecord {
+  /// Replaces the torn last line of a record without a budget by a record that a round is answered.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - task: the task of the record.
+  ///   - round: the round of the interrupted `admit`. Nothing was encoded for it. If you are not
+  ///     sure, pass the round that the server asks for now.
+  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/nothingToRepair(path:)`` if the last
+  ///   line is complete. Only a torn last line is repaired.
+  public static func repair(
+    at path: String, task: String, countingAsAnswered round: Int
+  ) throws(ParticipationRecordError) {
+    try repair(
+      at: path, task: task, budget: nil, anyAccountant: nil, answered: round, event: nil)
+  }
+
+  /// Replaces the torn last line of a record with a budget by a record that a round is answered and
+  /// its event is spent, even above the budget. An interrupted repair can be repeated.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - task: the task of the record.
+  ///   - budget: the budget of the record.
+  ///   - accountant: as on opening.
+  ///   - round: the round of the interrupted `admit`. Nothing was encoded for it. If you are not
+  ///     sure, pass the round that the server asks for now.
+  ///   - event: the event that the round was about to spend. If you are not sure, pass the most
+  ///     expensive candidate.
+  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/nothingToRepair(path:)`` if the last
+  ///   line is complete. Only a torn last line is repaired.
+  public static func repair(
+    at path: String, task: String, budget: PrivacyBudget, accountant: some PrivacyAccountant,
+    countingAsAnswered round: Int, spending event: PrivacyEvent
+  ) throws(ParticipationRecordError) {
+    try repair(
+      at: path, task: task, budget: budget, anyAccountant: accountant, answered: round,
+      event: event)
+  }
+
+  private static func repair(
+    at path: String, task: String, budget: PrivacyBudget?, anyAccountant: (any PrivacyAccountant)?,
+    answered round: Int, event: PrivacyEvent?
+  ) throws(ParticipationRecordError) {
+    guard round >= 0 else { throw .round(found: round) }
+    var reader = try ParticipationRecordError.ofFile { () throws(RecordFileError) in
+      try ChainReader(path, for: .repairing)
+    }
+    let history = try ParticipationReplay(
+      &reader, task: task, budget: budget, accountant: anyAccountant
+    ).history
+    // This throws before anything is written: a record with events that cannot be composed cannot
+    // be opened.
+    _ = try history.accountAfter(event, round: round)
+    do throws(RecordFileError) {
+      let torn = try reader.tornBytes()
+      let entry = ParticipationEntry.repaired(round: round, event: event, bytes: torn)
+      try reader.replaceTorn(torn, by: RecordCoding.encode(entry, for: path))
+    } catch {
+      throw .file(error)
+    }
+  }
+}
 
 /// Reads a participation record from its first line to its last.
 struct ParticipationReplay {
@@ -39,7 +103,7 @@ struct ParticipationReplay {
     }
   }
 
-  /// The account that the record was begun with, if the accountant is of its kind.
+  /// Returns the account that the record was created with, if the accountant has its kind.
   private static func account(
     _ settings: ParticipationSettings, of path: String, budget: PrivacyBudget?,
     accountant: (any PrivacyAccountant)?
@@ -71,7 +135,7 @@ struct ParticipationReplay {
     }
   }
 
-  /// Takes a round; the reason why it cannot be one.
+  /// Counts a round as answered. Returns the reason if that is impossible.
   private mutating func takeAnswer(round: Int, session: String, context: String) -> String? {
     guard let session = Digest(hexadecimal: session.utf8),
       let context = Digest(hexadecimal: context.utf8)
@@ -83,7 +147,7 @@ struct ParticipationReplay {
     return nil
   }
 
-  /// Counts an event; the reason why it cannot be one of this record.
+  /// Counts an event. Returns the reason if it cannot be in this record.
   private mutating func add(_ event: PrivacyEvent?) -> String? {
     guard (event == nil) == (history.account == nil) else {
       return "a record has events if it has a budget, and else none"
@@ -97,7 +161,7 @@ struct ParticipationReplay {
     }
   }
 
-  /// Raises the budget; the reason why that is not one.
+  /// Raises the budget. Returns the reason if that is impossible.
   private mutating func raiseBudget(to epsilon: Double) -> String? {
     guard var account = history.account else {
       return "a record without a budget has none to raise"
@@ -110,4 +174,27 @@ struct ParticipationReplay {
     history.account = account
     return nil
   }
+}
+
+/// The content of the first line of a participation record.
+struct ParticipationSettings: Codable, Hashable, Sendable {
+  static let format = "participation record"
+  static let version = 1
+
+  let task: String
+  /// `nil` in a record without a budget.
+  let privacy: AccountSettings?
+}
+
+/// The content of the other lines of a participation record.
+enum ParticipationEntry: Codable, Hashable, Sendable {
+  /// The client encodes for this session after this line. A record with a budget also has the event
+  /// that the round spends, and the epsilon after it, as computed at that time.
+  case answered(
+    round: Int, session: String, context: String, event: PrivacyEvent?, epsilon: Double?)
+  /// From here on the budget has this epsilon.
+  case raised(epsilon: Double)
+  /// A repair replaced a torn line of so many bytes. The round counts as answered and the event as
+  /// spent, even above the budget.
+  case repaired(round: Int, event: PrivacyEvent?, bytes: Int)
 }

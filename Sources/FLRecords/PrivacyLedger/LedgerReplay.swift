@@ -49,3 +49,19 @@ struct LedgerReplay {
     }
   }
 }
+
+/// The content of a ledger's lines after the first.
+enum LedgerRecord: Codable, Hashable, Sendable {
+  static let format = "privacy ledger"
+  static let version = 2
+  /// Events of version 1 do not name their relation, and each event could change the order.
+  static let oldestVersion = 2
+
+  /// An event of a round, and the epsilon after it, as computed at that time.
+  case spent(round: Int, event: PrivacyEvent, epsilon: Double)
+  /// From here on the budget has this epsilon.
+  case raised(epsilon: Double)
+  /// A repair replaced a torn line of so many bytes. The event counts as spent, even above the
+  /// budget.
+  case repaired(round: Int, event: PrivacyEvent, bytes: Int)
+}

@@ -1,46 +1,47 @@
 public import FLMath
 
 /// The privacy budget of a training, on disk: an event is recorded before its noise is drawn, and a
-/// round that would exceed the budget is refused before anybody is asked for anything.
+/// round that would exceed the budget is rejected before it starts.
 ///
-/// The ledger is a file of JSON lines to which lines are only added, and a small file beside it
-/// (`.head`) that says how many there are. All of it is read when it is opened; what has been spent is
-/// computed from the events anew. While it is open it is locked, so that no two processes spend
-/// the same budget.
+/// The ledger is an append-only file of JSON lines, with a small file beside it (`.head`) that has
+/// the number of lines. Opening reads the whole ledger and computes the spent epsilon from its
+/// events. An open ledger is locked, so that no two processes spend the same budget.
 ///
-/// ``spend(_:for:)`` writes the line, waits until it is on disk, then replaces the head and waits for
-/// that, and only then returns. If the process ends or the power fails
+/// ``spend(_:for:)`` writes the line, waits until it is on disk, replaces the head, waits again,
+/// and only then returns. If the process ends or the power fails
 ///
-/// - before the line is written: the round is not in the ledger, and nothing of it was released;
+/// - before the line is written: the round is not in the ledger, and nothing was released;
 /// - while it is written: opening throws ``RecordFileError/tornWrite(path:line:bytes:)``.
-///   ``repair(at:budget:accountant:countingAsSpent:for:)`` puts in its place that the round is spent;
-/// - after it, before the head is replaced: opening finds one complete line more than the head says,
-///   and counts it as spent;
-/// - later: line and head are there.
+///   ``repair(at:budget:accountant:countingAsSpent:for:)`` replaces the line by a record that the
+///   round is spent;
+/// - after that, before the head is replaced: opening finds one more complete line than the head
+///   has, and counts it as spent;
+/// - later: the ledger has both the line and the head.
 ///
-/// On creation the file gets its name when its first line is on disk, and then its head. If the
-/// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can be
-/// deleted.
+/// On creation the file gets its name when its first line is on disk. The head follows. If the
+/// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can
+/// be deleted.
 ///
-/// Events may be chosen in the light of earlier results where the accountant is a privacy filter for them
-/// (`PrivacyAccountant.isFilter(for:)`): it stops before the budget is exceeded, whatever the choice.
+/// The choice of events may depend on earlier results if the accountant is a privacy filter for
+/// them (`PrivacyAccountant.isFilter(for:)`): it stops before any choice exceeds the budget.
 ///
-/// - `ZeroConcentratedAccountant` is one for all of its events.
-/// - `RenyiAccountant` is one if it has one order. The order is in the first line of the file and never changes,
-///   not even when the budget is raised. `RenyiAccountant.init(relation:planned:delta:)` finds the best one for
-///   the rounds as planned.
-/// - `PrivacyLossAccountant` is one for Gaussian noise without sampling.
+/// - `ZeroConcentratedAccountant` is a filter for all of its events.
+/// - `RenyiAccountant` is a filter if it has one order. The order is in the first line of the file
+///   and never changes, not even when the budget is raised.
+///   `RenyiAccountant.init(relation:planned:delta:)` finds the best one for the rounds as planned.
+/// - `PrivacyLossAccountant` is a filter for Gaussian noise without sampling.
 ///
-/// In every other case the ledger takes events of one kind only, that of its first event: the same noise and
-/// the same sampling. Choose them before the first release. The number of rounds may depend on results.
+/// In every other case the ledger accepts only events of the same kind as the first: the same noise
+/// and the same sampling. Choose them before the first release. The number of rounds may depend on
+/// results.
 ///
 /// The guarantee is that of the budget. If a raise depends on results, the guarantee is that of the largest
 /// budget to which it could have been raised: fix that limit beforehand.
 ///
-/// Damaged, missing, exchanged and repeated lines are refused, as are lines missing at the end, a
-/// missing file and a missing head; none of these is ever taken for an empty ledger. What cannot be
-/// noticed: that an old copy of both files was put back, or that both were deleted. Digests are no
-/// signatures: who can write the folder can forge a ledger.
+/// Damaged, missing, exchanged and repeated lines are rejected. So are lines missing at the end, a
+/// missing file and a missing head; none of these counts as an empty ledger. The ledger cannot
+/// notice that both files were deleted or replaced by an old copy. Digests are not signatures: a
+/// process with write access to the folder can forge a ledger.
 public struct PrivacyLedger: ~Copyable, Sendable {
   private var file: ChainedFile
   private var account: PrivacyAccount
@@ -49,15 +50,15 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - path: the ledger; its head is beside it, with `.head` behind the name.
-  ///   - budget: what may be spent; of an existing ledger, exactly its own.
-  ///   - accountant: one that has composed nothing yet. Its kind and its neighbouring relation are the
-  ///     ledger's, and so is the order if it is a `RenyiAccountant` of one order.
+  ///   - budget: the budget; it must be exactly that of an existing ledger.
+  ///   - accountant: an accountant without composed events. The ledger keeps its kind and its
+  ///     neighbouring relation, and the order of a `RenyiAccountant` of one order.
   /// - Throws: ``PrivacyLedgerError``.
   /// - Complexity: O(lines), and the cost of composing each kind of event once.
   public init(
     at path: String, budget: PrivacyBudget, accountant: some PrivacyAccountant
   ) throws(PrivacyLedgerError) {
-    // Refused before a file is made.
+    // This throws before a file is created.
     let settings = try AccountSettings(budget: budget, accountant: accountant)
     let header = RecordHeader(
       format: LedgerRecord.format, version: LedgerRecord.version, settings: settings)
@@ -76,21 +77,22 @@ public struct PrivacyLedger: ~Copyable, Sendable {
     do throws(RecordFileError) { return try reader.makeAppendable() } catch { throw .file(error) }
   }
 
-  /// What may be spent in all.
+  /// The budget of all events together.
   public var budget: PrivacyBudget { account.budget }
 
   /// The relation for which the guarantee holds.
   public var relation: NeighbouringRelation { account.relation }
 
-  /// The one order at which Renyi divergences are added up; `nil` for several orders and other accountants.
+  /// The only order at which Renyi divergences are added up; `nil` for several orders and for other
+  /// accountants.
   public var order: Double? { account.order }
 
-  /// The epsilon, at the budget's delta, of everything in the ledger; above the budget only after a
-  /// repair, infinite if the accountant knows none.
+  /// The epsilon, at the budget's delta, of all events in the ledger. It is above the budget only
+  /// after a repair, and infinite if the accountant has no bound.
   public var epsilonSpent: Double { account.epsilonSpent }
 
-  /// The least probability that an adversary misses a client's data, for each probability of a false alarm, if it
-  /// sees everything in the ledger.
+  /// Returns the least probability that an adversary misses a client's data, for each probability
+  /// of a false alarm. The adversary sees the results of all events in the ledger.
   ///
   /// - Parameter count: see `TradeOffCurve.init(of:count:)`.
   /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
@@ -98,16 +100,16 @@ public struct PrivacyLedger: ~Copyable, Sendable {
     try account.tradeOffCurve(count: count)
   }
 
-  /// Records an event, and returns when it is on disk: only then may its noise be drawn.
+  /// Records an event, and returns when it is on disk. Draw the noise only after that.
   ///
-  /// A round that is tried again is another round, and costs again. A round that fails after this has
-  /// been spent.
+  /// A repeated round is another round and costs again. A round that fails after this call is
+  /// spent.
   ///
-  /// - Parameter round: the application's number, for whoever reads the ledger.
+  /// - Parameter round: the application's number of the round, for readers of the ledger.
   /// - Throws: ``PrivacyLedgerError/exceedsBudget(round:spent:after:budget:)``,
-  ///   ``PrivacyLedgerError/otherKind(recorded:given:)`` or ``PrivacyLedgerError/accounting(_:)`` before anything is written;
-  ///   ``PrivacyLedgerError/file(_:)`` if writing fails: the event may have been recorded then, its
-  ///   noise must not be drawn, and the ledger has to be opened again.
+  ///   ``PrivacyLedgerError/otherKind(recorded:given:)`` or ``PrivacyLedgerError/accounting(_:)``
+  ///   before anything is written; ``PrivacyLedgerError/file(_:)`` if writing fails. The event may
+  ///   be recorded then: do not draw its noise, and open the ledger again.
   public mutating func spend(_ event: PrivacyEvent, for round: Int) throws(PrivacyLedgerError) {
     let next = try account.after([event])
     guard next.isWithinBudget else {
@@ -118,22 +120,22 @@ public struct PrivacyLedger: ~Copyable, Sendable {
     account = next
   }
 
-  /// Whether ``spend(_:for:)`` would record the event.
+  /// Returns whether ``spend(_:for:)`` would record the event.
   ///
   /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
   public func affords(_ event: PrivacyEvent) throws(PrivacyLedgerError) -> Bool {
     try account.after([event]).isWithinBudget
   }
 
-  /// How many more such events fit in the budget, up to 2^30.
+  /// Returns how many more such events fit in the budget, up to 2^30.
   ///
   /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
   public func remainingRounds(of event: PrivacyEvent) throws(PrivacyLedgerError) -> Int {
     try account.remainingRounds(of: event)
   }
 
-  /// Raises the budget's epsilon, which is recorded as a line of its own. From then on the ledger is
-  /// opened with the raised budget.
+  /// Raises the budget's epsilon and records that in its own line. From then on, open the ledger
+  /// with the raised budget.
   ///
   /// - Throws: ``PrivacyLedgerError/notARaise(from:to:)``, ``PrivacyLedgerError/file(_:)``.
   public mutating func raiseBudget(to epsilon: Double) throws(PrivacyLedgerError) {
@@ -149,5 +151,122 @@ public struct PrivacyLedger: ~Copyable, Sendable {
     } catch {
       throw .file(error)
     }
+  }
+}
+
+extension PrivacyLedger {
+  /// Replaces the torn last line of a ledger by a record that its round is spent.
+  ///
+  /// Its noise was not drawn, since `spend` did not return. The event counts nevertheless, even
+  /// above the budget. An interrupted repair can be repeated.
+  ///
+  /// - Parameters:
+  ///   - event: the event that the round was about to spend. If you are not sure, pass the most
+  ///     expensive candidate.
+  ///   - round: the number of the round.
+  /// - Throws: ``PrivacyLedgerError``; ``RecordFileError/nothingToRepair(path:)`` if the last line
+  ///   is complete. Only a torn last line is repaired.
+  public static func repair(
+    at path: String, budget: PrivacyBudget, accountant: some PrivacyAccountant,
+    countingAsSpent event: PrivacyEvent, for round: Int
+  ) throws(PrivacyLedgerError) {
+    var reader = try PrivacyLedgerError.ofFile { () throws(RecordFileError) in
+      try ChainReader(path, for: .repairing)
+    }
+    let account = try LedgerReplay(&reader, budget: budget, accountant: accountant).account
+    // This throws before anything is written: a ledger with events that cannot be composed cannot
+    // be opened.
+    _ = try account.after([event])
+    do throws(RecordFileError) {
+      let torn = try reader.tornBytes()
+      let record = LedgerRecord.repaired(round: round, event: event, bytes: torn)
+      try reader.replaceTorn(torn, by: RecordCoding.encode(record, for: path))
+    } catch {
+      throw .file(error)
+    }
+  }
+}
+
+/// The reason why a privacy ledger rejects a call.
+public enum PrivacyLedgerError: Error, Hashable, Sendable {
+  /// Epsilon must be finite and above 0, delta above 0 and below 1.
+  case budget(epsilon: Double, delta: Double)
+  /// The ledger was created with another budget, or its budget has been raised since.
+  case otherBudget(path: String, recorded: PrivacyBudget, given: PrivacyBudget)
+  /// The ledger was created under another neighbouring relation.
+  case otherRelation(
+    path: String, recorded: NeighbouringRelation, given: NeighbouringRelation)
+  /// The ledger was created with another kind of accountant.
+  case otherAccountant(path: String, recorded: String, given: String)
+  /// The ledger was created with another Renyi order; `nil` stands for several.
+  case otherOrder(path: String, recorded: Double?, given: Double?)
+  /// The event has another kind than those in the ledger, and the accountant is not a privacy
+  /// filter for both. Nothing was written.
+  case otherKind(recorded: PrivacyEvent, given: PrivacyEvent)
+  /// The accountant has composed events already, which are not in the ledger.
+  case accountantInUse(epsilon: Double)
+  /// The round would exceed the budget. Nothing was written.
+  case exceedsBudget(round: Int, spent: Double, after: Double, budget: PrivacyBudget)
+  /// The new epsilon of a budget must be larger than the old one.
+  case notARaise(from: Double, to: Double)
+  /// The accountant has no bound for the event. Nothing was written.
+  case accounting(PrivacyAccountingError)
+  /// The file cannot be read or written.
+  case file(RecordFileError)
+}
+
+extension PrivacyLedgerError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .budget(let epsilon, let delta):
+      "a budget has a finite epsilon above 0 and a delta above 0 and below 1, found epsilon "
+        + "\(epsilon) and delta \(delta); correct them"
+    case .otherBudget(let path, let recorded, let given):
+      "\(path) has the budget epsilon \(recorded.epsilon) at delta \(recorded.delta), not epsilon "
+        + "\(given.epsilon) at delta \(given.delta); open it with its own, and raise it by "
+        + "raiseBudget if that is what is meant"
+    case .otherRelation(let path, let recorded, let given):
+      "\(path) counts under the relation \(recorded.rawValue), not \(given.rawValue); the figures of "
+        + "one mean nothing under the other: open it with its own"
+    case .otherAccountant(let path, let recorded, let given):
+      "\(path) was begun with a \(recorded), not a \(given); open it with the same"
+    case .otherOrder(let path, let recorded, let given):
+      "Expected a Renyi accountant with \(Self.text(recorded)) for \(path), got one with \(Self.text(given)); pass "
+        + "one with the orders that the ledger was begun with."
+    case .otherKind(let recorded, let given):
+      "Expected \(recorded.mechanism) with sampling \(recorded.sampling), as in all events of the file, got "
+        + "\(given.mechanism) with sampling \(given.sampling); this accountant proves nothing if events are chosen "
+        + "in the light of results: keep to one kind, or begin a file with a RenyiAccountant of one order."
+    case .accountantInUse(let epsilon):
+      "Expected an accountant that has composed nothing, got one that has composed events worth an epsilon of "
+        + "\(epsilon), which are not in the file; pass a new one, and spend those events from the file."
+    case .exceedsBudget(let round, let spent, let after, let budget):
+      "round \(round) would bring epsilon from \(spent) to \(after) at delta \(budget.delta), and the "
+        + "budget is \(budget.epsilon), of which \(max(0, budget.epsilon - spent)) is left; stop here, "
+        + "or add noise"
+    case .notARaise(let current, let new):
+      "a raised budget is finite and above the present \(current), found \(new)"
+    case .accounting(let error): error.description
+    case .file(let error): error.description
+    }
+  }
+
+  private static func text(_ order: Double?) -> String {
+    order.map { "the one order \($0)" } ?? "several orders"
+  }
+
+  /// Calls `call` and wraps an error of the file.
+  static func ofFile<Result: ~Copyable>(
+    _ call: () throws(RecordFileError) -> Result
+  ) throws(PrivacyLedgerError) -> Result {
+    do throws(RecordFileError) { return try call() } catch { throw .file(error) }
+  }
+
+  /// Calls `call` and wraps an error of the accountant.
+  static func ofAccountant<Result>(
+    _ call: () throws(PrivacyAccountingError) -> Result
+  ) throws(PrivacyLedgerError) -> Result {
+    do throws(PrivacyAccountingError) { return try call() } catch { throw .accounting(error) }
   }
 }

@@ -88,16 +88,6 @@ public struct AdvertiseKeysRound: ~Copyable, Sendable {
     self.maskSecret = maskSecret
     self.context = context
   }
-
-  /// Whether a message of the server is the one that this client waits for.
-  ///
-  /// Call it before the message is handed on. A stray or repeated message is rejected here and the client
-  /// goes on waiting, where the next round would consume it and end its part in the session.
-  ///
-  /// - Throws: `.otherSession`, `.addressedToAnother`, `.otherRound`.
-  public func check(_ message: ServerMessage) throws(ClientError) {
-    try context.check(message, opens: .shareKeys)
-  }
 }
 
 /// What a client knows from the start and keeps through all rounds.
@@ -120,15 +110,6 @@ struct ClientContext: Sendable {
 
   var session: Digest { parameters.digest }
 
-  /// Rejects a server's message that is of another session, for another client, or not the one that
-  /// opens the awaited round.
-  func check(_ message: ServerMessage, opens awaited: ProtocolRound?) throws(ClientError) {
-    try check(session: message.session, recipient: message.recipient)
-    guard message.round == awaited else {
-      throw .otherRound(found: message.round, expected: awaited)
-    }
-  }
-
   /// Rejects a server's message that is of another session or for another client.
   func check(session: Digest, recipient: ClientID) throws(ClientError) {
     guard session == self.session else {
@@ -136,7 +117,6 @@ struct ClientContext: Sendable {
     }
     guard recipient == id else { throw .addressedToAnother(recipient) }
   }
-
 }
 
 extension KeyPair {

@@ -68,16 +68,6 @@ public struct ConsistencyCheckRound: ~Copyable, Sendable {
     self.visible = visible
     self.message = message
   }
-
-  /// Whether a message of the server is the one that this client waits for.
-  ///
-  /// Call it before the message is handed on. A stray or repeated message is rejected here and the client
-  /// goes on waiting, where the next round would consume it and end its part in the session.
-  ///
-  /// - Throws: `.otherSession`, `.addressedToAnother`, `.otherRound`.
-  public func check(_ message: ServerMessage) throws(ClientError) {
-    try context.check(message, opens: .unmasking)
-  }
 }
 
 /// The contributors among a client and its neighbours, after the checks that every client makes

@@ -109,16 +109,6 @@ public struct ShareKeysRound: ~Copyable, Sendable {
     self.selfMaskSecret = selfMaskSecret
     self.message = message
   }
-
-  /// Whether a message of the server is the one that this client waits for.
-  ///
-  /// Call it before the message is handed on. A stray or repeated message is rejected here and the client
-  /// goes on waiting, where the next round would consume it and end its part in the session.
-  ///
-  /// - Throws: `.otherSession`, `.addressedToAnother`, `.otherRound`.
-  public func check(_ message: ServerMessage) throws(ClientError) {
-    try context.check(message, opens: .maskedInput)
-  }
 }
 
 /// Everything that a client draws at random in round 1. `AdvertiseKeysRound.shareKeys` draws it

@@ -2,7 +2,7 @@ internal import CSodium
 
 /// XChaCha20-Poly1305 (IETF draft-irtf-cfrg-xchacha) with a random nonce in front.
 enum AuthenticatedEncryption {
-  /// Bytes that sealing adds: a nonce and a tag of 16.
+  /// The bytes that sealing adds: a nonce and a tag of 16 bytes.
   static let overhead = Nonce.byteCount + 16
 
   /// Seals a secret under a key of 32 bytes and a nonce, bound to public associated data.
@@ -29,7 +29,7 @@ enum AuthenticatedEncryption {
     return sealed
   }
 
-  /// Opens what `seal` made, or `nil` when key, associated data or ciphertext are not the same.
+  /// Opens a sealed secret. Returns `nil` if the key, the associated data or the ciphertext differ.
   static func open(
     _ sealed: ArraySlice<UInt8>, key: Span<UInt8>, associatedData: [UInt8]
   ) -> SecretBytes? {
@@ -53,5 +53,24 @@ enum AuthenticatedEncryption {
     }
     guard status == 0 else { return nil }
     return plaintext
+  }
+}
+
+/// The nonce of one sealing: 24 bytes, drawn at random and used once.
+struct Nonce: Sendable, Hashable {
+  static let byteCount = 24
+
+  /// `byteCount` bytes.
+  let bytes: [UInt8]
+
+  /// Draws a fresh nonce.
+  init() {
+    bytes = SecureRandom.publicBytes(Self.byteCount)
+  }
+
+  /// Creates a nonce from given bytes, for test vectors; `nil` for any other count.
+  init?(bytes: [UInt8]) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self.bytes = bytes
   }
 }

@@ -1,28 +1,9 @@
 internal import CSodium
 
-/// Why an identity key cannot be made or read.
-public enum IdentityError: Error, Hashable, Sendable {
-  /// A seed or a public key has 32 bytes, a signature 64.
-  case wrongLength(found: Int, expected: Int)
-  /// The system gives no guarded memory; raise the limit of locked memory.
-  case noGuardedMemory
-}
-
-extension IdentityError: CustomStringConvertible {
-  /// What was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .wrongLength(let found, let expected): "expected \(expected) bytes, found \(found)"
-    case .noGuardedMemory:
-      "the system gives no guarded memory for an identity key; raise the limit of locked memory"
-    }
-  }
-}
-
-/// A client's long-lived Ed25519 key pair (RFC 8032), by which others know that a session's keys
-/// are its own. The private half lives in guarded memory.
+/// A client's long-lived Ed25519 key pair (RFC 8032). Its signatures show that a session's keys
+/// belong to the client. The private half is in guarded memory.
 public struct IdentityKey: ~Copyable, Sendable {
-  /// What others verify signatures with.
+  /// The key for verifying this client's signatures.
   public let publicKey: IdentityPublicKey
   private let secret: SharedSecret
 
@@ -33,17 +14,17 @@ public struct IdentityKey: ~Copyable, Sendable {
     init(_ bytes: consuming GuardedBytes) { self.bytes = bytes }
   }
 
-  /// The bytes of the seed that a key pair is made of.
+  /// The number of bytes of a key pair's seed.
   public static let seedByteCount = 32
 
-  /// A fresh key pair. Keep it by `seed()`.
+  /// Creates a fresh key pair. Store its `seed()` to keep it.
   ///
   /// - Throws: `IdentityError.noGuardedMemory`.
   public init() throws(IdentityError) {
     try self.init(seed: SecureRandom.secretBytes(Self.seedByteCount))
   }
 
-  /// The key pair of a seed that was kept.
+  /// Creates the key pair of a stored seed.
   ///
   /// - Throws: `IdentityError`.
   public init(seed: borrowing SecretBytes) throws(IdentityError) {
@@ -73,7 +54,7 @@ public struct IdentityKey: ~Copyable, Sendable {
   /// The same key for another owner. The secret stays in one place, and is wiped with its last owner.
   func copy() -> IdentityKey { IdentityKey(secret, publicKey: publicKey) }
 
-  /// The seed, to be kept in a keychain.
+  /// Returns the seed. Keep it in a keychain.
   public func seed() -> SecretBytes {
     var seed = SecretBytes(zeroed: Self.seedByteCount)
     seed.withMutableBytes { seed in
@@ -104,7 +85,7 @@ public struct IdentityKey: ~Copyable, Sendable {
 public struct IdentityPublicKey: Sendable, Hashable {
   let digest: Digest
 
-  /// Takes exactly 32 bytes. Whether they are a point of large order is part of verification.
+  /// Creates a key from exactly 32 bytes. Verification rejects a point of small order.
   public init(bytes: some Collection<UInt8>) throws(IdentityError) {
     guard let digest = Digest(bytes: bytes) else {
       throw .wrongLength(found: bytes.count, expected: Digest.byteCount)
@@ -119,8 +100,8 @@ public struct IdentityPublicKey: Sendable, Hashable {
   /// The 32 bytes.
   public var bytes: [UInt8] { digest.bytes }
 
-  /// Whether `signature` is this key's over a labelled message. Points of small order and
-  /// signatures that are not canonical are never accepted.
+  /// Returns whether this key made `signature` for a labelled message. It rejects points of small
+  /// order and signatures that are not canonical.
   func verifies(
     _ signature: Signature, _ label: DomainLabel, _ write: (inout ByteWriter) -> Void
   ) -> Bool {
@@ -140,7 +121,7 @@ public struct Signature: Sendable, Hashable {
   /// The 64 bytes.
   public let bytes: [UInt8]
 
-  /// Takes exactly 64 bytes.
+  /// Creates a signature from exactly 64 bytes.
   public init(bytes: [UInt8]) throws(IdentityError) {
     guard bytes.count == Self.byteCount else {
       throw .wrongLength(found: bytes.count, expected: Self.byteCount)
@@ -150,5 +131,69 @@ public struct Signature: Sendable, Hashable {
 
   init(unchecked bytes: [UInt8]) {
     self.bytes = bytes
+  }
+}
+
+/// An error about the bytes or the memory of an identity key.
+public enum IdentityError: Error, Hashable, Sendable {
+  /// A seed or a public key has 32 bytes, a signature 64.
+  case wrongLength(found: Int, expected: Int)
+  /// The system cannot allocate guarded memory; raise the limit of locked memory.
+  case noGuardedMemory
+}
+
+extension IdentityError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .wrongLength(let found, let expected): "expected \(expected) bytes, found \(found)"
+    case .noGuardedMemory:
+      "the system gives no guarded memory for an identity key; raise the limit of locked memory"
+    }
+  }
+}
+
+/// Long-lived secret bytes in guarded memory (libsodium's `sodium_malloc`): locked against
+/// swapping, between pages that fault, read-only once written, wiped when it is freed.
+///
+/// Each value costs tens of microseconds and several pages. That suits identity keys, since a
+/// process has few of them. Secrets of a session are in `SecretBytes`.
+@safe
+struct GuardedBytes: ~Copyable, Sendable {
+  let count: Int
+  // A pointer is not Sendable, so this field is exempt from the check, for these reasons. There is
+  // no other pointer to the memory: the value is not copyable, the field is private, and a span
+  // cannot outlive the closure that gets it. Only `init` and `deinit` write to the memory, and
+  // `deinit` runs when no borrow is left. So threads that borrow the value only read.
+  private nonisolated(unsafe) let storage: UnsafeMutableRawPointer
+
+  /// Allocates memory and calls `fill` to write the bytes.
+  ///
+  /// - Throws: `IdentityError.noGuardedMemory` if the system cannot allocate guarded memory.
+  init(
+    count: Int, _ fill: (inout MutableSpan<UInt8>) -> Void
+  ) throws(IdentityError) {
+    Sodium.prepare()
+    guard let storage = unsafe sodium_malloc(count) else { throw .noGuardedMemory }
+    self.count = count
+    unsafe self.storage = unsafe storage
+    let buffer = unsafe UnsafeMutableBufferPointer(
+      start: storage.assumingMemoryBound(to: UInt8.self), count: count)
+    var span = unsafe buffer.mutableSpan
+    fill(&span)
+    // If this fails, the bytes stay writable, but they are still secret.
+    _ = unsafe sodium_mprotect_readonly(storage)
+  }
+
+  deinit {
+    // Makes the pages writable again and wipes them.
+    unsafe sodium_free(storage)
+  }
+
+  /// Calls `body` with the bytes to read.
+  func withBytes<Result: ~Copyable>(_ body: (Span<UInt8>) -> Result) -> Result {
+    let buffer = unsafe UnsafeBufferPointer(
+      start: storage.assumingMemoryBound(to: UInt8.self), count: count)
+    return unsafe body(buffer.span)
   }
 }

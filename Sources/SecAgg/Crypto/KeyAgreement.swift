@@ -1,33 +1,12 @@
 internal import CSodium
 
-/// Why 32 bytes are not an acceptable X25519 public key.
-public enum PublicKeyError: Error, Hashable, Sendable {
-  /// A public key has 32 bytes.
-  case wrongLength(found: Int)
-  /// The u-coordinate is not reduced modulo 2^255 - 19, or its unused top bit is set.
-  case notCanonical
-  /// The point has small order: every shared secret with it would be zero.
-  case lowOrder
-}
-
-extension PublicKeyError: CustomStringConvertible {
-  /// What was expected and what came.
-  public var description: String {
-    switch self {
-    case .wrongLength(let found): "an X25519 public key has 32 bytes, found \(found)"
-    case .notCanonical: "the X25519 public key is not the canonical encoding of a coordinate"
-    case .lowOrder: "the X25519 public key has low order, so it gives no secret"
-    }
-  }
-}
-
 /// A validated X25519 public key (RFC 7748, section 5): 32 bytes, canonical, not of low order.
 ///
-/// Two different values are different points, so keys can be compared and found twice.
+/// Two different values are different points, so a comparison finds repeated keys.
 public struct PublicKey: Sendable, Hashable {
   let digest: Digest
 
-  /// Validates 32 bytes from outside.
+  /// Creates a key from 32 bytes and validates them.
   public init(bytes: some Collection<UInt8>) throws(PublicKeyError) {
     guard let digest = Digest(bytes: bytes) else { throw .wrongLength(found: bytes.count) }
     try self.init(digest)
@@ -65,12 +44,33 @@ public struct PublicKey: Sendable, Hashable {
   ]
 }
 
+/// The reason why bytes are not an acceptable X25519 public key.
+public enum PublicKeyError: Error, Hashable, Sendable {
+  /// A public key has 32 bytes.
+  case wrongLength(found: Int)
+  /// The u-coordinate is not reduced modulo 2^255 - 19, or its unused top bit is set.
+  case notCanonical
+  /// The point has small order: every shared secret with it would be zero.
+  case lowOrder
+}
+
+extension PublicKeyError: CustomStringConvertible {
+  /// What was expected and what came.
+  public var description: String {
+    switch self {
+    case .wrongLength(let found): "an X25519 public key has 32 bytes, found \(found)"
+    case .notCanonical: "the X25519 public key is not the canonical encoding of a coordinate"
+    case .lowOrder: "the X25519 public key has low order, so it gives no secret"
+    }
+  }
+}
+
 /// An X25519 key pair of one session. The private half lives in `SecretBytes`.
 struct KeyPair: ~Copyable {
   let publicKey: PublicKey
   private let privateKey: SecretBytes
 
-  /// The pair of a private key of 32 bytes; clamping is part of the scalar multiplication.
+  /// Creates the pair of a private key of 32 bytes. The scalar multiplication clamps the key.
   init(privateKey: consuming SecretBytes) throws(KeyAgreementError) {
     Sodium.prepare()
     var bytes = [UInt8](repeating: 0, count: Digest.byteCount)
@@ -89,7 +89,7 @@ struct KeyPair: ~Copyable {
     writer.write(secret: privateKey)
   }
 
-  /// The shared X25519 secret with a peer, to be used as the key of a derivation only.
+  /// Returns the X25519 secret shared with a peer. Use it only as the key of a derivation.
   func sharedSecret(with peer: PublicKey) throws(KeyAgreementError) -> SecretBytes {
     try KeyAgreement.sharedSecret(of: privateKey, with: peer)
   }
@@ -97,8 +97,8 @@ struct KeyPair: ~Copyable {
 
 /// X25519 (RFC 7748, section 6.1).
 enum KeyAgreement {
-  /// The secret that the owner of a private key of 32 bytes shares with a peer, to be used as the
-  /// key of a derivation only. Complexity: some 30 us.
+  /// Returns the secret that the owner of a private key of 32 bytes shares with a peer. Use it only
+  /// as the key of a derivation. A call takes about 30 us.
   static func sharedSecret(
     of privateKey: borrowing SecretBytes, with peer: PublicKey
   ) throws(KeyAgreementError) -> SecretBytes {
@@ -119,7 +119,7 @@ enum KeyAgreement {
   }
 }
 
-/// X25519 refused its input. Cannot happen with a validated `PublicKey`.
+/// X25519 rejected its input. This cannot happen with a validated `PublicKey`.
 enum KeyAgreementError: Error {
   case failed
 }

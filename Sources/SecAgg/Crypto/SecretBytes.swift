@@ -1,19 +1,19 @@
-/// Secret bytes in heap memory of their own, wiped before the memory is freed.
+/// Secret bytes in their own heap memory, wiped before the memory is freed.
 ///
 /// The value has exactly one owner: it cannot be copied, printed, compared or encoded by accident.
-/// Inline storage would not do: the compiler may move it and leaves the old bytes behind.
+/// Inline storage is not enough: the compiler may move it and leave the old bytes behind.
 ///
-/// The memory is aligned for 64-bit words. Allocation costs tens of nanoseconds, so that secrets
-/// of one session can live in it by the hundred.
+/// The memory is aligned for 64-bit words. Allocation costs tens of nanoseconds, so one session can
+/// have hundreds of these values.
 @safe
 public struct SecretBytes: ~Copyable, Sendable {
   /// The number of bytes.
   public let count: Int
-  // A pointer is not Sendable, so this one field is exempt, and what follows is why it may be. There is no
-  // other pointer to the memory: the value is not copyable, the field is private, and the spans that
-  // closures get cannot outlive their call. So the memory moves between threads with its one owner. Threads
-  // that borrow it at once only read: what writes is `mutating`, which has the value to itself, or is an
-  // initialiser or the `deinit`.
+  // A pointer is not Sendable, so this field is exempt from the check, for these reasons. There is
+  // no other pointer to the memory: the value is not copyable, the field is private, and a span
+  // cannot outlive the closure that gets it. So the memory moves between threads with its only
+  // owner. Threads that borrow the value at the same time only read: every write is in a `mutating`
+  // method, which has exclusive access, in an initialiser or in `deinit`.
   private nonisolated(unsafe) let storage: UnsafeMutableRawPointer
 
   /// Allocates `count` zero bytes.
@@ -48,7 +48,7 @@ public struct SecretBytes: ~Copyable, Sendable {
     unsafe storage.deallocate()
   }
 
-  /// Gives `body` the bytes to read; they must not be kept beyond the call.
+  /// Calls `body` with the bytes to read. They must not be kept beyond the call.
   public func withBytes<Result: ~Copyable, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -57,7 +57,7 @@ public struct SecretBytes: ~Copyable, Sendable {
     return try unsafe body(buffer.span)
   }
 
-  /// Gives `body` the bytes to change.
+  /// Calls `body` with the bytes to change.
   package mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
     _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -67,7 +67,8 @@ public struct SecretBytes: ~Copyable, Sendable {
     return try body(&span)
   }
 
-  /// Gives `body` the bytes as 64-bit words of this machine's byte order; `count` is a multiple of 8.
+  /// Calls `body` with the bytes as 64-bit words of this machine's byte order; `count` is a
+  /// multiple of 8.
   func withWords<Result: ~Copyable, Failure: Error>(
     _ body: (Span<UInt64>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -76,7 +77,7 @@ public struct SecretBytes: ~Copyable, Sendable {
     return try unsafe body(buffer.span)
   }
 
-  /// Gives `body` the bytes as 64-bit words to change.
+  /// Calls `body` with the bytes as 64-bit words to change.
   mutating func withMutableWords<Result: ~Copyable, Failure: Error>(
     _ body: (inout MutableSpan<UInt64>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -1,25 +1,25 @@
-/// A table of secrets of one size, wiped as one: the keys and seeds that a client has with each of
-/// its neighbours.
+/// A table of secrets of one size, wiped together: the keys and seeds that a client shares with
+/// each of its neighbours.
 struct SecretTable: ~Copyable, Sendable {
   let rowCount: Int
   private let rowSize: Int
   private var storage: SecretBytes
 
-  /// A table of zeros.
+  /// Creates a table of zeros.
   init(rowCount: Int, rowSize: Int = Digest.byteCount) {
     self.rowCount = rowCount
     self.rowSize = rowSize
     storage = SecretBytes(zeroed: rowCount * rowSize)
   }
 
-  /// Gives `body` one row to read.
+  /// Calls `body` with one row to read.
   func withRow<Result: ~Copyable>(_ row: Int, _ body: (Span<UInt8>) -> Result) -> Result {
     storage.withBytes { bytes -> Result in
       body(bytes.extracting(rowSize * row..<rowSize * (row + 1)))
     }
   }
 
-  /// A row as a secret of its own.
+  /// Returns a copy of a row.
   func secret(at row: Int) -> SecretBytes {
     var secret = SecretBytes(zeroed: rowSize)
     secret.withMutableBytes { secret in
@@ -47,22 +47,22 @@ struct SecretTable: ~Copyable, Sendable {
     }
   }
 
-  /// Overwrites all rows with the secrets that `secret` makes for them, on several threads: making one
+  /// Overwrites all rows with the results of `secret`. It uses several threads, since one result
   /// takes long.
   ///
-  /// - Returns: for which rows there was one.
+  /// - Returns: for each row, whether there was a secret.
   mutating func setRows(
     on execution: Execution, _ secret: @Sendable (Int) -> SecretBytes?
   ) -> [Bool] {
     setRows(Array(0..<rowCount), on: execution, secret)
   }
 
-  /// Overwrites some rows likewise.
+  /// Overwrites some rows in the same way.
   ///
   /// - Parameters:
   ///   - places: the rows, all different.
-  ///   - secret: makes the secret for an item of `places`.
-  /// - Returns: for which items there was one.
+  ///   - secret: returns the secret for an index of `places`.
+  /// - Returns: for each index, whether there was a secret.
   mutating func setRows(
     _ places: [Int], on execution: Execution, _ secret: @Sendable (Int) -> SecretBytes?
   ) -> [Bool] {
@@ -84,7 +84,7 @@ struct SecretTable: ~Copyable, Sendable {
     }
   }
 
-  /// Rows for which another thread is worth its making.
+  /// The number of rows that justifies another thread.
   private static let grain = 8
 
   /// Appends all rows to a suspended client's state.
@@ -92,7 +92,7 @@ struct SecretTable: ~Copyable, Sendable {
     writer.write(secret: storage)
   }
 
-  /// Reads a table of secrets of 32 bytes back.
+  /// Reads a stored table of secrets of 32 bytes.
   init(from reader: inout ByteReader, rowCount: Int) throws(StoredStateError) {
     rowSize = Digest.byteCount
     storage = try reader.secret(rowCount * rowSize)

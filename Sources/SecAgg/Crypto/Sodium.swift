@@ -1,11 +1,11 @@
 internal import CSodium
 
-/// The door to libsodium.
+/// Calls of libsodium that other files need, and its initialisation.
 enum Sodium {
-  /// Selects libsodium's fastest implementations for this processor, once a process.
+  /// Selects libsodium's fastest implementations for this processor, once in a process.
   ///
   /// A failure is ignored on purpose: every primitive used here is correct without initialisation
-  /// (libsodium then keeps its portable code), so there is no state in which carrying on is unsafe.
+  /// (libsodium then keeps its portable code), so it is always safe to continue.
   private static let isInitialised: Bool = sodium_init() >= 0
 
   /// Makes sure that libsodium is initialised before the first primitive is used.
@@ -20,13 +20,13 @@ enum Sodium {
     unsafe sodium_memzero(base, memory.count)
   }
 
-  /// Overwrites what functions that have returned left on this thread's stack: libsodium's ciphers
-  /// keep keys there and do not all wipe them.
+  /// Overwrites this thread's stack below the current frame. Libsodium's ciphers keep keys there,
+  /// and not all of them wipe it.
   static func wipeStack() {
     sodium_stackzero(8192)
   }
 
-  /// Whether bytes are the same, in a time that depends on their number only.
+  /// Returns whether bytes are equal, in a time that depends only on their number.
   static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
     return unsafe left.withPointer { leftBytes in
@@ -36,7 +36,8 @@ enum Sodium {
 }
 
 extension Span<UInt8> {
-  /// The address of the bytes for a C call; some address, never read, when there are none.
+  /// Calls `body` with the address of the bytes, for C. If there are no bytes, the address is
+  /// valid, but C does not read it.
   @unsafe
   @inline(__always)
   func withPointer<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
@@ -49,7 +50,8 @@ extension Span<UInt8> {
 }
 
 extension MutableSpan<UInt8> {
-  /// The address of the bytes for a C call; some address, never used, when there are none.
+  /// Calls `body` with the address of the bytes, for C. If there are no bytes, the address is
+  /// valid, but C does not use it.
   @unsafe
   @inline(__always)
   mutating func withMutablePointer<Result>(

@@ -1,39 +1,6 @@
-/// Why stored bytes could not be read back.
-public enum StoredStateError: Error, Hashable, Sendable {
-  /// The bytes end before the value does.
-  case truncated(expectedAtLeast: Int, found: Int)
-  /// Bytes are left over after the value.
-  case trailingBytes(Int)
-  /// The bytes are not what this call reads: another kind, another version, another round.
-  case notThisKind(expected: String)
-  /// The checksum does not match: the bytes were damaged.
-  case damaged
-  /// A field holds a value that no state has.
-  case invalidField(String)
-}
-
-extension StoredStateError: CustomStringConvertible {
-  /// What was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .truncated(let expected, let found):
-      "stored state is cut short: expected at least \(expected) bytes, found \(found); "
-        + "read it back from where it was written in full"
-    case .trailingBytes(let count):
-      "stored state has \(count) bytes too many; pass exactly the bytes that were written"
-    case .notThisKind(let expected):
-      "these bytes are not \(expected); check which state was stored under this name"
-    case .damaged:
-      "stored state is damaged: its checksum does not match; discard it"
-    case .invalidField(let field):
-      "stored state holds an invalid \(field); discard it"
-    }
-  }
-}
-
-/// Reads the canonical encoding, checking every length before it is used.
+/// Reads the canonical encoding, and checks every length before use.
 ///
-/// Exists only inside `reading(_:_:)`, for as long as the bytes that it points to.
+/// A reader exists only inside `reading(_:_:)`, so it does not outlive the bytes.
 @safe
 struct ByteReader {
   private let buffer: UnsafeRawBufferPointer
@@ -85,14 +52,15 @@ struct ByteReader {
       littleEndian: buffer.loadUnaligned(fromByteOffset: start, as: UInt64.self))
   }
 
-  /// A count that is at most `limit`.
+  /// Reads a count that is at most `limit`.
   mutating func count(_ field: String, atMost limit: Int) throws(StoredStateError) -> Int {
     let value = try uint64()
     guard value <= UInt64(limit) else { throw .invalidField(field) }
     return Int(value)
   }
 
-  /// The number of entries that follow, each at least `size` bytes: never more than could be there.
+  /// Reads the number of entries that follow. An entry has at least `size` bytes, so a number too
+  /// large for the remaining bytes is rejected.
   mutating func listCount(entrySize size: Int) throws(StoredStateError) -> Int {
     let value = try uint64()
     guard value <= UInt64(remaining / size) else {
@@ -156,7 +124,7 @@ struct ByteReader {
     return words
   }
 
-  /// A secret of known size, straight into memory of its own.
+  /// Reads a secret of known size directly into its own memory.
   mutating func secret(_ count: Int) throws(StoredStateError) -> SecretBytes {
     let start = try advance(count)
     var secret = SecretBytes(zeroed: count)
@@ -164,5 +132,56 @@ struct ByteReader {
       for index in bytes.indices { bytes[index] = unsafe buffer[start + index] }
     }
     return secret
+  }
+}
+
+/// The reason why stored bytes cannot be read.
+public enum StoredStateError: Error, Hashable, Sendable {
+  /// The bytes end before the value does.
+  case truncated(expectedAtLeast: Int, found: Int)
+  /// Bytes are left over after the value.
+  case trailingBytes(Int)
+  /// The bytes have another kind, version or round than this call reads.
+  case notThisKind(expected: String)
+  /// The checksum does not match: the bytes were damaged.
+  case damaged
+  /// A field has a value that no state can have.
+  case invalidField(String)
+}
+
+extension StoredStateError: CustomStringConvertible {
+  /// What was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .truncated(let expected, let found):
+      "stored state is cut short: expected at least \(expected) bytes, found \(found); "
+        + "read it back from where it was written in full"
+    case .trailingBytes(let count):
+      "stored state has \(count) bytes too many; pass exactly the bytes that were written"
+    case .notThisKind(let expected):
+      "these bytes are not \(expected); check which state was stored under this name"
+    case .damaged:
+      "stored state is damaged: its checksum does not match; discard it"
+    case .invalidField(let field):
+      "stored state holds an invalid \(field); discard it"
+    }
+  }
+}
+
+extension Collection<UInt8> {
+  /// Calls `body` with the bytes in place, or with a copy if they are not contiguous. So `body` is
+  /// compiled for contiguous memory, and not for any collection, which would be slow.
+  func withContiguousBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    let result = withContiguousStorageIfAvailable { buffer in unsafe body(buffer.span) }
+    return result ?? body(Array(self).span)
+  }
+}
+
+extension Span<UInt8> {
+  /// Returns the 64-bit word in the eight bytes from `start` on, lowest byte first.
+  func littleEndianWord(at start: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for offset in 0..<8 { word |= UInt64(self[start + offset]) << UInt64(8 * offset) }
+    return word
   }
 }

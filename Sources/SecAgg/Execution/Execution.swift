@@ -7,10 +7,11 @@
 #elseif canImport(Bionic)
   internal import Bionic
 #endif
+internal import Synchronization
 
-/// How a call that takes long may use the machine: on how many threads, and watched by whom.
+/// The number of threads that a long call may use, and the observer of its progress.
 ///
-/// The threads are made for the call and end with it; there is no pool and nothing is left behind.
+/// A call starts its threads and ends them. There is no thread pool.
 ///
 /// ```swift
 /// let masking = try sharing.maskInput(vector, delivery: delivery, execution: .threads(2))
@@ -20,13 +21,13 @@
 /// })
 /// ```
 public struct Execution: Sendable {
-  /// How far a call has come.
+  /// The progress of a call.
   public struct Progress: Sendable, Hashable {
     /// The part of the work that is done, from 0 to 1.
     public let fraction: Double
   }
 
-  /// Whether a call shall go on.
+  /// The observer's decision about the rest of a call.
   public enum Decision: Sendable, Hashable {
     /// Go on.
     case proceed
@@ -36,16 +37,17 @@ public struct Execution: Sendable {
 
   /// The largest number of threads, the caller's own included; 1 to 1,024.
   public let threadCount: Int
-  /// Called every now and then with how far the call has come; what it returns decides whether the
-  /// call goes on. It is called on the working threads, possibly by several at once: be quick.
+  /// The observer of the call. The working threads call it from time to time with the progress, and
+  /// several threads can call it at once, so it must be fast. Its result decides whether the call
+  /// goes on.
   public let observer: (@Sendable (Progress) -> Decision)?
 
-  /// Leave to use the machine.
+  /// Creates an execution policy.
   ///
   /// - Parameters:
-  ///   - threadCount: the most threads to use; fewer than 1 count as 1, more than 1,024 as 1,024; left
-  ///     out, as many as the machine has processors.
-  ///   - observer: sees progress and can cancel.
+  ///   - threadCount: the largest number of threads. Values outside 1...1,024 are clamped. The
+  ///     default is the number of processors.
+  ///   - observer: gets the progress and can cancel the call.
   public init(
     threadCount: Int? = nil, observer: (@Sendable (Progress) -> Decision)? = nil
   ) {
@@ -53,11 +55,49 @@ public struct Execution: Sendable {
     self.observer = observer
   }
 
-  /// At most `count` threads, unobserved.
+  /// Returns a policy of at most `count` threads, without an observer.
   public static func threads(_ count: Int) -> Execution { Execution(threadCount: count) }
 
-  /// The processors that are there for this process, as far as the system says.
+  /// The number of processors that the system reports.
   private static let processorCount = Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))
 
   private static let largestThreadCount = 1024
 }
+
+/// Adds up the work of a call's threads, and asks the observer whether to go on.
+///
+/// The unit of work is one word of key stream. Other work counts as the number of words that take
+/// the same time.
+final class ProgressWatch: Sendable {
+  /// The work of one X25519 key agreement: about 30 us.
+  static let keyAgreement = 1 << 16
+
+  private let completed = Atomic<Int>(0)
+  private let isCancelledFlag = Atomic<Bool>(false)
+  private let total: Int
+  private let observer: (@Sendable (Execution.Progress) -> Execution.Decision)?
+
+  init(total: Int, on execution: Execution) {
+    self.total = total
+    observer = execution.observer
+  }
+
+  /// Adds completed work. Returns whether to go on.
+  func hasCompleted(_ amount: Int) -> Bool {
+    guard let observer else { return true }
+    guard !isCancelled else { return false }
+    let sum = completed.wrappingAdd(amount, ordering: .relaxed).newValue
+    let progress = Execution.Progress(fraction: Double(sum) / Double(max(total, 1)))
+    guard observer(progress) == .proceed else {
+      isCancelledFlag.store(true, ordering: .relaxed)
+      return false
+    }
+    return true
+  }
+
+  /// Whether the observer has cancelled the call.
+  var isCancelled: Bool { isCancelledFlag.load(ordering: .relaxed) }
+}
+
+/// The error of a call that its observer has cancelled.
+struct Cancellation: Error {}

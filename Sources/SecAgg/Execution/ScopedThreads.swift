@@ -8,7 +8,7 @@
   internal import Bionic
 #endif
 
-/// Threads that live as long as one call.
+/// Threads that exist during one call.
 enum ScopedThreads {
   private final class Body {
     let run: @Sendable () -> Void
@@ -21,13 +21,14 @@ enum ScopedThreads {
     private typealias Handle = pthread_t
   #endif
 
-  /// Calls `body` on `count` threads at once, this one included, and returns when all calls have.
+  /// Calls `body` on `count` threads at once, including this one, and returns when all calls have
+  /// returned.
   ///
-  /// What the calls left on their stacks is overwritten: they work on secrets, and the system keeps
-  /// the stacks of threads that have ended for those to come.
+  /// The stacks of all calls are overwritten: the calls work on secrets, and the system reuses the
+  /// stacks of ended threads.
   ///
-  /// Where the system makes fewer threads, there are fewer calls: `body` must take its work from
-  /// something that all calls share, so that one call alone finishes it.
+  /// If the system creates fewer threads, there are fewer calls. `body` must take its work from a
+  /// queue that all calls share, so that even a single call finishes all work.
   static func run(_ count: Int, _ body: @Sendable () -> Void) {
     withoutActuallyEscaping(body) { body in
       var threads: [Handle] = []

@@ -1,6 +1,6 @@
-/// Who masks with whom: the Harary graph H(k, n) over a random permutation of the roster
-/// (Bell et al. 2020, section 3.1), or everybody with everybody when the roster has at most
-/// k + 1 clients (Bonawitz et al. 2017).
+/// The graph of clients that mask with each other: the Harary graph H(k, n) over a random
+/// permutation of the roster (Bell et al. 2020, section 3.1). It is the complete graph if the
+/// roster has at most k + 1 clients (Bonawitz et al. 2017).
 ///
 /// Vertices are roster indices: the ranks of the clients in id order.
 struct NeighbourGraph {
@@ -19,15 +19,15 @@ struct NeighbourGraph {
     }
   }
 
-  /// How many neighbours each client has in a roster of `count`.
+  /// Returns the number of neighbours of each client in a roster of `count`.
   static func degree(_ degree: Int, inRosterOf count: Int) -> Int {
     min(degree, count - 1)
   }
 
-  /// Whether everybody is everybody's neighbour.
+  /// Whether the graph is complete.
   var isComplete: Bool { reach == nil }
 
-  /// The neighbours of `index` in ascending order.
+  /// Returns the neighbours of `index` in ascending order.
   ///
   /// Complexity: O(k log k), O(n) in the complete graph.
   func neighbours(of index: Int) -> [Int] {
@@ -45,10 +45,11 @@ struct NeighbourGraph {
   }
 
   /// The clients that sign the set of contributors for all others, in ascending order: those at the
-  /// first k + 1 places of the circle, or everybody in a complete graph. Each client has at least k others.
+  /// first k + 1 places of the circle, or all clients in a complete graph. Each client has at least
+  /// k others.
   ///
-  /// They are the same for all clients. With endorsements of its own neighbours alone, a client could not
-  /// know that clients far away on the circle were shown the same set.
+  /// They are the same for all clients. Endorsements by its own neighbours alone would not show a
+  /// client that clients far away on the circle saw the same set.
   ///
   /// Complexity: O(k log k); O(n) in a complete graph.
   var endorsers: [Int] {
@@ -56,7 +57,7 @@ struct NeighbourGraph {
     return permutation.indexAtPlace.prefix(2 * reach + 1).sorted()
   }
 
-  /// For each client the number of its neighbours that are included.
+  /// Returns for each client the number of its neighbours that are included.
   ///
   /// On the circle a client's neighbours are those around it, so one window that moves from place to
   /// place counts them for all clients. Complexity: O(n).
@@ -76,11 +77,11 @@ struct NeighbourGraph {
     return counts
   }
 
-  /// Whether the clients whose index satisfies `isIncluded` hold together by edges among
+  /// Returns whether the clients whose index satisfies `isIncluded` are connected by edges among
   /// themselves.
   ///
-  /// On the circle an edge spans at most k / 2 places, so only a wider gap parts them; one such gap
-  /// leaves an arc, two leave pieces. Complexity: O(n).
+  /// On the circle an edge spans at most k / 2 places, so only a wider gap separates clients. One
+  /// such gap leaves a connected arc; two gaps leave separate parts. Complexity: O(n).
   func isConnected(_ isIncluded: (Int) -> Bool) -> Bool {
     guard let reach, let permutation else { return true }
     let places = permutation.indexAtPlace.indices.filter {
@@ -89,5 +90,49 @@ struct NeighbourGraph {
     guard let first = places.first, let last = places.last else { return true }
     let wideGaps = zip(places, places.dropFirst()).count { $1 - $0 > reach }
     return wideGaps + (first + count - last > reach ? 1 : 0) <= 1
+  }
+}
+
+extension NeighbourGraph {
+  /// Returns the largest subset of the included clients in which each client has at least
+  /// `minimumDegree` neighbours: the core of the graph that the included clients form (Seidman
+  /// 1983, "Network structure and minimum degree").
+  ///
+  /// Complexity: O(n + k log k) for each client that is removed, so O(n k log k); O(n) in the complete
+  /// graph.
+  func core(of isIncluded: [Bool], minimumDegree: Int) -> [Bool] {
+    let counts = neighbourCounts(in: isIncluded)
+    // In the complete graph all included clients have the same count, so all stay or all are
+    // removed.
+    if isComplete {
+      let isCore = zip(isIncluded, counts).allSatisfy { !$0 || $1 >= minimumDegree }
+      return isCore ? isIncluded : isIncluded.map { _ in false }
+    }
+    return Self.core(
+      of: isIncluded, counts: counts, minimumDegree: minimumDegree,
+      neighbours: { neighbours(of: $0) })
+  }
+
+  /// Removes clients that have too few neighbours. A work list holds them; each removal adds the
+  /// neighbours that then have too few (Batagelj and Zaversnik 2003, "An O(m) Algorithm for Cores
+  /// Decomposition of Networks"). It looks up only the neighbours of removed clients, once for
+  /// each.
+  ///
+  /// - Parameter counts: for each client the number of its neighbours that are included.
+  static func core(
+    of isIncluded: [Bool], counts: [Int], minimumDegree: Int, neighbours: (Int) -> [Int]
+  ) -> [Bool] {
+    var (isMember, counts) = (isIncluded, counts)
+    var removed = isMember.indices.filter { isMember[$0] && counts[$0] < minimumDegree }
+    for index in removed { isMember[index] = false }
+    while let index = removed.popLast() {
+      for neighbour in neighbours(index) where isMember[neighbour] {
+        counts[neighbour] -= 1
+        guard counts[neighbour] < minimumDegree else { continue }
+        isMember[neighbour] = false
+        removed.append(neighbour)
+      }
+    }
+    return isMember
   }
 }

@@ -1,10 +1,10 @@
-/// 16 bytes that travel with every message, so that one damaged on its way is refused and never
-/// summed: a flipped bit of a masked vector would otherwise be a wrong sum that nobody notices.
+/// 16 bytes that travel with every message, so that a damaged message is rejected and never summed.
+/// Without it, a flipped bit of a masked vector would give a wrong sum that nobody notices.
 ///
-/// It is BLAKE2b-256, cut to 16 bytes, over all of a message's fields, the masked words being
-/// represented by their XXH64: a hash that runs at memory speed, since there are many of them. It
-/// finds every accident but one in 2^64. It is no authentication: whoever can change a message can
-/// compute it anew.
+/// It is BLAKE2b-256, cut to 16 bytes, over all fields of a message. Masked words are many, so
+/// their XXH64 takes their place: a hash that runs at memory speed. The checksum misses one
+/// accidental change in 2^64. It does not authenticate: an attacker that can change a message can
+/// also compute its checksum.
 package struct MessageChecksum: Sendable, Hashable {
   /// The number of bytes.
   package static let byteCount = 16

@@ -6,8 +6,8 @@
 internal import SecAgg
 internal import SwiftProtobuf
 
-/// Turns the fields of protobuf messages into validated types, and names the client that is to
-/// blame when one cannot be.
+/// Converts the fields of protobuf messages into validated types. Its errors name the client that
+/// sent the message.
 struct FieldParser {
   /// The client that sent the message; `nil` for the server.
   let sender: ClientID?
@@ -16,17 +16,17 @@ struct FieldParser {
     WireError(sender: sender, reason: reason)
   }
 
-  /// Decodes the server's envelope after a look at its outline. What its fields hold is not looked
-  /// at.
+  /// Decodes the server's envelope after a check of its outline. It does not validate the content
+  /// of fields.
   func serverEnvelope(from bytes: [UInt8]) throws(WireError) -> ProtoServerMessage {
     _ = try outline(of: bytes, as: .serverMessage)
     return try message(from: bytes)
   }
 
-  /// Decodes a client's envelope likewise.
+  /// Decodes a client's envelope in the same way.
   ///
-  /// - Returns: the envelope and, if it has masked words, their place in the bytes; the envelope
-  ///   comes without its body then.
+  /// - Returns: the envelope and, if it has masked words, their place in the bytes. The envelope
+  ///   then has no body.
   func clientEnvelope(
     from bytes: [UInt8]
   ) throws(WireError) -> (envelope: ProtoClientMessage, maskedWords: Range<Int>?) {
@@ -38,8 +38,8 @@ struct FieldParser {
     return (try message(from: Array(rest)), place.content)
   }
 
-  /// Decodes parameters likewise. They have a few hundred bytes, so that fields that are there many
-  /// times cost nothing.
+  /// Decodes parameters in the same way. They have a few hundred bytes, so repeated fields cost
+  /// little.
   func sessionParameters(from bytes: [UInt8]) throws(WireError) -> ProtoSessionParameters {
     try check(messageByteCount: bytes.count, atMost: WireFormat.maximumParametersByteCount)
     _ = try MessageOutline(of: bytes, as: .sessionParameters, isEnvelope: false, from: sender)
@@ -62,7 +62,7 @@ struct FieldParser {
     do {
       return try Message(serializedBytes: bytes, options: options)
     } catch {
-      // What protobuf found wrong says nothing that a sender could use.
+      // Protobuf's error has no information that would help a sender.
       throw self.error(.malformed)
     }
   }
@@ -73,18 +73,18 @@ struct FieldParser {
     }
   }
 
-  /// The body of an envelope or a nested message, which must be there.
+  /// Returns the body of an envelope or a nested message, which must be present.
   func present<Value>(_ value: Value?, _ field: String) throws(WireError) -> Value {
     guard let value else { throw error(.missingField(field)) }
     return value
   }
 
-  /// A number that is never zero.
+  /// Returns a number that must not be zero.
   func positive(_ number: UInt32, _ field: String) throws(WireError) -> Int {
     Int(try positive(UInt64(number), field))
   }
 
-  /// The same, of a number that need not fit an integer.
+  /// Returns a number that must not be zero, and that may exceed `Int`.
   func positive(_ number: UInt64, _ field: String) throws(WireError) -> UInt64 {
     guard number > 0 else { throw error(.missingField(field)) }
     return number
@@ -136,7 +136,7 @@ struct FieldParser {
     }
   }
 
-  /// Shares that only their receiver can look into; here they have a size and nothing else.
+  /// Returns sealed shares. Only their receiver can open them, so this checks only their size.
   func addressedShares(
     _ entries: [ProtoAddressedShares], _ field: String
   ) throws(WireError) -> [AddressedShares] {
@@ -150,7 +150,7 @@ struct FieldParser {
     }
   }
 
-  /// The two keys that `client` advertised.
+  /// Returns the two keys that `client` advertised.
   func keyAdvertisement(
     _ keys: ProtoKeyAdvertisement, of client: ClientID, session: Digest, _ field: String
   ) throws(WireError) -> KeyAdvertisement {
@@ -158,7 +158,7 @@ struct FieldParser {
       session: session, sender: client,
       sealingKey: try publicKey(keys.sealingKey, field + ".sealing_key"),
       maskKey: try publicKey(keys.maskKey, field + ".mask_key"),
-      // Whether there must be one is for the session's threat model to say.
+      // The session's threat model decides whether there must be a signature.
       signature: keys.signature.isEmpty ? nil : try signature(keys.signature, field + ".signature"))
   }
 
@@ -167,7 +167,7 @@ struct FieldParser {
     return try present(try? Signature(bytes: Array(bytes)), field)
   }
 
-  /// The siblings of a way through the roster's tree; at least one.
+  /// Returns the siblings on a path through the roster's tree; at least one.
   func path(_ bytes: Data, _ field: String) throws(WireError) -> [Digest] {
     guard !bytes.isEmpty else { throw error(.missingField(field)) }
     guard bytes.count % Digest.byteCount == 0, bytes.count <= WireFormat.maximumPathByteCount

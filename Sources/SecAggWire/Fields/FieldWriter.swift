@@ -6,8 +6,8 @@
 internal import SecAgg
 internal import SwiftProtobuf
 
-/// Turns typed fields into those of protobuf messages, and refuses those few values that no
-/// receiver would take: better the sender hears of them than the receiver.
+/// Converts typed fields into those of protobuf messages. It rejects the few values that every
+/// receiver would reject, so that the sender gets the error.
 struct FieldWriter {
   /// The client that sends the message; `nil` for the server.
   let sender: ClientID?
@@ -20,8 +20,8 @@ struct FieldWriter {
     do {
       return try message.serializedBytes()
     } catch {
-      // A message without required fields fails for one reason only: it is over protobuf's limit.
-      // Its true size stays inside the library, so the least that it can be has to do.
+      // A message without required fields fails for only one reason: it exceeds protobuf's limit.
+      // The library does not report the size, so the error has the smallest possible one.
       let limit = WireFormat.maximumByteCount
       throw self.error(.tooLarge(field: "message", found: limit + 1, atMost: limit))
     }

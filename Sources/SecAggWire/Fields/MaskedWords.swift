@@ -1,12 +1,12 @@
-/// Masked words as little-endian bytes and back. They are by far the largest thing on the wire, so
-/// they are taken from the message and put into it as they are: protobuf would copy them once more.
+/// Converts masked words to little-endian bytes and back. They are by far the largest part of a
+/// message, so they bypass protobuf, which would copy them once more.
 enum MaskedWords {
   static let byteCountOfWord = 8
 
-  /// Where they are in a client's envelope: field 1 of body 12.
+  /// The place of the words in a client's envelope: field 1 of body 12.
   static let body = MessageOutline.LoneEntry.Path(body: 12, entry: 1)
 
-  /// The words of a whole number of them, as long as `range`, which is within `bytes`.
+  /// Returns the words in `range`, which is within `bytes` and has a whole number of words.
   static func words(in bytes: [UInt8], at range: Range<Int>) -> [UInt64] {
     let wordCount = range.count / byteCountOfWord
     return unsafe [UInt64](unsafeUninitializedCapacity: wordCount) { words, initialized in
@@ -22,8 +22,8 @@ enum MaskedWords {
     }
   }
 
-  /// A client's envelope around the words: what protobuf writes for the fields before and behind the
-  /// body, and between them the body.
+  /// Returns a client's envelope around the words: the bytes of the fields before and after the
+  /// body, as protobuf writes them, and the body between them.
   static func parts(before: [UInt8], words: [UInt64], behind: [UInt8]) -> MessageParts {
     let byteCount = byteCountOfWord * words.count
     let entry = header(field: body.entry, byteCount: byteCount)
@@ -31,7 +31,7 @@ enum MaskedWords {
     return MessageParts(before: before + envelope + entry, words: words, behind: behind)
   }
 
-  /// The number of a byte string and its length.
+  /// Returns the tag and the length of a byte string.
   private static func header(field: UInt64, byteCount: Int) -> [UInt8] {
     varint(field << 3 | 2) + varint(UInt64(byteCount))
   }

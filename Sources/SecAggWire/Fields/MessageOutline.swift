@@ -2,12 +2,12 @@ internal import SecAgg
 
 /// A look at the fields of a message, nested ones included, before protobuf decodes them.
 ///
-/// Decoding trusts its input more than a receiver can: an empty list entry of 2 bytes becomes more than
-/// 60 in memory, a body that comes in pieces is copied anew for each of them, and 8 MB of unknown
-/// fields cost more than half a second before anything can reject them. The outline is read without
-/// allocating, in time proportional to the number of fields, and ends at the first fault.
+/// Decoding trusts its input too much: an empty list entry of 2 bytes takes more than 60 in memory,
+/// a body in pieces is copied again for each piece, and 8 MB of unknown fields take more than half
+/// a second before a receiver can reject them. Reading the outline does not allocate, takes time
+/// proportional to the number of fields, and ends at the first fault.
 struct MessageOutline {
-  /// A body that holds one byte string and nothing else.
+  /// A body with exactly one field, a byte string.
   struct LoneEntry {
     /// The number of the body and, within it, that of the byte string.
     struct Path: Equatable {
@@ -17,13 +17,13 @@ struct MessageOutline {
 
     /// The body with its number and its length.
     let body: Range<Int>
-    /// What the byte string holds.
+    /// The content of the byte string.
     let content: Range<Int>
   }
 
   private let bytes: [UInt8]
 
-  /// The number of the body, what is in it, and where it is with number and length.
+  /// The number of the body, the range of its content, and its range with number and length.
   private var body: (number: UInt64, content: Range<Int>, field: Range<Int>)?
 
   // The bodies of both envelopes have these numbers.
@@ -76,7 +76,8 @@ struct MessageOutline {
     guard !hasUnknownFields else { throw Fault(.unknownFields(message: schema.name)) }
   }
 
-  /// Where the only body's only byte string is, if that is all there is, under these numbers.
+  /// Returns the place of the body's byte string, if the message has exactly this body and the body
+  /// has exactly this entry.
   func loneEntry(of path: LoneEntry.Path) -> LoneEntry? {
     guard let body, body.number == path.body else { return nil }
     var cursor = FieldCursor(bytes, in: body.content)
@@ -92,8 +93,8 @@ private struct BodyReader {
   private let bytes: [UInt8]
   private var (entryCount, fieldCount, elementCount) = (0, 0, 0)
 
-  // No message has more in a valid way. The smallest list entry, a revealed share, has 48 bytes and 4
-  // fields with the entry itself; the fields that are not part of entries are few.
+  // No valid message has more. The smallest list entry, a revealed share, has 48 bytes and 4
+  // fields, including the entry itself. Few fields are not part of entries.
   private let maximumEntryCount: Int
   private let maximumFieldCount: Int
 
@@ -155,8 +156,84 @@ private struct Fault: Error {
 }
 
 extension FieldCursor {
-  /// The next field, or `nil` at the end.
+  /// Returns the next field, or `nil` at the end.
   fileprivate mutating func nextField() throws(Fault) -> Field? {
     do throws(Malformed) { return try next() } catch { throw Fault(.malformed) }
+  }
+}
+
+/// Iterates over the fields of one protobuf message without decoding their content, and without
+/// allocating.
+struct FieldCursor {
+  struct Field {
+    /// The wire value of a field.
+    enum Value {
+      /// A varint.
+      case number(UInt64)
+      /// A number of 4 or 8 bytes. No field of SecAgg has this type.
+      case fixed
+      /// The range of the bytes of a string, a nested message or a packed list.
+      case content(Range<Int>)
+    }
+
+    let number: UInt64
+    let value: Value
+  }
+
+  /// Bytes that are not a field, or end within one.
+  struct Malformed: Error {}
+
+  /// Protobuf's limit, 2^29 - 1.
+  private static let largestNumber: UInt64 = 1 << 29 - 1
+
+  private let bytes: [UInt8]
+  private(set) var position: Int
+  private let end: Int
+
+  /// - Parameter range: the range of the message within `bytes`.
+  init(_ bytes: [UInt8], in range: Range<Int>) {
+    self.bytes = bytes
+    position = range.lowerBound
+    end = range.upperBound
+  }
+
+  var isAtEnd: Bool { position == end }
+
+  /// Returns the next field, or `nil` at the end. Groups are malformed: proto3 does not have them.
+  mutating func next() throws(Malformed) -> Field? {
+    guard !isAtEnd else { return nil }
+    let tag = try takeVarint()
+    let number = tag >> 3
+    guard number >= 1, number <= Self.largestNumber else { throw Malformed() }
+    switch tag & 7 {
+    case 0: return Field(number: number, value: .number(try takeVarint()))
+    case 1:
+      _ = try take(8)
+      return Field(number: number, value: .fixed)
+    case 2: return Field(number: number, value: .content(try take(takeVarint())))
+    case 5:
+      _ = try take(4)
+      return Field(number: number, value: .fixed)
+    default: throw Malformed()
+    }
+  }
+
+  private mutating func take(_ count: UInt64) throws(Malformed) -> Range<Int> {
+    guard count <= UInt64(end - position) else { throw Malformed() }
+    let start = position
+    position += Int(count)
+    return start..<position
+  }
+
+  private mutating func takeVarint() throws(Malformed) -> UInt64 {
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 64, by: 7) {
+      guard position < end else { throw Malformed() }
+      let byte = bytes[position]
+      position += 1
+      value |= UInt64(byte & 127) << shift
+      if byte < 128 { return value }
+    }
+    throw Malformed()
   }
 }

@@ -1,6 +1,6 @@
 internal import SwiftProtobuf
 
-/// The fields of a protobuf message of ours: their numbers and what stands on the wire for each.
+/// The fields of a protobuf message of SecAgg: their numbers and wire types.
 ///
 /// The outline of a message is read with it, before protobuf decodes anything.
 struct MessageSchema: Sendable {
@@ -9,9 +9,9 @@ struct MessageSchema: Sendable {
     case number
     /// A byte string.
     case bytes
-    /// A list of numbers by the name that errors have for it, packed or not.
+    /// A list of numbers, packed or not. The associated value is its name in errors.
     case numbers(String)
-    /// A nested message, whether there may be one or several.
+    /// A nested message. The field may be repeated.
     case message(MessageSchema)
   }
 

@@ -80,7 +80,7 @@ struct RepeatedTrainingAttackTests {
     contributors: Set<UInt32> = [1, 2, 3, 4, 5], withRecords: Bool = true
   ) throws -> Outcome {
     let parameters = try parameters ?? self.parameters(round: round, model: model)
-    var server = AggregationServer(parameters: parameters)
+    var server = ServerSession(parameters: parameters)
     var outcome = Outcome()
     var clients: [ClientID: SessionClient] = [:]
     for id in ClientID.all(cohortSize: 5) {
@@ -93,11 +93,15 @@ struct RepeatedTrainingAttackTests {
       clients[id] = client
     }
     while true {
-      let asked: [ClientID]
-      do { asked = try server.closeRound() } catch { return outcome }
-      for id in asked {
+      do {
+        outcome.sum = try server.closeRound()
+      } catch {
+        return outcome
+      }
+      if outcome.sum != nil { return outcome }
+      for id in server.awaited {
         // Before it is asked for its input, it "drops out".
-        if server.phase == .maskedInput, !contributors.contains(id.rawValue) { continue }
+        if server.round == .maskedInput, !contributors.contains(id.rawValue) { continue }
         do {
           guard let answer = try clients[id]?.answer(server.message(for: id)) else { continue }
           if case .maskedInput = answer { outcome.inputs.append(id) }
@@ -105,10 +109,6 @@ struct RepeatedTrainingAttackTests {
         } catch let error as ParticipationRecordError {
           outcome.refusals[id] = error
         }
-      }
-      if server.phase == .unmasking {
-        outcome.sum = try server.unmask()
-        return outcome
       }
     }
   }
@@ -214,7 +214,7 @@ struct RepeatedTrainingAttackTests {
   func resumed() throws {
     let parameters = try parameters(round: 1)
     let context = context(round: 1, model: 0)
-    var server = AggregationServer(parameters: parameters)
+    var server = ServerSession(parameters: parameters)
     let all = ClientID.all(cohortSize: 5)
     let clients = try all.map { id in
       try SessionClient(id: id, parameters: parameters, context: context) {
@@ -225,21 +225,16 @@ struct RepeatedTrainingAttackTests {
     for _ in 0..<3 {
       try server.closeRound()
       for (id, client) in zip(all, clients) {
-        guard var answer = try client.answer(server.message(for: id)) else { continue }
+        guard let answer = try client.answer(server.message(for: id)) else { continue }
         if case .maskedInput = answer {
-          guard let bytes = client.suspendMasked() else {
-            Issue.record("client \(id) has no masked input")
-            continue
-          }
           let record = try record(of: id)
           try record.checkResumable(round: 1, context: context, in: parameters)
-          let stored = try client.wakeMasked(bytes)
+          let stored = try client.messageAfterRestoring()
           #expect(stored == answer, "byte for byte")
-          answer = stored
         }
         try server.receive(answer, from: id)
       }
     }
-    #expect(try server.unmask().contributors == Array(all))
+    #expect(try server.closeRound()?.contributors == Array(all))
   }
 }

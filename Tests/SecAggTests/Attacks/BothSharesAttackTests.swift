@@ -29,8 +29,12 @@ struct BothSharesAttackTests {
         session: request.session, recipient: client.id, contributorCount: 5,
         contributors: request.contributors.filter { $0 != removed },
         endorsements: request.endorsements)
-      #expect(try client.answer(.unmaskingRequest(other)) == nil)
-      #expect(try client.answer(.unmaskingRequest(request)) == nil)
+      #expect(
+        try client.handle(.unmaskingRequest(other))
+          == .stray(.otherRound(found: .unmasking, expected: nil)))
+      #expect(
+        try client.handle(.unmaskingRequest(request)) == .reply(.unmaskingResponse(answer)),
+        "the same answer again")
     }
   }
 
@@ -47,8 +51,14 @@ struct BothSharesAttackTests {
     let four = try #require(ContributorSet(rosterSize: 5, bytes: [0b01111]))
     let other = ContributorAnnouncement(
       session: honest.session, recipient: first.id, contributors: four)
-    #expect(try first.answer(.contributorAnnouncement(honest)) != nil)
-    #expect(try first.answer(.contributorAnnouncement(other)) == nil)
+    guard case .reply(let endorsement) = try first.handle(.contributorAnnouncement(honest)) else {
+      Issue.record("no signature")
+      return
+    }
+    #expect(
+      try first.handle(.contributorAnnouncement(other))
+        == .stray(.otherRound(found: .consistencyCheck, expected: .unmasking)))
+    #expect(first.message == endorsement)
   }
 
   @Test("a refused request ends the client as well: there is no second try")
@@ -67,7 +77,10 @@ struct BothSharesAttackTests {
     #expect(throws: ClientError.endorsementsBelowThreshold(found: 0, threshold: 3)) {
       _ = try first.answer(.unmaskingRequest(bare))
     }
-    #expect(try first.answer(.unmaskingRequest(request)) == nil)
+    #expect(
+      try first.handle(.unmaskingRequest(request))
+        == .stray(.otherRound(found: .unmasking, expected: nil)))
+    #expect(first.message == nil)
   }
 
   /// A limit: what consumes the client is its value. An application that keeps the bytes of a

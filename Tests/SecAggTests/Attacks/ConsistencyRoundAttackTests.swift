@@ -48,7 +48,7 @@ struct ConsistencyRoundAttackTests {
       #expect(
         throws: ServerError.unrecoverable(subject: try client(1), holders: 0, threshold: 4)
       ) { _ = try session.run() }
-      #expect(session.server.phase == .consistencyCheck)
+      #expect(session.server.stage == .consistencyCheck)
     }
     #expect(session.refusals == liars.map { .notAuthentic(from: $0) })
   }

@@ -31,7 +31,7 @@ struct EvaluationPointAttackTests {
         maskKey: leaves[3].maskKey, signature: leaves[3].signature)
       clients[0].expectRefusal(
         of: announcement([leaves[1], leaves[2], outside]), .invalidNeighbour(id))
-      var server = AggregationServer(parameters: parameters, identities: TestIdentities.directory)
+      var server = ServerSession(parameters: parameters, identities: TestIdentities.directory)
       server.expectRefusal(of: .keyAdvertisement(outside), from: id, .stranger(id))
     }
   }

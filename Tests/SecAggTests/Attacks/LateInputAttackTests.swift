@@ -13,11 +13,11 @@ struct LateInputAttackTests {
       parameters: testParameters(threatModel: threatModel, cohortSize: 6, threshold: 3), seed: 51,
       losing: [victim: .maskedInput])
     let late = try #require(transcript.lost[victim])
-    for phase in ServerPhase.phases(in: threatModel) where phase.rawValue > 2 {
+    for phase in ServerStage.phases(in: threatModel) where phase.rawValue > 2 {
       var server = try transcript.server(in: phase)
       server.expectRefusal(
         of: late, from: victim,
-        .wrongRound(from: victim, message: .maskedInput, present: phase))
+        .wrongRound(from: victim, message: .maskedInput, present: phase.round))
     }
   }
 

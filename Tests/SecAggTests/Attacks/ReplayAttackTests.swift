@@ -12,8 +12,8 @@ struct ReplayAttackTests {
         threatModel: .malicious, cohortSize: 8, degree: 4, threshold: 3), seed: seed)
   }
 
-  @Test("to the server, as they are", arguments: ServerPhase.phases(in: .malicious))
-  func toTheServer(phase: ServerPhase) throws {
+  @Test("to the server, as they are", arguments: ServerStage.phases(in: .malicious))
+  func toTheServer(phase: ServerStage) throws {
     let transcript = try Self.transcript(seed: 61)
     let old = try Self.transcript(seed: 62)
     var server = try transcript.server(in: phase, afterTaking: 2)
@@ -83,7 +83,7 @@ struct ReplayAttackTests {
     let old = try Self.transcript(seed: 66)
     let error = ClientError.otherSession(
       expected: transcript.parameters.digest, found: old.parameters.digest)
-    for phase in ServerPhase.phases(in: .malicious) where phase != .advertiseKeys && phase != .ended
+    for phase in ServerStage.phases(in: .malicious) where phase != .advertiseKeys && phase != .ended
     {
       var session = try SimulatedSession(parameters: transcript.parameters, seed: 67)
       for round in ProtocolRound.rounds(in: .malicious) where round.rawValue < phase.rawValue {

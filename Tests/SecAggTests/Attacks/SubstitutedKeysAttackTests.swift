@@ -34,7 +34,7 @@ struct SubstitutedKeysAttackTests {
     let id = clients[target].id
     clients[0].expectRefusal(
       of: announcement(advertisement), .notAuthentic(id), comment, sourceLocation: sourceLocation)
-    var server = AggregationServer(parameters: parameters, identities: TestIdentities.directory)
+    var server = ServerSession(parameters: parameters, identities: TestIdentities.directory)
     server.expectRefusal(
       of: .keyAdvertisement(advertisement), from: id, .notAuthentic(from: id),
       sourceLocation: sourceLocation)
@@ -136,7 +136,7 @@ struct SubstitutedKeysAttackTests {
     clients[0].expectRefusal(
       of: announcement, identities: try PinnedIdentities(keys), .notAuthentic(clients[target].id))
     clients[0].expectRefusal(of: announcement, identities: nil, .directoryNeeded)
-    var server = AggregationServer(parameters: parameters)
+    var server = ServerSession(parameters: parameters)
     server.expectRefusal(
       of: .keyAdvertisement(clients[0].advertisement), from: clients[0].id,
       .notAuthentic(from: clients[0].id))
@@ -148,7 +148,7 @@ struct SubstitutedKeysAttackTests {
     let round = try AdvertiseKeysRound(
       id: client(3), parameters: parameters, policy: .expecting(parameters))
     let signed = round.message.signed(by: try TestIdentities.key(of: client(3)))
-    var server = AggregationServer(parameters: parameters, identities: TestIdentities.directory)
+    var server = ServerSession(parameters: parameters, identities: TestIdentities.directory)
     server.expectRefusal(
       of: .keyAdvertisement(signed), from: try client(3), .notAuthentic(from: try client(3)))
   }

@@ -12,7 +12,7 @@ struct DamagedSuspensionTests {
       let expected: StoredStateError =
         length < 32 ? .truncated(expectedAtLeast: 32, found: length) : .damaged
       let found = round.refusal(of: Array(bytes.prefix(length)))
-      #expect(found == .notResumable(expected), "length \(length)")
+      #expect(found == .notRestorable(expected), "length \(length)")
     }
   }
 
@@ -22,7 +22,7 @@ struct DamagedSuspensionTests {
     for index in bytes.indices {
       var changed = bytes
       changed[index] ^= 1 << UInt8(index % 8)
-      #expect(round.refusal(of: changed) == .notResumable(.damaged), "byte \(index)")
+      #expect(round.refusal(of: changed) == .notRestorable(.damaged), "byte \(index)")
     }
   }
 
@@ -32,25 +32,25 @@ struct DamagedSuspensionTests {
     if stored == expected {
       #expect(refusal == nil)
     } else {
-      #expect(refusal == .notResumable(.notThisKind(expected: expected.label)))
+      #expect(refusal == .notRestorable(.notThisKind(expected: expected.label)))
     }
   }
 
   @Test("of a server", arguments: SuspendedRound.allCases)
   func ofAServer(round: SuspendedRound) throws {
-    let server = AggregationServer(parameters: try SuspendedRound.lone().parameters)
+    let server = ServerSession(parameters: try SuspendedRound.lone().parameters)
     #expect(
       round.refusal(of: server.stored())
-        == .notResumable(.notThisKind(expected: round.label)))
+        == .notRestorable(.notThisKind(expected: round.label)))
   }
 
   @Test("with bytes behind them", arguments: SuspendedRound.allCases, [1, 8, 100])
   func trailing(round: SuspendedRound, count: Int) throws {
     let bytes = try round.bytes()
     let padding = [UInt8](repeating: 0, count: count)
-    #expect(round.refusal(of: bytes + padding) == .notResumable(.damaged))
+    #expect(round.refusal(of: bytes + padding) == .notRestorable(.damaged))
     let forged = ForgedState.sealed(ForgedState.content(of: bytes) + padding)
-    #expect(round.refusal(of: forged) == .notResumable(.trailingBytes(count)))
+    #expect(round.refusal(of: forged) == .notRestorable(.trailingBytes(count)))
   }
 
   @Test("cut short under a checksum that matches", arguments: SuspendedRound.allCases)
@@ -58,7 +58,7 @@ struct DamagedSuspensionTests {
     let content = ForgedState.content(of: try round.bytes())
     for length in 0..<content.count {
       let refusal = round.refusal(of: ForgedState.sealed(content.prefix(length)))
-      guard case .notResumable = refusal else {
+      guard case .notRestorable = refusal else {
         Issue.record("length \(length): \(String(describing: refusal))")
         continue
       }
@@ -76,10 +76,10 @@ struct DamagedSuspensionTests {
     let request = try lone.request(contributors: [1, 2, 4])
     let states = try SuspendedRound.allCases.map { round in
       switch round {
-      case .advertiseKeys: try lone.advertise().suspend().copied()
-      case .shareKeys: try lone.share(withNeighbours: [1, 3, 4, 6]).suspend().copied()
+      case .advertiseKeys: try lone.advertise().stored().copied()
+      case .shareKeys: try lone.share(withNeighbours: [1, 3, 4, 6]).stored().copied()
       case .maskedInput:
-        try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6]).suspend().copied()
+        try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6]).stored().copied()
       }
     }
     var outcomes: Set<String> = []
@@ -89,14 +89,14 @@ struct DamagedSuspensionTests {
         do {
           switch round {
           case .advertiseKeys:
-            _ = try AdvertiseKeysRound(resuming: forged).shareKeys(with: announcement)
+            _ = try AdvertiseKeysRound(restoring: forged).shareKeys(with: announcement)
           case .shareKeys:
-            _ = try ShareKeysRound(resuming: forged).maskInput(lone.input(), delivery: delivery)
+            _ = try ShareKeysRound(restoring: forged).maskInput(lone.input(), delivery: delivery)
           case .maskedInput:
-            _ = try MaskedInputRound(resuming: forged).unmask(request)
+            _ = try MaskedInputRound(restoring: forged).unmask(request)
           }
           outcomes.insert("answered")
-        } catch ClientError.notResumable {
+        } catch ClientError.notRestorable {
           outcomes.insert("not resumable")
         } catch is ClientError {
           outcomes.insert("refused")

@@ -11,7 +11,7 @@ struct StrayMessageTests {
   }
 
   @Test(
-    "in each round: other sessions, other recipients, other rounds",
+    "in each round: other sessions, other recipients, other rounds, the same message again",
     arguments: [ThreatModel.semiHonest, .malicious])
   func eachRound(threatModel: ThreatModel) throws {
     var session = try session(threatModel)
@@ -22,20 +22,25 @@ struct StrayMessageTests {
       if round != .advertiseKeys {
         let right = try session.server.message(for: victim.id)
         let ofAnother = try session.server.message(for: session.clients[2].id)
-        #expect(throws: ClientError.addressedToAnother(session.clients[2].id)) {
-          try victim.check(ofAnother)
-        }
+        #expect(
+          try victim.handle(ofAnother) == .stray(.addressedToAnother(session.clients[2].id)))
         let ofOtherSession = try foreign.server.message(for: victim.id)
         #expect(
-          throws: ClientError.otherSession(
-            expected: session.parameters.digest, found: foreign.parameters.digest)
-        ) { try victim.check(ofOtherSession) }
-        for message in earlier {
-          #expect(throws: ClientError.otherRound(found: message.round, expected: round)) {
-            try victim.check(message)
-          }
+          try victim.handle(ofOtherSession)
+            == .stray(
+              .otherSession(
+                expected: session.parameters.digest, found: foreign.parameters.digest)))
+        // The last message that was answered gets the same answer again, those before it none.
+        for message in earlier.dropLast() {
+          #expect(
+            try victim.handle(message)
+              == .stray(.otherRound(found: message.round, expected: round)))
         }
-        try victim.check(right)
+        if let last = earlier.last {
+          let sent = try #require(victim.message)
+          #expect(try victim.handle(last) == .reply(sent))
+        }
+        #expect(victim.awaited == round)
         earlier.append(right)
       }
       // The client answers as if nothing had happened.
@@ -46,7 +51,27 @@ struct StrayMessageTests {
         if current.parameters == session.parameters { session = current } else { foreign = current }
       }
     }
+    let last = try #require(earlier.last)
+    let sent = try #require(victim.message)
+    #expect(try victim.handle(last) == .reply(sent))
+    #expect(try victim.handle(earlier[0]) == .stray(.otherRound(found: .shareKeys, expected: nil)))
     let sum = session.plaintextSum(of: ClientID.all(cohortSize: 6))
     #expect(try session.server.unmask().sums.unsigned == sum)
+  }
+
+  /// A second message of the awaited round is the server's second question, and gets no answer.
+  @Test("another message of a round that was answered is stray")
+  func secondQuestion() throws {
+    let parameters = try testParameters(cohortSize: 6, threshold: 2)
+    let lone = try LoneClient(number: 2, parameters: parameters)
+    var session = try ClientSession(id: lone.id, parameters: parameters, policy: lone.policy)
+    let neighbours = try lone.advertisements(of: [1, 3, 4, 6])
+    _ = try session.handle(.rosterAnnouncement(lone.announcement(neighbours: neighbours)))
+    let sent = session.message
+    let other = try lone.announcement(neighbours: lone.advertisements(of: [1, 3, 4, 6]))
+    let response = try session.handle(.rosterAnnouncement(other))
+    #expect(response == .stray(.otherRound(found: .shareKeys, expected: .maskedInput)))
+    let message = session.message
+    #expect(message == sent)
   }
 }

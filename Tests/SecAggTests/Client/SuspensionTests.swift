@@ -17,7 +17,7 @@ struct SuspensionTests {
   func advertising() throws {
     let round = try SuspendedRound.lone().advertise()
     let message = round.message
-    let resumed = try AdvertiseKeysRound(resuming: round.suspend())
+    let resumed = try AdvertiseKeysRound(restoring: round.stored())
     let resumedMessage = resumed.message
     #expect(resumedMessage == message)
   }
@@ -27,13 +27,13 @@ struct SuspensionTests {
     let lone = try SuspendedRound.lone()
     let round = try lone.share(withNeighbours: [1, 3, 4, 6])
     let message = round.message
-    let bytes = round.suspend()
-    let resumed = try ShareKeysRound(resuming: bytes)
+    let bytes = round.stored()
+    let resumed = try ShareKeysRound(restoring: bytes)
     let resumedMessage = resumed.message
     #expect(resumedMessage == message)
     let delivery = try lone.delivery(from: [1, 3, 6])
     let one = try resumed.maskInput(lone.input(), delivery: delivery)
-    let other = try ShareKeysRound(resuming: bytes).maskInput(lone.input(), delivery: delivery)
+    let other = try ShareKeysRound(restoring: bytes).maskInput(lone.input(), delivery: delivery)
     let (oneMessage, otherMessage) = (one.message, other.message)
     #expect(oneMessage == otherMessage)
     #expect(oneMessage.words != [UInt64](repeating: 0, count: oneMessage.words.count))
@@ -43,14 +43,14 @@ struct SuspensionTests {
   @Test("round 1: two vectors masked from the same bytes differ by what the vectors differ by")
   func maskedTwice() throws {
     let lone = try SuspendedRound.lone()
-    let bytes = try lone.share(withNeighbours: [1, 3, 4, 6]).suspend()
+    let bytes = try lone.share(withNeighbours: [1, 3, 4, 6]).stored()
     let delivery = try lone.delivery(from: [1, 3, 6])
     let layout = lone.parameters.layout
     let vectors = try [UInt64(1000), 1].map {
       try PackedVector([UInt64](repeating: $0, count: layout.elementCount), layout: layout)
     }
-    let one = try ShareKeysRound(resuming: bytes).maskInput(vectors[0], delivery: delivery)
-    let other = try ShareKeysRound(resuming: bytes).maskInput(vectors[1], delivery: delivery)
+    let one = try ShareKeysRound(restoring: bytes).maskInput(vectors[0], delivery: delivery)
+    let other = try ShareKeysRound(restoring: bytes).maskInput(vectors[1], delivery: delivery)
     let seen = one.message.words[0] &- other.message.words[0]
     #expect(seen & (1 << UInt64(layout.lanes.laneBits) - 1) == 999)
   }
@@ -58,18 +58,16 @@ struct SuspensionTests {
   @Test("round 2, after the message was sent: no vector in the bytes, the same answer from there")
   func maskingSent() throws {
     let lone = try SuspendedRound.lone()
-    let whole = try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6]).suspend()
-    let bytes = try MaskedInputRound(resuming: whole).suspendSent()
+    let whole = try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6]).stored()
+    let bytes = try MaskedInputRound(restoring: whole).stored(keepingMessage: false)
     let words = lone.parameters.layout.wordCount
     #expect(bytes.count == whole.count - 8 * words)
-    // Who asks for the message must not get one without a vector.
-    #expect(throws: ClientError.self) { _ = try MaskedInputRound(resuming: bytes) }
-    let woken = try MaskedInputRound(resumingSent: bytes)
+    let woken = try MaskedInputRound(restoring: bytes)
     let isSent = woken.isSent
     #expect(isSent)
     let request = try lone.request(contributors: [1, 2, 4])
     let one = try woken.unmask(request)
-    let other = try MaskedInputRound(resumingSent: whole).unmask(request)
+    let other = try MaskedInputRound(restoring: whole).unmask(request)
     #expect(one == other)
   }
 
@@ -78,13 +76,13 @@ struct SuspensionTests {
     let lone = try SuspendedRound.lone()
     let round = try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6])
     let message = round.message
-    let bytes = round.suspend()
-    let resumed = try MaskedInputRound(resuming: bytes)
+    let bytes = round.stored()
+    let resumed = try MaskedInputRound(restoring: bytes)
     let resumedMessage = resumed.message
     #expect(resumedMessage == message)
     let request = try lone.request(contributors: [1, 2, 4])
     let one = try resumed.unmask(request)
-    let other = try MaskedInputRound(resuming: bytes).unmask(request)
+    let other = try MaskedInputRound(restoring: bytes).unmask(request)
     #expect(one == other)
   }
 
@@ -101,9 +99,9 @@ struct SuspensionTests {
       try session.collect(round, leaving: leaving)
       if round != .unmasking { try session.server.closeRound() }
       for client in session.clients {
-        let before = client.advertise()
+        let before = client.message
         for _ in 0..<generator.below(3) { try client.sleepAndWake() }
-        #expect(client.advertise() == before, comment)
+        #expect(client.message == before, comment)
       }
     }
     let aggregate = try session.server.unmask()
@@ -120,7 +118,7 @@ struct SuspensionTests {
       policy: ClientPolicy.testing(
         minimumCohortSize: 5, minimumThreshold: 2, minimumContributors: 4,
         acceptedThreatModels: [.semiHonest], acceptedMaskCiphers: [.chacha20]))
-    let resumed = try AdvertiseKeysRound(resuming: lone.advertise().suspend())
+    let resumed = try AdvertiseKeysRound(restoring: lone.advertise().stored())
     let small = lone.announcement(neighbours: try lone.advertisements(of: [1, 3, 4]))
     do {
       _ = try resumed.shareKeys(with: small)
@@ -135,10 +133,10 @@ struct SuspensionTests {
     let parameters = try testParameters(cohortSize: 6, threshold: 2, minimumContributors: 4)
     let lone = try LoneClient(number: 2, parameters: parameters)
     let sharing = try ShareKeysRound(
-      resuming: lone.share(withNeighbours: [1, 3, 4, 6]).suspend())
+      restoring: lone.share(withNeighbours: [1, 3, 4, 6]).stored())
     let masking = try MaskedInputRound(
-      resuming: sharing.maskInput(lone.input(), delivery: lone.delivery(from: [1, 3, 4, 6]))
-        .suspend())
+      restoring: sharing.maskInput(lone.input(), delivery: lone.delivery(from: [1, 3, 4, 6]))
+        .stored())
     do {
       _ = try masking.unmask(lone.request(contributors: [1, 2, 3]))
       Issue.record("answered")

@@ -57,23 +57,19 @@ struct ExecutionTests {
     #expect(sum == count * (count - 1) / 2)
   }
 
-  @Test("the smallest item that failed is the one that is reported, in whatever order they come")
-  func firstFailure() {
-    let failure = FirstFailure()
-    #expect(failure.item == nil)
-    for item in [5, 2, 7, 0, 3] { failure.note(item) }
-    #expect(failure.item == 0)
-  }
-
   @Test(
     "one mask without a seed, on whichever thread, and there is no combination", arguments: [1, 4])
-  func missingSeed(threads: Int) {
+  func missingSeed(threads: Int) throws {
     for missing in [0, 19, 39] {
-      let combination = MaskCombination(
-        .chacha20, Array(repeating: .add, count: 40), on: .threads(threads)
-      ) { $0 == missing ? nil : SecretBytes(copying: [UInt8](repeating: 1, count: 32)) }
-      let isThere = combination != nil
-      #expect(!isThere)
+      let masks = try (1...40).map { Mask.selfMask(of: try client($0)) }
+      do throws(MaskCombination.MissingSeed) {
+        _ = try MaskCombination(
+          masks, for: .masking, by: .chacha20, on: .threads(threads)
+        ) { $0 == masks[missing] ? nil : SecretBytes(copying: [UInt8](repeating: 1, count: 32)) }
+        Issue.record("a combination without a seed")
+      } catch {
+        #expect(error.mask == masks[missing])
+      }
     }
   }
 
@@ -103,7 +99,7 @@ struct ExecutionTests {
   }
 
   /// A server that has all answers.
-  private func server(_ transcript: Transcript) throws -> AggregationServer {
+  private func server(_ transcript: Transcript) throws -> ServerSession {
     var server = try transcript.server(in: .unmasking)
     for answer in transcript.answers {
       try server.receive(.unmaskingResponse(answer), from: answer.sender)
@@ -159,9 +155,11 @@ struct ExecutionTests {
     let one = try #require(session.clients.first)
     let delivery = try session.server.message(for: one.id)
     #expect(throws: ClientError.cancelled) {
-      try one.answer(delivery, execution: watcher.execution(threads: 2))
+      _ = try one.answer(delivery, execution: watcher.execution(threads: 2))
     }
     // There is nothing to go on with.
-    #expect(try one.answer(delivery) == nil)
+    #expect(one.awaited == nil && one.message == nil)
+    #expect(
+      try one.handle(delivery) == .stray(.otherRound(found: .maskedInput, expected: nil)))
   }
 }

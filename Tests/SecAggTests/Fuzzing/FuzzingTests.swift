@@ -61,7 +61,7 @@ struct FuzzingTests {
 
   /// The state of a server before each message of a session, and the message.
   private func transcript() throws -> (
-    session: SimulatedSession, steps: [(server: AggregationServer, message: ClientMessage)]
+    session: SimulatedSession, steps: [(server: ServerSession, message: ClientMessage)]
   ) {
     let parameters = try testParameters(cohortSize: 6, degree: 4, threshold: 2, elementCount: 5)
     var session = try SimulatedSession(parameters: parameters, seed: Self.seed)
@@ -71,8 +71,8 @@ struct FuzzingTests {
       return $0
     }
     let leaver = try #require(ClientID(6))
-    var server = AggregationServer(parameters: parameters)
-    var steps: [(AggregationServer, ClientMessage)] = []
+    var server = ServerSession(parameters: parameters)
+    var steps: [(ServerSession, ClientMessage)] = []
     for round in ProtocolRound.rounds(in: .semiHonest) {
       if round != .advertiseKeys { try session.server.closeRound() }
       server = session.server
@@ -169,34 +169,34 @@ private struct RecordedClient {
     let id = try #require(ClientID(1))
     input = try #require(session.inputs[id])
     for client in session.clients.dropFirst() {
-      if let message = client.advertise() { try server.receive(message, from: client.id) }
+      try server.receive(client.opening, from: client.id)
     }
     var asleep: [(ProtocolRound, [UInt8], ServerMessage)] = []
-    func answerOthers(_ server: inout AggregationServer) throws {
+    func answerOthers(_ server: inout ServerSession) throws {
       for client in session.clients.dropFirst() {
         let message = try server.message(for: client.id)
-        if let answer = try client.answer(message) { try server.receive(answer, from: client.id) }
+        try server.receive(client.answer(message), from: client.id)
       }
     }
     let advertising = try AdvertiseKeysRound(
       id: id, parameters: parameters, policy: .expecting(parameters))
     try server.receive(.keyAdvertisement(advertising.message), from: id)
     try server.closeRound()
-    let first = advertising.suspend()
+    let first = advertising.stored()
     asleep.append((.advertiseKeys, Self.bytes(first), try server.message(for: id)))
     guard case .rosterAnnouncement(let roster) = try server.message(for: id) else { throw Wrong() }
-    let sharing = try AdvertiseKeysRound(resuming: first).shareKeys(with: roster)
+    let sharing = try AdvertiseKeysRound(restoring: first).shareKeys(with: roster)
     try server.receive(.shareDistribution(sharing.message), from: id)
     try answerOthers(&server)
     try server.closeRound()
-    let second = sharing.suspend()
+    let second = sharing.stored()
     asleep.append((.shareKeys, Self.bytes(second), try server.message(for: id)))
     guard case .shareDelivery(let delivery) = try server.message(for: id) else { throw Wrong() }
-    let masking = try ShareKeysRound(resuming: second).maskInput(input, delivery: delivery)
+    let masking = try ShareKeysRound(restoring: second).maskInput(input, delivery: delivery)
     try server.receive(.maskedInput(masking.message), from: id)
     try answerOthers(&server)
     try server.closeRound()
-    asleep.append((.maskedInput, Self.bytes(masking.suspend()), try server.message(for: id)))
+    asleep.append((.maskedInput, Self.bytes(masking.stored()), try server.message(for: id)))
     self.asleep = asleep
   }
 
@@ -214,11 +214,11 @@ private struct RecordedClient {
       do {
         switch (round, mutate(message)) {
         case (.advertiseKeys, .rosterAnnouncement(let announcement)):
-          _ = try AdvertiseKeysRound(resuming: secret).shareKeys(with: announcement)
+          _ = try AdvertiseKeysRound(restoring: secret).shareKeys(with: announcement)
         case (.shareKeys, .shareDelivery(let delivery)):
-          _ = try ShareKeysRound(resuming: secret).maskInput(input, delivery: delivery)
+          _ = try ShareKeysRound(restoring: secret).maskInput(input, delivery: delivery)
         case (.maskedInput, .unmaskingRequest(let request)):
-          _ = try MaskedInputRound(resuming: secret).unmask(request)
+          _ = try MaskedInputRound(restoring: secret).unmask(request)
         default:
           throw Wrong()
         }

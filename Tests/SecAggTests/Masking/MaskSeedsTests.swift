@@ -167,9 +167,9 @@ struct MaskSeedsTests {
     let ids = ClientID.all(cohortSize: 5)
     for one in ids {
       for other in ids where one != other {
-        let direction = MaskSeeds.direction(of: one, towards: other)
+        let direction = Mask.pairwise(of: one, with: other).direction
         #expect(direction == (one.rawValue < other.rawValue ? .add : .subtract))
-        #expect(direction.opposite == MaskSeeds.direction(of: other, towards: one))
+        #expect(direction.opposite == Mask.pairwise(of: other, with: one).direction)
       }
     }
   }

@@ -43,7 +43,7 @@ struct DividedServerTests {
   private func isSecondHalf(_ id: ClientID) -> Bool { id.rawValue > 3 }
 
   private struct Course {
-    var server: AggregationServer
+    var server: ServerSession
     var answers: [UnmaskingResponse] = []
   }
 
@@ -58,20 +58,19 @@ struct DividedServerTests {
         id: id, parameters: own(id),
         input: PackedVector(elements, layout: own(id).layout))
     }
-    var course = Course(server: AggregationServer(parameters: halves[0]))
+    var course = Course(server: ServerSession(parameters: halves[0]))
     for round in ProtocolRound.rounds(in: .semiHonest) {
       for client in clients {
-        let sent: ClientMessage?
+        let message: ClientMessage
         if round == .advertiseKeys {
-          sent = client.advertise()
+          message = client.opening
         } else {
-          let message = try course.server.message(for: client.id)
-          sent = try client.answer(
-            message.relayed(
+          let opening = try course.server.message(for: client.id)
+          message = try client.answer(
+            opening.relayed(
               to: own(client.id).digest,
               withOtherRoster: difference == .rosterCommitment && isSecondHalf(client.id)))
         }
-        let message = try #require(sent)
         if case .unmaskingResponse(let answer) = message { course.answers.append(answer) }
         try course.server.receive(message.moved(to: halves[0].digest), from: client.id)
       }

@@ -35,10 +35,10 @@ struct InputContextTests {
     #expect(throws: ServerError.sumInconsistent, comment, sourceLocation: sourceLocation) {
       try session.run(inputContext: inputContext)
     }
-    #expect(session.server.phase == .ended, comment, sourceLocation: sourceLocation)
+    #expect(session.server.stage == .ended, comment, sourceLocation: sourceLocation)
     #expect(session.refusals.isEmpty && session.clientErrors.isEmpty, comment)
     // The right one is too late.
-    #expect(throws: ServerError.wrongPhase(present: .ended), sourceLocation: sourceLocation) {
+    #expect(throws: ServerError.sessionEnded, sourceLocation: sourceLocation) {
       try session.server.unmask(inputContext: Self.model)
     }
   }
@@ -49,7 +49,7 @@ struct InputContextTests {
   func dropouts(setting: Setting, seed: UInt64) throws {
     var session = try session(setting, seed: seed) { _ in Self.model }
     session.afterEachMessage = {
-      $0 = try AggregationServer(
+      $0 = try ServerSession(
         restoring: $0.stored(), identities: TestIdentities.directory)
     }
     var generator = SimulationGenerator(seed: seed)
@@ -111,7 +111,7 @@ struct InputContextTests {
     }
     for context in [Self.otherModel, nil] {
       #expect(throws: ServerError.self) { try session.server.unmask(inputContext: context) }
-      #expect(session.server.phase == .unmasking)
+      #expect(session.server.stage == .unmasking)
     }
     try session.collect(.unmasking, leaving: [:])
     let aggregate = try session.server.unmask(inputContext: Self.model)

@@ -70,7 +70,7 @@ struct MisroutedSharesTests {
       shares: honest.shares.map {
         $0.peer == sender ? AddressedShares(peer: sender, shares: shares) : $0
       })
-    let input = try #require(try victim.answer(.shareDelivery(delivery)))
+    let input = try victim.answer(.shareDelivery(delivery))
     try session.server.receive(input, from: receiver)
     try session.collect(.maskedInput, leaving: [:])
     try session.server.closeRound()

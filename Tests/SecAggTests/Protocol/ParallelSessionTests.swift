@@ -25,7 +25,7 @@ struct ParallelSessionTests {
   private static func run(_ session: UInt64) async throws -> UnmaskedAggregate {
     let parameters = try testParameters(
       cohortSize: cohortSize, degree: session % 2 == 0 ? nil : 8, threshold: 4)
-    let meetingPoint = MeetingPoint(server: AggregationServer(parameters: parameters))
+    let meetingPoint = MeetingPoint(server: ServerSession(parameters: parameters))
     try await withThrowingTaskGroup(of: Void.self) { group in
       for id in ClientID.all(cohortSize: cohortSize) {
         group.addTask {
@@ -65,10 +65,10 @@ struct ParallelSessionTests {
 
 /// A server that closes a round when everybody has sent, and then tells everybody to go on.
 private actor MeetingPoint {
-  private var server: AggregationServer
+  private var server: ServerSession
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  init(server: AggregationServer) {
+  init(server: ServerSession) {
     self.server = server
   }
 

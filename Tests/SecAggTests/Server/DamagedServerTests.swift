@@ -14,15 +14,15 @@ struct DamagedServerTests {
 
   private func refusal(of bytes: [UInt8]) -> ServerError? {
     do {
-      _ = try AggregationServer(restoring: bytes)
+      _ = try ServerSession(restoring: bytes)
       return nil
     } catch {
       return error
     }
   }
 
-  @Test("cut short at every length", arguments: ServerPhase.phases(in: .semiHonest))
-  func truncated(phase: ServerPhase) throws {
+  @Test("cut short at every length", arguments: ServerStage.phases(in: .semiHonest))
+  func truncated(phase: ServerStage) throws {
     let bytes = try transcript().server(in: phase, afterTaking: 3).stored()
     for length in bytes.indices {
       let expected: StoredStateError =
@@ -32,8 +32,8 @@ struct DamagedServerTests {
     #expect(refusal(of: bytes) == nil)
   }
 
-  @Test("each byte changed", arguments: ServerPhase.phases(in: .semiHonest))
-  func changed(phase: ServerPhase) throws {
+  @Test("each byte changed", arguments: ServerStage.phases(in: .semiHonest))
+  func changed(phase: ServerStage) throws {
     let bytes = try transcript().server(in: phase, afterTaking: 3).stored()
     for index in bytes.indices {
       var changed = bytes
@@ -42,8 +42,8 @@ struct DamagedServerTests {
     }
   }
 
-  @Test("with bytes behind them", arguments: ServerPhase.phases(in: .semiHonest))
-  func trailing(phase: ServerPhase) throws {
+  @Test("with bytes behind them", arguments: ServerStage.phases(in: .semiHonest))
+  func trailing(phase: ServerStage) throws {
     let bytes = try transcript().server(in: phase, afterTaking: 3).stored()
     #expect(refusal(of: bytes + [0]) == .notRestorable(.damaged))
     #expect(
@@ -55,11 +55,11 @@ struct DamagedServerTests {
   func ofAClient(round: SuspendedRound) throws {
     #expect(
       refusal(of: try round.bytes())
-        == .notRestorable(.notThisKind(expected: "the state of an aggregation server")))
+        == .notRestorable(.notThisKind(expected: "the state of a server's session")))
   }
 
-  @Test("cut short under a checksum that matches", arguments: ServerPhase.phases(in: .semiHonest))
-  func forgedTruncation(phase: ServerPhase) throws {
+  @Test("cut short under a checksum that matches", arguments: ServerStage.phases(in: .semiHonest))
+  func forgedTruncation(phase: ServerStage) throws {
     let bytes = try transcript().server(in: phase, afterTaking: 3).stored()
     let content = ForgedState.content(of: bytes)
     for length in 0..<content.count {
@@ -74,8 +74,8 @@ struct DamagedServerTests {
   /// Whatever is restored takes or refuses every real message and ends in an aggregate or an error.
   @Test(
     "forged at random: refused, or a server that behaves",
-    arguments: ServerPhase.phases(in: .semiHonest))
-  func forged(phase: ServerPhase) throws {
+    arguments: ServerStage.phases(in: .semiHonest))
+  func forged(phase: ServerStage) throws {
     let seed = UInt64(phase.rawValue)
     var generator = SimulationGenerator(seed: seed)
     let transcript = try transcript()
@@ -84,7 +84,7 @@ struct DamagedServerTests {
       let state = try transcript.server(in: phase, afterTaking: generator.below(6)).stored()
       let forged = ForgedState.changed(state, using: &generator)
       do {
-        var server = try AggregationServer(restoring: forged)
+        var server = try ServerSession(restoring: forged)
         outcomes.insert("restored")
         try exercise(&server, with: transcript, seed: seed)
       } catch ServerError.notRestorable {
@@ -98,12 +98,12 @@ struct DamagedServerTests {
   }
 
   private func exercise(
-    _ server: inout AggregationServer, with transcript: Transcript, seed: UInt64
+    _ server: inout ServerSession, with transcript: Transcript, seed: UInt64
   ) throws {
     let session = server.parameters.digest
     // A forged number of elements is the operator's own: a sum of 2^32 words would just be made.
     guard server.parameters.layout.wordCount < 1 << 20 else { return }
-    for _ in ServerPhase.phases(in: .semiHonest) {
+    for _ in ServerStage.phases(in: .semiHonest) {
       for messages in transcript.messages.values {
         for message in messages {
           try? server.receive(message, from: message.sender)
@@ -112,9 +112,9 @@ struct DamagedServerTests {
       }
       for id in server.received + server.awaited.prefix(10) { _ = try? server.message(for: id) }
       let stored = server.stored()
-      let isRestored = (try? AggregationServer(restoring: stored).stored() == stored) ?? false
+      let isRestored = (try? ServerSession(restoring: stored).stored() == stored) ?? false
       #expect(isRestored, "a server that runs can be stored and restored; seed \(seed)")
-      if server.phase == .unmasking { break }
+      if server.stage == .unmasking { break }
       try server.closeRound()
     }
     _ = try server.unmask()
@@ -122,7 +122,7 @@ struct DamagedServerTests {
 
   /// The forged state with one flag set to `value`, which stands `distance` bytes before the end.
   private func forged(
-    _ server: AggregationServer, flagAt distance: Int, is old: UInt8, becomes value: UInt8
+    _ server: ServerSession, flagAt distance: Int, is old: UInt8, becomes value: UInt8
   ) throws -> [UInt8] {
     var content = Array(ForgedState.content(of: server.stored()))
     let position = content.count - distance

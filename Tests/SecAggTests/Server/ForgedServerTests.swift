@@ -13,18 +13,18 @@ struct ForgedServerTests {
 
   /// Checks that the content of a state is refused after a change, and not before.
   private func expectRefusal(
-    of server: AggregationServer, after change: (inout [UInt8]) throws -> Void,
+    of server: ServerSession, after change: (inout [UInt8]) throws -> Void,
     naming field: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     var content = Array(ForgedState.content(of: server.stored()))
-    _ = try AggregationServer(
+    _ = try ServerSession(
       restoring: ForgedState.sealed(content), identities: TestIdentities.directory)
     try change(&content)
     #expect(
       throws: ServerError.notRestorable(.invalidField(field)), sourceLocation: sourceLocation
     ) {
-      try AggregationServer(
+      try ServerSession(
         restoring: ForgedState.sealed(content), identities: TestIdentities.directory)
     }
   }

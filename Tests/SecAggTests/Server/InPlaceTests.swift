@@ -12,12 +12,12 @@ struct InPlaceTests {
       parameters: testParameters(
         threatModel: threatModel, cohortSize: 12, threshold: 7, elementCount: 1000),
       seed: 12)
-    var places: [ServerPhase: Set<UInt>] = [:]
+    var places: [ServerStage: Set<UInt>] = [:]
     session.afterEachMessage = { server in
-      places[server.phase, default: []].insert(server.state.addressOfWhatIsHeld)
+      places[server.stage, default: []].insert(server.state.addressOfWhatIsHeld)
     }
     _ = try session.run()
-    for phase in ServerPhase.phases(in: threatModel) where phase != .ended {
+    for phase in ServerStage.phases(in: threatModel) where phase != .ended {
       // A dictionary grows with the advertisements.
       if phase == .advertiseKeys { continue }
       #expect(places[phase]?.count == 1, "\(phase): \(places[phase] ?? [])")
@@ -25,7 +25,7 @@ struct InPlaceTests {
   }
 }
 
-extension AggregationServer.State {
+extension ServerSession.State {
   /// Where the largest thing is that a phase holds.
   fileprivate var addressOfWhatIsHeld: UInt {
     switch self {

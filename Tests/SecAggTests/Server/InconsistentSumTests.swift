@@ -40,8 +40,8 @@ struct InconsistentSumTests {
     #expect(throws: ServerError.sumInconsistent, comment, sourceLocation: sourceLocation) {
       try session.run()
     }
-    #expect(session.server.phase == .ended, sourceLocation: sourceLocation)
-    #expect(throws: ServerError.wrongPhase(present: .ended), sourceLocation: sourceLocation) {
+    #expect(session.server.stage == .ended, sourceLocation: sourceLocation)
+    #expect(throws: ServerError.sessionEnded, sourceLocation: sourceLocation) {
       try session.server.unmask()
     }
   }

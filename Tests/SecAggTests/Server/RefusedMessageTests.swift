@@ -27,8 +27,8 @@ struct RefusedMessageTests {
     Setting(degree: nil, threatModel: .malicious), Setting(degree: 8, threatModel: .malicious),
   ]
 
-  @Test("of another round", arguments: settings, ServerPhase.allCases)
-  func wrongRound(setting: Setting, phase: ServerPhase) throws {
+  @Test("of another round", arguments: settings, ServerStage.allCases)
+  func wrongRound(setting: Setting, phase: ServerStage) throws {
     guard phase.exists(in: setting.threatModel) else { return }
     let transcript = try transcript(setting)
     for count in [0, 4] {
@@ -37,7 +37,7 @@ struct RefusedMessageTests {
         for message in transcript.messages[round] ?? [] {
           server.expectRefusal(
             of: message, from: message.sender,
-            .wrongRound(from: message.sender, message: round, present: phase))
+            .wrongRound(from: message.sender, message: round, present: phase.round))
         }
       }
       if phase != .ended { try transcript.expectCompletion(of: server) }
@@ -48,7 +48,7 @@ struct RefusedMessageTests {
   func duplicate(setting: Setting, round: ProtocolRound) throws {
     guard ProtocolRound.rounds(in: setting.threatModel).contains(round) else { return }
     let transcript = try transcript(setting)
-    let phase = try #require(ServerPhase(rawValue: round.rawValue))
+    let phase = try #require(ServerStage(rawValue: round.rawValue))
     let messages = try #require(transcript.messages[round])
     for count in [1, messages.count] {
       var server = try transcript.server(in: phase, afterTaking: count)
@@ -67,7 +67,7 @@ struct RefusedMessageTests {
   func stranger(setting: Setting, round: ProtocolRound) throws {
     guard ProtocolRound.rounds(in: setting.threatModel).contains(round) else { return }
     let transcript = try transcript(setting)
-    let phase = try #require(ServerPhase(rawValue: round.rawValue))
+    let phase = try #require(ServerStage(rawValue: round.rawValue))
     let outside = try [client(Self.cohortSize + 1), client(Int(UInt32.max))]
     let left = try [(2, ProtocolRound.advertiseKeys), (5, .shareKeys), (9, .maskedInput)]
       .filter { $0.1.rawValue < round.rawValue }.map { try client($0.0) }
@@ -80,8 +80,8 @@ struct RefusedMessageTests {
     try transcript.expectCompletion(of: server)
   }
 
-  @Test("through another client's channel", arguments: settings, ServerPhase.allCases)
-  func senderMismatch(setting: Setting, phase: ServerPhase) throws {
+  @Test("through another client's channel", arguments: settings, ServerStage.allCases)
+  func senderMismatch(setting: Setting, phase: ServerStage) throws {
     guard phase.exists(in: setting.threatModel) else { return }
     let transcript = try transcript(setting)
     var server = try transcript.server(in: phase, afterTaking: 2)
@@ -99,8 +99,8 @@ struct RefusedMessageTests {
     if phase != .ended { try transcript.expectCompletion(of: server) }
   }
 
-  @Test("of a session that differs in its id alone", arguments: settings, ServerPhase.allCases)
-  func otherSession(setting: Setting, phase: ServerPhase) throws {
+  @Test("of a session that differs in its id alone", arguments: settings, ServerStage.allCases)
+  func otherSession(setting: Setting, phase: ServerStage) throws {
     guard phase.exists(in: setting.threatModel) else { return }
     let transcript = try transcript(setting)
     let other = try self.transcript(setting)
@@ -131,12 +131,13 @@ struct RefusedMessageTests {
     for (id, message) in transcript.lost {
       guard message.round != .unmasking else { continue }
       let following = try #require(
-        ServerPhase.allCases.first {
+        ServerStage.allCases.first {
           $0.rawValue > message.round.rawValue && $0.exists(in: setting.threatModel)
         })
       var server = try transcript.server(in: following)
       server.expectRefusal(
-        of: message, from: id, .wrongRound(from: id, message: message.round, present: following))
+        of: message, from: id,
+        .wrongRound(from: id, message: message.round, present: following.round))
       try transcript.expectCompletion(of: server)
     }
   }

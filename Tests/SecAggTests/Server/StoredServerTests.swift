@@ -64,12 +64,12 @@ struct StoredServerTests {
       }
     }
     var restorations = 0
-    func restore(_ server: inout AggregationServer) throws {
+    func restore(_ server: inout ServerSession) throws {
       let stored = server.stored()
-      let restored = try AggregationServer(restoring: stored)
+      let restored = try ServerSession(restoring: stored)
       let isSame = restored.stored() == stored
       #expect(isSame)
-      #expect(restored.phase == server.phase)
+      #expect(restored.stage == server.stage)
       #expect(restored.parameters == server.parameters)
       #expect(restored.received == server.received)
       #expect(restored.awaited == server.awaited)
@@ -99,7 +99,7 @@ struct StoredServerTests {
     #expect(session.refusals.isEmpty)
     // The end is stored as well, so that no sum is released twice.
     try restore(&session.server)
-    #expect(throws: ServerError.wrongPhase(present: .ended)) { try session.server.unmask() }
+    #expect(throws: ServerError.sessionEnded) { try session.server.unmask() }
   }
 
   @Test("a failed attempt to unmask leaves nothing in the store")
@@ -111,7 +111,7 @@ struct StoredServerTests {
       let before = server.stored()
       #expect(throws: ServerError.self) { try server.unmask() }
       #expect(server.stored() == before)
-      try transcript.expectCompletion(of: AggregationServer(restoring: server.stored()))
+      try transcript.expectCompletion(of: ServerSession(restoring: server.stored()))
     }
   }
 
@@ -125,11 +125,11 @@ struct StoredServerTests {
       let parameters = try SessionParameters(
         cohortSize: 9, threshold: 2, layout: layout, minimumContributors: 2,
         applicationContext: SessionParameters.applicationContext(of: []))
-      let server = AggregationServer(parameters: parameters)
-      let restored = try? AggregationServer(restoring: server.stored())
+      let server = ServerSession(parameters: parameters)
+      let restored = try? ServerSession(restoring: server.stored())
       #expect(restored?.parameters == parameters, "\(contributors) contributors")
       let lone = try LoneClient(number: 1, parameters: parameters)
-      let bytes = try lone.advertise().suspend().copied()
+      let bytes = try lone.advertise().stored().copied()
       #expect(SuspendedRound.advertiseKeys.refusal(of: bytes) == nil)
     }
   }

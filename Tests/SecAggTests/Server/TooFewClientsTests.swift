@@ -7,7 +7,7 @@ import Testing
 struct TooFewClientsTests {
   /// Closes a round after each message; until `enough` were taken the error for that many is due.
   private func check(
-    _ parameters: SessionParameters, phase: ServerPhase, enough: Int,
+    _ parameters: SessionParameters, phase: ServerStage, enough: Int,
     _ error: (Int) throws -> ServerError
   ) throws {
     let transcript = try Transcript(parameters: parameters, seed: 32)
@@ -21,12 +21,12 @@ struct TooFewClientsTests {
         #expect(try error(count).culprit == nil)
         let isUnchanged = server.stored() == before
         #expect(isUnchanged)
-        #expect(server.phase == phase)
+        #expect(server.stage == phase)
         #expect(server.awaited.count == messages.count - count)
       } else {
         var closed = server
         try closed.closeRound()
-        #expect(closed.phase.rawValue > phase.rawValue)
+        #expect(closed.stage.rawValue > phase.rawValue)
       }
       if count < messages.count {
         try server.receive(messages[count], from: messages[count].sender)
@@ -94,7 +94,7 @@ struct TooFewClientsTests {
       try server.receive(input, from: input.sender)
     }
     try server.closeRound()
-    #expect(server.phase == .unmasking)
+    #expect(server.stage == .unmasking)
     #expect(server.awaited.count == 23)
     #expect(!server.awaited.contains(departed))
   }

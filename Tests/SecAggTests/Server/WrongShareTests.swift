@@ -66,7 +66,7 @@ struct WrongShareTests {
     server.expectNoSum(error, "\(liarCount) liars")
     #expect(faults.culprits.allSatisfy { liars.contains($0) })
     #expect(!faults.isEmpty)
-    #expect(server.phase == .unmasking)
+    #expect(server.stage == .unmasking)
     try transcript.expectCompletion(of: server)
     var completed = server
     #expect(try transcript.finish(&completed).faults.culprits == Array(liars))

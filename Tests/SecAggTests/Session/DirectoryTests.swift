@@ -29,7 +29,7 @@ struct DirectoryTests {
     let parameters = try testParameters(
       threatModel: .malicious, cohortSize: 12, degree: degree, threshold: degree == nil ? 6 : 4)
     let (serversDirectory, clientsDirectory) = (FickleDirectory(), FickleDirectory())
-    var server = AggregationServer(parameters: parameters, identities: serversDirectory)
+    var server = ServerSession(parameters: parameters, identities: serversDirectory)
     let ids = ClientID.all(cohortSize: 12)
     var clients: [ClientID: SimulatedClient] = [:]
     for id in ids {
@@ -37,18 +37,19 @@ struct DirectoryTests {
         id: id, parameters: parameters,
         input: PackedVector(
           [UInt64](repeating: 1, count: parameters.layout.elementCount),
-          layout: parameters.layout))
-      if id == ids[0] { client.identities = clientsDirectory }
+          layout: parameters.layout),
+        identities: id == ids[0]
+          ? clientsDirectory as any IdentityDirectory : #require(TestIdentities.directory))
       clients[id] = client
-      try server.receive(#require(client.advertise()), from: id)
+      try server.receive(client.opening, from: id)
     }
     for round in ProtocolRound.rounds(in: .malicious).dropFirst() {
-      for id in try server.closeRound() {
-        let message = try server.message(for: id)
-        let answer = try #require(try clients[id]?.answer(message))
-        try server.receive(answer, from: id)
+      try server.closeRound()
+      for message in server.messages {
+        let answer = try #require(try clients[message.recipient]?.answer(message))
+        try server.receive(answer, from: message.recipient)
       }
-      #expect(server.phase.rawValue == round.rawValue)
+      #expect(server.stage.rawValue == round.rawValue)
     }
     #expect(try server.unmask().contributors == ids)
     #expect(serversDirectory.counts.count == 12)

@@ -6,11 +6,7 @@ extension MaskCombination {
     _ masks: [(MaskExpander.Direction, [UInt8])], _ expander: MaskExpander = .chacha20
   ) -> MaskCombination {
     let seeds = masks.map(\.1)
-    let combination = MaskCombination(expander, masks.map(\.0), on: .threads(1)) {
-      SecretBytes(copying: seeds[$0])
-    }
-    guard let combination else { preconditionFailure("every mask has a seed") }
-    return combination
+    return MaskCombination(masks.map(\.0), by: expander) { SecretBytes(copying: seeds[$0]) }
   }
 
   /// A vector after the masks.

@@ -16,15 +16,3 @@ struct Setting: Sendable, CustomTestStringConvertible {
     "\(threatModel), \(degree.map { "degree \($0)" } ?? "complete graph")"
   }
 }
-
-extension ServerPhase {
-  /// Whether a server of a threat model is ever in this phase.
-  func exists(in threatModel: ThreatModel) -> Bool {
-    threatModel == .malicious || self != .consistencyCheck
-  }
-
-  /// The phases of a threat model, in order.
-  static func phases(in threatModel: ThreatModel) -> [ServerPhase] {
-    allCases.filter { $0.exists(in: threatModel) }
-  }
-}

@@ -1,14 +1,12 @@
 import SecAgg
+import Testing
 
-/// One client of a test session, holding whichever round it is in.
+/// One client of a test session.
 final class SimulatedClient {
   let id: ClientID
   private let input: PackedVector
-  private var advertising: AdvertiseKeysRound?
-  private var sharing: ShareKeysRound?
-  private var masking: MaskedInputRound?
-  private var checking: ConsistencyCheckRound?
-  var identities: (any IdentityDirectory)? = TestIdentities.directory
+  private var session: ClientSession
+  private let identity: IdentityKey?
   /// What the client learns before it masks, if anything.
   var inputContext: Digest?
   /// A dishonest dealer deals shares of other polynomials to the holders for which this is true: each pair of
@@ -17,105 +15,80 @@ final class SimulatedClient {
 
   init(
     id: ClientID, parameters: SessionParameters, input: PackedVector,
-    policy: ClientPolicy? = nil
+    policy: ClientPolicy? = nil, identities: (any IdentityDirectory)? = TestIdentities.directory
   ) throws {
     self.id = id
     self.input = input
     let policy = policy ?? .expecting(parameters)
     switch parameters.threatModel {
     case .semiHonest:
-      advertising = try AdvertiseKeysRound(id: id, parameters: parameters, policy: policy)
+      identity = nil
+      session = try ClientSession(id: id, parameters: parameters, policy: policy)
     case .malicious:
-      advertising = try AdvertiseKeysRound(
-        id: id, parameters: parameters, policy: policy, signedBy: TestIdentities.key(of: id))
+      identity = try TestIdentities.key(of: id)
+      session = try ClientSession(
+        id: id, parameters: parameters, policy: policy, signedBy: TestIdentities.key(of: id),
+        identities: #require(identities))
     }
   }
 
-  /// The client's first message.
-  func advertise() -> ClientMessage? {
-    switch advertising {
-    case .some(let round): .keyAdvertisement(round.message)
-    case .none: nil
-    }
+  var opening: ClientMessage { session.opening }
+
+  /// The message that the client would send again.
+  var message: ClientMessage? { session.message }
+
+  var awaited: ProtocolRound? { session.awaited }
+
+  func handle(_ message: ServerMessage) throws(ClientError) -> ClientSession.Response {
+    try session.handle(message)
   }
 
-  /// Rejects a message that the client does not wait for.
-  func check(_ message: ServerMessage) throws(ClientError) {
-    switch advertising {
-    case .some(let round): return try round.check(message);
-    case .none: break
-    }
-    switch sharing {
-    case .some(let round): return try round.check(message);
-    case .none: break
-    }
-    switch masking {
-    case .some(let round): return try round.check(message);
-    case .none: break
-    }
-    switch checking {
-    case .some(let round): return try round.check(message);
-    case .none: break
-    }
-    throw .otherRound(found: message.round, expected: nil)
-  }
-
-  /// The client's answer to a message of the server; a client in another round has none.
+  /// The client's answer to a message of the server. A stray message is thrown.
   func answer(
     _ message: ServerMessage, execution: Execution = Execution()
-  ) throws -> ClientMessage? {
-    switch message {
-    case .rosterAnnouncement(let announcement):
-      guard let round = advertising.take() else { return nil }
-      guard let dealsOtherPolynomials else {
-        let next = try round.shareKeys(
-          with: announcement, identities: identities, execution: execution)
-        let answer = ClientMessage.shareDistribution(next.message)
-        sharing = consume next
-        return answer
-      }
-      let bytes = round.suspend()
-      let other = try AdvertiseKeysRound(resuming: bytes).shareKeys(
-        with: announcement, identities: identities, execution: execution
-      ).message
-      let next = try AdvertiseKeysRound(resuming: bytes).shareKeys(
-        with: announcement, identities: identities, execution: execution)
-      let answer = next.message.with(
-        shares: zip(next.message.shares, other.shares).map { right, other in
-          dealsOtherPolynomials(right.peer) ? other : right
-        })
-      sharing = consume next
-      return .shareDistribution(answer)
-    case .shareDelivery(let delivery):
-      guard let round = sharing.take() else { return nil }
-      let next = try round.maskInput(
-        input, delivery: delivery, inputContext: inputContext, execution: execution)
-      let answer = ClientMessage.maskedInput(next.message)
-      masking = consume next
-      return answer
-    case .contributorAnnouncement(let announcement):
-      guard let round = masking.take() else { return nil }
-      let next = try round.checkConsistency(
-        of: announcement, signedBy: TestIdentities.key(of: id))
-      let answer = ClientMessage.contributorEndorsement(next.message)
-      checking = consume next
-      return answer
-    case .unmaskingRequest(let request):
-      if let round = checking.take() { return .unmaskingResponse(try round.unmask(request)) }
-      guard let round = masking.take() else { return nil }
-      return .unmaskingResponse(try round.unmask(request))
+  ) throws(ClientError) -> ClientMessage {
+    if case .rosterAnnouncement = message, let dealsOtherPolynomials {
+      return try answer(message, dealingOtherPolynomialsTo: dealsOtherPolynomials)
+    }
+    switch try session.handle(message, execution: execution) {
+    case .reply(let reply): return reply
+    case .inputNeeded:
+      return try session.mask(input, inputContext: inputContext, execution: execution)
+    case .stray(let reason): throw reason
     }
   }
 
-  /// Puts the client to sleep and wakes it from the bytes, as an app that is killed between rounds.
-  func sleepAndWake() throws {
-    if let round = advertising.take() {
-      advertising = try AdvertiseKeysRound(resuming: round.suspend())
-    }
-    if let round = sharing.take() { sharing = try ShareKeysRound(resuming: round.suspend()) }
-    if let round = masking.take() { masking = try MaskedInputRound(resuming: round.suspend()) }
-    if let round = checking.take() {
-      checking = try ConsistencyCheckRound(resuming: round.suspend())
+  private func answer(
+    _ message: ServerMessage, dealingOtherPolynomialsTo isDeceived: (ClientID) -> Bool
+  ) throws(ClientError) -> ClientMessage {
+    let key = StorageKey()
+    var other = try restored(session.stored(under: key), under: key)
+    guard case .reply(.shareDistribution(let right)) = try session.handle(message),
+      case .reply(.shareDistribution(let wrong)) = try other.handle(message)
+    else { throw .otherRound(found: message.round, expected: session.awaited) }
+    return .shareDistribution(
+      right.with(
+        shares: zip(right.shares, wrong.shares).map { right, wrong in
+          isDeceived(right.peer) ? wrong : right
+        }))
+  }
+
+  /// Stores the client and restores it, as an app that is killed between messages.
+  func sleepAndWake(keepingMessage: Bool = true) throws {
+    let key = StorageKey()
+    session = try restored(
+      session.stored(under: key, keepingMessage: keepingMessage), under: key)
+  }
+
+  private func restored(
+    _ bytes: [UInt8], under key: borrowing StorageKey
+  ) throws(ClientError) -> ClientSession {
+    guard let identities = TestIdentities.directory else { throw .directoryNeeded }
+    switch identity {
+    case .none: return try ClientSession(restoring: bytes, under: key)
+    case .some(let identity):
+      return try ClientSession(
+        restoring: bytes, under: key, signedBy: identity, identities: identities)
     }
   }
 }

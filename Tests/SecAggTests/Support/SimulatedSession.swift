@@ -24,9 +24,9 @@ struct SimulatedSession {
   let parameters: SessionParameters
   let inputs: [ClientID: PackedVector]
   let clients: [SimulatedClient]
-  var server: AggregationServer
+  var server: ServerSession
   /// Called after every message that the server took.
-  var afterEachMessage: (inout AggregationServer) throws -> Void = { _ in }
+  var afterEachMessage: (inout ServerSession) throws -> Void = { _ in }
   /// May change a client's message or hold it back.
   var onTheWay: (ClientMessage) -> ClientMessage? = { $0 }
   /// What the server refused.
@@ -51,7 +51,7 @@ struct SimulatedSession {
     clients = try inputs.keys.sorted().compactMap { id in
       try inputs[id].map { try SimulatedClient(id: id, parameters: parameters, input: $0) }
     }
-    server = AggregationServer(parameters: parameters, identities: TestIdentities.directory)
+    server = ServerSession(parameters: parameters, identities: TestIdentities.directory)
   }
 
   /// Runs one round: every client that is still there sends, the server refuses or takes.
@@ -63,12 +63,12 @@ struct SimulatedSession {
       else { continue }
       let answer: ClientMessage?
       if round == .advertiseKeys {
-        answer = client.advertise()
+        answer = client.opening
       } else {
         guard let message = try? server.message(for: client.id) else { continue }
-        do {
+        do throws(ClientError) {
           answer = try client.answer(message)
-        } catch let error as ClientError {
+        } catch {
           clientErrors[client.id] = error
           continue
         }

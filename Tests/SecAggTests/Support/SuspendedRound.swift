@@ -17,11 +17,11 @@ enum SuspendedRound: CaseIterable, Sendable {
     let lone = try Self.lone()
     switch self {
     case .advertiseKeys:
-      return try lone.advertise().suspend().copied()
+      return try lone.advertise().stored().copied()
     case .shareKeys:
-      return try lone.share(withNeighbours: [1, 3, 4, 6]).suspend().copied()
+      return try lone.share(withNeighbours: [1, 3, 4, 6]).stored().copied()
     case .maskedInput:
-      return try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6]).suspend().copied()
+      return try lone.mask(withNeighbours: [1, 3, 4, 6], sharers: [1, 4, 6]).stored().copied()
     }
   }
 
@@ -29,9 +29,9 @@ enum SuspendedRound: CaseIterable, Sendable {
   func resumed(_ bytes: [UInt8]) throws(ClientError) -> [UInt8] {
     let secret = SecretBytes(copying: bytes)
     switch self {
-    case .advertiseKeys: return try AdvertiseKeysRound(resuming: secret).suspend().copied()
-    case .shareKeys: return try ShareKeysRound(resuming: secret).suspend().copied()
-    case .maskedInput: return try MaskedInputRound(resuming: secret).suspend().copied()
+    case .advertiseKeys: return try AdvertiseKeysRound(restoring: secret).stored().copied()
+    case .shareKeys: return try ShareKeysRound(restoring: secret).stored().copied()
+    case .maskedInput: return try MaskedInputRound(restoring: secret).stored().copied()
     }
   }
 
@@ -47,9 +47,9 @@ enum SuspendedRound: CaseIterable, Sendable {
 
   var label: String {
     switch self {
-    case .advertiseKeys: "a client suspended in round \"advertise keys\""
-    case .shareKeys: "a client suspended in round \"share keys\""
-    case .maskedInput: "a client suspended in round \"masked input\""
+    case .advertiseKeys: "a client stored in round \"advertise keys\""
+    case .shareKeys: "a client stored in round \"share keys\""
+    case .maskedInput: "a client stored in round \"masked input\""
     }
   }
 }

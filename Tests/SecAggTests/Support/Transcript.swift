@@ -68,8 +68,8 @@ struct Transcript {
   }
 
   /// A server that took all messages of the rounds before `phase` and the first `count` of `phase`.
-  func server(in phase: ServerPhase, afterTaking count: Int = 0) throws -> AggregationServer {
-    var server = AggregationServer(
+  func server(in phase: ServerStage, afterTaking count: Int = 0) throws -> ServerSession {
+    var server = ServerSession(
       parameters: parameters, identities: TestIdentities.directory)
     for round in ProtocolRound.rounds(in: parameters.threatModel)
     where round.rawValue < phase.rawValue {
@@ -82,8 +82,8 @@ struct Transcript {
   }
 
   /// Gives a server all messages that it has not yet taken, and unmasks.
-  func finish(_ server: inout AggregationServer) throws -> UnmaskedAggregate {
-    while let round = ProtocolRound(rawValue: server.phase.rawValue) {
+  func finish(_ server: inout ServerSession) throws -> UnmaskedAggregate {
+    while let round = ProtocolRound(rawValue: server.stage.rawValue) {
       let awaited = Set(server.awaited)
       for message in messages[round] ?? [] where awaited.contains(message.sender) {
         try server.receive(message, from: message.sender)
@@ -96,18 +96,18 @@ struct Transcript {
 
   /// Finishes the session and checks that it gives the sum of the contributors.
   func expectCompletion(
-    of server: AggregationServer, _ comment: Comment? = nil,
+    of server: ServerSession, _ comment: Comment? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     var server = server
     let aggregate = try finish(&server)
     #expect(aggregate.sums.unsigned == sums, comment, sourceLocation: sourceLocation)
     #expect(aggregate.contributors == contributors, comment, sourceLocation: sourceLocation)
-    #expect(server.phase == .ended, sourceLocation: sourceLocation)
+    #expect(server.stage == .ended, sourceLocation: sourceLocation)
   }
 }
 
-extension AggregationServer {
+extension ServerSession {
   /// The neighbours that the server announces to a client in round 1.
   func neighbours(of id: ClientID) throws -> [ClientID] {
     guard case .rosterAnnouncement(let announcement) = try message(for: id) else { return [] }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SecAgg
 
-/// The vectors of `Docs/vectors` against the code. `make vectors` writes them anew.
+/// Compares the files of `TestVectors` with the code. `make vectors` writes them again.
 @Suite("Vectors", .serialized)
 struct CommittedVectors {
   @Test("transcripts", arguments: SessionVectors.all.indices)

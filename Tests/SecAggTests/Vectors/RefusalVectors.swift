@@ -132,8 +132,8 @@ struct RefusedMessageVector: VectorCase {
   /// has a message of its own that opens the next.
   static func server(
     of replay: SessionReplay, after messages: ArraySlice<SessionVector.Message>
-  ) throws -> AggregationServer {
-    var server = AggregationServer(
+  ) throws -> ServerSession {
+    var server = ServerSession(
       parameters: replay.parameters, identities: replay.identities)
     var open: UInt8 = 0
     for message in messages {

@@ -11,7 +11,7 @@ struct SessionReplay {
   let parameters: SessionParameters
   let identities: PinnedIdentities?
   private let inputContext: Digest?
-  private(set) var server: AggregationServer
+  private(set) var server: ServerSession
   private(set) var messages: [SessionVector.Message] = []
   private(set) var roster: [ClientID] = []
   private(set) var commitment: Digest?
@@ -30,7 +30,7 @@ struct SessionReplay {
       keys[try .of(client.id)] = try IdentityKey(seed: seed.secret).publicKey
     }
     identities = keys.isEmpty ? nil : try PinnedIdentities(keys)
-    server = AggregationServer(parameters: parameters, identities: identities)
+    server = ServerSession(parameters: parameters, identities: identities)
   }
 
   /// The whole session.
@@ -42,7 +42,8 @@ struct SessionReplay {
   /// Collects the messages of one round; the server has closed the one before.
   mutating func collect(_ round: ProtocolRound) throws {
     if round != .advertiseKeys {
-      for id in try server.closeRound() { try note(server.message(for: id), opening: round) }
+      try server.closeRound()
+      for message in server.messages { try note(message, opening: round) }
     }
     if round == .shareKeys {
       roster = server.awaited
@@ -172,7 +173,7 @@ struct SessionReplay {
       values.append(
         SessionVector.PairwiseValues(
           peer: entry.peer.rawValue, agreedSecret: Hex(agreed), seed: seed,
-          sign: MaskSeeds.direction(of: id, towards: entry.peer) == .add ? "+" : "-",
+          sign: Mask.pairwise(of: id, with: entry.peer).direction == .add ? "+" : "-",
           mask: Self.mask(seed, parameters)))
     }
     return values
@@ -295,9 +296,12 @@ struct ClientReplay {
       : [.shareKeys, .maskedInput, .unmasking]
     let context = try ClientContext(
       id: .of(client.id), parameters: parameters, policy: .expecting(parameters))
-    do {
-      try context.check(
-        message, opens: earlier.count < awaited.count ? awaited[earlier.count] : nil)
+    do throws(ClientError) {
+      try context.check(session: message.session, recipient: message.recipient)
+      let expected = earlier.count < awaited.count ? awaited[earlier.count] : nil
+      guard message.round == expected else {
+        throw .otherRound(found: message.round, expected: expected)
+      }
     } catch {
       throw StrayMessage(error: error)
     }

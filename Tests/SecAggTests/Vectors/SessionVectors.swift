@@ -26,7 +26,7 @@ enum SessionVectors {
     VectorFile(
       name: name,
       about: "A session with all its secrets; the clients with ids 1, 2, ... leave one in each "
-        + "round. Keys: Docs/vectors/README.md."
+        + "round. Keys: TestVectors/README.md."
     ) {
       // In a sparse graph not every session survives its leavers: the first that does is taken.
       for attempt in 0..<64 {

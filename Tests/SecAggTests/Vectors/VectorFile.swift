@@ -11,8 +11,8 @@ protocol VectorCase: Codable {
   init(_ input: Input) throws
 }
 
-/// A file of test vectors in `Docs/vectors`. With `SECAGG_WRITE_VECTORS=1` in the environment it is
-/// written anew before it is verified.
+/// A file in the folder `TestVectors`. With `SECAGG_WRITE_VECTORS=1` in the environment, the test writes
+/// the file again before it verifies it.
 struct VectorFile<Case: VectorCase>: Sendable {
   let name: String
   let about: String
@@ -26,7 +26,7 @@ struct VectorFile<Case: VectorCase>: Sendable {
   static var folder: URL {
     URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Docs/vectors")
+      .deletingLastPathComponent().appendingPathComponent("TestVectors")
   }
 
   private var url: URL { Self.folder.appendingPathComponent(name + ".json") }

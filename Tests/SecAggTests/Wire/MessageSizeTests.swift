@@ -57,9 +57,9 @@ struct MessageSizeTests {
     for round in ProtocolRound.rounds(in: shape.threatModel) {
       try session.collect(round, leaving: leaving)
       guard round != .unmasking else { continue }
-      for id in try session.server.closeRound() {
-        longest.fromServer = max(
-          longest.fromServer, try session.server.message(for: id).serialized().count)
+      try session.server.closeRound()
+      for message in session.server.messages {
+        longest.fromServer = max(longest.fromServer, try message.serialized().count)
       }
     }
     #expect(try session.server.unmask().contributors.count == shape.cohortSize - leaving.count)

@@ -126,14 +126,14 @@ struct WireRoundTripTests {
     for round in ProtocolRound.rounds(in: .semiHonest) {
       if round != .advertiseKeys { try server.closeRound() }
       for client in session.clients {
-        let answer: ClientMessage?
+        let answer: ClientMessage
         if round == .advertiseKeys {
-          answer = client.advertise()
+          answer = client.opening
         } else {
           let bytes = try server.message(for: client.id).serialized()
           answer = try client.answer(ServerMessage(serialized: bytes))
         }
-        let bytes = try #require(answer).serialized()
+        let bytes = try answer.serialized()
         try server.receive(ClientMessage(serialized: bytes, from: client.id), from: client.id)
       }
     }

@@ -42,11 +42,10 @@ enum MaskBenchmarks {
   /// not show.
   private static func threads(_ results: inout Results) {
     for cipher in MaskCipher.available.sorted(by: { $0.rawValue < $1.rawValue }) {
-      guard let expander = MaskExpander(cipher),
-        let masks = MaskCombination(
-          expander, Array(repeating: .add, count: 1_000), on: .threads(1),
-          seed: { _ in SecureRandom.secretBytes(32) })
-      else { continue }
+      guard let expander = MaskExpander(cipher) else { continue }
+      let masks = MaskCombination(Array(repeating: .add, count: 1_000), by: expander) { _ in
+        SecureRandom.secretBytes(32)
+      }
       var words = [UInt64](repeating: 0, count: 500_001)
       ThreadComparison.run(
         &results, "Masks", "1,000 masks of 10^6 elements, \(cipher)",

@@ -91,7 +91,7 @@ private struct MeasuredSession {
 
   private let parameters: SessionParameters
   private let clients: [MeasuredClient]
-  private var server: AggregationServer
+  private var server: ServerSession
   private var costs: [ReceivingCost] = []
 
   init(_ parameters: SessionParameters) throws {
@@ -101,7 +101,7 @@ private struct MeasuredSession {
     let directory = try PinnedIdentities(
       Dictionary(uniqueKeysWithValues: zip(ids, keys.map { $0.key.publicKey })))
     clients = try zip(ids, keys).map { try MeasuredClient($0, parameters, $1, directory) }
-    server = AggregationServer(parameters: parameters, identities: directory)
+    server = ServerSession(parameters: parameters, identities: directory)
   }
 
   /// Carries out the session; what each message has cost its receiver.
@@ -162,7 +162,7 @@ private struct MeasuredSession {
   /// The clients' messages of a round. Only those under test are measured.
   private mutating func receive(
     _ name: String, closing: Bool = true,
-    _ message: (MeasuredClient, AggregationServer) throws -> ClientMessage
+    _ message: (MeasuredClient, ServerSession) throws -> ClientMessage
   ) throws {
     var cost = ReceivingCost(name)
     for (index, client) in clients.enumerated() {

@@ -27,7 +27,7 @@ enum UnmaskingBenchmarks {
   }
 
   /// A server that has all answers.
-  private static func server(clients count: Int, leaving: Int) throws -> AggregationServer {
+  private static func server(clients count: Int, leaving: Int) throws -> ServerSession {
     let layout = try VectorLayout(
       elementCount: elements,
       lanes: LaneLayout(minimumValueBits: 16, maximumContributors: count))
@@ -39,7 +39,7 @@ enum UnmaskingBenchmarks {
     let clients = try ClientID.all(cohortSize: count).map {
       try Client(id: $0, parameters: parameters)
     }
-    var server = AggregationServer(parameters: parameters)
+    var server = ServerSession(parameters: parameters)
     for client in clients {
       try server.receive(client.advertise(), from: client.id)
     }

@@ -24,10 +24,9 @@ enum MaskingCases {
           Secrecy.classify(elements, bits: largest)
           let vector = try PackedVector(elements, layout: layout)
           let execution = Execution.threads(1)
-          let masks = MaskCombination(expander, [.add, .subtract, .add], on: execution) { _ in
+          let masks = MaskCombination([.add, .subtract, .add], by: expander) { _ in
             SecureRandom.secretBytes(MaskExpander.seedByteCount)
           }
-          guard let masks else { return 0 }
           let masked = try vector.masked(
             by: masks, on: execution, watch: ProgressWatch(total: 0, on: execution))
           // Every bit of every word, that of the contributor count as well.

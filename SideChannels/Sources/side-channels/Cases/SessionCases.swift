@@ -23,7 +23,7 @@ enum SessionCases {
     for id in ids { keys[id] = try TrackedClient.identity(id).publicKey }
     let directory = try PinnedIdentities(keys)
     let clients = ids.map { TrackedClient(id: $0, parameters: parameters, directory: directory) }
-    var server = AggregationServer(parameters: parameters, identities: directory)
+    var server = ServerSession(parameters: parameters, identities: directory)
 
     for round in ProtocolRound.rounds(in: threatModel) {
       var messages: [ClientID: ServerMessage] = [:]
@@ -35,7 +35,7 @@ enum SessionCases {
       var answers: [ClientMessage] = []
       let isLast = round == .unmasking
       report.check(
-        "\(threatModel) client, \(round)" + (isLast ? "" : ", suspended and resumed"),
+        "\(threatModel) client, \(round)" + (isLast ? "" : ", stored and restored"),
         secret: "all it draws, its vector"
       ) {
         var bits = 0
@@ -46,11 +46,13 @@ enum SessionCases {
         return bits
       }
       for answer in answers { try server.receive(answer, from: answer.sender) }
-      if !isLast { try server.closeRound() }
+      if let aggregate = try server.closeRound() { return try check(aggregate, cohortSize: cohortSize) }
     }
-    let aggregate = try server.unmask()
+  }
+
+  private static func check(_ aggregate: UnmaskedAggregate, cohortSize: Int) throws {
     guard aggregate.contributors.count == cohortSize - 1, aggregate.faults.isEmpty,
-      aggregate.sums.unsigned == TrackedClient.sum(of: aggregate.contributors, layout)
+      aggregate.sums.unsigned == TrackedClient.sum(of: aggregate.contributors, aggregate.layout)
     else { throw WrongSum() }
   }
 

@@ -117,23 +117,23 @@ final class TrackedClient {
   /// - Returns: how many bits of the state, or of the last answer, are secret.
   func sleepAndWake() throws -> Int {
     if let round = advertising.take() {
-      let state = round.suspend()
-      advertising = try AdvertiseKeysRound(resuming: state)
+      let state = round.stored()
+      advertising = try AdvertiseKeysRound(restoring: state)
       return Secrecy.secretBits(of: state)
     }
     if let round = sharing.take() {
-      let state = round.suspend()
-      sharing = try ShareKeysRound(resuming: state)
+      let state = round.stored()
+      sharing = try ShareKeysRound(restoring: state)
       return Secrecy.secretBits(of: state)
     }
     if let round = masking.take() {
-      let state = round.suspend()
-      masking = try MaskedInputRound(resuming: state)
+      let state = round.stored()
+      masking = try MaskedInputRound(restoring: state)
       return Secrecy.secretBits(of: state)
     }
     if let round = checking.take() {
-      let state = round.suspend()
-      checking = try ConsistencyCheckRound(resuming: state)
+      let state = round.stored()
+      checking = try ConsistencyCheckRound(restoring: state)
       return Secrecy.secretBits(of: state)
     }
     return secretBitsRevealed

@@ -24,10 +24,10 @@ enum RemainsCases {
       ["sealing private key", "mask secret", "self-mask secret", "coefficients"])
 
     let advertising = try AdvertiseKeysRound(
-      resuming: AdvertiseKeysRound(
+      restoring: AdvertiseKeysRound(
         context: context, sealingPrivateKey: client.sealingPrivateKey,
         maskSecret: client.maskSecret
-      ).suspend())
+      ).stored())
     check(
       "in round 0, resumed", search,
       [
@@ -40,12 +40,12 @@ enum RemainsCases {
     let shared = try advertising.shareKeys(with: roster, drawing: client.sharing, on: Execution())
     let neededInRound1: Set = ["agreed sealing secrets", "mask private key", "self-mask secret"]
     check("in round 1", search, neededInRound1)
-    let sharing = try ShareKeysRound(resuming: shared.suspend())
+    let sharing = try ShareKeysRound(restoring: shared.stored())
     check("in round 1, resumed", search, neededInRound1)
 
     let masked = try sharing.maskInput(input, delivery: delivery)
     check("in round 2", search, ["agreed sealing secrets"])
-    let masking = try MaskedInputRound(resuming: masked.suspend())
+    let masking = try MaskedInputRound(restoring: masked.stored())
     check("in round 2, resumed", search, ["agreed sealing secrets"])
 
     let answer = try masking.unmask(request)

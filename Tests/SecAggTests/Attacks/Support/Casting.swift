@@ -92,7 +92,7 @@ extension Stage {
       let round = try #require(keys[id]).round(try #require(contexts[id])).shareKeys(
         with: forged.announcement(for: rank), identities: directory)
       distributions[id] = round.message
-      asleep[id] = round.suspend().copied()
+      asleep[id] = round.stored().copied()
     }
     var generator = SimulationGenerator(seed: seed)
     let largest = parameters.layout.lanes.maximumSum(contributors: 1)
@@ -109,11 +109,11 @@ extension Stage {
         }
       }
       let bytes = try #require(asleep[id])
-      let round = try ShareKeysRound(resuming: SecretBytes(copying: bytes)).maskInput(
+      let round = try ShareKeysRound(restoring: SecretBytes(copying: bytes)).maskInput(
         input,
         delivery: ShareDelivery(session: parameters.digest, recipient: id, shares: shares))
       words[id] = round.message.words
-      asleep[id] = round.suspend().copied()
+      asleep[id] = round.stored().copied()
     }
     self.parameters = parameters
     honest = played.sorted()
@@ -156,7 +156,7 @@ extension Stage {
       }
     }
     return try signed.compactMap { id, bytes in
-      let round = try ConsistencyCheckRound(resuming: SecretBytes(copying: bytes))
+      let round = try ConsistencyCheckRound(restoring: SecretBytes(copying: bytes))
       do {
         return try round.unmask(request(of: members, to: id, endorsements: endorsements))
       } catch is ClientError {

@@ -57,7 +57,7 @@ struct SigningClient {
       id: id, parameters: parameters, policy: policy ?? .expecting(parameters),
       signedBy: TestIdentities.key(of: id))
     advertisement = round.message
-    asleep = round.suspend().copied()
+    asleep = round.stored().copied()
   }
 
   /// The client's answer to an announcement.
@@ -65,7 +65,7 @@ struct SigningClient {
     _ announcement: RosterAnnouncement,
     identities: (any IdentityDirectory)? = TestIdentities.directory
   ) throws -> ShareKeysRound {
-    let round = try AdvertiseKeysRound(resuming: SecretBytes(copying: asleep))
+    let round = try AdvertiseKeysRound(restoring: SecretBytes(copying: asleep))
     return try round.shareKeys(with: announcement, identities: identities)
   }
 

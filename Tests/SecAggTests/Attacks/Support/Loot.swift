@@ -100,7 +100,7 @@ struct Loot {
         guard let agreed = try agreedMaskSecret(of: id, and: neighbour) else { return nil }
         let seed = MaskSeeds.pairwise(
           agreed: agreed, between: id, and: neighbour, binding: binding, roster: stage.commitment)
-        masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
+        masks.append((Mask.pairwise(of: id, with: neighbour).direction.opposite, seed.copied()))
       }
       sum = MaskedSum(words: MaskCombination.testing(masks).applied(to: sum.words))
     }
@@ -117,7 +117,7 @@ struct Loot {
       let seed = MaskSeeds.pairwise(
         agreed: agreed, between: id, and: neighbour, binding: binding(of: id),
         roster: stage.commitment)
-      masks.append((MaskSeeds.direction(of: id, towards: neighbour).opposite, seed.copied()))
+      masks.append((Mask.pairwise(of: id, with: neighbour).direction.opposite, seed.copied()))
     }
     return MaskCombination.testing(masks).applied(to: words)
   }

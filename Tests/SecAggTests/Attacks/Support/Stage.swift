@@ -34,20 +34,21 @@ struct Stage {
     let honest = ClientID.all(cohortSize: parameters.cohortSize).filter { id in
       !traitors.contains { $0.id == id }
     }
-    var server = AggregationServer(
+    var server = ServerSession(
       parameters: parameters, identities: TestIdentities.directory)
     var advertisements: [ClientID: KeyAdvertisement] = [:]
     var asleep: [ClientID: [UInt8]] = [:]
     for id in honest {
       let round = try Self.advertise(id, parameters, policy ?? .expecting(parameters))
       advertisements[id] = round.message
-      asleep[id] = round.suspend().copied()
+      asleep[id] = round.stored().copied()
     }
     for traitor in traitors { advertisements[traitor.id] = traitor.advertisement }
     for (id, message) in advertisements {
       try server.receive(.keyAdvertisement(message), from: id)
     }
-    roster = try server.closeRound()
+    try server.closeRound()
+    roster = server.awaited
     var neighbours: [ClientID: [ClientID]] = [:]
     var distributions: [ClientID: ShareDistribution] = [:]
     var commitment = parameters.digest
@@ -56,10 +57,10 @@ struct Stage {
       commitment = announcement.commitment
       neighbours[id] = announcement.neighbours.map(\.sender)
       if let bytes = asleep[id] {
-        let round = try AdvertiseKeysRound(resuming: SecretBytes(copying: bytes)).shareKeys(
+        let round = try AdvertiseKeysRound(restoring: SecretBytes(copying: bytes)).shareKeys(
           with: announcement, identities: TestIdentities.directory)
         distributions[id] = round.message
-        asleep[id] = round.suspend().copied()
+        asleep[id] = round.stored().copied()
       }
     }
     for traitor in traitors {
@@ -78,10 +79,10 @@ struct Stage {
       let input = try PackedVector(elements, layout: parameters.layout)
       inputs[id] = input
       let bytes = try #require(asleep[id])
-      let round = try ShareKeysRound(resuming: SecretBytes(copying: bytes)).maskInput(
+      let round = try ShareKeysRound(restoring: SecretBytes(copying: bytes)).maskInput(
         input, delivery: server.message(for: id).delivery(), inputContext: inputContexts[id])
       words[id] = round.message.words
-      asleep[id] = round.suspend().copied()
+      asleep[id] = round.stored().copied()
     }
     self.honest = honest
     self.traitors = traitors
@@ -110,7 +111,7 @@ struct Stage {
 
   /// An honest client, awake and waiting for the message that follows its masked input.
   func awake(_ id: ClientID) throws -> MaskedInputRound {
-    try MaskedInputRound(resuming: SecretBytes(copying: try #require(asleep[id])))
+    try MaskedInputRound(restoring: SecretBytes(copying: try #require(asleep[id])))
   }
 
   /// A set of clients, one bit for each.
@@ -143,7 +144,7 @@ struct Stage {
     let round = try awake(id).checkConsistency(
       of: announcement(of: members, to: id), signedBy: TestIdentities.key(of: id))
     let endorsement = Endorsement(signer: id, signature: round.message.signature)
-    return (endorsement, round.suspend().copied())
+    return (endorsement, round.stored().copied())
   }
 
   /// Gives every honest client a survivor set of its own and returns the answers of those that
@@ -186,7 +187,7 @@ struct Stage {
     }
     return try signers.compactMap { id, bytes in
       let members = views[id] ?? []
-      let round = try ConsistencyCheckRound(resuming: SecretBytes(copying: bytes))
+      let round = try ConsistencyCheckRound(restoring: SecretBytes(copying: bytes))
       do {
         return try round.unmask(
           request(of: members, to: id, endorsements: endorsements[members] ?? []))
