@@ -1,7 +1,7 @@
 /*
- * One round of federated averaging with secure aggregation, server and clients in one program: clients
- * leave in every round, one is put to sleep between two of them, a stranger's message arrives, and the server
- * still gets the weighted mean of those whose masked update arrived, and nothing else.
+ * One round of federated averaging with secure aggregation, server and clients in one program. Clients drop out
+ * in every round, one is stored and restored after each message, and messages arrive twice or from another
+ * sender. The server still gets the weighted mean of the clients whose masked update arrived, and nothing else.
  *
  * In an application, what is copied here from one party to the other goes over an authenticated, encrypted
  * connection, and each party has only its own handles.
@@ -14,10 +14,10 @@
 
 enum { CLIENTS = 12, PARAMETERS = 5000, LARGEST_WEIGHT = 500 };
 
-/* Where each client leaves: before round 0, 1, 2 or the last, or never. */
-static const int leaves_before[CLIENTS] = {9, 9, 9, 0, 9, 1, 9, 2, 9, 9, 4, 9};
+/* The round before which each client drops out: 0, 1, 2 or the last; 9 for never. */
+static const int drops_out_before[CLIENTS] = {9, 9, 9, 0, 9, 1, 9, 2, 9, 9, 4, 9};
 
-/* Ends the program unless a call has done what was expected of it. */
+/* Ends the program unless a call gives the expected status. */
 #define MUST(call) must((call), SECAGG_OK, &failure, #call, __LINE__)
 #define MUST_GIVE(status, call) must((call), (status), &failure, #call, __LINE__)
 
@@ -51,34 +51,34 @@ static void train(client *c) {
 }
 
 /* What every party of a training knows beforehand. */
-static secagg_averaging *agreed_averaging(void) {
+static secagg_fedavg *agreed_fedavg(void) {
   secagg_failure failure;
-  secagg_averaging *averaging = NULL;
-  secagg_averaging_settings settings = SECAGG_AVERAGING_SETTINGS_INIT;
+  secagg_fedavg *fedavg = NULL;
+  secagg_fedavg_settings settings = SECAGG_FEDAVG_SETTINGS_INIT;
   settings.parameter_count = PARAMETERS;
   settings.clipping_bound = 1.0;
   settings.maximum_weight = LARGEST_WEIGHT;
   settings.maximum_contributors = CLIENTS;
-  MUST(secagg_averaging_create(&settings, &averaging, &failure));
-  return averaging;
+  MUST(secagg_fedavg_create(&settings, &fedavg, &failure));
+  return fedavg;
 }
 
 /* The server's side before round 0: parameters, in bytes for the clients. */
 static secagg_bytes *new_session(
-    uint32_t threat_model, const secagg_averaging *averaging, const float *model,
+    uint32_t threat_model, const secagg_fedavg *fedavg, const float *model,
     const secagg_directory *directory, secagg_server **server) {
   secagg_failure failure;
   uint8_t context[32];
   secagg_parameters *parameters = NULL;
   secagg_bytes *bytes = NULL;
-  MUST(secagg_averaging_context_float32(
-      averaging, model, PARAMETERS, 1, "example", context, &failure));
+  MUST(secagg_fedavg_context_float32(
+      fedavg, model, PARAMETERS, 1, "example", context, &failure));
   secagg_assumptions assumptions = SECAGG_ASSUMPTIONS_INIT;
   assumptions.cohort_size = CLIENTS;
   assumptions.threat_model = threat_model;
   assumptions.dropout_fraction = 0.35;
   assumptions.mask_ciphers = secagg_mask_ciphers();
-  MUST(secagg_parameters_recommended(&assumptions, averaging, context, &parameters, &failure));
+  MUST(secagg_parameters_recommended(&assumptions, fedavg, context, &parameters, &failure));
   MUST(secagg_server_create(parameters, directory, server, &failure));
   MUST(secagg_parameters_serialize(parameters, &bytes, &failure));
   secagg_parameters_free(parameters);
@@ -87,8 +87,8 @@ static secagg_bytes *new_session(
 
 /* A client's side before round 0: it accepts the parameters, or does not. */
 static void join(
-    client *c, const secagg_bytes *announced, const secagg_averaging *averaging,
-    const float *model) {
+    client *c, const secagg_bytes *announced, const secagg_fedavg *fedavg, const float *model,
+    const secagg_directory *directory) {
   secagg_failure failure;
   const uint8_t *data = NULL;
   size_t length = 0;
@@ -96,39 +96,36 @@ static void join(
   secagg_parameters *parameters = NULL;
   MUST(secagg_bytes_view(announced, &data, &length, &failure));
   MUST(secagg_parameters_parse(data, length, &parameters, &failure));
-  MUST(secagg_averaging_context_float32(
-      averaging, model, PARAMETERS, 1, "example", context, &failure));
+  MUST(secagg_fedavg_context_float32(
+      fedavg, model, PARAMETERS, 1, "example", context, &failure));
   secagg_policy policy = SECAGG_POLICY_INIT;
   policy.minimum_cohort_size = 8;
   policy.minimum_contributors = 5;
   policy.application_context = context;
-  MUST(secagg_client_create(parameters, c->id, &policy, c->identity, &c->session, &failure));
+  MUST(secagg_client_create(
+      parameters, c->id, &policy, c->identity, directory, &c->session, &failure));
   secagg_parameters_free(parameters);
 }
 
-/* A client's answer to the message that opens a round. */
-static void answer(
-    client *c, uint32_t round, const uint8_t *message, size_t length,
-    const secagg_averaging *averaging, const secagg_directory *directory) {
+/* Handles a message of the server. The client masks its update when the session asks for it. */
+static void handle(
+    client *c, const uint8_t *message, size_t length, const secagg_fedavg *fedavg) {
   secagg_failure failure;
-  switch (round) {
-    case SECAGG_SHARE_KEYS:
-      MUST(secagg_client_share_keys(c->session, message, length, directory, 1, &failure));
-      break;
-    case SECAGG_MASKED_INPUT:
-      MUST(secagg_client_mask_float32(
-          c->session, message, length, averaging, c->update, PARAMETERS, c->weight, 2, &failure));
-      break;
-    case SECAGG_CONSISTENCY_CHECK:
-      MUST(secagg_client_endorse(c->session, message, length, &failure));
-      break;
-    case SECAGG_UNMASKING:
-      MUST(secagg_client_unmask(c->session, message, length, &failure));
-      break;
+  uint32_t response = 0;
+  MUST(secagg_client_handle(c->session, message, length, 2, &response, &failure));
+  if (response == SECAGG_STRAY) {
+    fprintf(stderr, "%s\n", failure.message);
+    exit(1);
   }
+  if (response == SECAGG_INPUT_NEEDED)
+    MUST(secagg_client_mask_float32(
+        c->session, fedavg, c->update, PARAMETERS, c->weight, 2, &failure));
+  /* Half a message is stray: the client goes on with the right one. */
+  MUST(secagg_client_handle(c->session, message, length / 2, 2, &response, &failure));
+  if (response != SECAGG_STRAY || failure.message[0] == 0) exit(1);
 }
 
-/* Sends the client's message of its round. */
+/* Sends the client's message. */
 static void send_to_server(const client *c, secagg_server *server) {
   secagg_failure failure;
   secagg_bytes *message = NULL;
@@ -145,47 +142,47 @@ static void send_to_server(const client *c, secagg_server *server) {
   secagg_bytes_free(message);
 }
 
-/* An application that is killed between two rounds: the client goes on from sealed bytes. */
-static void sleep_and_wake(client *c) {
+/* An application that is killed before it sends its message: the client goes on from sealed bytes. */
+static void store_and_restore(client *c, const secagg_directory *directory) {
   secagg_failure failure;
   uint8_t key[32];
-  secagg_bytes *sealed = NULL;
+  secagg_bytes *stored = NULL;
   const uint8_t *data = NULL;
   size_t length = 0;
-  MUST(secagg_sealing_key(key, &failure));
-  MUST(secagg_client_suspend(c->session, key, &sealed, &failure));
+  MUST(secagg_storage_key(key, &failure));
+  MUST(secagg_client_store(c->session, key, 1, &stored, &failure));
   MUST(secagg_client_free(c->session));
-  MUST(secagg_bytes_view(sealed, &data, &length, &failure));
-  MUST(secagg_client_resume(data, length, key, c->identity, &c->session, &failure));
-  secagg_bytes_free(sealed);
+  MUST(secagg_bytes_view(stored, &data, &length, &failure));
+  MUST(secagg_client_restore(data, length, key, c->identity, directory, &c->session, &failure));
+  secagg_bytes_free(stored);
 }
 
 /* Runs one round after another; the server is stored and restored at the end of each. */
 static secagg_aggregate *run(
-    secagg_server **server, uint32_t threat_model, const secagg_averaging *averaging,
-    const secagg_directory *directory) {
+    secagg_server **server, const secagg_fedavg *fedavg, const secagg_directory *directory) {
   secagg_failure failure;
-  for (uint32_t round = SECAGG_ADVERTISE_KEYS; round <= SECAGG_UNMASKING; round++) {
-    if (round == SECAGG_CONSISTENCY_CHECK && threat_model == SECAGG_SEMI_HONEST) continue;
-    uint32_t awaited[CLIENTS];
+  secagg_aggregate *aggregate = NULL;
+  while (aggregate == NULL) {
+    uint32_t round = 0, awaited[CLIENTS];
     size_t count = 0;
+    MUST(secagg_server_round(*server, &round, &failure));
     MUST(secagg_server_awaited(*server, awaited, CLIENTS, &count, &failure));
     for (size_t i = 0; i < count; i++) {
       client *c = &clients[awaited[i] - 1];
-      if ((uint32_t)leaves_before[awaited[i] - 1] <= round) continue;
-      if (round > SECAGG_ADVERTISE_KEYS) {
+      if ((uint32_t)drops_out_before[awaited[i] - 1] <= round) continue;
+      if (round != SECAGG_ADVERTISE_KEYS) {
         secagg_bytes *message = NULL;
         const uint8_t *data = NULL;
         size_t length = 0;
         MUST(secagg_server_message(*server, c->id, &message, &failure));
         MUST(secagg_bytes_view(message, &data, &length, &failure));
-        if (c->id == 1) sleep_and_wake(c);
-        answer(c, round, data, length, averaging, directory);
+        handle(c, data, length, fedavg);
         secagg_bytes_free(message);
       }
+      if (c->id == 1) store_and_restore(c, directory);
       send_to_server(c, *server);
     }
-    if (round < SECAGG_UNMASKING) MUST(secagg_server_close_round(*server, &failure));
+    MUST(secagg_server_close_round(*server, NULL, 0, &aggregate, &failure));
 
     secagg_bytes *stored = NULL;
     const uint8_t *data = NULL;
@@ -196,13 +193,11 @@ static secagg_aggregate *run(
     MUST(secagg_server_restore(data, length, directory, server, &failure));
     secagg_bytes_free(stored);
   }
-  secagg_aggregate *aggregate = NULL;
-  MUST(secagg_server_unmask(*server, 0, &aggregate, &failure));
   return aggregate;
 }
 
 /* Compares the secure mean with the one that could be computed if the updates were known. */
-static void check(const secagg_aggregate *aggregate, const secagg_averaging *averaging) {
+static void check(const secagg_aggregate *aggregate, const secagg_fedavg *fedavg) {
   secagg_failure failure;
   uint32_t ids[CLIENTS];
   size_t count = 0;
@@ -211,7 +206,7 @@ static void check(const secagg_aggregate *aggregate, const secagg_averaging *ave
   double worst = 0;
   MUST(secagg_aggregate_contributors(aggregate, ids, CLIENTS, &count, &failure));
   MUST(secagg_aggregate_mean_float32(
-      aggregate, averaging, mean, PARAMETERS, &total_weight, &failure));
+      aggregate, fedavg, mean, PARAMETERS, &total_weight, &failure));
   for (size_t k = 0; k < count; k++) expected_weight += clients[ids[k] - 1].weight;
   for (size_t i = 0; i < PARAMETERS; i++) {
     double sum = 0;
@@ -231,7 +226,7 @@ static void check(const secagg_aggregate *aggregate, const secagg_averaging *ave
 static void session(uint32_t threat_model) {
   secagg_failure failure;
   static const float model[PARAMETERS];
-  secagg_averaging *averaging = agreed_averaging();
+  secagg_fedavg *fedavg = agreed_fedavg();
   secagg_directory *directory = NULL;
   if (threat_model == SECAGG_MALICIOUS) {
     uint32_t ids[CLIENTS];
@@ -244,11 +239,11 @@ static void session(uint32_t threat_model) {
     MUST(secagg_directory_create(ids, keys[0], CLIENTS, &directory, &failure));
   }
   secagg_server *server = NULL;
-  secagg_bytes *announced = new_session(threat_model, averaging, model, directory, &server);
-  for (int i = 0; i < CLIENTS; i++) join(&clients[i], announced, averaging, model);
+  secagg_bytes *announced = new_session(threat_model, fedavg, model, directory, &server);
+  for (int i = 0; i < CLIENTS; i++) join(&clients[i], announced, fedavg, model, directory);
   secagg_bytes_free(announced);
-  secagg_aggregate *aggregate = run(&server, threat_model, averaging, directory);
-  check(aggregate, averaging);
+  secagg_aggregate *aggregate = run(&server, fedavg, directory);
+  check(aggregate, fedavg);
   secagg_aggregate_free(aggregate);
   secagg_server_free(server);
   for (int i = 0; i < CLIENTS; i++) {
@@ -257,7 +252,7 @@ static void session(uint32_t threat_model) {
     clients[i].identity = NULL;
   }
   secagg_directory_free(directory);
-  secagg_averaging_free(averaging);
+  secagg_fedavg_free(fedavg);
 }
 
 int main(void) {

@@ -33,20 +33,20 @@ static double milliseconds(void) {
     if (best == 0 || took_ < best) best = took_; \
   } while (0)
 
-static double mask, suspend, resume, message, receive, decode, look_up;
+static double mask, store, restore, message, receive, decode, look_up;
 
-/* Puts a client to sleep and wakes it. */
-static void sleep_and_wake(secagg_client **client) {
+/* Stores a client and restores it. */
+static void store_and_restore(secagg_client **client) {
   uint8_t key[32];
-  secagg_bytes *sealed = NULL;
+  secagg_bytes *stored = NULL;
   const uint8_t *data = NULL;
   size_t length = 0;
-  must(secagg_sealing_key(key, &failure));
-  TIMED(suspend, secagg_client_suspend(*client, key, &sealed, &failure));
+  must(secagg_storage_key(key, &failure));
+  TIMED(store, secagg_client_store(*client, key, 1, &stored, &failure));
   secagg_client_free(*client);
-  must(secagg_bytes_view(sealed, &data, &length, &failure));
-  TIMED(resume, secagg_client_resume(data, length, key, NULL, client, &failure));
-  secagg_bytes_free(sealed);
+  must(secagg_bytes_view(stored, &data, &length, &failure));
+  TIMED(restore, secagg_client_restore(data, length, key, NULL, NULL, client, &failure));
+  secagg_bytes_free(stored);
 }
 
 /* Sends a client's message; only the long one is timed. */
@@ -69,18 +69,18 @@ int main(void) {
   static const uint8_t context[32];
   for (size_t i = 0; i < PARAMETERS; i++) update[i] = (float)(rand() % 2001 - 1000) / 1000;
 
-  secagg_averaging *averaging = NULL;
-  secagg_averaging_settings settings = SECAGG_AVERAGING_SETTINGS_INIT;
+  secagg_fedavg *fedavg = NULL;
+  secagg_fedavg_settings settings = SECAGG_FEDAVG_SETTINGS_INIT;
   settings.parameter_count = PARAMETERS;
   settings.clipping_bound = 1.0;
   settings.maximum_weight = 100;
   settings.maximum_contributors = CLIENTS;
-  must(secagg_averaging_create(&settings, &averaging, &failure));
+  must(secagg_fedavg_create(&settings, &fedavg, &failure));
 
   secagg_parameters *parameters = NULL;
   secagg_assumptions assumptions = SECAGG_ASSUMPTIONS_INIT;
   assumptions.cohort_size = CLIENTS;
-  must(secagg_parameters_recommended(&assumptions, averaging, context, &parameters, &failure));
+  must(secagg_parameters_recommended(&assumptions, fedavg, context, &parameters, &failure));
 
   secagg_server *server = NULL;
   secagg_client *clients[CLIENTS] = {NULL};
@@ -88,48 +88,46 @@ int main(void) {
   secagg_policy policy = SECAGG_POLICY_INIT;
   policy.application_context = context;
   for (uint32_t i = 0; i < CLIENTS; i++)
-    must(secagg_client_create(parameters, i + 1, &policy, NULL, &clients[i], &failure));
-
-  for (uint32_t round = SECAGG_ADVERTISE_KEYS; round <= SECAGG_UNMASKING; round++) {
-    if (round == SECAGG_CONSISTENCY_CHECK) continue;
-    for (uint32_t i = 0; i < CLIENTS; i++) {
-      secagg_bytes *bytes = NULL;
-      const uint8_t *data = NULL;
-      size_t length = 0;
-      if (round != SECAGG_ADVERTISE_KEYS) {
-        must(secagg_server_message(server, i + 1, &bytes, &failure));
-        must(secagg_bytes_view(bytes, &data, &length, &failure));
-      }
-      if (round == SECAGG_SHARE_KEYS)
-        must(secagg_client_share_keys(clients[i], data, length, NULL, 1, &failure));
-      if (round == SECAGG_MASKED_INPUT) {
-        TIMED(
-            mask, secagg_client_mask_float32(
-                      clients[i], data, length, averaging, update, PARAMETERS, 100, 1, &failure));
-        sleep_and_wake(&clients[i]);
-      }
-      if (round == SECAGG_UNMASKING)
-        must(secagg_client_unmask(clients[i], data, length, &failure));
-      secagg_bytes_free(bytes);
-      send_to_server(clients[i], i + 1, server, round == SECAGG_MASKED_INPUT);
-    }
-    if (round != SECAGG_UNMASKING) must(secagg_server_close_round(server, &failure));
-  }
+    must(secagg_client_create(parameters, i + 1, &policy, NULL, NULL, &clients[i], &failure));
 
   secagg_aggregate *aggregate = NULL;
-  must(secagg_server_unmask(server, 1, &aggregate, &failure));
+  while (aggregate == NULL) {
+    uint32_t round = 0;
+    must(secagg_server_round(server, &round, &failure));
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+      if (round != SECAGG_ADVERTISE_KEYS) {
+        secagg_bytes *bytes = NULL;
+        const uint8_t *data = NULL;
+        size_t length = 0;
+        uint32_t response = 0;
+        must(secagg_server_message(server, i + 1, &bytes, &failure));
+        must(secagg_bytes_view(bytes, &data, &length, &failure));
+        must(secagg_client_handle(clients[i], data, length, 1, &response, &failure));
+        secagg_bytes_free(bytes);
+        if (response == SECAGG_INPUT_NEEDED) {
+          TIMED(
+              mask, secagg_client_mask_float32(
+                        clients[i], fedavg, update, PARAMETERS, 100, 1, &failure));
+          store_and_restore(&clients[i]);
+        }
+      }
+      send_to_server(clients[i], i + 1, server, round == SECAGG_MASKED_INPUT);
+    }
+    must(secagg_server_close_round(server, NULL, 1, &aggregate, &failure));
+  }
+
   for (int i = 0; i < 5; i++)
     TIMED(
         decode,
-        secagg_aggregate_mean_float32(aggregate, averaging, mean, PARAMETERS, NULL, &failure));
-  uint32_t phase = 0;
+        secagg_aggregate_mean_float32(aggregate, fedavg, mean, PARAMETERS, NULL, &failure));
+  uint32_t round = 0;
   double start = milliseconds();
-  for (int i = 0; i < 1000000; i++) must(secagg_server_phase(server, &phase, &failure));
+  for (int i = 0; i < 1000000; i++) must(secagg_server_round(server, &round, &failure));
   look_up = milliseconds() - start;
 
   printf("a call that only asks         %7.0f ns\n", look_up);
   printf("mask an update of float32     %7.2f ms\n", mask);
-  printf("suspend, resume               %7.2f ms, %.2f ms\n", suspend, resume);
+  printf("store, restore                %7.2f ms, %.2f ms\n", store, restore);
   printf("message of the masked update  %7.2f ms\n", message);
   printf("receive it                    %7.2f ms\n", receive);
   printf("decode the mean as float32    %7.2f ms\n", decode);
@@ -138,6 +136,6 @@ int main(void) {
   secagg_server_free(server);
   for (int i = 0; i < CLIENTS; i++) secagg_client_free(clients[i]);
   secagg_parameters_free(parameters);
-  secagg_averaging_free(averaging);
+  secagg_fedavg_free(fedavg);
   return 0;
 }

@@ -13,17 +13,17 @@ SIZE(secagg_fault, 16);
 OFFSET(secagg_fault, dealer, 4);
 OFFSET(secagg_fault, finding, 12);
 
-SIZE(secagg_averaging_settings, 48);
-OFFSET(secagg_averaging_settings, parameter_count, 8);
-OFFSET(secagg_averaging_settings, clipping_bound, 16);
-OFFSET(secagg_averaging_settings, norm_bound, 24);
-OFFSET(secagg_averaging_settings, maximum_weight, 32);
-OFFSET(secagg_averaging_settings, maximum_contributors, 40);
-OFFSET(secagg_averaging_settings, counter_count, 44);
+SIZE(secagg_fedavg_settings, 48);
+OFFSET(secagg_fedavg_settings, parameter_count, 8);
+OFFSET(secagg_fedavg_settings, clipping_bound, 16);
+OFFSET(secagg_fedavg_settings, norm_bound, 24);
+OFFSET(secagg_fedavg_settings, maximum_weight, 32);
+OFFSET(secagg_fedavg_settings, maximum_contributors, 40);
+OFFSET(secagg_fedavg_settings, counter_count, 44);
 
-SIZE(secagg_averaging_info, 32);
-OFFSET(secagg_averaging_info, element_count, 8);
-OFFSET(secagg_averaging_info, step, 24);
+SIZE(secagg_fedavg_info, 32);
+OFFSET(secagg_fedavg_info, element_count, 8);
+OFFSET(secagg_fedavg_info, step, 24);
 
 SIZE(secagg_assumptions, 48);
 OFFSET(secagg_assumptions, minimum_contributors, 20);

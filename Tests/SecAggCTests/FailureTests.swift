@@ -28,22 +28,15 @@ struct FailureTests {
     let null = Answer { secagg_client_message(nil, &out, $0) }
     #expect(null.message.contains("secagg_client"))
     let size = Answer { failure in
-      var settings = secagg_averaging_settings()
-      return secagg_averaging_create(&settings, &out, failure)
+      var settings = secagg_fedavg_settings()
+      return secagg_fedavg_create(&settings, &out, failure)
     }
     #expect(size.message.contains("struct_size"))
-    let wrongRound = Answer {
+    let noMessage = Answer {
       secagg_server_message(session.server.value, 1, &out, $0)
     }
-    #expect(wrongRound.message.contains("advertise keys"))
-    let update = session.clients[0].update
-    let early = Answer {
-      secagg_client_mask_float32(
-        session.clients[0].handle.value, [0], 1, session.averaging.value, update, update.count, 1,
-        1, $0)
-    }
-    // A client's round is that of the message it has, also where a call opens the next one.
-    #expect(early.message.contains("in round 0"))
-    #expect(early.message.contains("a client in round 1"))
+    #expect(noMessage.message.contains("client 1"))
+    let early = session.clients[0].mask(session.fedAvg)
+    #expect(early.message.contains("waits for the message that opens round \"share keys\""))
   }
 }

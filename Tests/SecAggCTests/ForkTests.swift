@@ -10,14 +10,14 @@
   struct ForkTests {
     /// Makes and frees a handle; 0 if all went well.
     fileprivate static func useHandles(times: Int) -> Int32 {
-      var settings = ExactAveraging.settings(cohortSize: 12)
+      var settings = ExactFedAvg.settings(cohortSize: 12)
       for _ in 0..<times {
         var out: OpaquePointer?
-        guard Int(secagg_averaging_create(&settings, &out, nil)) == SECAGG_OK else { return 1 }
-        var info = secagg_averaging_info()
-        info.struct_size = UInt32(MemoryLayout<secagg_averaging_info>.size)
-        guard Int(secagg_averaging_get_info(out, &info, nil)) == SECAGG_OK else { return 2 }
-        guard Int(secagg_averaging_free(out)) == SECAGG_OK else { return 3 }
+        guard Int(secagg_fedavg_create(&settings, &out, nil)) == SECAGG_OK else { return 1 }
+        var info = secagg_fedavg_info()
+        info.struct_size = UInt32(MemoryLayout<secagg_fedavg_info>.size)
+        guard Int(secagg_fedavg_get_info(out, &info, nil)) == SECAGG_OK else { return 2 }
+        guard Int(secagg_fedavg_free(out)) == SECAGG_OK else { return 3 }
       }
       return 0
     }
@@ -42,7 +42,7 @@
     /// Without the gate of `ForkGate.c`, one of the first children inherits a lock that none of its threads holds.
     @Test("a child can free handles and make new ones, whatever other threads did")
     func handles() throws {
-      let inherited = try ExactAveraging.handle(cohortSize: 12)
+      let inherited = try ExactFedAvg.handle(cohortSize: 12)
       #expect(Self.useHandles(times: 1) == 0)
       let workers = Workers(count: 3)
       defer { workers.stop() }
@@ -50,7 +50,7 @@
         let status = try inChild {
           let result = Self.useHandles(times: 10)
           guard result == 0 else { return result }
-          return Int(secagg_averaging_free(inherited.value)) == SECAGG_OK ? 0 : 4
+          return Int(secagg_fedavg_free(inherited.value)) == SECAGG_OK ? 0 : 4
         }
         try #require(status == 0)
       }

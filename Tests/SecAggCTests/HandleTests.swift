@@ -40,12 +40,12 @@ struct HandleTests {
           return secagg_bytes_view(handle, &data, &length, failure)
         }, { secagg_bytes_free($0) }),
       kind(
-        "averaging", session.averaging,
+        "fedavg", session.fedAvg,
         { handle, failure in
-          var info = secagg_averaging_info()
-          info.struct_size = UInt32(MemoryLayout<secagg_averaging_info>.size)
-          return secagg_averaging_get_info(handle, &info, failure)
-        }, { secagg_averaging_free($0) }),
+          var info = secagg_fedavg_info()
+          info.struct_size = UInt32(MemoryLayout<secagg_fedavg_info>.size)
+          return secagg_fedavg_get_info(handle, &info, failure)
+        }, { secagg_fedavg_free($0) }),
       kind(
         "parameters", session.parameters,
         { handle, failure in
@@ -75,8 +75,8 @@ struct HandleTests {
       kind(
         "server", session.server,
         { handle, failure in
-          var phase: UInt32 = 0
-          return secagg_server_phase(handle, &phase, failure)
+          var round: UInt32 = 0
+          return secagg_server_round(handle, &round, failure)
         }, { secagg_server_free($0) }),
       kind(
         "aggregate", aggregate,
@@ -132,19 +132,19 @@ struct HandleTests {
     #expect(session.parameters.end() == SECAGG_OK)
     let directory = try #require(session.directory)
     for client in session.clients { #expect(client.identity?.end() == SECAGG_OK) }
+    #expect(directory.end() == SECAGG_OK)
     try session.collect(SECAGG_ADVERTISE_KEYS)
     try session.closeRound()
     try session.collect(SECAGG_SHARE_KEYS)
-    #expect(directory.end() == SECAGG_OK)
     try session.closeRound()
     try session.collect(SECAGG_MASKED_INPUT)
     try session.closeRound()
     try session.collect(SECAGG_CONSISTENCY_CHECK)
     try session.closeRound()
     try session.collect(SECAGG_UNMASKING)
-    let aggregate = try session.unmask()
+    let aggregate = try session.aggregate()
     #expect(session.server.end() == SECAGG_OK)
-    _ = try MeanResult(aggregate, averaging: session.averaging)
+    _ = try MeanResult(aggregate, fedAvg: session.fedAvg)
   }
 
   @Test("no handle is given twice")

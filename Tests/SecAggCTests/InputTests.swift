@@ -7,21 +7,23 @@ import Testing
 struct InputTests {
   private static let context = (0..<32).map { UInt8($0) }
   private static let otherContext = (1..<33).map { UInt8($0) }
-  /// Of an element of `ExactAveraging`.
+  /// Of an element of `ExactFedAvg`.
   private static let largest: UInt64 = 1 << 17 - 1
 
-  /// Client 1, twice, from the same sealed bytes; its updates are encoded without randomness.
+  /// Client 1 with its delivery, twice, from the same stored bytes; its updates are encoded without randomness.
   private func twins(of session: TestSession) throws -> [TestClient] {
     var key = [UInt8](repeating: 0, count: 32)
-    try succeed { secagg_sealing_key(&key, $0) }
+    try succeed { secagg_storage_key(&key, $0) }
     let client = session.clients[0]
-    let sealed = try Handle.bytes { secagg_client_suspend(client.handle.value, key, $0, $1) }
+    #expect(try client.response(to: session.message(for: 1)) == SECAGG_INPUT_NEEDED)
+    let stored = try Handle.bytes { secagg_client_store(client.handle.value, key, 1, $0, $1) }
     return try (0..<2).map { _ in
       let twin = try TestClient(
-        id: 1, parameters: session.parameters, identity: client.identity, update: client.update,
-        weight: client.weight)
+        id: 1, parameters: session.parameters, identity: client.identity,
+        directory: client.directory, update: client.update, weight: client.weight)
       twin.handle = try Handle({ secagg_client_free($0) }) {
-        secagg_client_resume(sealed, sealed.count, key, client.identity?.value, $0, $1)
+        secagg_client_restore(
+          stored, stored.count, key, client.identity?.value, client.directory?.value, $0, $1)
       }
       return twin
     }
@@ -33,14 +35,9 @@ struct InputTests {
   func sameBytes(setting: Setting, isDouble: Bool) throws {
     let session = try TestSession(setting)
     try session.run(to: SECAGG_MASKED_INPUT)
-    let message = try session.message(for: 1)
     let twins = try twins(of: session)
-    let old = twins[0].take(
-      message, opening: SECAGG_MASKED_INPUT, averaging: session.averaging, directory: nil,
-      asDouble: isDouble)
-    #expect(old.status == SECAGG_OK)
-    let new = twins[1].mask(message, averaging: session.averaging, asDouble: isDouble)
-    #expect(new.status == SECAGG_OK)
+    #expect(twins[0].mask(session.fedAvg, asDouble: isDouble).status == SECAGG_OK)
+    #expect(twins[1].mask(with: session.fedAvg, asDouble: isDouble).status == SECAGG_OK)
     #expect(try twins[0].message() == twins[1].message())
   }
 
@@ -48,10 +45,9 @@ struct InputTests {
   func otherBytes() throws {
     let session = try TestSession(.semiHonest)
     try session.run(to: SECAGG_MASKED_INPUT)
-    let message = try session.message(for: 1)
     let twins = try twins(of: session)
     for (twin, context) in zip(twins, [Self.context, nil]) {
-      let answer = twin.mask(message, averaging: session.averaging, inputContext: context)
+      let answer = twin.mask(with: session.fedAvg, inputContext: context)
       #expect(answer.status == SECAGG_OK)
     }
     #expect(try twins[0].message() != twins[1].message())
@@ -76,33 +72,20 @@ struct InputTests {
     try session.collectInputs(
       leaving: leaving, counters: { counters[Int($0) - 1] }, inputContext: { _ in context })
     try session.collectAnswers(leaving: leaving)
-    let aggregate = try session.unmask(inputContext: context)
-    let result = try MeanResult(aggregate, averaging: session.averaging)
+    let aggregate = try session.aggregate(inputContext: context)
+    let result = try MeanResult(aggregate, fedAvg: session.fedAvg)
     #expect(result.contributors == [1, 3, 4, 6, 7, 8, 9, 10, 11, 12])
     let plain = try TestSession(setting, seed: 7)
     #expect(try result == plain.swiftMean(of: result.contributors))
     let sums = try numbers(UInt64(0)) {
       secagg_aggregate_counters(
-        aggregate.value, session.averaging.value, $0, $1, $2, $3)
+        aggregate.value, session.fedAvg.value, $0, $1, $2, $3)
     }
     let expected = (0..<5).map { counter in
       result.contributors.reduce(0) { $0 + counters[Int($1) - 1][counter] }
     }
     #expect(sums == expected)
     #expect(sums[4] == 10 * Self.largest)
-  }
-
-  @Test("unmasking with NULL, and by the older function, is unmasking without a context")
-  func noContext() throws {
-    for isOld in [false, true] {
-      let session = try TestSession(.semiHonest)
-      try session.run(to: SECAGG_MASKED_INPUT)
-      try session.collectInputs { _ in nil }
-      try session.collectAnswers()
-      let aggregate = try isOld ? session.unmask() : session.unmask(inputContext: nil)
-      let result = try MeanResult(aggregate, averaging: session.averaging)
-      #expect(try result == session.swiftMean(of: result.contributors))
-    }
   }
 
   /// The contexts of most clients, of client 3, and of the server.
@@ -119,15 +102,10 @@ struct InputTests {
     try session.run(to: SECAGG_MASKED_INPUT)
     try session.collectInputs { $0 == 3 ? one : most }
     try session.collectAnswers()
-    var out = OpaquePointer(bitPattern: 1)
-    expect(SECAGG_SUM_INCONSISTENT) {
-      secagg_server_unmask_input(session.server.value, server, 1, &out, $0)
-    }
-    #expect(out == nil)
-    #expect(try session.phase() == SECAGG_ENDED)
-    expect(SECAGG_WRONG_PHASE, "the right one is too late") {
-      secagg_server_unmask_input(session.server.value, most, 1, &out, $0)
-    }
+    session.expectNoAggregate(SECAGG_SUM_INCONSISTENT, inputContext: server)
+    #expect(try session.round() == SECAGG_ENDED)
+    // The right one is too late.
+    session.expectNoAggregate(SECAGG_WRONG_ROUND, inputContext: most)
   }
 
   @Test("an input that does not fit leaves the client as it was")
@@ -135,14 +113,14 @@ struct InputTests {
     let session = try TestSession(.semiHonest, counterCount: 2)
     try session.run(to: SECAGG_MASKED_INPUT)
     let client = session.clients[0]
-    let message = try session.message(for: 1)
+    #expect(try client.response(to: session.message(for: 1)) == SECAGG_INPUT_NEEDED)
     let other = [Double](repeating: 0, count: client.update.count)
     func status(
-      _ counters: [UInt64] = [1, 2], averaging: Handle? = nil,
+      _ counters: [UInt64] = [1, 2], fedAvg: Handle? = nil,
       _ change: (inout secagg_input) -> Void = { _ in }
     ) -> Int {
       client.mask(
-        message, averaging: averaging ?? session.averaging, counters: counters,
+        with: fedAvg ?? session.fedAvg, counters: counters,
         inputContext: Self.context, change
       ).status
     }
@@ -185,12 +163,12 @@ struct InputTests {
     for (name, counters, change) in updates {
       #expect(status(counters, change) == SECAGG_INVALID_UPDATE, "\(name)")
     }
-    let without = try ExactAveraging.handle(cohortSize: 12)
-    #expect(status([], averaging: without) == SECAGG_INVALID_ARGUMENT, "another averaging")
-    #expect(try client.round() == SECAGG_SHARE_KEYS)
+    let without = try ExactFedAvg.handle(cohortSize: 12)
+    #expect(status([], fedAvg: without) == SECAGG_INVALID_ARGUMENT, "other settings")
+    #expect(try client.awaited() == SECAGG_INPUT)
     #expect(status([Self.largest, 0]) == SECAGG_OK)
     let sent = try client.message()
-    #expect(status([Self.largest, 0]) == SECAGG_WRONG_PHASE, "a client masks once")
+    #expect(status([Self.largest, 0]) == SECAGG_WRONG_ROUND, "a client masks once")
     #expect(try client.message() == sent)
   }
 
@@ -198,8 +176,9 @@ struct InputTests {
   func unexpected() throws {
     let session = try TestSession(.semiHonest)
     try session.run(to: SECAGG_MASKED_INPUT)
-    let message = try session.message(for: 1)
-    let answer = session.clients[0].mask(message, averaging: session.averaging, counters: [0])
+    let client = session.clients[0]
+    #expect(try client.response(to: session.message(for: 1)) == SECAGG_INPUT_NEEDED)
+    let answer = client.mask(with: session.fedAvg, counters: [0])
     #expect(answer.status == SECAGG_INVALID_UPDATE)
   }
 
@@ -210,37 +189,37 @@ struct InputTests {
     try session.collectInputs(
       counters: { [UInt64($0), 1, 0] }, inputContext: { _ in Self.context })
     try session.collectAnswers()
-    let aggregate = try session.unmask(inputContext: Self.context)
+    let aggregate = try session.aggregate(inputContext: Self.context)
     var sums = [UInt64](repeating: 99, count: 3)
     var count = 0
     for capacity in 0..<3 {
       expect(SECAGG_BUFFER_TOO_SMALL) {
         secagg_aggregate_counters(
-          aggregate.value, session.averaging.value, &sums, capacity, &count, $0)
+          aggregate.value, session.fedAvg.value, &sums, capacity, &count, $0)
       }
       #expect(count == 3)
       #expect(sums == [99, 99, 99])
     }
     for other in [0, 2, 4] {
-      let averaging = try ExactAveraging.handle(cohortSize: 12, counterCount: other)
+      let fedAvg = try ExactFedAvg.handle(cohortSize: 12, counterCount: other)
       expect(SECAGG_INVALID_ARGUMENT, "\(other) counters") {
-        secagg_aggregate_counters(aggregate.value, averaging.value, &sums, 3, &count, $0)
+        secagg_aggregate_counters(aggregate.value, fedAvg.value, &sums, 3, &count, $0)
       }
     }
     expect(SECAGG_OK) {
       secagg_aggregate_counters(
-        aggregate.value, session.averaging.value, &sums, 3, &count, $0)
+        aggregate.value, session.fedAvg.value, &sums, 3, &count, $0)
     }
     #expect(sums == [78, 12, 0])
   }
 
   @Test("the elements of a vector include the counters", arguments: [0, 1, 100])
   func elements(counterCount: Int) throws {
-    let averaging = try ExactAveraging.handle(cohortSize: 12, counterCount: counterCount)
-    var info = secagg_averaging_info()
-    info.struct_size = UInt32(MemoryLayout<secagg_averaging_info>.size)
-    try succeed { secagg_averaging_get_info(averaging.value, &info, $0) }
-    #expect(Int(info.element_count) == ExactAveraging.parameterCount + 1 + counterCount)
+    let fedAvg = try ExactFedAvg.handle(cohortSize: 12, counterCount: counterCount)
+    var info = secagg_fedavg_info()
+    info.struct_size = UInt32(MemoryLayout<secagg_fedavg_info>.size)
+    try succeed { secagg_fedavg_get_info(fedAvg.value, &info, $0) }
+    #expect(Int(info.element_count) == ExactFedAvg.parameterCount + 1 + counterCount)
     #expect(info.value_bits == 17)
   }
 }

@@ -15,11 +15,11 @@ struct SessionTests {
   @Test("all stay", arguments: Setting.all)
   func complete(setting: Setting) throws {
     let session = try TestSession(setting)
-    let result = try MeanResult(session.run(), averaging: session.averaging)
+    let result = try MeanResult(session.run(), fedAvg: session.fedAvg)
     #expect(result.mean.contains { abs($0) > 1 })
     #expect(result.contributors == Array(1...UInt32(TestSession.cohortSize)))
     #expect(try result == session.swiftMean(of: result.contributors))
-    #expect(try session.phase() == SECAGG_ENDED)
+    #expect(try session.round() == SECAGG_ENDED)
   }
 
   @Test("clients leave before every round, and in the last", arguments: Setting.all)
@@ -28,19 +28,19 @@ struct SessionTests {
     var leaving = Self.leaving
     if setting.degree == 0 { leaving[12] = SECAGG_UNMASKING }
     let result = try MeanResult(
-      session.run(leaving: leaving), averaging: session.averaging)
+      session.run(leaving: leaving), fedAvg: session.fedAvg)
     #expect(result.contributors == [1, 3, 4, 6, 7, 8, 10, 11, 12])
     #expect(try result == session.swiftMean(of: result.contributors))
   }
 
   @Test(
-    "every client sleeps and the server is restored at every step", arguments: Setting.all)
-  func suspended(setting: Setting) throws {
+    "every client and the server are stored and restored at every step", arguments: Setting.all)
+  func stored(setting: Setting) throws {
     let session = try TestSession(setting, seed: 3)
-    session.beforeEachMessage = { try $0.sleepAndWake() }
+    session.beforeEachMessage = { try $0.storeAndRestore() }
     session.afterEachMessage = { try $0.storeAndRestore() }
     let result = try MeanResult(
-      session.run(leaving: Self.leaving), averaging: session.averaging)
+      session.run(leaving: Self.leaving), fedAvg: session.fedAvg)
     #expect(result.contributors == [1, 3, 4, 6, 7, 8, 10, 11, 12])
     #expect(try result == session.swiftMean(of: result.contributors))
   }
@@ -55,7 +55,7 @@ struct SessionTests {
       #expect(try client.message() == client.message())
       if round != SECAGG_UNMASKING { try session.closeRound() }
     }
-    #expect(try session.clients[3].round() == SECAGG_UNMASKING)
+    #expect(try session.clients[3].awaited() == SECAGG_ENDED)
   }
 
   @Test("clients of the Swift library take part, and read what the C interface writes")
@@ -65,7 +65,7 @@ struct SessionTests {
       secagg_parameters_serialize(session.parameters.value, $0, $1)
     }
     let parameters = try SessionParameters(serialized: bytes)
-    let secure = try ExactAveraging.swift(cohortSize: TestSession.cohortSize)
+    let secure = try ExactFedAvg.swift(cohortSize: TestSession.cohortSize)
     var generator = SystemRandomNumberGenerator()
     // Client 6 is in Swift, the others behind handles.
     let id = try #require(ClientID(6))
@@ -75,39 +75,30 @@ struct SessionTests {
       if answer.status != SECAGG_OK { throw answer }
     }
     let others: [UInt32: Int] = [6: SECAGG_ADVERTISE_KEYS]
-    let advertising = try AdvertiseKeysRound(
+    var client = try ClientSession(
       id: id, parameters: parameters,
       policy: ClientPolicy(applicationContext: parameters.applicationContext))
-    try send(.keyAdvertisement(advertising.message))
-    try session.collect(SECAGG_ADVERTISE_KEYS, leaving: others)
-    try session.closeRound()
-    guard
-      case .rosterAnnouncement(let roster) = try ServerMessage(
-        serialized: session.message(for: 6))
-    else { throw Unexpected() }
-    let sharing = try advertising.shareKeys(with: roster)
-    try send(.shareDistribution(sharing.message))
-    try session.collect(SECAGG_SHARE_KEYS, leaving: others)
-    try session.closeRound()
-    guard case .shareDelivery(let delivery) = try ServerMessage(serialized: session.message(for: 6))
-    else { throw Unexpected() }
-    let vector = try secure.encode(
-      ClientUpdate(delta: data.update.map(Double.init), weight: data.weight), using: &generator)
-    let masking = try sharing.maskInput(vector, delivery: delivery)
-    try send(.maskedInput(masking.message))
-    try session.collect(SECAGG_MASKED_INPUT, leaving: others)
-    try session.closeRound()
-    guard
-      case .unmaskingRequest(let request) = try ServerMessage(serialized: session.message(for: 6))
-    else { throw Unexpected() }
-    try send(.unmaskingResponse(masking.unmask(request)))
-    try session.collect(SECAGG_UNMASKING, leaving: others)
-    let result = try MeanResult(session.unmask(), averaging: session.averaging)
+    for round in session.setting.rounds {
+      if round != SECAGG_ADVERTISE_KEYS {
+        switch try client.handle(ServerMessage(serialized: session.message(for: 6))) {
+        case .reply: break
+        case .inputNeeded:
+          _ = try client.mask(
+            secure.encode(
+              ClientUpdate(delta: data.update.map(Double.init), weight: data.weight),
+              using: &generator))
+        case .stray(let error): throw error
+        }
+      }
+      let message = client.message
+      try send(#require(message))
+      try session.collect(round, leaving: others)
+      if round != SECAGG_UNMASKING { try session.closeRound() }
+    }
+    let result = try MeanResult(session.aggregate(), fedAvg: session.fedAvg)
     #expect(result.contributors.count == TestSession.cohortSize)
     #expect(try result == session.swiftMean(of: result.contributors))
   }
-
-  struct Unexpected: Error {}
 
   @Test("recommended parameters make a session that computes a mean of real numbers")
   func recommended() throws {

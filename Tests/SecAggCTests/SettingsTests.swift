@@ -26,43 +26,43 @@ struct SettingsTests {
   @Test("a longer struct is taken if what is not known is 0", arguments: [8, 64])
   func longerInput(extra: Int) throws {
     var out: OpaquePointer?
-    let settings = ExactAveraging.settings(cohortSize: 12)
+    let settings = ExactFedAvg.settings(cohortSize: 12)
     let taken = try longer(settings, by: extra, filledWith: 0) { settings in
-      Answer { secagg_averaging_create(settings, &out, $0) }
+      Answer { secagg_fedavg_create(settings, &out, $0) }
     }
     #expect(taken.result.status == SECAGG_OK)
-    #expect(Int(secagg_averaging_free(out)) == SECAGG_OK)
+    #expect(Int(secagg_fedavg_free(out)) == SECAGG_OK)
     let refused = try longer(settings, by: extra, filledWith: 1) { settings in
-      Answer { secagg_averaging_create(settings, &out, $0) }
+      Answer { secagg_fedavg_create(settings, &out, $0) }
     }
     #expect(refused.result.status == SECAGG_INVALID_ARGUMENT)
   }
 
   @Test("what is not known of a longer result is set to 0, and nothing beyond it")
   func longerOutput() throws {
-    let averaging = try ExactAveraging.handle(cohortSize: 12)
-    let written = try longer(secagg_averaging_info(), by: 16, filledWith: 9) { info in
+    let fedAvg = try ExactFedAvg.handle(cohortSize: 12)
+    let written = try longer(secagg_fedavg_info(), by: 16, filledWith: 9) { info in
       UnsafeMutableRawPointer(info).storeBytes(
-        of: UInt32(MemoryLayout<secagg_averaging_info>.size + 8), as: UInt32.self)
-      return (Answer { secagg_averaging_get_info(averaging.value, info, $0) }, info.pointee)
+        of: UInt32(MemoryLayout<secagg_fedavg_info>.size + 8), as: UInt32.self)
+      return (Answer { secagg_fedavg_get_info(fedAvg.value, info, $0) }, info.pointee)
     }
     #expect(written.result.0.status == SECAGG_OK)
     #expect(written.result.1.step == 1)
-    #expect(written.result.1.struct_size == UInt32(MemoryLayout<secagg_averaging_info>.size + 8))
+    #expect(written.result.1.struct_size == UInt32(MemoryLayout<secagg_fedavg_info>.size + 8))
     #expect(written.tail == [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 9, count: 8))
   }
 
   @Test("a struct_size that cannot be is refused", arguments: [0, 3, 47, 4097, UInt32.max])
   func wrongSize(size: UInt32) {
-    var settings = ExactAveraging.settings(cohortSize: 12)
+    var settings = ExactFedAvg.settings(cohortSize: 12)
     settings.struct_size = size
     var out: OpaquePointer?
-    expect(SECAGG_INVALID_ARGUMENT) { secagg_averaging_create(&settings, &out, $0) }
+    expect(SECAGG_INVALID_ARGUMENT) { secagg_fedavg_create(&settings, &out, $0) }
   }
 
-  @Test("averaging of impossible settings")
-  func averaging() {
-    let changes: [(String, Int, (inout secagg_averaging_settings) -> Void)] = [
+  @Test("impossible settings of fedavg")
+  func fedAvg() {
+    let changes: [(String, Int, (inout secagg_fedavg_settings) -> Void)] = [
       ("parameters", SECAGG_INVALID_PARAMETERS, { $0.parameter_count = 0 }),
       ("parameters", SECAGG_INVALID_PARAMETERS, { $0.parameter_count = 1 << 40 }),
       ("parameters", SECAGG_INVALID_ARGUMENT, { $0.parameter_count = .max }),
@@ -79,17 +79,17 @@ struct SettingsTests {
       ("counters", SECAGG_INVALID_PARAMETERS, { $0.counter_count = .max }),
     ]
     for (name, status, change) in changes {
-      var settings = ExactAveraging.settings(cohortSize: 12)
+      var settings = ExactFedAvg.settings(cohortSize: 12)
       change(&settings)
       var out = OpaquePointer(bitPattern: 1)
-      expect(status, "\(name)") { secagg_averaging_create(&settings, &out, $0) }
+      expect(status, "\(name)") { secagg_fedavg_create(&settings, &out, $0) }
       #expect(out == nil)
     }
   }
 
   @Test("sessions of impossible settings")
   func sessions() throws {
-    let averaging = try ExactAveraging.handle(cohortSize: 12)
+    let fedAvg = try ExactFedAvg.handle(cohortSize: 12)
     let context = TestSession.context
     let changes: [(String, Int, (inout secagg_session_settings) -> Void)] = [
       ("cohort", SECAGG_INVALID_PARAMETERS, { $0.cohort_size = 2 }),
@@ -120,14 +120,14 @@ struct SettingsTests {
       change(&settings)
       var out: OpaquePointer?
       expect(status, "\(name)") {
-        secagg_parameters_create(&settings, averaging.value, context, &out, $0)
+        secagg_parameters_create(&settings, fedAvg.value, context, &out, $0)
       }
     }
   }
 
   @Test("assumptions that cannot be withstood")
   func assumptions() throws {
-    let averaging = try ExactAveraging.handle(cohortSize: 12)
+    let fedAvg = try ExactFedAvg.handle(cohortSize: 12)
     let changes: [(String, Int, (inout secagg_assumptions) -> Void)] = [
       ("cohort", SECAGG_INVALID_PARAMETERS, { $0.cohort_size = 0 }),
       ("corrupt", SECAGG_INVALID_PARAMETERS, { $0.corrupt_fraction = 1 }),
@@ -151,14 +151,14 @@ struct SettingsTests {
       var out: OpaquePointer?
       expect(status, "\(name)") {
         secagg_parameters_recommended(
-          &assumptions, averaging.value, TestSession.context, &out, $0)
+          &assumptions, fedAvg.value, TestSession.context, &out, $0)
       }
     }
   }
 
   @Test("corrupt clients that drop out lower the minimum of contributors")
   func corruptDropouts() throws {
-    let averaging = try ExactAveraging.handle(cohortSize: 12)
+    let fedAvg = try ExactFedAvg.handle(cohortSize: 12)
     let minima = try [UInt32(0), 1].map { dropOut in
       var assumptions = secagg_assumptions(
         struct_size: UInt32(MemoryLayout<secagg_assumptions>.size), cohort_size: 12,
@@ -167,7 +167,7 @@ struct SettingsTests {
         corrupt_clients_drop_out: dropOut)
       let parameters = try Handle({ secagg_parameters_free($0) }) {
         secagg_parameters_recommended(
-          &assumptions, averaging.value, TestSession.context, $0, $1)
+          &assumptions, fedAvg.value, TestSession.context, $0, $1)
       }
       var info = secagg_parameters_info()
       info.struct_size = UInt32(MemoryLayout<secagg_parameters_info>.size)
@@ -237,18 +237,18 @@ struct SettingsTests {
 
   @Test("a context is that of the Swift library, for float32 as for float64")
   func context() throws {
-    let averaging = try ExactAveraging.handle(cohortSize: 12)
-    let secure = try ExactAveraging.swift(cohortSize: 12)
-    let model = (0..<ExactAveraging.parameterCount).map { Float($0) / 7 }
+    let fedAvg = try ExactFedAvg.handle(cohortSize: 12)
+    let secure = try ExactFedAvg.swift(cohortSize: 12)
+    let model = (0..<ExactFedAvg.parameterCount).map { Float($0) / 7 }
     let wide = model.map(Double.init)
     var (narrow, double) = ([UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 32))
     try succeed {
-      secagg_averaging_context_float32(
-        averaging.value, model, model.count, 9, "résumé", &narrow, $0)
+      secagg_fedavg_context_float32(
+        fedAvg.value, model, model.count, 9, "résumé", &narrow, $0)
     }
     try succeed {
-      secagg_averaging_context_float64(
-        averaging.value, wide, wide.count, 9, "résumé", &double, $0)
+      secagg_fedavg_context_float64(
+        fedAvg.value, wide, wide.count, 9, "résumé", &double, $0)
     }
     let swift = try secure.applicationContext(
       model: .init(
@@ -268,8 +268,8 @@ struct SettingsTests {
   @Test("the versions")
   func versions() throws {
     #expect(secagg_abi_version() == UInt32(SECAGG_ABI_MAJOR) << 16 | UInt32(SECAGG_ABI_MINOR))
-    #expect(SECAGG_ABI_MAJOR == 1)
-    #expect(SECAGG_ABI_MINOR == 1)
+    #expect(SECAGG_ABI_MAJOR == 2)
+    #expect(SECAGG_ABI_MINOR == 0)
     let version = String(cString: try #require(secagg_version()))
     #expect(version.split(separator: ".").compactMap { Int($0) }.count == 3)
   }

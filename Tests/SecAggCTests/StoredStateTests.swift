@@ -1,105 +1,155 @@
 import CSecAggABI
 import Testing
 
-/// Sealed clients and stored servers that are damaged, cut short, or opened with the wrong thing.
+/// Stored clients and servers that are damaged, cut short, or opened with the wrong thing.
 @Suite("Stored states")
 struct StoredStateTests {
   private let key = [UInt8](repeating: 5, count: 32)
 
-  private func sealed(_ session: TestSession, after round: Int) throws -> [UInt8] {
-    try session.run(to: round)
-    try session.collect(round)
-    return try Handle.bytes { secagg_client_suspend(session.clients[0].handle.value, key, $0, $1) }
+  private func stored(_ client: TestClient, keepingMessage: Int32 = 1) throws -> [UInt8] {
+    try Handle.bytes { secagg_client_store(client.handle.value, key, keepingMessage, $0, $1) }
   }
 
-  private func resume(
-    _ sealed: [UInt8], key: [UInt8]? = nil, identity: Handle? = nil
+  private func restore(
+    _ stored: [UInt8], key: [UInt8]? = nil, identity: Handle?, directory: Handle?
   ) -> (answer: Answer, client: OpaquePointer?) {
     var out: OpaquePointer?
     let answer = Answer {
-      secagg_client_resume(sealed, sealed.count, key ?? self.key, identity?.value, &out, $0)
+      secagg_client_restore(
+        stored, stored.count, key ?? self.key, identity?.value, directory?.value, &out, $0)
     }
     return (answer, out)
   }
 
   @Test(
-    "a sealed client opens with its key only, unchanged only",
+    "a stored client opens with its key only, unchanged only",
     arguments: [Setting.semiHonest, .malicious])
   func client(setting: Setting) throws {
-    for round in setting.rounds.dropLast() {
-      let session = try TestSession(setting)
-      let identity = session.clients[0].identity
-      let sealed = try sealed(session, after: round)
+    let session = try TestSession(setting)
+    let client = session.clients[0]
+    let signed = try TestSession(.malicious).clients[0]
+    for round in setting.rounds {
+      try session.collect(round)
+      let stored = try stored(client)
+      func status(of bytes: [UInt8], key: [UInt8]? = nil) -> Int {
+        let (answer, restored) = restore(
+          bytes, key: key, identity: client.identity, directory: client.directory)
+        #expect(restored == nil)
+        return answer.status
+      }
       var otherKey = key
       otherKey[0] ^= 1
-      #expect(
-        resume(sealed, key: otherKey, identity: identity).answer.status == SECAGG_STATE_UNREADABLE)
-      var damaged = Array(0..<60) + Array(stride(from: 60, to: sealed.count, by: 97))
-      damaged.append(sealed.count - 1)
+      #expect(status(of: stored, key: otherKey) == SECAGG_STATE_UNREADABLE)
+      var damaged = Array(0..<60) + Array(stride(from: 60, to: stored.count, by: 97))
+      damaged.append(stored.count - 1)
       for index in damaged {
-        var bytes = sealed
+        var bytes = stored
         bytes[index] ^= 4
-        let (answer, client) = resume(bytes, identity: identity)
-        #expect(answer.status == SECAGG_STATE_UNREADABLE, "\(index)")
-        #expect(client == nil)
+        #expect(status(of: bytes) == SECAGG_STATE_UNREADABLE, "\(index)")
       }
-      for count in [0, 1, 2, 40, 41, 42, sealed.count - 1] {
-        let bytes = Array(sealed.prefix(count))
-        #expect(resume(bytes, identity: identity).answer.status == SECAGG_STATE_UNREADABLE)
+      for count in [0, 1, 2, 40, 41, 42, stored.count - 1] {
+        #expect(status(of: Array(stored.prefix(count))) == SECAGG_STATE_UNREADABLE)
       }
-      #expect(resume(sealed + [0], identity: identity).answer.status == SECAGG_STATE_UNREADABLE)
-      // What belongs to the other threat model.
+      #expect(status(of: stored + [0]) == SECAGG_STATE_UNREADABLE)
+      // What belongs to the other threat model, or half of it.
       let wrong =
-        try setting.isMalicious
-        ? nil : Handle({ secagg_identity_free($0) }) { secagg_identity_generate($0, $1) }
-      #expect(resume(sealed, identity: wrong).answer.status == SECAGG_INVALID_ARGUMENT)
-      let (answer, client) = resume(sealed, identity: identity)
+        setting.isMalicious ? (nil, nil) : (signed.identity, signed.directory)
+      for (identity, directory) in [wrong, (signed.identity, nil), (nil, signed.directory)] {
+        let (answer, restored) = restore(stored, identity: identity, directory: directory)
+        #expect(answer.status == SECAGG_INVALID_ARGUMENT)
+        #expect(restored == nil)
+      }
+      let (answer, restored) = restore(
+        stored, identity: client.identity, directory: client.directory)
       #expect(answer.status == SECAGG_OK)
       var id: UInt32 = 0
-      try succeed { secagg_client_id(client, &id, $0) }
+      try succeed { secagg_client_id(restored, &id, $0) }
       #expect(id == 1)
-      #expect(Int(secagg_client_free(client)) == SECAGG_OK)
+      #expect(Int(secagg_client_free(restored)) == SECAGG_OK)
+      if round != SECAGG_UNMASKING { try session.closeRound() }
     }
   }
 
-  @Test("sealing the same client twice gives other bytes, and no secret in the open")
+  @Test("storing the same client twice gives other bytes, and no secret in the open")
   func sealing() throws {
     let session = try TestSession(.semiHonest)
-    let sealed = try sealed(session, after: SECAGG_SHARE_KEYS)
-    let (_, client) = resume(sealed)
-    let again = try Handle.bytes { secagg_client_suspend(client, key, $0, $1) }
-    #expect(again.count == sealed.count)
-    #expect(again != sealed)
-    #expect(Int(secagg_client_free(client)) == SECAGG_OK)
+    try session.run(to: SECAGG_SHARE_KEYS)
+    try session.collect(SECAGG_SHARE_KEYS)
+    let stored = try stored(session.clients[0])
+    let again = try self.stored(session.clients[0])
+    #expect(again.count == stored.count)
+    #expect(again != stored)
     // Incompressible: each byte value about as often as any other.
     var counts = [Int](repeating: 0, count: 256)
-    for byte in sealed { counts[Int(byte)] += 1 }
-    let expected = Double(sealed.count) / 256
+    for byte in stored { counts[Int(byte)] += 1 }
+    let expected = Double(stored.count) / 256
     let chiSquare = counts.reduce(0.0) {
       $0 + (Double($1) - expected) * (Double($1) - expected) / expected
     }
     // With about ten expected of each value, uniform bytes come beyond 520 less than once in 10^9, by
     // Chernoff's bound for independent Poisson counts; readable states are in the thousands.
-    #expect(chiSquare < 520, "\(sealed.count) bytes")
+    #expect(chiSquare < 520, "\(stored.count) bytes")
   }
 
-  @Test("a client that has answered, or ended, is not put to sleep")
-  func nothingLeft() throws {
-    let session = try TestSession(.semiHonest)
-    _ = try session.run()
-    let client = session.clients[0].handle.value
+  @Test("a client can be stored without the masked update that was sent", arguments: Setting.all)
+  func withoutMessage(setting: Setting) throws {
+    let session = try TestSession(setting)
+    let client = session.clients[0]
+    try session.run(to: SECAGG_MASKED_INPUT)
+    let delivery = try session.message(for: 1)
+    try session.collect(SECAGG_MASKED_INPUT)
+    let sent = try client.message()
+    let short = try stored(client, keepingMessage: 0)
+    #expect(try stored(client).count > short.count + sent.count / 2)
+    #expect(try client.message() == sent, "storing leaves the client as it is")
+    client.handle = try Handle({ secagg_client_free($0) }) {
+      secagg_client_restore(
+        short, short.count, key, client.identity?.value, client.directory?.value, $0, $1)
+    }
     var out: OpaquePointer?
-    expect(SECAGG_WRONG_PHASE) { secagg_client_suspend(client, key, &out, $0) }
-    #expect(try session.clients[0].round() == SECAGG_UNMASKING)
-    _ = try session.clients[0].message()
+    expect(SECAGG_NO_MESSAGE) { secagg_client_message(client.handle.value, &out, $0) }
+    #expect(try client.response(to: delivery) == SECAGG_STRAY, "its reply is not there")
+    #expect(client.mask(session.fedAvg).status == SECAGG_WRONG_ROUND)
+    try session.closeRound()
+    try session.collectAnswers()
+    let result = try MeanResult(session.aggregate(), fedAvg: session.fedAvg)
+    #expect(try result == session.swiftMean(of: result.contributors))
   }
 
-  @Test("sealing keys differ")
+  @Test("a client is stored while it needs its input, at its end, and after an error")
+  func ends() throws {
+    let session = try TestSession(.semiHonest)
+    try session.run(to: SECAGG_MASKED_INPUT)
+    let delivery = try session.message(for: 1)
+    let client = session.clients[0]
+    #expect(try client.response(to: delivery) == SECAGG_INPUT_NEEDED)
+    try client.storeAndRestore()
+    #expect(try client.awaited() == SECAGG_INPUT)
+    try session.collect(SECAGG_MASKED_INPUT)
+    try session.closeRound()
+    try session.collect(SECAGG_UNMASKING)
+    try client.storeAndRestore()
+    #expect(try client.awaited() == SECAGG_ENDED)
+
+    let rejecting = try TestSession(.semiHonest)
+    try rejecting.run(to: SECAGG_MASKED_INPUT)
+    let other = rejecting.clients[0]
+    let bad = try DeliveryWithFirstOnly.bytes(of: rejecting.message(for: 1))
+    #expect(other.handle(bad).answer.status == SECAGG_SESSION_REFUSED)
+    let stored = try stored(other)
+    let (answer, restored) = restore(stored, identity: nil, directory: nil)
+    #expect(answer.status == SECAGG_OK)
+    var out: OpaquePointer?
+    expect(SECAGG_WRONG_ROUND) { secagg_client_message(restored, &out, $0) }
+    #expect(Int(secagg_client_free(restored)) == SECAGG_OK)
+  }
+
+  @Test("storage keys differ")
   func keys() throws {
     var keys: Set<[UInt8]> = []
     for _ in 0..<100 {
       var key = [UInt8](repeating: 0, count: 32)
-      try succeed { secagg_sealing_key(&key, $0) }
+      try succeed { secagg_storage_key(&key, $0) }
       keys.insert(key)
     }
     #expect(keys.count == 100)

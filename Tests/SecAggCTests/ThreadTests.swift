@@ -24,16 +24,17 @@ struct ThreadTests {
       let session = try TestSession(.semiHonest)
       try session.run(to: SECAGG_MASKED_INPUT)
       let client = session.clients[0].handle
-      let averaging = session.averaging
-      let message = try session.message(for: 1)
+      let fedAvg = session.fedAvg
+      let response = try session.clients[0].response(to: session.message(for: 1))
+      #expect(response == SECAGG_INPUT_NEEDED)
       let update = session.clients[0].update
       let statuses = together(4) { _ in
         Int(
           secagg_client_mask_float32(
-            client.value, message, message.count, averaging.value, update, update.count, 1, 1, nil))
+            client.value, fedAvg.value, update, update.count, 1, 1, nil))
       }
       #expect(statuses.count { $0 == SECAGG_OK } == 1)
-      #expect(statuses.count { $0 == SECAGG_WRONG_PHASE } == 3)
+      #expect(statuses.count { $0 == SECAGG_WRONG_ROUND } == 3)
     }
   }
 
@@ -44,10 +45,7 @@ struct ThreadTests {
       var messages: [(UInt32, [UInt8])] = []
       for client in session.clients {
         if round != SECAGG_ADVERTISE_KEYS {
-          let answer = client.take(
-            try session.message(for: client.id), opening: round, averaging: session.averaging,
-            directory: session.directory)
-          #expect(answer.status == SECAGG_OK)
+          try client.respond(to: session.message(for: client.id), fedAvg: session.fedAvg)
         }
         messages.append((client.id, try client.message()))
       }
@@ -61,7 +59,7 @@ struct ThreadTests {
       #expect(statuses.count { $0 == SECAGG_MESSAGE_REFUSED } == messages.count)
       if round != SECAGG_UNMASKING { try session.closeRound() }
     }
-    let result = try MeanResult(session.unmask(), averaging: session.averaging)
+    let result = try MeanResult(session.aggregate(), fedAvg: session.fedAvg)
     #expect(try result == session.swiftMean(of: result.contributors))
   }
 
@@ -71,9 +69,11 @@ struct ThreadTests {
       let session = try TestSession(.semiHonest)
       try session.run(to: SECAGG_MASKED_INPUT)
       let message = try session.message(for: 1)
+      #expect(try session.clients[0].response(to: message) == SECAGG_INPUT_NEEDED)
       let client = session.clients[0].handle
       let server = session.server
-      let (averaging, update) = (session.averaging, session.clients[0].update)
+      let (fedAvg, update) = (session.fedAvg, session.clients[0].update)
+      let key = [UInt8](repeating: 5, count: 32)
       let statuses = together(8) { index -> [Int] in
         switch index {
         case 0: return [client.end(), server.end()]
@@ -81,21 +81,24 @@ struct ThreadTests {
           return [
             Int(
               secagg_client_mask_float32(
-                client.value, message, message.count, averaging.value, update, update.count, 1, 2,
-                nil))
+                client.value, fedAvg.value, update, update.count, 1, 2, nil))
           ]
         default:
           return (0..<50).flatMap { _ -> [Int] in
-            var (round, phase): (UInt32, UInt32) = (0, 0)
-            var (sent, stored): (OpaquePointer?, OpaquePointer?) = (nil, nil)
+            var (awaited, response, round): (UInt32, UInt32, UInt32) = (0, 0, 0)
+            var (sent, kept): (OpaquePointer?, OpaquePointer?) = (nil, nil)
+            var stored: OpaquePointer?
             defer {
               _ = secagg_bytes_free(sent)
+              _ = secagg_bytes_free(kept)
               _ = secagg_bytes_free(stored)
             }
             return [
-              Int(secagg_client_round(client.value, &round, nil)),
+              Int(secagg_client_awaited(client.value, &awaited, nil)),
+              Int(secagg_client_handle(client.value, message, message.count, 1, &response, nil)),
               Int(secagg_client_message(client.value, &sent, nil)),
-              Int(secagg_server_phase(server.value, &phase, nil)),
+              Int(secagg_client_store(client.value, key, 1, &kept, nil)),
+              Int(secagg_server_round(server.value, &round, nil)),
               Int(secagg_server_store(server.value, &stored, nil)),
             ]
           }
@@ -136,6 +139,6 @@ extension MeanResult {
   /// What comes of the session of a seed.
   fileprivate static func ofSession(seed: UInt64) throws -> MeanResult {
     let session = try TestSession(.semiHonest, seed: seed)
-    return try MeanResult(session.run(), averaging: session.averaging)
+    return try MeanResult(session.run(), fedAvg: session.fedAvg)
   }
 }

@@ -5,27 +5,25 @@ import Testing
 /// Updates that cannot be encoded, and sums that are no mean.
 @Suite("Updates and means")
 struct UpdateTests {
-  private let count = ExactAveraging.parameterCount
+  private let count = ExactFedAvg.parameterCount
 
   @Test("an update that does not fit leaves the client as it was", arguments: [false, true])
   func updates(isDouble: Bool) throws {
     let session = try TestSession(.semiHonest)
     try session.run(to: SECAGG_MASKED_INPUT)
     let client = session.clients[0]
-    let message = try session.message(for: 1)
+    #expect(try client.response(to: session.message(for: 1)) == SECAGG_INPUT_NEEDED)
     func mask(
-      _ update: [Float], count: Int? = nil, weight: UInt64 = 1, averaging: Handle? = nil
+      _ update: [Float], count: Int? = nil, weight: UInt64 = 1, fedAvg: Handle? = nil
     ) -> Answer {
-      let averaging = (averaging ?? session.averaging).value
+      let fedAvg = (fedAvg ?? session.fedAvg).value
       let count = count ?? update.count
       return Answer { failure in
         isDouble
           ? secagg_client_mask_float64(
-            client.handle.value, message, message.count, averaging, update.map(Double.init),
-            count, weight, 1, failure)
+            client.handle.value, fedAvg, update.map(Double.init), count, weight, 1, failure)
           : secagg_client_mask_float32(
-            client.handle.value, message, message.count, averaging, update, count, weight, 1,
-            failure)
+            client.handle.value, fedAvg, update, count, weight, 1, failure)
       }
     }
     let zeros = [Float](repeating: 0, count: count)
@@ -38,12 +36,12 @@ struct UpdateTests {
       update[count - 1] = bad
       #expect(mask(update).status == SECAGG_INVALID_UPDATE)
     }
-    let other = try ExactAveraging.handle(cohortSize: 40)
-    #expect(mask(zeros, averaging: other).status == SECAGG_INVALID_ARGUMENT)
-    #expect(try client.round() == SECAGG_SHARE_KEYS)
+    let other = try ExactFedAvg.handle(cohortSize: 40)
+    #expect(mask(zeros, fedAvg: other).status == SECAGG_INVALID_ARGUMENT)
+    #expect(try client.awaited() == SECAGG_INPUT)
     #expect(mask(zeros).status == SECAGG_OK)
     let first = try client.message()
-    #expect(mask(zeros).status == SECAGG_WRONG_PHASE, "a client masks once")
+    #expect(mask(zeros).status == SECAGG_WRONG_ROUND, "a client masks once")
     #expect(try client.message() == first)
   }
 
@@ -53,29 +51,28 @@ struct UpdateTests {
     try session.run(to: SECAGG_MASKED_INPUT)
     let zeros = [Float](repeating: 0, count: count)
     for client in session.clients {
-      let message = try session.message(for: client.id)
+      #expect(try client.response(to: session.message(for: client.id)) == SECAGG_INPUT_NEEDED)
       try succeed {
         secagg_client_mask_float32(
-          client.handle.value, message, message.count, session.averaging.value, zeros, count, 0, 0,
-          $0)
+          client.handle.value, session.fedAvg.value, zeros, count, 0, 0, $0)
       }
       #expect(session.receive(try client.message(), from: client.id).status == SECAGG_OK)
     }
     try session.closeRound()
     try session.collect(SECAGG_UNMASKING)
-    let aggregate = try session.unmask()
+    let aggregate = try session.aggregate()
     var mean = [Double](repeating: 5, count: count + 1)
     var weight: UInt64 = 5
-    func decode(_ count: Int, _ averaging: Handle) -> Int {
+    func decode(_ count: Int, _ fedAvg: Handle) -> Int {
       Answer {
         secagg_aggregate_mean_float64(
-          aggregate.value, averaging.value, &mean, count, &weight, $0)
+          aggregate.value, fedAvg.value, &mean, count, &weight, $0)
       }.status
     }
-    #expect(decode(count, session.averaging) == SECAGG_SUM_INCONSISTENT)
-    #expect(decode(count - 1, session.averaging) == SECAGG_INVALID_ARGUMENT)
-    #expect(decode(count + 1, session.averaging) == SECAGG_INVALID_ARGUMENT)
-    let other = try ExactAveraging.handle(cohortSize: 40)
+    #expect(decode(count, session.fedAvg) == SECAGG_SUM_INCONSISTENT)
+    #expect(decode(count - 1, session.fedAvg) == SECAGG_INVALID_ARGUMENT)
+    #expect(decode(count + 1, session.fedAvg) == SECAGG_INVALID_ARGUMENT)
+    let other = try ExactFedAvg.handle(cohortSize: 40)
     #expect(decode(count, other) == SECAGG_INVALID_ARGUMENT)
     #expect(mean.allSatisfy { $0 == 5 })
     #expect(weight == 5)
@@ -85,28 +82,19 @@ struct UpdateTests {
   func inconsistent() throws {
     let session = try TestSession(.semiHonest)
     try session.run(to: SECAGG_MASKED_INPUT)
-    // Client 1 is put to sleep and wakes twice: the second masks with the same masks, but what was sent
-    // of it is of a delivery without one neighbour.
+    // Client 1 masks with a delivery that leaves out one neighbour, which masks for client 1.
     let client = session.clients[0]
-    let message = try session.message(for: 1)
-    let shortened = try DeliveryWithoutLast.bytes(of: message)
-    let answer = client.take(
-      shortened, opening: SECAGG_MASKED_INPUT, averaging: session.averaging, directory: nil)
-    #expect(answer.status == SECAGG_OK)
+    let shortened = try DeliveryWithoutLast.bytes(of: session.message(for: 1))
+    try client.respond(to: shortened, fedAvg: session.fedAvg)
     #expect(session.receive(try client.message(), from: 1).status == SECAGG_OK)
     try session.collect(SECAGG_MASKED_INPUT)
     try session.closeRound()
-    // What client 1 answers is not for all its neighbours; it is refused, and the others suffice.
+    // The answer of client 1 is not for all its neighbours and is rejected; the others suffice.
     for client in session.clients.dropFirst() {
-      let request = try session.message(for: client.id)
-      let answer = client.take(
-        request, opening: SECAGG_UNMASKING, averaging: session.averaging, directory: nil)
-      #expect(answer.status == SECAGG_OK)
+      try client.respond(to: session.message(for: client.id), fedAvg: session.fedAvg)
       #expect(session.receive(try client.message(), from: client.id).status == SECAGG_OK)
     }
-    var out: OpaquePointer?
-    expect(SECAGG_SUM_INCONSISTENT) { secagg_server_unmask(session.server.value, 1, &out, $0) }
-    #expect(out == nil)
-    #expect(try session.phase() == SECAGG_ENDED)
+    session.expectNoAggregate(SECAGG_SUM_INCONSISTENT)
+    #expect(try session.round() == SECAGG_ENDED)
   }
 }

@@ -84,10 +84,10 @@ def _round(grid: SecAggGrid, cohort: Cohort, parameters: int) -> list[Message]:
 def _shape(clients: int, dropout_fraction: float) -> str:
     import secagg
 
-    averaging = secagg.Averaging(
+    fedavg = secagg.SecureFedAvg(
         parameter_count=1, clipping_bound=1, maximum_weight=1, maximum_contributors=clients
     )
     parameters = secagg.Parameters.recommended(
-        averaging, cohort_size=clients, context=bytes(32), dropout_fraction=dropout_fraction
+        fedavg, cohort_size=clients, context=bytes(32), dropout_fraction=dropout_fraction
     )
     return f"{parameters.degree}, {parameters.threshold}"

@@ -53,5 +53,5 @@ class PureClient:
     def advertise(self) -> bytes:
         return self._client.advertise()
 
-    def answer(self, round: secagg.Round, message: memoryview) -> bytes:
+    def answer(self, message: memoryview) -> bytes:
         return self._client.receive(bytes(message))

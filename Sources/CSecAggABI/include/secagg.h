@@ -1,57 +1,65 @@
 /*
  * secagg.h - secure aggregation for federated learning, for C and everything that speaks C.
  *
- * A server adds up the updates of its clients and only ever decodes the SUM, whoever drops out and
- * whenever. This header is all there is of the library libsecagg; what is protected, and what is not,
- * stands in Docs/Security.md.
+ * A server adds up the updates of its clients. It only ever decodes the SUM, even when clients drop out. This
+ * header declares the whole library libsecagg. Docs/Security.md says what is protected and what is not.
  *
  *
  * A SESSION
  *
- * Client and server exchange messages, which are bytes; how they travel, encrypted and with an
- * authenticated sender, is the application's (TLS). The server's parameters, serialized, come first.
- * Each call that is refused gives a status other than SECAGG_OK.
+ * Client and server exchange messages, which are bytes. The application carries them over a connection that is
+ * encrypted and authenticates the sender (TLS). Each client first receives the server's parameters, serialized.
  *
- *   client                                       server
- *   secagg_averaging_create                      secagg_averaging_create
- *   secagg_averaging_context_...                 secagg_averaging_context_...
- *                                                secagg_parameters_recommended
- *   secagg_parameters_parse        <-----------  secagg_parameters_serialize
- *   secagg_client_create                         secagg_server_create
- *   secagg_client_message          ----------->  secagg_server_receive          round 0
- *                                                secagg_server_close_round
- *   secagg_client_share_keys       <-----------  secagg_server_message
- *   secagg_client_message          ----------->  secagg_server_receive          round 1
- *                                                secagg_server_close_round
- *   secagg_client_mask_float32     <-----------  secagg_server_message
- *   secagg_client_message          ----------->  secagg_server_receive          round 2
- *                                                secagg_server_close_round
- *   [ secagg_client_endorse        <-----------  secagg_server_message
- *     secagg_client_message        ----------->  secagg_server_receive          round 3,
- *                                                secagg_server_close_round      malicious model only ]
- *   secagg_client_unmask           <-----------  secagg_server_message
- *   secagg_client_message          ----------->  secagg_server_receive          round 4
- *                                                secagg_server_unmask
- *                                                secagg_aggregate_mean_float32
+ *   server                                        client
+ *   secagg_fedavg_create                          secagg_fedavg_create
+ *   secagg_fedavg_context_float32                 secagg_fedavg_context_float32
+ *   secagg_parameters_recommended
+ *   secagg_parameters_serialize     ----------->  secagg_parameters_parse
+ *   secagg_server_create                          secagg_client_create
  *
- * Examples/c/aggregate.c is a whole session. One round at the server, in short:
+ * From then on each side runs one loop. The client sends its first message and answers those of the server:
  *
  *   secagg_failure failure;
- *   while (next_arrival(&sender, &data, &length)) {
- *     if (secagg_server_receive(server, sender, data, length, &failure) == SECAGG_MESSAGE_REFUSED)
- *       log_line("client %u: %s", failure.culprit, failure.message);   // dropped; go on
+ *   uint32_t awaited = 0, response = 0;
+ *   send_message_of(client);                                    // secagg_client_message
+ *   while (secagg_client_awaited(client, &awaited, &failure) == SECAGG_OK && awaited != SECAGG_ENDED) {
+ *     wait_for_message(&data, &length);
+ *     if (secagg_client_handle(client, data, length, 0, &response, &failure) != SECAGG_OK)
+ *       return give_up(failure.message);
+ *     if (response == SECAGG_STRAY) {
+ *       log_line("%s", failure.message);
+ *       continue;
+ *     }
+ *     if (response == SECAGG_INPUT_NEEDED &&
+ *         secagg_client_mask_float32(client, fedavg, update, count, weight, 0, &failure) != SECAGG_OK)
+ *       return give_up(failure.message);
+ *     send_message_of(client);
  *   }
- *   if (secagg_server_close_round(server, &failure) != SECAGG_OK) return give_up(failure.message);
- *   size_t count = 0;
- *   secagg_server_awaited(server, ids, capacity, &count, &failure);
- *   for (size_t i = 0; i < count; i++) {
- *     secagg_bytes *message = NULL;
- *     if (secagg_server_message(server, ids[i], &message, &failure) == SECAGG_OK) {
- *       secagg_bytes_view(message, &data, &length, &failure);
- *       send_to(ids[i], data, length);
- *       secagg_bytes_free(message);
+ *
+ * The server collects messages, closes the round, and sends the messages of the next one, until it has the sum:
+ *
+ *   secagg_aggregate *sum = NULL;
+ *   while (sum == NULL) {
+ *     while (next_arrival(&sender, &data, &length)) {
+ *       if (secagg_server_receive(server, sender, data, length, &failure) == SECAGG_MESSAGE_REFUSED)
+ *         log_line("client %u: %s", failure.culprit, failure.message);   // dropped; go on
+ *     }
+ *     if (secagg_server_close_round(server, NULL, 0, &sum, &failure) != SECAGG_OK)
+ *       return give_up(failure.message);
+ *     size_t recipients = 0;
+ *     secagg_server_awaited(server, ids, capacity, &recipients, &failure);
+ *     for (size_t i = 0; i < recipients; i++) {
+ *       secagg_bytes *message = NULL;
+ *       if (secagg_server_message(server, ids[i], &message, &failure) == SECAGG_OK) {
+ *         secagg_bytes_view(message, &data, &length, &failure);
+ *         send_to(ids[i], data, length);
+ *         secagg_bytes_free(message);
+ *       }
  *     }
  *   }
+ *   secagg_aggregate_mean_float32(sum, fedavg, mean, count, NULL, &failure);
+ *
+ * Examples/c/aggregate.c is a whole session.
  *
  *
  * HANDLES
@@ -89,18 +97,16 @@
  *
  * Every function but those that cannot fail returns a status. The last argument, which may be NULL,
  * receives the same status, the client to blame, if there is one, and a sentence that says what was
- * expected, what came, and what to do. It holds no secret. Nothing is kept in thread-local or global
+ * expected, what came, and what to do. The sentence holds no secret. Nothing is kept in thread-local or global
  * variables.
  *
- * Unless said otherwise, a call that fails has changed nothing. There are two exceptions. A client that
- * refuses the server's message with SECAGG_SESSION_REFUSED has ended, its secrets wiped: its part in the
- * session is over. A server whose sum is inconsistent (SECAGG_SUM_INCONSISTENT) gives no sum any more:
- * free it.
+ * Unless said otherwise, a call that fails has changed nothing. There are two exceptions. A client that gives
+ * SECAGG_SESSION_REFUSED has ended and wiped its secrets: its part in the session is over. A server whose sum is
+ * inconsistent (SECAGG_SUM_INCONSISTENT) gives no sum any more: free it.
  *
- * Stray and repeated messages do not end a client. A message of another session, or for another client,
- * gives SECAGG_MESSAGE_REFUSED. A message that the client has already answered, or that opens another
- * round, gives SECAGG_WRONG_PHASE. The client then still waits for the right message, and
- * secagg_client_message gives the same bytes as before.
+ * Stray and repeated messages do not end a client. secagg_client_handle answers bytes that are not a message,
+ * and a message for another client, session or round, with SECAGG_STRAY: the client has not changed. A repeated
+ * message has the same response as before, and secagg_client_message gives the same bytes.
  *
  * No input makes the library abort the process or crash it, as long as pointers point to as much memory
  * as is said. If the system runs out of memory, the process ends.
@@ -131,7 +137,7 @@
  *
  *   if (!SECAGG_ABI_FITS(secagg_abi_version())) return too_old_or_too_new();
  *
- * The major version is part of the library's name for the loader (libsecagg.so.1). New minor versions
+ * The major version is part of the library's name for the loader (libsecagg.so.2). New minor versions
  * may add status codes: treat one that you do not know as SECAGG_SESSION_REFUSED at a client, and as
  * SECAGG_SUM_INCONSISTENT at a server.
  *
@@ -153,8 +159,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SECAGG_ABI_MAJOR 1
-#define SECAGG_ABI_MINOR 1
+#define SECAGG_ABI_MAJOR 2
+#define SECAGG_ABI_MINOR 0
 
 /* Whether a library of this version has all that this header has. */
 #define SECAGG_ABI_FITS(version) \
@@ -187,21 +193,21 @@ enum {
   SECAGG_INVALID_HANDLE = 2,
   /* The results do not fit; how many there are was written to `*count`. */
   SECAGG_BUFFER_TOO_SMALL = 3,
-  /* There can be no such session, or no such averaging: change the settings. */
+  /* No session, or no secagg_fedavg, can have these settings: change them. */
   SECAGG_INVALID_PARAMETERS = 4,
   /* The update does not have the model's length, is not finite, or weighs more than allowed: skip the
    * round, or train again. The client can still mask another. */
   SECAGG_INVALID_UPDATE = 5,
-  /* The call does not belong to the present round: a client has already answered this message, say.
-   * Nothing has changed. */
-  SECAGG_WRONG_PHASE = 6,
-  /* A message, or serialized parameters, cannot be read, are damaged, or do not belong here. At a server:
-   * drop it and go on; `culprit` has sent it. At a client: drop it and wait for the right one, or ask the
-   * server to send it again. */
+  /* The call does not belong to the present round: a client that does not need an input was given one, say,
+   * or the session has ended. Nothing has changed. */
+  SECAGG_WRONG_ROUND = 6,
+  /* A client's message, or serialized parameters, cannot be read, are damaged, or do not belong here. At a
+   * server: drop it and go on; `culprit` has sent it. At a client: it cannot take part with these parameters. */
   SECAGG_MESSAGE_REFUSED = 7,
-  /* The server has no message for this client in the present round: it left, or was left out. */
+  /* A server has no message for this client: it dropped out, was left out, or no round was closed yet. A
+   * client has no message: it was stored without the one that was sent. */
   SECAGG_NO_MESSAGE = 8,
-  /* A client refuses what the server asks of it, by the protocol or by its own policy. It has revealed
+  /* A client rejects what the server asks of it, by the protocol or by its own policy. It has revealed
    * nothing, and has ended. */
   SECAGG_SESSION_REFUSED = 9,
   /* Too few clients are left for a sum that may be released: wait for more, or give the session up. */
@@ -213,7 +219,7 @@ enum {
    * secrets, contributors have put values there that no honest ones do, or all weights are 0. Discard the
    * round and keep the model. */
   SECAGG_SUM_INCONSISTENT = 12,
-  /* Stored bytes are damaged, cut short, of another kind, or sealed under another key. */
+  /* Stored bytes are damaged, cut short, of another kind or version, or stored under another key. */
   SECAGG_STATE_UNREADABLE = 13,
   /* The system gives no locked memory for an identity key: raise the limit (ulimit -l). */
   SECAGG_NO_RESOURCES = 14
@@ -225,7 +231,8 @@ typedef struct secagg_failure {
   secagg_status status;
   /* The client whose message was refused; 0 if no single client's was. */
   uint32_t culprit;
-  /* A sentence in UTF-8, ending in a zero byte; cut where it does not fit. Empty for SECAGG_OK. */
+  /* A sentence in UTF-8, ending in a zero byte; cut where it does not fit. Empty for SECAGG_OK, except that
+   * secagg_client_handle says why a message is stray. */
   char message[504];
 } secagg_failure;
 
@@ -250,14 +257,14 @@ SECAGG_API secagg_status secagg_bytes_view(
 SECAGG_API secagg_status secagg_bytes_free(secagg_bytes *bytes);
 
 /* ------------------------------------------------------------------------------------------------
- * Averaging: updates as vectors that can be added, sums as weighted means
+ * Federated averaging: updates as vectors that can be added, sums as weighted means (in Swift: SecureFedAvg)
  * --------------------------------------------------------------------------------------------- */
 
 /* How updates are clipped and encoded. All clients and the server of a training use the same settings.
  * Immutable. */
-typedef struct secagg_averaging secagg_averaging;
+typedef struct secagg_fedavg secagg_fedavg;
 
-typedef struct secagg_averaging_settings {
+typedef struct secagg_fedavg_settings {
   uint32_t struct_size;
   /* The least number of bits of one encoded coordinate, 2 to 62, and no more than 64 with those that the
    * sum of maximum_contributors takes. Bits that are left over are used as well; no number is finer than
@@ -273,21 +280,20 @@ typedef struct secagg_averaging_settings {
   uint64_t maximum_weight;
   /* The largest number of clients in one sum: at most the cohort's size. */
   uint32_t maximum_contributors;
-  /* The number of whole numbers that a client adds beside its update, for example counts: see secagg_input.
-   * Since 1.1; 0 before. */
+  /* The number of whole numbers that a client adds beside its update, for example counts: see secagg_input. */
   uint32_t counter_count;
-} secagg_averaging_settings;
+} secagg_fedavg_settings;
 
 /* 16 bits and no bound of the norm; parameter_count, clipping_bound, maximum_weight and
  * maximum_contributors are still to be set. */
-#define SECAGG_AVERAGING_SETTINGS_INIT \
-  { sizeof(secagg_averaging_settings), 16, 0, 0.0, 0.0, 0, 0, 0 }
+#define SECAGG_FEDAVG_SETTINGS_INIT \
+  { sizeof(secagg_fedavg_settings), 16, 0, 0.0, 0.0, 0, 0, 0 }
 
 /* SECAGG_INVALID_PARAMETERS for settings that do not go together. */
-SECAGG_API secagg_status secagg_averaging_create(
-    const secagg_averaging_settings *settings, secagg_averaging **out, secagg_failure *failure);
+SECAGG_API secagg_status secagg_fedavg_create(
+    const secagg_fedavg_settings *settings, secagg_fedavg **out, secagg_failure *failure);
 
-typedef struct secagg_averaging_info {
+typedef struct secagg_fedavg_info {
   uint32_t struct_size;
   /* The number of bits of one encoded coordinate. */
   uint32_t value_bits;
@@ -297,14 +303,14 @@ typedef struct secagg_averaging_info {
   uint64_t word_count;
   /* The distance of neighbouring encoded numbers, of an update with the largest weight. */
   double step;
-} secagg_averaging_info;
+} secagg_fedavg_info;
 
-#define SECAGG_AVERAGING_INFO_INIT \
-  { sizeof(secagg_averaging_info), 0, 0, 0, 0.0 }
+#define SECAGG_FEDAVG_INFO_INIT \
+  { sizeof(secagg_fedavg_info), 0, 0, 0, 0.0 }
 
 /* What follows from the settings. */
-SECAGG_API secagg_status secagg_averaging_get_info(
-    const secagg_averaging *averaging, secagg_averaging_info *info, secagg_failure *failure);
+SECAGG_API secagg_status secagg_fedavg_get_info(
+    const secagg_fedavg *fedavg, secagg_fedavg_info *info, secagg_failure *failure);
 
 /* The digest of the settings, a round, the model that the updates are differences from, and the name of
  * the task: for `application_context` of the session. Clients that were given different models get
@@ -314,15 +320,15 @@ SECAGG_API secagg_status secagg_averaging_get_info(
  * `count` is the number of parameters; they must be finite. The digest of float32 numbers is that of the
  * same numbers as float64. `task` is UTF-8 and ends in a zero byte. (In Swift: SecureFedAvg's
  * applicationContext of a model with one layer, named "parameters", of shape [count].) */
-SECAGG_API secagg_status secagg_averaging_context_float32(
-    const secagg_averaging *averaging, const float *model, size_t count, uint64_t round,
+SECAGG_API secagg_status secagg_fedavg_context_float32(
+    const secagg_fedavg *fedavg, const float *model, size_t count, uint64_t round,
     const char *task, uint8_t context[32], secagg_failure *failure);
 
-SECAGG_API secagg_status secagg_averaging_context_float64(
-    const secagg_averaging *averaging, const double *model, size_t count, uint64_t round,
+SECAGG_API secagg_status secagg_fedavg_context_float64(
+    const secagg_fedavg *fedavg, const double *model, size_t count, uint64_t round,
     const char *task, uint8_t context[32], secagg_failure *failure);
 
-SECAGG_API secagg_status secagg_averaging_free(secagg_averaging *averaging);
+SECAGG_API secagg_status secagg_fedavg_free(secagg_fedavg *fedavg);
 
 /* ------------------------------------------------------------------------------------------------
  * Parameters of a session
@@ -387,11 +393,11 @@ typedef struct secagg_assumptions {
     SECAGG_DEFAULT_FRACTION, 0, 0 }
 
 /* Parameters of a new session whose degree and threshold are computed from what it must withstand: the
- * way to make them. `context` is the application context, for example secagg_averaging_context_float32.
+ * way to make them. `context` is the application context, for example secagg_fedavg_context_float32.
  *
  * SECAGG_INVALID_PARAMETERS if no session withstands it. */
 SECAGG_API secagg_status secagg_parameters_recommended(
-    const secagg_assumptions *assumptions, const secagg_averaging *averaging,
+    const secagg_assumptions *assumptions, const secagg_fedavg *fedavg,
     const uint8_t context[32], secagg_parameters **out, secagg_failure *failure);
 
 /* Degree and threshold as prescribed. */
@@ -420,7 +426,7 @@ typedef struct secagg_session_settings {
 /* Parameters of a new session with a graph of one's own. SECAGG_INVALID_PARAMETERS if they do not go
  * together. */
 SECAGG_API secagg_status secagg_parameters_create(
-    const secagg_session_settings *settings, const secagg_averaging *averaging,
+    const secagg_session_settings *settings, const secagg_fedavg *fedavg,
     const uint8_t context[32], secagg_parameters **out, secagg_failure *failure);
 
 /* Reads what secagg_parameters_serialize gave at the server, and validates it. Whether the parameters are
@@ -519,7 +525,7 @@ typedef struct secagg_policy {
   uint32_t threat_models;
   uint32_t mask_ciphers;
   /* The application context (32 bytes) that the session must have. The client computes it from the model
-   * and the task that it has, for example with secagg_averaging_context_float32. Never NULL, and never
+   * and the task that it has, for example with secagg_fedavg_context_float32. Never NULL, and never
    * taken from the parameters: a server could then give this client another model than the others, and
    * learn its update from the sum (Pasquini et al., "Eluding Secure Aggregation in Federated Learning via
    * Model Inconsistency", 2022). It is read during the call and not kept. */
@@ -539,19 +545,21 @@ typedef struct secagg_policy {
 #define SECAGG_POLICY_INIT \
   { sizeof(secagg_policy), 0, 0, 0, 0, 0, NULL, 0.05, 0, 0 }
 
-/* A client in round 0, with fresh keys.
+/* A client with fresh keys. Its first message is ready: secagg_client_message.
  *
  * `id` is the client's number in the cohort, 1 to cohort_size, as the server has assigned it. `policy` is
- * never NULL, and neither is its application_context. `identity` is needed in the malicious model and
- * must be NULL in the semi-honest one; it lives on with the client.
+ * never NULL, and neither is its application_context. `identity` and `directory` are needed in the malicious
+ * model and must be NULL in the semi-honest one. The client keeps what it needs of them.
  *
  * SECAGG_SESSION_REFUSED if the session has another context or the parameters fall below the policy;
  * SECAGG_INVALID_ARGUMENT. */
 SECAGG_API secagg_status secagg_client_create(
     const secagg_parameters *parameters, uint32_t id, const secagg_policy *policy,
-    const secagg_identity *identity, secagg_client **out, secagg_failure *failure);
+    const secagg_identity *identity, const secagg_directory *directory, secagg_client **out,
+    secagg_failure *failure);
 
-/* Where a client or a server stands. A client's round is the one whose message it has ready. */
+/* The rounds. A server is in the round whose messages it collects; a client awaits the server message that
+ * opens a round. */
 enum {
   SECAGG_ADVERTISE_KEYS = 0,
   SECAGG_SHARE_KEYS = 1,
@@ -559,13 +567,16 @@ enum {
   /* In the malicious model only. */
   SECAGG_CONSISTENCY_CHECK = 3,
   SECAGG_UNMASKING = 4,
-  /* A client: refused, or suspended. A server: the aggregate was given, or there is none. */
-  SECAGG_ENDED = 5
+  /* Instead of a round: a client whose part is over, or a server that gave the aggregate or has none. */
+  SECAGG_ENDED = 5,
+  /* Instead of a round: a client that awaits its own input, by secagg_client_mask_float32, say. */
+  SECAGG_INPUT = 6
 };
 
-/* The round of the client. */
-SECAGG_API secagg_status secagg_client_round(
-    const secagg_client *client, uint32_t *round, secagg_failure *failure);
+/* What the client awaits: the round that the next server message opens, SECAGG_INPUT, or SECAGG_ENDED. A client
+ * has ended when it has revealed its shares, or has rejected what the server asked. */
+SECAGG_API secagg_status secagg_client_awaited(
+    const secagg_client *client, uint32_t *awaited, secagg_failure *failure);
 
 /* The number of the client in its cohort. */
 SECAGG_API secagg_status secagg_client_id(
@@ -575,45 +586,57 @@ SECAGG_API secagg_status secagg_client_id(
 SECAGG_API secagg_status secagg_client_parameters(
     const secagg_client *client, secagg_parameters **out, secagg_failure *failure);
 
-/* The client's message of its round, for the server. It can be asked for again, and is the same then.
- * SECAGG_WRONG_PHASE if the client has ended; SECAGG_NO_MESSAGE after secagg_client_suspend_sent. */
+/* The client's message for the server: its first message, then its reply to the last server message that it
+ * has handled, or its masked update. It can be asked for again, and is the same then, for example if the
+ * connection was lost. SECAGG_WRONG_ROUND if the client has rejected what the server asked; SECAGG_NO_MESSAGE if
+ * it was stored without the message. */
 SECAGG_API secagg_status secagg_client_message(
     const secagg_client *client, secagg_bytes **out, secagg_failure *failure);
 
 /* The same, written to memory of the caller's: a long message lies in memory once less. SECAGG_BUFFER_TOO_SMALL
- * if it does not fit `capacity`; `length` is its length in any case. Since 1.1. */
+ * if it does not fit `capacity`; `length` is its length in any case. */
 SECAGG_API secagg_status secagg_client_write_message(
     const secagg_client *client, uint8_t *buffer, size_t capacity, size_t *length,
     secagg_failure *failure);
 
-/* Round 1: takes the server's message that opens it, the roster, and shares the client's secrets among
- * its neighbours. `directory` is needed in the malicious model and must be NULL in the semi-honest one.
- *
- * SECAGG_MESSAGE_REFUSED: nothing has changed. SECAGG_SESSION_REFUSED: the client has ended. */
-SECAGG_API secagg_status secagg_client_share_keys(
-    secagg_client *client, const uint8_t *message, size_t length,
-    const secagg_directory *directory, uint32_t threads, secagg_failure *failure);
+/* What a server message leads to. */
+enum {
+  /* The reply is ready: send secagg_client_message. A repeated server message has the identical reply. */
+  SECAGG_REPLY = 1,
+  /* The masking round has begun: call secagg_client_mask_float32, say, then send secagg_client_message. Training
+   * may start now. */
+  SECAGG_INPUT_NEEDED = 2,
+  /* The bytes are not a message, or the message is for another client, session or round. Nothing has changed.
+   * The failure's message says why; its status is SECAGG_OK. */
+  SECAGG_STRAY = 3
+};
 
-/* Round 2: takes the server's message that opens it, the neighbours' shares, and masks the update.
+/* Takes any message of the server. `threads` is how many threads to use at most; 0 for as many as there are
+ * processors. After the last round the client's secrets are wiped, and only its message is left.
+ *
+ * SECAGG_SESSION_REFUSED: the server asks for what the protocol or the policy forbids, and the client has
+ * ended. `response` is not written then. */
+SECAGG_API secagg_status secagg_client_handle(
+    secagg_client *client, const uint8_t *message, size_t length, uint32_t threads,
+    uint32_t *response, secagg_failure *failure);
+
+/* Masks the update of a client that awaits its input. Its message is then the masked update.
  *
  * `update` is local model minus global model, `count` numbers; they are read where they are, in blocks.
- * `weight` is the client's number of examples. `averaging` must have the settings that the session was
+ * `weight` is the client's number of examples. `fedavg` must have the settings that the session was
  * made with. float32 numbers give what the same numbers give as float64.
  *
- * A client masks once: a second call gives SECAGG_WRONG_PHASE. SECAGG_MESSAGE_REFUSED,
- * SECAGG_INVALID_UPDATE, SECAGG_INVALID_ARGUMENT: nothing has changed. SECAGG_SESSION_REFUSED: the client
- * has ended. */
+ * A client masks once: SECAGG_WRONG_ROUND before it awaits its input, and afterwards. SECAGG_INVALID_UPDATE,
+ * SECAGG_INVALID_ARGUMENT: nothing has changed. SECAGG_SESSION_REFUSED: the client has ended. */
 SECAGG_API secagg_status secagg_client_mask_float32(
-    secagg_client *client, const uint8_t *message, size_t length,
-    const secagg_averaging *averaging, const float *update, size_t count, uint64_t weight,
-    uint32_t threads, secagg_failure *failure);
+    secagg_client *client, const secagg_fedavg *fedavg, const float *update, size_t count,
+    uint64_t weight, uint32_t threads, secagg_failure *failure);
 
 SECAGG_API secagg_status secagg_client_mask_float64(
-    secagg_client *client, const uint8_t *message, size_t length,
-    const secagg_averaging *averaging, const double *update, size_t count, uint64_t weight,
-    uint32_t threads, secagg_failure *failure);
+    secagg_client *client, const secagg_fedavg *fedavg, const double *update, size_t count,
+    uint64_t weight, uint32_t threads, secagg_failure *failure);
 
-/* What a client adds to the sum, with all that there can be. Since 1.1. */
+/* What a client adds to the sum, with all that there can be. */
 typedef struct secagg_input {
   uint32_t struct_size;
   /* How many threads to use at most; 0 for as many as there are processors. */
@@ -624,61 +647,48 @@ typedef struct secagg_input {
   size_t count;
   /* The client's number of examples. */
   uint64_t weight;
-  /* Numbers of at most secagg_averaging_info.value_bits bits, as many as the settings say. They are neither
+  /* Numbers of at most secagg_fedavg_info.value_bits bits, as many as the settings say. They are neither
    * weighted nor rounded: their sums are exact. NULL if there are none. */
   const uint64_t *counters;
   size_t counter_count;
   /* 32 bytes: the digest of what the client learnt after the session had begun and its update depends on, such
-   * as the model. Masks cancel only among clients with the same digest, and only if the server unmasks with it:
-   * secagg_server_unmask_input. NULL if application_context says everything. */
+   * as the model. Masks cancel only among clients with the same digest, and only if the server closes the
+   * last round with it: secagg_server_close_round. NULL if application_context says everything. */
   const uint8_t *input_context;
 } secagg_input;
 
 #define SECAGG_INPUT_INIT \
   { sizeof(secagg_input), 0, NULL, NULL, 0, 0, NULL, 0, NULL }
 
-/* Round 2, as secagg_client_mask_float32, with counters and an input context. SECAGG_INVALID_UPDATE as well for
- * counters that do not fit. Since 1.1. */
+/* As secagg_client_mask_float32, with counters and an input context. SECAGG_INVALID_UPDATE as well for
+ * counters that do not fit. */
 SECAGG_API secagg_status secagg_client_mask(
-    secagg_client *client, const uint8_t *message, size_t length,
-    const secagg_averaging *averaging, const secagg_input *input, secagg_failure *failure);
+    secagg_client *client, const secagg_fedavg *fedavg, const secagg_input *input,
+    secagg_failure *failure);
 
-/* Round 3, in the malicious model only: takes the server's message that opens it, the set of
- * contributors, checks and signs it. SECAGG_WRONG_PHASE in the semi-honest model. */
-SECAGG_API secagg_status secagg_client_endorse(
-    secagg_client *client, const uint8_t *message, size_t length, secagg_failure *failure);
+/* Draws a key for secagg_client_store. Keep it where only this client's own processes can read it. */
+SECAGG_API secagg_status secagg_storage_key(uint8_t key[32], secagg_failure *failure);
 
-/* Round 4: takes the server's message that opens it and reveals one share for each neighbour. All secrets
- * are wiped then; only the message is left. */
-SECAGG_API secagg_status secagg_client_unmask(
-    secagg_client *client, const uint8_t *message, size_t length, secagg_failure *failure);
-
-/* Draws a key for secagg_client_suspend. Keep it where only this client's own processes can read it. */
-SECAGG_API secagg_status secagg_sealing_key(uint8_t key[32], secagg_failure *failure);
-
-/* Puts the client to sleep: bytes, sealed under a key (XChaCha20-Poly1305), from which
- * secagg_client_resume makes the same client again, in this process or another. The client ends; free its
- * handle.
+/* The client in bytes, sealed under a key (XChaCha20-Poly1305), from which secagg_client_restore makes the same
+ * client again, in this process or another. The client goes on.
  *
- * Sealing does not tell old bytes from new ones, and a client must not be woken twice from the same: who
- * sees it mask two updates sees their difference. Keep only the newest bytes, store them BEFORE the
- * message of the round is sent, and delete them before the message of round 4 is sent.
+ * WARNING: store the client after each secagg_client_handle and secagg_client_mask_..., in the place of the bytes
+ * that were stored before, and only THEN send its message. A client that is restored from older bytes could mask a
+ * second update with the same masks, or reveal both secrets of a neighbour. Sealing does not tell old bytes
+ * from new ones. For the same reason only one of a client and those restored from it may go on.
  *
- * SECAGG_WRONG_PHASE after round 4, when there is nothing left to do, and once ended. */
-SECAGG_API secagg_status secagg_client_suspend(
-    secagg_client *client, const uint8_t key[32], secagg_bytes **out, secagg_failure *failure);
+ * `keeping_message`: 0 leaves a masked update that is to be sent out of the bytes, if its message has been handed
+ * to what sends it. It makes up nearly all of them. The restored client gives SECAGG_NO_MESSAGE until its next
+ * reply. Any other number keeps the message. */
+SECAGG_API secagg_status secagg_client_store(
+    const secagg_client *client, const uint8_t key[32], int32_t keeping_message, secagg_bytes **out,
+    secagg_failure *failure);
 
-/* As secagg_client_suspend, for a client whose message has been handed to what sends it. The bytes of
- * round 2 leave the masked vector out, which is nearly all of them: the woken client goes on with the next
- * round, and secagg_client_message gives SECAGG_NO_MESSAGE until then. */
-SECAGG_API secagg_status secagg_client_suspend_sent(
-    secagg_client *client, const uint8_t key[32], secagg_bytes **out, secagg_failure *failure);
-
-/* Wakes a client from the bytes that secagg_client_suspend gave. `identity` is needed in the malicious
- * model, the same as before, and must be NULL in the semi-honest one. SECAGG_STATE_UNREADABLE. */
-SECAGG_API secagg_status secagg_client_resume(
+/* The client of stored bytes. `identity` and `directory` are needed in the malicious model, the same as before,
+ * and must be NULL in the semi-honest one. SECAGG_STATE_UNREADABLE. */
+SECAGG_API secagg_status secagg_client_restore(
     const uint8_t *data, size_t length, const uint8_t key[32], const secagg_identity *identity,
-    secagg_client **out, secagg_failure *failure);
+    const secagg_directory *directory, secagg_client **out, secagg_failure *failure);
 
 /* Wipes the client's secrets. */
 SECAGG_API secagg_status secagg_client_free(secagg_client *client);
@@ -695,9 +705,9 @@ SECAGG_API secagg_status secagg_server_create(
     const secagg_parameters *parameters, const secagg_directory *directory, secagg_server **out,
     secagg_failure *failure);
 
-/* The round whose messages the server takes, or SECAGG_ENDED. */
-SECAGG_API secagg_status secagg_server_phase(
-    const secagg_server *server, uint32_t *phase, secagg_failure *failure);
+/* The round whose messages the server collects, or SECAGG_ENDED. */
+SECAGG_API secagg_status secagg_server_round(
+    const secagg_server *server, uint32_t *round, secagg_failure *failure);
 
 /* The parameters of the server's session. */
 SECAGG_API secagg_status secagg_server_parameters(
@@ -715,22 +725,35 @@ SECAGG_API secagg_status secagg_server_received(
     const secagg_server *server, uint32_t *ids, size_t capacity, size_t *count,
     secagg_failure *failure);
 
-/* The clients that can still send a message of the present round, in ascending order: right after
- * secagg_server_close_round, those that are owed secagg_server_message. When none is left there is no
- * point in waiting. */
+/* The clients that can still send a message of the present round, in ascending order. Right after
+ * secagg_server_close_round, send each of them its secagg_server_message. When none is left, do not wait. */
 SECAGG_API secagg_status secagg_server_awaited(
     const secagg_server *server, uint32_t *ids, size_t capacity, size_t *count,
     secagg_failure *failure);
 
-/* Ends the present round and opens the next. Who has not sent by now has left the session.
- *
- * SECAGG_TOO_FEW_CLIENTS: the round stays open. SECAGG_WRONG_PHASE in the last round. */
-SECAGG_API secagg_status secagg_server_close_round(secagg_server *server, secagg_failure *failure);
-
-/* The message that opens the present round for one client; made anew at each call. SECAGG_NO_MESSAGE;
- * SECAGG_WRONG_PHASE before the first secagg_server_close_round and after the end. */
+/* The message that opens the present round for one client; made anew at each call. SECAGG_NO_MESSAGE for a client
+ * that dropped out or was left out, before the first secagg_server_close_round, and after the end. */
 SECAGG_API secagg_status secagg_server_message(
     const secagg_server *server, uint32_t recipient, secagg_bytes **out, secagg_failure *failure);
+
+/* The sum of the clients whose masked input arrived. */
+typedef struct secagg_aggregate secagg_aggregate;
+
+/* Ends the present round and opens the next one; `*out` is NULL then. In the last round takes the masks off,
+ * writes the aggregate to `out`, and ends the session. A client that has not sent its message by now has dropped
+ * out.
+ *
+ * `input_context` (32 bytes) is the one that the clients masked with: see secagg_input. It counts in the last
+ * round only; with another one the masks do not cancel: SECAGG_SUM_INCONSISTENT. NULL for none. `threads` is how
+ * many threads to use at most; 0 for as many as there are processors.
+ *
+ * SECAGG_TOO_FEW_CLIENTS: the round stays open. SECAGG_MORE_ANSWERS_NEEDED, in the last round: nothing has
+ * changed, try again after more messages. SECAGG_SUM_INCONSISTENT, in the last round: there is no sum, and more
+ * messages do not help. Clients that dealt shares of wrong secrets are named in the text and by
+ * secagg_server_faults: leave them out of the next cohort. SECAGG_WRONG_ROUND after the end. */
+SECAGG_API secagg_status secagg_server_close_round(
+    secagg_server *server, const uint8_t *input_context, uint32_t threads, secagg_aggregate **out,
+    secagg_failure *failure);
 
 /* Something wrong with a share. `finding` says which client is at fault. Never grows. */
 typedef struct secagg_fault {
@@ -753,26 +776,9 @@ enum {
   SECAGG_WRONG_SECRET = 3
 };
 
-/* The sum of those whose masked input arrived. */
-typedef struct secagg_aggregate secagg_aggregate;
-
-/* In the last round: takes the masks off and ends the session.
- *
- * SECAGG_MORE_ANSWERS_NEEDED: nothing has changed, try again after more messages.
- * SECAGG_SUM_INCONSISTENT: there is no sum, and more messages do not help. Clients that dealt shares of
- * wrong secrets are named in the text and by secagg_server_faults: leave them out of the next cohort. */
-SECAGG_API secagg_status secagg_server_unmask(
-    secagg_server *server, uint32_t threads, secagg_aggregate **out, secagg_failure *failure);
-
-/* The same with the input context (32 bytes) that the clients masked with: see secagg_input. With another one
- * the masks do not cancel: SECAGG_SUM_INCONSISTENT. NULL for none. Since 1.1. */
-SECAGG_API secagg_status secagg_server_unmask_input(
-    secagg_server *server, const uint8_t *input_context, uint32_t threads, secagg_aggregate **out,
-    secagg_failure *failure);
-
-/* The faults that the last call of secagg_server_unmask found, if it failed, by dealer, then by holder.
- * Empty before the first call and after a sum: the faults of a sum are in secagg_aggregate_faults. They
- * are not stored by secagg_server_store. */
+/* The faults that the last call of secagg_server_close_round found, if it failed in the last round, by dealer,
+ * then by holder. Empty before such a call and after a sum: the faults of a sum are in secagg_aggregate_faults.
+ * They are not stored by secagg_server_store. */
 SECAGG_API secagg_status secagg_server_faults(
     const secagg_server *server, secagg_fault *faults, size_t capacity, size_t *count,
     secagg_failure *failure);
@@ -797,7 +803,7 @@ SECAGG_API secagg_status secagg_server_free(secagg_server *server);
  * Aggregates. Immutable.
  * --------------------------------------------------------------------------------------------- */
 
-/* Whose updates are in the sum, in ascending order. */
+/* The clients whose updates are in the sum, in ascending order. */
 SECAGG_API secagg_status secagg_aggregate_contributors(
     const secagg_aggregate *aggregate, uint32_t *ids, size_t capacity, size_t *count,
     secagg_failure *failure);
@@ -808,22 +814,21 @@ SECAGG_API secagg_status secagg_aggregate_faults(
     secagg_failure *failure);
 
 /* Writes the weighted mean of the contributors' updates: `count` numbers, exactly as many as the model
- * has parameters, rounded to float32, or as they are. `averaging` must have the settings of the session.
+ * has parameters, rounded to float32, or as they are. `fedavg` must have the settings of the session.
  * `total_weight`, the sum of the contributors' weights, may be NULL.
  *
  * SECAGG_SUM_INCONSISTENT: a contributor lied, or all weights are 0; nothing is written. */
 SECAGG_API secagg_status secagg_aggregate_mean_float32(
-    const secagg_aggregate *aggregate, const secagg_averaging *averaging, float *mean, size_t count,
+    const secagg_aggregate *aggregate, const secagg_fedavg *fedavg, float *mean, size_t count,
     uint64_t *total_weight, secagg_failure *failure);
 
 SECAGG_API secagg_status secagg_aggregate_mean_float64(
-    const secagg_aggregate *aggregate, const secagg_averaging *averaging, double *mean, size_t count,
+    const secagg_aggregate *aggregate, const secagg_fedavg *fedavg, double *mean, size_t count,
     uint64_t *total_weight, secagg_failure *failure);
 
-/* Writes the exact sums of the contributors' counters. `averaging` must have the settings of the session.
- * Since 1.1. */
+/* Writes the exact sums of the contributors' counters. `fedavg` must have the settings of the session. */
 SECAGG_API secagg_status secagg_aggregate_counters(
-    const secagg_aggregate *aggregate, const secagg_averaging *averaging, uint64_t *sums,
+    const secagg_aggregate *aggregate, const secagg_fedavg *fedavg, uint64_t *sums,
     size_t capacity, size_t *count, secagg_failure *failure);
 
 SECAGG_API secagg_status secagg_aggregate_free(secagg_aggregate *aggregate);

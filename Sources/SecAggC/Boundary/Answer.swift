@@ -6,9 +6,19 @@ internal import SecAgg
 func answer(
   _ failure: UnsafeMutablePointer<secagg_failure>?, _ body: () throws(Failure) -> Void
 ) -> secagg_status {
-  do throws(Failure) {
+  unsafe answerWithRemark(failure) { () throws(Failure) in
     try body()
-    unsafe failure?.report(.ok, culprit: 0, "")
+    return ""
+  }
+}
+
+/// The same for a function that says something even if it succeeds.
+func answerWithRemark(
+  _ failure: UnsafeMutablePointer<secagg_failure>?, _ body: () throws(Failure) -> String
+) -> secagg_status {
+  do throws(Failure) {
+    let remark = try body()
+    unsafe failure?.report(.ok, culprit: 0, remark)
     return Status.ok.code
   } catch {
     unsafe failure?.report(error.status, culprit: error.culprit?.rawValue ?? 0, error.message)
@@ -16,16 +26,16 @@ func answer(
   }
 }
 
-/// The same for a function that makes something with a handle.
+/// The same for a function that makes something with a handle; without an object, the handle is NULL.
 func answer<Object>(
   _ failure: UnsafeMutablePointer<secagg_failure>?,
   handle out: UnsafeMutablePointer<OpaquePointer?>?, in table: borrowing HandleTable<Object>,
-  _ body: () throws(Failure) -> Object
+  _ body: () throws(Failure) -> Object?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
     guard let out = unsafe out else { throw .null("out") }
     unsafe out.pointee = nil
-    let object = try body()
+    guard let object = try body() else { return }
     unsafe out.pointee = unsafe table.handle(for: object)
   }
 }

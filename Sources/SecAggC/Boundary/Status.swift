@@ -8,7 +8,7 @@ enum Status: Sendable, Hashable {
   case bufferTooSmall
   case invalidParameters
   case invalidUpdate
-  case wrongPhase
+  case wrongRound
   case messageRefused
   case noMessage
   case sessionRefused
@@ -28,7 +28,7 @@ enum Status: Sendable, Hashable {
       case .bufferTooSmall: SECAGG_BUFFER_TOO_SMALL
       case .invalidParameters: SECAGG_INVALID_PARAMETERS
       case .invalidUpdate: SECAGG_INVALID_UPDATE
-      case .wrongPhase: SECAGG_WRONG_PHASE
+      case .wrongRound: SECAGG_WRONG_ROUND
       case .messageRefused: SECAGG_MESSAGE_REFUSED
       case .noMessage: SECAGG_NO_MESSAGE
       case .sessionRefused: SECAGG_SESSION_REFUSED

@@ -1,13 +1,14 @@
 internal import SecAgg
 
 extension ClientError: FailureConvertible {
-  /// What a caller is told. Calls that would end a client by a mistake of the program are refused
-  /// before they reach it, so that what is left is the server's doing or the policy's.
+  /// What a caller is told. Mistakes of the program are found before they reach the session, so that the rest is
+  /// the server's doing or the policy's.
   var failure: Failure {
     switch self {
-    case .idOutsideCohort, .identityNeeded, .directoryNeeded:
+    case .idOutsideCohort, .identityNeeded, .directoryNeeded, .notInThreatModel, .layoutMismatch:
       Failure(.invalidArgument, description)
-    case .notResumable: Failure(.stateUnreadable, description)
+    case .inputNotNeeded: Failure(.wrongRound, description)
+    case .notRestorable, .notUnsealed: Failure(.stateUnreadable, description)
     default: Failure(.sessionRefused, description)
     }
   }

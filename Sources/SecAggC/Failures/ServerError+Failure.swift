@@ -6,12 +6,13 @@ extension ServerError: FailureConvertible {
 
   private var status: Status {
     switch self {
-    case .senderMismatch, .otherSession, .notAuthentic, .wrongRound, .stranger, .duplicate,
+    case .malformed, .senderMismatch, .otherSession, .notAuthentic, .wrongRound, .stranger,
+      .duplicate,
       .repeatedKey, .sharesNotForNeighbours, .vectorLength, .tooManyContributors,
       .answerNotForNeighbours, .wrongSecretKind:
       .messageRefused
     // Nothing observes the calls of this interface, so nothing cancels them.
-    case .wrongPhase, .cancelled: .wrongPhase
+    case .sessionEnded, .cancelled: .wrongRound
     case .noMessage: .noMessage
     case .tooFewClients, .disconnected, .unrecoverable: .tooFewClients
     case .sharesMissing: .moreAnswersNeeded

@@ -44,12 +44,12 @@ extension secagg_fault {
 /// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_mean_float32(
-  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
+  _ aggregate: OpaquePointer?, _ fedAvg: OpaquePointer?,
   _ mean: UnsafeMutablePointer<Float>?, _ count: Int,
   _ totalWeight: UnsafeMutablePointer<UInt64>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
-    let decoded = try unsafe decodedMean(aggregate, averaging, count)
+    let decoded = try unsafe decodedMean(aggregate, fedAvg, count)
     try unsafe write(decoded.mean, to: mean, "mean") { Float($0) }
     unsafe totalWeight?.pointee = decoded.totalWeight
   }
@@ -58,12 +58,12 @@ public func secagg_aggregate_mean_float32(
 /// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_mean_float64(
-  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
+  _ aggregate: OpaquePointer?, _ fedAvg: OpaquePointer?,
   _ mean: UnsafeMutablePointer<Double>?, _ count: Int,
   _ totalWeight: UnsafeMutablePointer<UInt64>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
-    let decoded = try unsafe decodedMean(aggregate, averaging, count)
+    let decoded = try unsafe decodedMean(aggregate, fedAvg, count)
     try unsafe write(decoded.mean, to: mean, "mean") { $0 }
     unsafe totalWeight?.pointee = decoded.totalWeight
   }
@@ -72,13 +72,13 @@ public func secagg_aggregate_mean_float64(
 /// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_aggregate_counters(
-  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?,
+  _ aggregate: OpaquePointer?, _ fedAvg: OpaquePointer?,
   _ sums: UnsafeMutablePointer<UInt64>?, _ capacity: Int, _ count: UnsafeMutablePointer<Int>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
     let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
+    let secure = try unsafe Handles.fedAvgs.object(of: fedAvg).value
     let counters = try translating { () throws(SecureFedAvgError) in
       try secure.counters(of: aggregate)
     }
@@ -88,10 +88,10 @@ public func secagg_aggregate_counters(
 
 /// The mean of an aggregate that has `count` parameters.
 private func decodedMean(
-  _ aggregate: OpaquePointer?, _ averaging: OpaquePointer?, _ count: Int
+  _ aggregate: OpaquePointer?, _ fedAvg: OpaquePointer?, _ count: Int
 ) throws(Failure) -> WeightedMean {
   let aggregate = try unsafe Handles.aggregates.object(of: aggregate).value
-  let secure = try unsafe Handles.averagings.object(of: averaging).value
+  let secure = try unsafe Handles.fedAvgs.object(of: fedAvg).value
   guard count == secure.parameterCount else {
     throw .invalidArgument(
       "the model has \(secure.parameterCount) parameters, the array room for \(count)")

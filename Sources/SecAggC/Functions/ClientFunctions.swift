@@ -10,15 +10,17 @@ extension secagg_policy: VersionedStruct {}
 @c @implementation
 public func secagg_client_create(
   _ parameters: OpaquePointer?, _ id: UInt32, _ policy: UnsafePointer<secagg_policy>?,
-  _ identity: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
-  _ failure: UnsafeMutablePointer<secagg_failure>?
+  _ identity: OpaquePointer?, _ directory: OpaquePointer?,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.clients) { () throws(Failure) in
     let parameters = try unsafe Handles.parameters.object(of: parameters).value
     let identity = try unsafe Handles.identities.object(ofOptional: identity)
+    let directory = try unsafe Handles.directories.object(ofOptional: directory)
     let policy = try unsafe clientPolicy(policy)
     return try HeldClient(
-      id: clientID(id), parameters: parameters, policy: policy, identity: identity)
+      id: clientID(id), parameters: parameters, policy: policy, identity: identity,
+      identities: directory?.value)
   }
 }
 
@@ -55,14 +57,19 @@ private func assumedCollusion(
 
 /// Declared and described in `secagg.h`.
 @c @implementation
-public func secagg_client_round(
-  _ client: OpaquePointer?, _ round: UnsafeMutablePointer<UInt32>?,
+public func secagg_client_awaited(
+  _ client: OpaquePointer?, _ awaited: UnsafeMutablePointer<UInt32>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
     let client = try unsafe Handles.clients.object(of: client)
-    let code = client.round.map { UInt32($0.rawValue) } ?? UInt32(ServerPhase.ended.rawValue)
-    try unsafe write(code, to: round, "round")
+    let code =
+      switch client.expectation {
+      case .message(let round): UInt32(round.rawValue)
+      case .input: UInt32(SECAGG_INPUT)
+      case .nothing: UInt32(SECAGG_ENDED)
+      }
+    try unsafe write(code, to: awaited, "awaited")
   }
 }
 

@@ -7,13 +7,13 @@ internal import SecAgg
 
 /// Declared and described in `secagg.h`.
 @c @implementation
-public func secagg_averaging_context_float32(
-  _ averaging: OpaquePointer?, _ model: UnsafePointer<Float>?, _ count: Int, _ round: UInt64,
+public func secagg_fedavg_context_float32(
+  _ fedAvg: OpaquePointer?, _ model: UnsafePointer<Float>?, _ count: Int, _ round: UInt64,
   _ task: UnsafePointer<CChar>?, _ context: UnsafeMutablePointer<UInt8>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
+    let secure = try unsafe Handles.fedAvgs.object(of: fedAvg).value
     try secure.check(modelCount: count)
     let model = try unsafe withNumbers(model, count, "model") { model in
       model.indices.map { Double(model[$0]) }
@@ -25,13 +25,13 @@ public func secagg_averaging_context_float32(
 
 /// Declared and described in `secagg.h`.
 @c @implementation
-public func secagg_averaging_context_float64(
-  _ averaging: OpaquePointer?, _ model: UnsafePointer<Double>?, _ count: Int, _ round: UInt64,
+public func secagg_fedavg_context_float64(
+  _ fedAvg: OpaquePointer?, _ model: UnsafePointer<Double>?, _ count: Int, _ round: UInt64,
   _ task: UnsafePointer<CChar>?, _ context: UnsafeMutablePointer<UInt8>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
+    let secure = try unsafe Handles.fedAvgs.object(of: fedAvg).value
     try secure.check(modelCount: count)
     let model = try unsafe withNumbers(model, count, "model") { model in
       model.indices.map { model[$0] }
@@ -44,7 +44,7 @@ public func secagg_averaging_context_float64(
 extension SecureFedAvg {
   fileprivate func check(modelCount count: Int) throws(Failure) {
     guard count == parameterCount else {
-      throw .invalidArgument("the model has \(count) parameters, the averaging \(parameterCount)")
+      throw .invalidArgument("the model has \(count) parameters, fedavg \(parameterCount)")
     }
   }
 

@@ -18,7 +18,7 @@ public func secagg_mask_ciphers() -> UInt32 {
 /// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_recommended(
-  _ assumptions: UnsafePointer<secagg_assumptions>?, _ averaging: OpaquePointer?,
+  _ assumptions: UnsafePointer<secagg_assumptions>?, _ fedAvg: OpaquePointer?,
   _ context: UnsafePointer<UInt8>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
@@ -29,7 +29,7 @@ public func secagg_parameters_recommended(
         "assumptions.corrupt_clients_drop_out must be 0 or 1, found "
           + "\(given.corrupt_clients_drop_out)")
     }
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
+    let secure = try unsafe Handles.fedAvgs.object(of: fedAvg).value
     let context = try unsafe digest(context, "context")
     let threatModel = try ThreatModel(code: given.threat_model)
     let assumptions = try translating { () throws(SessionAssumptionsError) in
@@ -60,14 +60,14 @@ private let defaultFraction = -1.0
 /// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_parameters_create(
-  _ settings: UnsafePointer<secagg_session_settings>?, _ averaging: OpaquePointer?,
+  _ settings: UnsafePointer<secagg_session_settings>?, _ fedAvg: OpaquePointer?,
   _ context: UnsafePointer<UInt8>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure, handle: out, in: Handles.parameters) { () throws(Failure) in
     let given = try unsafe secagg_session_settings.read(settings, "settings")
     guard given.reserved == 0 else { throw .reserved("settings") }
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
+    let secure = try unsafe Handles.fedAvgs.object(of: fedAvg).value
     let context = try unsafe digest(context, "context")
     let threatModel = try ThreatModel(code: given.threat_model)
     let cipher = try MaskCipher(code: given.mask_cipher)

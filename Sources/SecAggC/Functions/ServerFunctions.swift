@@ -32,10 +32,14 @@ public func secagg_server_receive(
 /// Declared and described in `secagg.h`.
 @c @implementation
 public func secagg_server_close_round(
-  _ server: OpaquePointer?, _ failure: UnsafeMutablePointer<secagg_failure>?
+  _ server: OpaquePointer?, _ inputContext: UnsafePointer<UInt8>?, _ threads: UInt32,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
-  unsafe answer(failure) { () throws(Failure) in
-    try unsafe Handles.servers.object(of: server).closeRound()
+  unsafe answer(failure, handle: out, in: Handles.aggregates) { () throws(Failure) in
+    let server = try unsafe Handles.servers.object(of: server)
+    let inputContext = try unsafe optionalDigest(inputContext, "input_context")
+    return try server.closeRound(inputContext: inputContext, execution: execution(threads))
+      .map { Immutable($0) }
   }
 }
 
@@ -48,32 +52,6 @@ public func secagg_server_message(
   unsafe answer(failure, handle: out, in: Handles.bytes) { () throws(Failure) in
     let server = try unsafe Handles.servers.object(of: server)
     return Immutable(copying: try server.message(for: clientID(recipient)))
-  }
-}
-
-/// Declared and described in `secagg.h`.
-@c @implementation
-public func secagg_server_unmask(
-  _ server: OpaquePointer?, _ threads: UInt32, _ out: UnsafeMutablePointer<OpaquePointer?>?,
-  _ failure: UnsafeMutablePointer<secagg_failure>?
-) -> secagg_status {
-  unsafe answer(failure, handle: out, in: Handles.aggregates) { () throws(Failure) in
-    let server = try unsafe Handles.servers.object(of: server)
-    return Immutable(try server.unmask(inputContext: nil, execution: execution(threads)))
-  }
-}
-
-/// Declared and described in `secagg.h`.
-@c @implementation
-public func secagg_server_unmask_input(
-  _ server: OpaquePointer?, _ inputContext: UnsafePointer<UInt8>?, _ threads: UInt32,
-  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
-) -> secagg_status {
-  unsafe answer(failure, handle: out, in: Handles.aggregates) { () throws(Failure) in
-    let server = try unsafe Handles.servers.object(of: server)
-    let inputContext = try unsafe optionalDigest(inputContext, "input_context")
-    return Immutable(
-      try server.unmask(inputContext: inputContext, execution: execution(threads)))
   }
 }
 

@@ -6,13 +6,14 @@ internal import SecAgg
 
 /// Declared and described in `secagg.h`.
 @c @implementation
-public func secagg_server_phase(
-  _ server: OpaquePointer?, _ phase: UnsafeMutablePointer<UInt32>?,
+public func secagg_server_round(
+  _ server: OpaquePointer?, _ round: UnsafeMutablePointer<UInt32>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
     let server = try unsafe Handles.servers.object(of: server)
-    try unsafe write(UInt32(server.phase.rawValue), to: phase, "phase")
+    let code = server.round.map { UInt32($0.rawValue) } ?? UInt32(SECAGG_ENDED)
+    try unsafe write(code, to: round, "round")
   }
 }
 

@@ -4,7 +4,7 @@ internal import SecAgg
 /// The handles of this process, by kind.
 enum Handles {
   static let bytes = HandleTable<Immutable<SecretBytes>>("secagg_bytes")
-  static let averagings = HandleTable<Immutable<SecureFedAvg>>("secagg_averaging")
+  static let fedAvgs = HandleTable<Immutable<SecureFedAvg>>("secagg_fedavg")
   static let parameters = HandleTable<Immutable<SessionParameters>>("secagg_parameters")
   static let identities = HandleTable<Immutable<IdentityKey>>("secagg_identity")
   static let directories = HandleTable<Immutable<PinnedIdentities>>("secagg_directory")

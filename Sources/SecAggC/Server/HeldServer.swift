@@ -8,8 +8,8 @@ final class HeldServer: Sendable {
 
   /// What changes from call to call.
   private struct State {
-    var server: AggregationServer
-    /// The faults that the last attempt to unmask found, if it failed. Those of a sum are in the aggregate.
+    var session: ServerSession
+    /// The faults that kept the last round from being closed. Those of a sum are in the aggregate.
     var faults: [ShareFault] = []
   }
 
@@ -18,37 +18,37 @@ final class HeldServer: Sendable {
     try parameters.threatModel.check("a directory", isGiven: identities != nil)
     self.parameters = parameters
     state = Locked(
-      State(server: AggregationServer(parameters: parameters, identities: identities)))
+      State(session: ServerSession(parameters: parameters, identities: identities)))
   }
 
   /// The server of a stored state.
   init(restoring bytes: [UInt8], identities: PinnedIdentities?) throws(Failure) {
-    let server = try translating { () throws(ServerError) in
-      try AggregationServer(restoring: bytes, identities: identities)
+    let session = try translating { () throws(ServerError) in
+      try ServerSession(restoring: bytes, identities: identities)
     }
-    try server.parameters.threatModel.check("a directory", isGiven: identities != nil)
-    parameters = server.parameters
-    state = Locked(State(server: server))
+    try session.parameters.threatModel.check("a directory", isGiven: identities != nil)
+    parameters = session.parameters
+    state = Locked(State(session: session))
   }
 
-  /// Where the session stands.
-  var phase: ServerPhase { state.withLock { $0.server.phase } }
+  /// The round whose messages the session collects; `nil` after the end.
+  var round: ProtocolRound? { state.withLock { $0.session.round } }
 
-  /// Whose message of the present round was accepted.
-  var received: [ClientID] { state.withLock { $0.server.received } }
+  /// The clients whose message of the present round was accepted.
+  var received: [ClientID] { state.withLock { $0.session.received } }
 
-  /// Who can still send one.
-  var awaited: [ClientID] { state.withLock { $0.server.awaited } }
+  /// The clients that can still send one.
+  var awaited: [ClientID] { state.withLock { $0.session.awaited } }
 
-  /// The faults that the last attempt to unmask found, if it failed.
+  /// The faults that kept the last round from being closed.
   var faults: [ShareFault] { state.withLock { $0.faults } }
 
   /// The whole state.
   func stored() -> [UInt8] {
     // A copy shares the memory of the sum until the server changes it, so that a message is held up no
     // longer than copying it takes.
-    let server = state.withLock { $0.server }
-    return server.stored()
+    let session = state.withLock { $0.session }
+    return session.stored()
   }
 
   /// Takes a client's message. Messages are parsed in parallel.
@@ -57,32 +57,17 @@ final class HeldServer: Sendable {
       try ClientMessage(serialized: bytes, from: sender)
     }
     try state.withLock { (state) throws(Failure) in
-      try translating { () throws(ServerError) in try state.server.receive(message, from: sender) }
+      try translating { () throws(ServerError) in try state.session.receive(message, from: sender) }
     }
   }
 
-  /// Opens the next round.
-  func closeRound() throws(Failure) {
-    try state.withLock { (state) throws(Failure) in
-      _ = try translating { () throws(ServerError) in try state.server.closeRound() }
-    }
-  }
-
-  /// The message that opens the present round for one client.
-  func message(for recipient: ClientID) throws(Failure) -> [UInt8] {
-    let message = try state.withLock { (state) throws(Failure) in
-      try translating { () throws(ServerError) in try state.server.message(for: recipient) }
-    }
-    return try translating { () throws(WireError) in try message.serialized() }
-  }
-
-  /// Takes the masks off.
-  func unmask(
+  /// Opens the next round, or takes the masks off the sum.
+  func closeRound(
     inputContext: Digest?, execution: Execution
-  ) throws(Failure) -> UnmaskedAggregate {
+  ) throws(Failure) -> UnmaskedAggregate? {
     try state.withLock { (state) throws(Failure) in
       do throws(ServerError) {
-        let aggregate = try state.server.unmask(
+        let aggregate = try state.session.closeRound(
           inputContext: inputContext, execution: execution)
         state.faults = []
         return aggregate
@@ -91,5 +76,13 @@ final class HeldServer: Sendable {
         throw error.failure
       }
     }
+  }
+
+  /// The message that opens the present round for one client.
+  func message(for recipient: ClientID) throws(Failure) -> [UInt8] {
+    let message = try state.withLock { (state) throws(Failure) in
+      try translating { () throws(ServerError) in try state.session.message(for: recipient) }
+    }
+    return try translating { () throws(WireError) in try message.serialized() }
   }
 }

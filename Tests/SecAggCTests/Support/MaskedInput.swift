@@ -6,7 +6,7 @@ extension TestClient {
   ///
   /// - Parameter change: changes the struct before the call.
   func mask(
-    _ message: [UInt8], averaging: Handle, counters: [UInt64] = [], inputContext: [UInt8]? = nil,
+    with fedAvg: Handle, counters: [UInt64] = [], inputContext: [UInt8]? = nil,
     asDouble: Bool = false, _ change: (inout secagg_input) -> Void = { _ in }
   ) -> Answer {
     let wide = update.map(Double.init)
@@ -23,8 +23,7 @@ extension TestClient {
               input_context: inputContext == nil ? nil : context.baseAddress)
             change(&input)
             return Answer {
-              secagg_client_mask(
-                handle.value, message, message.count, averaging.value, &input, $0)
+              secagg_client_mask(handle.value, fedAvg.value, &input, $0)
             }
           }
         }
@@ -41,9 +40,10 @@ extension TestSession {
   ) throws {
     for id in try awaited() where SECAGG_MASKED_INPUT < leaving[id] ?? .max {
       let client = clients[Int(id) - 1]
+      #expect(try client.response(to: message(for: id)) == SECAGG_INPUT_NEEDED)
       let answer = client.mask(
-        try message(for: id), averaging: averaging, counters: counters(id),
-        inputContext: inputContext(id), asDouble: id % 2 == 0)
+        with: fedAvg, counters: counters(id), inputContext: inputContext(id),
+        asDouble: id % 2 == 0)
       guard answer.status == SECAGG_OK else { throw answer }
       let taken = receive(try client.message(), from: id)
       guard taken.status == SECAGG_OK else { throw taken }
@@ -59,10 +59,10 @@ extension TestSession {
     }
   }
 
-  /// Unmasks with an input context, or none.
-  func unmask(inputContext: [UInt8]?) throws -> Handle {
+  /// Takes the masks off, with an input context or none.
+  func aggregate(inputContext: [UInt8]?) throws -> Handle {
     try Handle({ secagg_aggregate_free($0) }) {
-      secagg_server_unmask_input(server.value, inputContext, 2, $0, $1)
+      secagg_server_close_round(server.value, inputContext, 2, $0, $1)
     }
   }
 }

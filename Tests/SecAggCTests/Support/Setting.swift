@@ -29,19 +29,22 @@ struct Setting: Sendable, CustomTestStringConvertible {
     [SECAGG_ADVERTISE_KEYS, SECAGG_SHARE_KEYS, SECAGG_MASKED_INPUT]
       + (isMalicious ? [SECAGG_CONSISTENCY_CHECK] : []) + [SECAGG_UNMASKING]
   }
+
+  /// The round after another one, or SECAGG_ENDED.
+  func round(after round: Int) -> Int { rounds.first { $0 > round } ?? SECAGG_ENDED }
 }
 
-/// Averaging in which a whole number is its own code, so that rounding is not at random: what comes of a
+/// Settings in which a whole number is its own code, so that rounding is not at random: what comes of a
 /// session can be compared bit by bit.
-enum ExactAveraging {
+enum ExactFedAvg {
   static let parameterCount = 300
   static let maximumWeight: UInt64 = 8
   /// The largest code of the 17 bits that the lanes of 12 contributors leave: the step is 1.
   static let bound = 65535.0
 
-  static func settings(cohortSize: Int, counterCount: Int = 0) -> secagg_averaging_settings {
-    secagg_averaging_settings(
-      struct_size: UInt32(MemoryLayout<secagg_averaging_settings>.size), minimum_value_bits: 16,
+  static func settings(cohortSize: Int, counterCount: Int = 0) -> secagg_fedavg_settings {
+    secagg_fedavg_settings(
+      struct_size: UInt32(MemoryLayout<secagg_fedavg_settings>.size), minimum_value_bits: 16,
       parameter_count: UInt64(parameterCount), clipping_bound: bound, norm_bound: .infinity,
       maximum_weight: maximumWeight, maximum_contributors: UInt32(cohortSize),
       counter_count: UInt32(counterCount))
@@ -49,7 +52,7 @@ enum ExactAveraging {
 
   static func handle(cohortSize: Int, counterCount: Int = 0) throws -> Handle {
     var settings = settings(cohortSize: cohortSize, counterCount: counterCount)
-    return try Handle({ secagg_averaging_free($0) }) { secagg_averaging_create(&settings, $0, $1) }
+    return try Handle({ secagg_fedavg_free($0) }) { secagg_fedavg_create(&settings, $0, $1) }
   }
 
   /// The same in Swift.

@@ -17,52 +17,42 @@ struct SwiftSession {
       applicationContext: other.applicationContext)
   }
 
-  /// The mean of these updates; the other clients leave after they have shared their secrets.
+  /// The mean of these updates; the other clients drop out after they have shared their secrets.
   func mean(of updates: [(UInt32, ClientUpdate)]) throws -> WeightedMean {
-    var server = AggregationServer(parameters: parameters)
+    var server = ServerSession(parameters: parameters)
     var generator = SystemRandomNumberGenerator()
-    var states: [ClientID: SuspendedState] = [:]
+    let updates = Dictionary(uniqueKeysWithValues: updates)
+    var clients: [ClientID: Client] = [:]
     for id in ClientID.all(cohortSize: parameters.cohortSize) {
-      let round = try AdvertiseKeysRound(
+      let session = try ClientSession(
         id: id, parameters: parameters,
         policy: ClientPolicy(applicationContext: parameters.applicationContext))
-      try server.receive(.keyAdvertisement(round.message), from: id)
-      states[id] = SuspendedState(round.suspend())
+      try server.receive(session.opening, from: id)
+      clients[id] = Client(session)
     }
-    for id in try server.closeRound() {
-      guard case .rosterAnnouncement(let roster) = try server.message(for: id),
-        let state = states[id]
-      else { continue }
-      let round = try AdvertiseKeysRound(resuming: state.bytes).shareKeys(with: roster)
-      try server.receive(.shareDistribution(round.message), from: id)
-      states[id] = SuspendedState(round.suspend())
+    while true {
+      if let sum = try server.closeRound() { return try secure.decode(sum) }
+      for message in server.messages {
+        let id = message.recipient
+        guard let client = clients[id] else { continue }
+        switch try client.session.handle(message) {
+        case .reply(let reply): try server.receive(reply, from: id)
+        case .inputNeeded:
+          guard let update = updates[id.rawValue] else { continue }
+          let vector = try secure.encode(update, using: &generator)
+          try server.receive(client.session.mask(vector), from: id)
+        case .stray(let error): throw error
+        }
+      }
     }
-    try server.closeRound()
-    for (number, update) in updates {
-      guard let id = ClientID(number), let state = states[id],
-        case .shareDelivery(let delivery) = try server.message(for: id)
-      else { continue }
-      let vector = try secure.encode(update, using: &generator)
-      let round = try ShareKeysRound(resuming: state.bytes).maskInput(vector, delivery: delivery)
-      try server.receive(.maskedInput(round.message), from: id)
-      states[id] = SuspendedState(round.suspend())
-    }
-    for id in try server.closeRound() {
-      guard case .unmaskingRequest(let request) = try server.message(for: id),
-        let state = states[id]
-      else { continue }
-      let response = try MaskedInputRound(resuming: state.bytes).unmask(request)
-      try server.receive(.unmaskingResponse(response), from: id)
-    }
-    return try secure.decode(server.unmask())
   }
 }
 
-/// A client between two rounds.
-private final class SuspendedState {
-  let bytes: SecretBytes
+/// A client in a dictionary.
+private final class Client {
+  var session: ClientSession
 
-  init(_ bytes: consuming SecretBytes) {
-    self.bytes = bytes
+  init(_ session: consuming ClientSession) {
+    self.session = session
   }
 }

@@ -8,35 +8,37 @@ final class TestSession {
   static let cohortSize = 12
 
   let setting: Setting
-  let averaging: Handle
+  let fedAvg: Handle
   let parameters: Handle
   let directory: Handle?
   let clients: [TestClient]
   var server: Handle
-  /// Called with every client and the round that it is in, before it is sent anything.
+  /// Called with every client before it sends its message.
   var beforeEachMessage: (TestClient) throws -> Void = { _ in }
   /// Called after every message that the server took.
   var afterEachMessage: (TestSession) throws -> Void = { _ in }
 
   init(_ setting: Setting, seed: UInt64 = 1, counterCount: Int = 0) throws {
     self.setting = setting
-    averaging = try ExactAveraging.handle(
+    fedAvg = try ExactFedAvg.handle(
       cohortSize: Self.cohortSize, counterCount: counterCount)
-    parameters = try Self.parameters(setting, averaging: averaging)
+    parameters = try Self.parameters(setting, fedAvg: fedAvg)
     let identities = try (1...Self.cohortSize).map { _ in
       setting.isMalicious
         ? try Handle({ secagg_identity_free($0) }) { secagg_identity_generate($0, $1) } : nil
     }
-    directory = try Self.directory(of: identities.compactMap { $0 })
+    let directory = try Self.directory(of: identities.compactMap { $0 })
+    self.directory = directory
     var generator = SimulationGenerator(seed: seed)
     var clients: [TestClient] = []
     for (index, identity) in identities.enumerated() {
-      let update = (0..<ExactAveraging.parameterCount).map { _ in
+      let update = (0..<ExactFedAvg.parameterCount).map { _ in
         Float(8 * Int.random(in: -4095...4095, using: &generator))
       }
       clients.append(
         try TestClient(
-          id: UInt32(index + 1), parameters: parameters, identity: identity, update: update,
+          id: UInt32(index + 1), parameters: parameters, identity: identity,
+          directory: directory, update: update,
           weight: UInt64.random(in: 1...8, using: &generator)))
     }
     self.clients = clients
@@ -48,14 +50,14 @@ final class TestSession {
     }
   }
 
-  static func parameters(_ setting: Setting, averaging: Handle) throws -> Handle {
+  static func parameters(_ setting: Setting, fedAvg: Handle) throws -> Handle {
     var settings = secagg_session_settings(
       struct_size: UInt32(MemoryLayout<secagg_session_settings>.size),
       threat_model: UInt32(setting.threatModel), cohort_size: UInt32(cohortSize),
       degree: setting.degree, threshold: setting.degree == 0 ? 6 : 5,
       minimum_contributors: 4, mask_cipher: UInt32(SECAGG_CHACHA20), reserved: 0)
     return try Handle({ secagg_parameters_free($0) }) {
-      secagg_parameters_create(&settings, averaging.value, context, $0, $1)
+      secagg_parameters_create(&settings, fedAvg.value, context, $0, $1)
     }
   }
 
@@ -93,14 +95,17 @@ final class TestSession {
     try numbers(0) { secagg_server_received(server.value, $0, $1, $2, $3) }
   }
 
-  func phase() throws -> Int {
-    var phase: UInt32 = 99
-    try succeed { secagg_server_phase(server.value, &phase, $0) }
-    return Int(phase)
+  func round() throws -> Int {
+    var round: UInt32 = 99
+    try succeed { secagg_server_round(server.value, &round, $0) }
+    return Int(round)
   }
 
+  /// Opens the next round.
   func closeRound() throws {
-    try succeed { secagg_server_close_round(server.value, $0) }
+    var out = OpaquePointer(bitPattern: 1)
+    try succeed { secagg_server_close_round(server.value, nil, 2, &out, $0) }
+    #expect(out == nil, "no aggregate yet")
   }
 
   /// The server from its stored bytes.
@@ -119,14 +124,11 @@ final class TestSession {
   func collect(_ round: Int, leaving: [UInt32: Int] = [:]) throws {
     for id in try awaited() where round < leaving[id] ?? .max {
       let client = clients[Int(id) - 1]
-      try beforeEachMessage(client)
       if round != SECAGG_ADVERTISE_KEYS {
-        let answer = client.take(
-          try message(for: id), opening: round, averaging: averaging, directory: directory,
-          asDouble: id % 2 == 0)
-        guard answer.status == SECAGG_OK else { throw answer }
+        try client.respond(to: message(for: id), fedAvg: fedAvg, asDouble: id % 2 == 0)
       }
-      #expect(try client.round() == round)
+      try beforeEachMessage(client)
+      #expect(try client.awaited() == setting.round(after: round))
       let answer = receive(try client.message(), from: id)
       guard answer.status == SECAGG_OK else { throw answer }
       try afterEachMessage(self)
@@ -139,17 +141,29 @@ final class TestSession {
       try collect(round, leaving: leaving)
       try closeRound()
     }
-    #expect(try phase() == last)
+    #expect(try round() == last)
   }
 
   /// The whole session.
   func run(leaving: [UInt32: Int] = [:]) throws -> Handle {
     try run(to: SECAGG_UNMASKING, leaving: leaving)
     try collect(SECAGG_UNMASKING, leaving: leaving)
-    return try unmask()
+    return try aggregate()
   }
 
-  func unmask() throws -> Handle {
-    try Handle({ secagg_aggregate_free($0) }) { secagg_server_unmask(server.value, 2, $0, $1) }
+  /// Takes the masks off.
+  func aggregate() throws -> Handle { try aggregate(inputContext: nil) }
+
+  /// Tries to take the masks off, and expects a status other than SECAGG_OK.
+  @discardableResult
+  func expectNoAggregate(
+    _ status: Int, inputContext: [UInt8]? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  ) -> Answer {
+    var out = OpaquePointer(bitPattern: 1)
+    let answer = expect(status, sourceLocation: sourceLocation) {
+      secagg_server_close_round(server.value, inputContext, 1, &out, $0)
+    }
+    #expect(out == nil, sourceLocation: sourceLocation)
+    return answer
   }
 }

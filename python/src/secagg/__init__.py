@@ -1,39 +1,40 @@
 """Secure aggregation for federated learning.
 
 A server adds up the updates of its clients and only ever decodes their weighted mean. One session
-gives one sum; its rounds are calls of `Client` and `Server`, and what they exchange is bytes. How
-these travel, and that their sender is authenticated, is the application's: use TLS.
+gives one sum: `Client` and `Server` exchange messages, which are bytes. The application carries them, and
+authenticates their senders: use TLS.
 
-    averaging = secagg.Averaging(parameter_count=650, clipping_bound=0.5, maximum_weight=64,
+    # Both sides, each from the model that it has.
+    fedavg = secagg.SecureFedAvg(parameter_count=650, clipping_bound=0.5, maximum_weight=64,
                                  maximum_contributors=100)
+    context = fedavg.application_context(model, round=1, task="digits")
 
-    # Both, each from the model that it has.
-    context = averaging.application_context(model, round=1, task="digits")
+    # The server. It sends bytes(parameters) to the clients.
+    parameters = secagg.Parameters.recommended(fedavg, cohort_size=100, context=context)
+    server, aggregate = secagg.Server(parameters), None
+    while aggregate is None:
+        for sender, message in inbox():  # until the round's messages are there, or the time is up
+            server.receive(sender, message)  # raises MessageRefused: drop the message and go on
+        aggregate = server.close_round()
+        for id, message in server.messages():
+            send(id, message)
+    mean = fedavg.mean(aggregate).mean
 
-    # Server                                       # Client
-    parameters = secagg.Parameters.recommended(
-        averaging, cohort_size=100, context=context)
-    server = secagg.Server(parameters)
-    send(bytes(parameters))                        parameters = secagg.Parameters.parse(received)
-                                                   client = secagg.Client(parameters, id, context)
-    server.receive(id, message)                    send(client.message)
-    for id in server.close_round():
-        send(server.message(id))                   client.share_keys(received)
-    server.receive(id, message)                    send(client.message)
-    for id in server.close_round():
-        send(server.message(id))                   client.mask(update, weight, received, averaging)
-    server.receive(id, message)                    send(client.message)
-    for id in server.close_round():
-        send(server.message(id))                   client.unmask(received)
-    server.receive(id, message)                    send(client.message)
-    mean = averaging.mean(server.unmask()).mean
+    # A client. Training can wait until the client needs its input.
+    client = secagg.Client(secagg.Parameters.parse(received), id, secagg.Policy(context))
+    send(client.message())
+    while not client.is_finished:
+        reply = client.handle(receive())
+        if client.needs_input:
+            reply = client.mask(update, weight, fedavg)
+        if reply is not None:
+            send(reply)
 
 For Flower there is a plug-in that does all that: `secagg.flower`."""
 
 from .aggregate import Aggregate, Fault, Finding, Mean, Secret
-from .averaging import Averaging
 from .binding import VERSION as __version__
-from .client import Client, Policy, sealing_key
+from .client import Client, Policy, storage_key
 from .errors import (
     Error,
     InvalidArgument,
@@ -48,8 +49,9 @@ from .errors import (
     StateUnreadable,
     SumInconsistent,
     TooFewClients,
-    WrongPhase,
+    WrongRound,
 )
+from .fedavg import SecureFedAvg
 from .identities import Directory, Identity
 from .kinds import MaskCipher, Round, ThreatModel, mask_ciphers
 from .parameters import Parameters
@@ -57,7 +59,6 @@ from .server import Server
 
 __all__ = [
     "Aggregate",
-    "Averaging",
     "Client",
     "Directory",
     "Error",
@@ -78,14 +79,15 @@ __all__ = [
     "Policy",
     "Round",
     "Secret",
+    "SecureFedAvg",
     "Server",
     "SessionRefused",
     "StateUnreadable",
     "SumInconsistent",
     "ThreatModel",
     "TooFewClients",
-    "WrongPhase",
+    "WrongRound",
     "__version__",
     "mask_ciphers",
-    "sealing_key",
+    "storage_key",
 ]

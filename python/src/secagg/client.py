@@ -1,26 +1,42 @@
 """A client of one session."""
 
 import ctypes
+import logging
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy
 
-from .averaging import Averaging
 from .binding.arguments import Memory, chosen, exact, real, unsigned, vector
-from .binding.calls import call, make, number, written
+from .binding.calls import answered, call, make, number, written
 from .binding.interface import Input, PolicySettings
 from .binding.objects import LibraryObject, view
+from .errors import InvalidArgument
+from .fedavg import SecureFedAvg
 from .identities import Directory, Identity
 from .kinds import MaskCipher, Round, ThreatModel
 from .parameters import Parameters
 
+_LOG: Final = logging.getLogger("secagg")
+
+# What a client awaits beside rounds, and what handling a message gives.
+_ENDED: Final = 5
+_INPUT: Final = 6
+_REPLY: Final = 1
+_STRAY: Final = 3
+
 
 @dataclass(frozen=True)
 class Policy:
-    """The least that a client accepts, whatever a server offers: the same in all rounds. 0 and `None`
-    demand nothing beyond what every session must have."""
+    """What a client expects, and the least that it accepts, whatever a server offers. 0 and `None` demand
+    nothing beyond what every session must have."""
 
+    application_context: Any = None
+    """The application context that the session must have, 32 bytes; a `Client` needs it. Compute it from the model
+    and the task that this client has, for example with `SecureFedAvg.application_context`. Do not take it
+    from the parameters: a server could then give this client another model than the others, and learn its
+    update from the sum (Pasquini et al., "Eluding Secure Aggregation in Federated Learning via Model
+    Inconsistency", 2022)."""
     minimum_cohort_size: int = 0
     """The smallest cohort, and the smallest number of clients that actually advertise keys."""
     minimum_threshold: int = 0
@@ -36,12 +52,12 @@ class Policy:
     such check."""
 
 
-def sealing_key() -> bytes:
-    """Draws a key (32 bytes) for `Client.suspend`.
+def storage_key() -> bytes:
+    """Draws a key (32 bytes) for `Client.store`.
 
     Keep it where only this client's own processes can read it."""
     key = numpy.zeros(32, numpy.uint8)
-    call("sealing_key", key.ctypes.data)
+    call("storage_key", key.ctypes.data)
     try:
         return key.tobytes()
     finally:
@@ -49,40 +65,45 @@ def sealing_key() -> bytes:
 
 
 class Client(LibraryObject):
-    """A client goes through the rounds in order. Each of its methods takes the server's message that
-    opens a round; then `message` is what the client sends in that round.
+    """A client's part in one session: server messages in, replies out.
 
-    A stray message (of another session, for another client) raises `MessageRefused`, and one that was
-    answered before `WrongPhase`. The client has not changed then, and waits for the right message. A
-    client that refuses the server's message with `SessionRefused` has ended, its secrets wiped."""
+        send(client.message())
+        while not client.is_finished:
+            reply = client.handle(receive())
+            if client.needs_input:
+                reply = client.mask(update, weight, fedavg)
+            if reply is not None:
+                send(reply)
+
+    A client that rejects what the server asks raises `SessionRefused` and has ended, its secrets wiped."""
 
     __slots__ = ()
 
     _kind = "client"
-    _shown = ("id", "round")
+    _shown = ("id", "awaited")
 
     def __init__(
         self,
         parameters: Parameters,
         id: int,
-        context: Any,
+        policy: Policy,
         *,
-        policy: Policy | None = None,
         identity: Identity | None = None,
+        directory: Directory | None = None,
     ) -> None:
-        """A client in round 0, with fresh keys.
+        """A client with fresh keys. Its first message is ready.
 
         :param id: its number in the cohort, 1 to `cohort_size`, as the server has assigned it.
-        :param context: the application context that the session must have, 32 bytes. Compute it from
-            the model and the task that this client has, for example with
-            `Averaging.application_context`. Do not take it from the parameters: a server could then
-            give this client another model than the others, and learn its update from the sum (Pasquini
-            et al., "Eluding Secure Aggregation in Federated Learning via Model Inconsistency", 2022).
+        :param policy: with the application context that this client expects.
         :param identity: needed in the malicious model, and must be `None` in the semi-honest one.
+        :param directory: likewise.
         :raises SessionRefused: the session has another context, or falls below the policy.
         """
-        policy = policy or Policy()
-        expected = Memory(context, "context", 32)
+        if policy.application_context is None:
+            raise InvalidArgument(
+                "policy.application_context: expected 32 bytes, found None; compute it from the model"
+            )
+        expected = Memory(policy.application_context, "policy.application_context", 32)
         settings = PolicySettings(
             ctypes.sizeof(PolicySettings),
             unsigned(policy.minimum_cohort_size, 32, "minimum_cohort_size"),
@@ -102,23 +123,33 @@ class Client(LibraryObject):
                 unsigned(id, 32, "id"),
                 ctypes.byref(settings),
                 identity and identity._handle,
+                directory and directory._handle,
             )
         )
 
     @classmethod
-    def resume(cls, data: Any, key: Any, *, identity: Identity | None = None) -> Self:
-        """Wakes a client from the bytes that `suspend` gave.
+    def restore(
+        cls,
+        data: Any,
+        key: Any,
+        *,
+        identity: Identity | None = None,
+        directory: Directory | None = None,
+    ) -> Self:
+        """The client of the bytes that `store` gave.
 
         :param identity: needed in the malicious model, the same as before.
-        :raises StateUnreadable: the bytes are damaged, or sealed under another key.
+        :param directory: likewise.
+        :raises StateUnreadable: the bytes are damaged, or stored under another key.
         """
-        memory, sealing = Memory(data, "data"), Memory(key, "key", 32)
+        memory, storage = Memory(data, "data"), Memory(key, "key", 32)
         handle = make(
-            "client_resume",
+            "client_restore",
             memory.address,
             memory.length,
-            sealing.address,
+            storage.address,
             identity and identity._handle,
+            directory and directory._handle,
         )
         self = cls.__new__(cls)
         LibraryObject.__init__(self, handle)
@@ -130,82 +161,89 @@ class Client(LibraryObject):
         return number("client_id", self._handle)
 
     @property
-    def round(self) -> Round:
-        """The round whose message is ready, or `ENDED`."""
-        return Round(number("client_round", self._handle))
-
-    @property
     def parameters(self) -> Parameters:
         """The parameters of the client's session."""
         return Parameters._of(make("client_parameters", self._handle))
 
     @property
-    def message(self) -> memoryview:
-        """The client's message of its round, for the server; the same whenever it is asked for.
+    def awaited(self) -> Round | None:
+        """The round that the next server message opens; `None` if the client awaits none: it needs its input,
+        or is finished."""
+        code = number("client_awaited", self._handle)
+        return None if code in (_ENDED, _INPUT) else Round(code)
 
-        The bytes are those of the library, without a copy; `bytes(message)` makes one.
+    @property
+    def needs_input(self) -> bool:
+        """Whether the client awaits `mask`. Training may start now."""
+        return number("client_awaited", self._handle) == _INPUT
 
-        :raises WrongPhase: the client has ended.
-        """
-        return view(make("client_message", self._handle))
+    @property
+    def is_finished(self) -> bool:
+        """Whether this client's part is over: it has revealed its shares, or has rejected the server's message."""
+        return number("client_awaited", self._handle) == _ENDED
 
-    def message_bytes(self) -> bytes:
-        """The same as `bytes(message)`, with one copy less in memory: for long messages.
+    def message(self) -> bytes:
+        """The message to send, or to send again if the connection was lost: the first one, then the reply to the
+        last server message, or the masked update.
 
-        :raises WrongPhase: the client has ended.
+        :raises WrongRound: the client has rejected the server's message.
+        :raises NoMessage: the client was stored without its message.
         """
         return written("client_write_message", self._handle)
 
-    def share_keys(
-        self, announcement: Any, directory: Directory | None = None, *, threads: int = 0
-    ) -> None:
-        """Round 1: takes the roster, and shares the client's secrets among its neighbours.
+    def handle(self, message: Any, *, threads: int = 0) -> bytes | None:
+        """Takes any message of the server.
 
-        :param directory: needed in the malicious model, and must be `None` in the semi-honest one.
+        A stray message changes nothing, and is logged as a warning of the logger "secagg": bytes that are not a
+        message, and a message for another client, session or round. A repeated message gives the identical reply
+        again.
+
         :param threads: how many to use at most; 0 for as many as there are processors.
-        :raises MessageRefused: nothing has changed.
+        :returns: the reply to send; `None` if the client needs its input first (`needs_input`), or the message is
+            stray.
         :raises SessionRefused: the client has ended.
         """
-        memory = Memory(announcement, "announcement")
-        call(
-            "client_share_keys",
+        memory = Memory(message, "message")
+        response, reason = answered(
+            "client_handle",
             self._handle,
             memory.address,
             memory.length,
-            directory and directory._handle,
             unsigned(threads, 32, "threads"),
         )
+        if response == _STRAY:
+            _LOG.warning("client %d ignores a message: %s", self.id, reason)
+        return self.message() if response == _REPLY else None
 
     def mask(
         self,
         update: Any,
         weight: int,
-        delivery: Any,
-        averaging: Averaging,
+        fedavg: SecureFedAvg,
         *,
         counters: Any = (),
         input_context: Any = None,
         threads: int = 0,
-    ) -> None:
-        """Round 2: takes the neighbours' shares, and masks the update. A client masks once.
+    ) -> bytes:
+        """Masks the update of a client that needs its input. A client masks once.
 
         :param update: local model minus global model, a vector. float32 and float64 numbers are read
             where they are.
         :param weight: the client's number of examples.
-        :param averaging: with the settings that the session was made with.
+        :param fedavg: with the settings that the session was made with.
         :param counters: whole numbers from 0, as many as the settings say, each of at most
-            `averaging.value_bits` bits. They are neither weighted nor rounded.
+            `fedavg.value_bits` bits. They are neither weighted nor rounded.
         :param input_context: 32 bytes, the digest of what the client learnt after the session had begun
             and its update depends on, such as the model. Masks cancel only among clients with the same
-            digest, and only if the server unmasks with it. `None` if the context of the session says
-            everything.
+            digest, and only if the server closes the last round with it. `None` if the application context
+            says everything.
+        :returns: the message to send.
+        :raises WrongRound: the client does not need its input, or not any more. Nothing has changed.
         :raises InvalidUpdate: nothing has changed; another may be masked.
-        :raises MessageRefused: nothing has changed.
         :raises SessionRefused: the client has ended.
         """
-        memory = Memory(delivery, "delivery")
         numbers, kind = vector(update, "update")
-        added = exact(counters, averaging.counter_count, "counters")
+        added = exact(counters, fedavg.counter_count, "counters")
         context = None if input_context is None else Memory(input_context, "input_context", 32)
         address = numbers.ctypes.data
         value = Input(
@@ -219,45 +257,20 @@ class Client(LibraryObject):
             added.size,
             context and context.address,
         )
-        call(
-            "client_mask",
-            self._handle,
-            memory.address,
-            memory.length,
-            averaging._handle,
-            ctypes.byref(value),
-        )
+        call("client_mask", self._handle, fedavg._handle, ctypes.byref(value))
+        return self.message()
 
-    def endorse(self, announcement: Any) -> None:
-        """Round 3, in the malicious model only: checks and signs the set of contributors.
+    def store(self, key: Any, *, keeping_message: bool = True) -> memoryview:
+        """The client in bytes, sealed under a key, from which `restore` makes it again. The client goes on.
 
-        :raises WrongPhase: in the semi-honest model.
-        :raises SessionRefused: the client has ended.
+        Store the client after each `handle` and `mask`, in the place of the bytes that were stored before, and
+        only *then* send its message. A client that is restored from older bytes could mask a second update with
+        the same masks, or reveal both secrets of a neighbour. Sealing does not tell old bytes from new ones.
+
+        :param key: 32 bytes of `storage_key`.
+        :param keeping_message: `False` leaves a masked update out of the bytes, if its message has been handed to
+            what sends it. It makes up nearly all of them. The restored client raises `NoMessage` until its next
+            reply.
         """
-        memory = Memory(announcement, "announcement")
-        call("client_endorse", self._handle, memory.address, memory.length)
-
-    def unmask(self, request: Any) -> None:
-        """Round 4: reveals one share for each neighbour. All secrets are wiped then.
-
-        :raises SessionRefused: the client has ended.
-        """
-        memory = Memory(request, "request")
-        call("client_unmask", self._handle, memory.address, memory.length)
-
-    def suspend(self, key: Any, *, sent: bool = False) -> memoryview:
-        """Puts the client to sleep: bytes, sealed under a key, that `resume` wakes it from. The
-        client has ended here.
-
-        A client must not be woken twice from the same bytes: who sees it mask two updates sees their
-        difference. Keep only the newest, store them *before* the message of the round is sent, and
-        delete them before that of round 4 is.
-
-        :param key: 32 bytes of `sealing_key`.
-        :param sent: `message` has been handed to what sends it, and need not be kept. In round 2 this
-            leaves the masked vector out, which is nearly all of the bytes; the woken client raises
-            `NoMessage` until the next round.
-        """
-        sealing = Memory(key, "key", 32)
-        name = "client_suspend_sent" if sent else "client_suspend"
-        return view(make(name, self._handle, sealing.address))
+        storage = Memory(key, "key", 32)
+        return view(make("client_store", self._handle, storage.address, int(keeping_message)))

@@ -16,7 +16,7 @@ class InvalidHandle(Error, ValueError):
 
 
 class InvalidParameters(Error, ValueError):
-    """There can be no such session, or no such averaging: change the settings."""
+    """No session, or no `SecureFedAvg`, can have these settings: change them."""
 
 
 class InvalidUpdate(Error, ValueError):
@@ -25,17 +25,17 @@ class InvalidUpdate(Error, ValueError):
     The client can still mask another one."""
 
 
-class WrongPhase(Error):
-    """The call does not belong to the present round."""
+class WrongRound(Error):
+    """The call does not belong to the present round, or the session has ended. Nothing has changed."""
 
 
 class MessageRefused(Error):
-    """A message cannot be read, is damaged or does not belong here. Nothing has changed.
+    """A message or parameters cannot be read, are damaged or do not belong here. Nothing has changed.
 
-    A server drops it and goes on; a client asks for it again."""
+    A server drops the message and goes on."""
 
     culprit: int
-    """The client that has sent it, at a server; 0 if there is none."""
+    """The client that sent it, at a server; otherwise 0."""
 
     def __init__(self, message: str, culprit: int = 0) -> None:
         super().__init__(message)
@@ -43,12 +43,12 @@ class MessageRefused(Error):
 
 
 class NoMessage(Error):
-    """There is no message: at a server for a client that left or was left out, at a client that was
-    suspended without it."""
+    """A server has no message for a client that dropped out or was left out, or before the first round was
+    closed; a client has none if it was stored without it."""
 
 
 class SessionRefused(Error):
-    """A client refuses what the server asks of it. It has revealed nothing, and has ended."""
+    """A client rejects what the server asks of it. It has revealed nothing, and has ended."""
 
 
 class TooFewClients(Error):
@@ -64,7 +64,7 @@ class SumInconsistent(Error):
 
 
 class StateUnreadable(Error):
-    """Stored bytes are damaged, cut short, of another kind, or sealed under another key."""
+    """Stored bytes are damaged, cut short, of another kind, or stored under another key."""
 
 
 class NoResources(Error):

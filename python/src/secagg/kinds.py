@@ -24,7 +24,8 @@ class MaskCipher(IntFlag):
 
 
 class Round(IntEnum):
-    """Where a client or a server stands. A client's round is the one whose message it has ready."""
+    """The rounds of a session. A server is in the round whose messages it collects; a client awaits the server
+    message that opens a round."""
 
     ADVERTISE_KEYS = 0
     SHARE_KEYS = 1
@@ -32,8 +33,6 @@ class Round(IntEnum):
     CONSISTENCY_CHECK = 3
     """In the malicious model only."""
     UNMASKING = 4
-    ENDED = 5
-    """A client: refused, or suspended. A server: the aggregate was given, or there is none."""
 
 
 def mask_ciphers() -> MaskCipher:

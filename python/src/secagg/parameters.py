@@ -3,12 +3,12 @@
 import ctypes
 from typing import Any, Self
 
-from .averaging import Averaging
 from .binding.arguments import Memory, chosen, real, unsigned
 from .binding.calls import call, make
 from .binding.interface import Assumptions, ParametersInfo, SessionSettings
 from .binding.objects import LibraryObject, view
 from .errors import InvalidParameters
+from .fedavg import SecureFedAvg
 from .kinds import MaskCipher, ThreatModel
 
 _DEFAULT_FRACTION = -1.0
@@ -37,7 +37,7 @@ class Parameters(LibraryObject):
 
     def __init__(
         self,
-        averaging: Averaging,
+        fedavg: SecureFedAvg,
         *,
         cohort_size: int,
         threshold: int,
@@ -52,7 +52,7 @@ class Parameters(LibraryObject):
         :param cohort_size: the number of clients that may take part; their ids are 1 to it.
         :param threshold: the number of neighbours that can recover a client's secret.
         :param minimum_contributors: the smallest number of clients whose sum may be released.
-        :param context: 32 bytes that say what the sum is for, `Averaging.application_context`.
+        :param context: 32 bytes that say what the sum is for, `SecureFedAvg.application_context`.
         :param degree: the number of neighbours of a client, even; `None` for the complete graph.
         :raises InvalidParameters: they do not go together.
         """
@@ -68,13 +68,13 @@ class Parameters(LibraryObject):
         )
         digest = Memory(context, "context", 32)
         self._take(
-            make("parameters_create", ctypes.byref(settings), averaging._handle, digest.address)
+            make("parameters_create", ctypes.byref(settings), fedavg._handle, digest.address)
         )
 
     @classmethod
     def recommended(
         cls,
-        averaging: Averaging,
+        fedavg: SecureFedAvg,
         *,
         cohort_size: int,
         context: Any,
@@ -120,7 +120,7 @@ class Parameters(LibraryObject):
             make(
                 "parameters_recommended",
                 ctypes.byref(assumptions),
-                averaging._handle,
+                fedavg._handle,
                 digest.address,
             )
         )

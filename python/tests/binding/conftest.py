@@ -2,12 +2,12 @@
 
 import pytest
 
-from .rounds import averaging, session
+from .rounds import fedavg, session
 
 
 @pytest.fixture
 def settings():
-    return averaging()
+    return fedavg()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Sessions in which everybody behaves, but for those who leave."""
+"""Sessions of honest clients, some of which drop out."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
@@ -11,8 +11,8 @@ Leaving = Mapping[secagg.Round, Collection[int]]
 Directories = secagg.Directory | None
 
 
-def averaging(parameters: int = 50, clients: int = 5, bound: float = 1.0) -> secagg.Averaging:
-    return secagg.Averaging(
+def fedavg(parameters: int = 50, clients: int = 5, bound: float = 1.0) -> secagg.SecureFedAvg:
+    return secagg.SecureFedAvg(
         parameter_count=parameters,
         clipping_bound=bound,
         maximum_weight=100,
@@ -21,7 +21,7 @@ def averaging(parameters: int = 50, clients: int = 5, bound: float = 1.0) -> sec
 
 
 def session(
-    settings: secagg.Averaging,
+    settings: secagg.SecureFedAvg,
     clients: int = 5,
     threshold: int = 2,
     threat_model: secagg.ThreatModel = secagg.ThreatModel.SEMI_HONEST,
@@ -39,8 +39,17 @@ def session(
     )
 
 
+def policy(parameters: secagg.Parameters, **demands: object) -> secagg.Policy:
+    """That of a client which expects the session's context."""
+    return secagg.Policy(parameters.application_context, **demands)
+
+
+def client(parameters: secagg.Parameters, id: int = 1) -> secagg.Client:
+    return secagg.Client(parameters, id, policy(parameters))
+
+
 class LibraryClient:
-    """A client of the library that can be slept in every round."""
+    """A client of the library that can be stored and restored before every message."""
 
     def __init__(
         self,
@@ -48,35 +57,32 @@ class LibraryClient:
         id: int,
         update: numpy.ndarray,
         weight: int,
-        settings: secagg.Averaging,
+        settings: secagg.SecureFedAvg,
         identity: secagg.Identity | None = None,
         directory: Directories = None,
-        sleeping: str = "",
+        storing: str = "",
     ) -> None:
         self.client = secagg.Client(
-            parameters, id, parameters.application_context, identity=identity
+            parameters, id, policy(parameters), identity=identity, directory=directory
         )
         self._update, self._weight, self._settings = update, weight, settings
-        self._identity, self._directory, self._sleeping = identity, directory, sleeping
+        self._identity, self._directory, self._storing = identity, directory, storing
 
     def advertise(self) -> bytes:
-        return bytes(self.client.message)
+        return self.client.message()
 
-    def answer(self, round: secagg.Round, message: memoryview) -> bytes:
-        if self._sleeping:
-            key = secagg.sealing_key()
-            sealed = self.client.suspend(key, sent=self._sleeping == "sent")
-            self.client = secagg.Client.resume(sealed, key, identity=self._identity)
-        match round:
-            case secagg.Round.SHARE_KEYS:
-                self.client.share_keys(message, self._directory)
-            case secagg.Round.MASKED_INPUT:
-                self.client.mask(self._update, self._weight, message, self._settings)
-            case secagg.Round.CONSISTENCY_CHECK:
-                self.client.endorse(message)
-            case secagg.Round.UNMASKING:
-                self.client.unmask(message)
-        return bytes(self.client.message)
+    def answer(self, message: memoryview) -> bytes:
+        if self._storing:
+            key = secagg.storage_key()
+            stored = self.client.store(key, keeping_message=self._storing == "whole")
+            self.client = secagg.Client.restore(
+                stored, key, identity=self._identity, directory=self._directory
+            )
+        reply = self.client.handle(message)
+        if self.client.needs_input:
+            reply = self.client.mask(self._update, self._weight, self._settings)
+        assert reply is not None
+        return reply
 
 
 AnyClient = LibraryClient | PureClient
@@ -88,23 +94,23 @@ def play(
     leaving: Leaving | None = None,
     between: Callable[[secagg.Server], secagg.Server] = lambda server: server,
 ) -> secagg.Aggregate:
-    """All rounds. `leaving` says who sends nothing from a round on."""
+    """All rounds. `leaving` names the clients that send nothing from a round on."""
     gone: set[int] = set()
 
-    def staying(round: secagg.Round, ids: Iterable[int]) -> list[int]:
+    def staying(round: secagg.Round | None, ids: Iterable[int]) -> list[int]:
         gone.update((leaving or {}).get(round, ()))
         return [id for id in ids if id not in gone]
 
     for id in staying(secagg.Round.ADVERTISE_KEYS, clients):
         server.receive(id, clients[id].advertise())
     while True:
-        owed = server.close_round()
+        aggregate = server.close_round()
+        if aggregate is not None:
+            return aggregate
         server = between(server)
-        for id in staying(server.phase, owed):
-            server.receive(id, clients[id].answer(server.phase, server.message(id)))
+        for id in staying(server.round, server.awaited):
+            server.receive(id, clients[id].answer(server.message(id)))
             server = between(server)
-        if server.phase is secagg.Round.UNMASKING:
-            return server.unmask()
 
 
 def updates(count: int, parameters: int, seed: int = 0) -> dict[int, numpy.ndarray]:
@@ -123,18 +129,33 @@ def weighted_mean(
 def advertising(parameters, ids=(1, 2, 3, 4, 5)):
     """A server in round 1 and its clients."""
     server = secagg.Server(parameters)
-    clients = {id: secagg.Client(parameters, id, parameters.application_context) for id in ids}
-    for id, client in clients.items():
-        server.receive(id, client.message)
-    server.close_round()
+    clients = {id: client(parameters, id) for id in ids}
+    for id, each in clients.items():
+        server.receive(id, each.message())
+    assert server.close_round() is None
     return server, clients
 
 
 def masking(parameters):
-    """A server in round 2 and its clients."""
+    """A server in round 2 and its clients, which need their input."""
     server, clients = advertising(parameters)
-    for id, client in clients.items():
-        client.share_keys(server.message(id))
-        server.receive(id, client.message)
-    server.close_round()
+    reply(server, clients)
+    assert server.close_round() is None
+    for id, message in server.messages():
+        assert clients[id].handle(message) is None
+        assert clients[id].needs_input
     return server, clients
+
+
+def reply(server, clients):
+    """One round without input."""
+    for id, message in server.messages():
+        server.receive(id, clients[id].handle(message))
+
+
+def mask(server, clients, settings, value=0.0):
+    """The round of masked updates, which the server then closes."""
+    for id, each in clients.items():
+        update = numpy.full(settings.parameter_count, value)
+        server.receive(id, each.mask(update, 1, settings))
+    assert server.close_round() is None

@@ -6,7 +6,7 @@ import time
 
 import secagg
 
-from .rounds import averaging, session
+from .rounds import client, fedavg, session
 
 CHILDREN = 150
 
@@ -14,21 +14,20 @@ CHILDREN = 150
 def child(inherited: list[secagg.Client]) -> None:
     """Drops what it has inherited, and makes something of its own."""
     inherited.clear()
-    parameters = session(averaging())
-    client = secagg.Client(parameters, 1, parameters.application_context)
-    assert len(client.message) > 0
+    parameters = session(fedavg())
+    assert len(client(parameters).message()) > 0
 
 
 def test_a_child_drops_what_it_inherited():
     """While threads of the parent make and free objects, a fork may come at any moment."""
-    parameters = session(averaging())
-    inherited = [secagg.Client(parameters, 1, parameters.application_context)]
+    parameters = session(fedavg())
+    inherited = [client(parameters)]
     is_over = threading.Event()
 
     def work() -> None:
         while not is_over.is_set():
-            with secagg.Client(parameters, 2, parameters.application_context) as client:
-                assert client.id == 2
+            with client(parameters, 2) as other:
+                assert other.id == 2
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:

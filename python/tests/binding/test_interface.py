@@ -27,8 +27,8 @@ NUMBERS = {
 }
 STRUCTS = {
     "secagg_failure": interface.Failure,
-    "secagg_averaging_settings": interface.AveragingSettings,
-    "secagg_averaging_info": interface.AveragingInfo,
+    "secagg_fedavg_settings": interface.FedAvgSettings,
+    "secagg_fedavg_info": interface.FedAvgInfo,
     "secagg_assumptions": interface.Assumptions,
     "secagg_session_settings": interface.SessionSettings,
     "secagg_parameters_info": interface.ParametersInfo,

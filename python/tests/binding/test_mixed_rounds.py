@@ -7,7 +7,7 @@ from pure_client import PureClient
 import secagg
 from secagg import Round
 
-from .rounds import LibraryClient, averaging, play, session, updates, weighted_mean
+from .rounds import LibraryClient, fedavg, play, session, updates, weighted_mean
 
 COUNT = 6
 WEIGHTS = {id: 15 * id for id in range(1, COUNT + 1)}
@@ -19,7 +19,7 @@ WEIGHTS = {id: 15 * id for id in range(1, COUNT + 1)}
 )
 @pytest.mark.parametrize("malicious", [False, True])
 def test_mixed(pure, leaving, malicious):
-    settings = averaging(clients=COUNT)
+    settings = fedavg(clients=COUNT)
     model = secagg.ThreatModel.MALICIOUS if malicious else secagg.ThreatModel.SEMI_HONEST
     parameters = session(settings, COUNT, threshold=3, threat_model=model)
     seeds = {id: bytes([id]) * 32 for id in WEIGHTS}
@@ -68,7 +68,7 @@ def test_application_context_is_that_of_the_specification():
     from secagg_reference.encoding import lp, u64
     from secagg_reference.parameters import application_context
 
-    settings = averaging(parameters=3, clients=5)
+    settings = fedavg(parameters=3, clients=5)
     model = numpy.array([0.5, -2.0, 1e-3])
     f64 = lambda x: struct.pack("<d", x)  # noqa: E731
     content = (

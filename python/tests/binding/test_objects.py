@@ -15,47 +15,47 @@ from . import rounds
 
 def test_closed_objects_refuse(settings, parameters):
     client, server = (
-        secagg.Client(parameters, 1, parameters.application_context),
+        rounds.client(parameters),
         secagg.Server(parameters),
     )
     for thing in (client, server, parameters, settings):
         thing.close()
         thing.close()
     with pytest.raises(secagg.InvalidHandle):
-        _ = client.message
+        client.message()
     with pytest.raises(secagg.InvalidHandle):
         server.close_round()
     with pytest.raises(secagg.InvalidHandle):
-        secagg.Client(parameters, 1, bytes(32))
+        secagg.Client(parameters, 1, secagg.Policy(bytes(32)))
     with pytest.raises(secagg.InvalidHandle):
         settings.application_context(numpy.zeros(50), round=1, task="")
 
 
 def test_handles_of_another_kind(settings, parameters):
-    client = secagg.Client(parameters, 1, parameters.application_context)
+    client = rounds.client(parameters)
     with pytest.raises(secagg.InvalidHandle):
         secagg.Server(client)
     with pytest.raises(secagg.InvalidHandle):
-        secagg.Client(settings, 1, bytes(32))
+        secagg.Client(settings, 1, secagg.Policy(bytes(32)))
 
 
 @pytest.mark.parametrize("copying", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_objects_are_not_copied(parameters, copying):
     for thing in (
         parameters,
-        secagg.Client(parameters, 1, parameters.application_context),
+        rounds.client(parameters),
         secagg.Server(parameters),
     ):
         with pytest.raises(TypeError):
             copying(thing)
 
 
-def test_messages_outlive_their_client(parameters):
-    client = secagg.Client(parameters, 1, parameters.application_context)
-    message = client.message
+def test_messages_outlive_their_server(parameters):
+    server, _ = rounds.advertising(parameters)
+    message = server.message(1)
     kept = bytes(message)
-    client.close()
-    del client
+    server.close()
+    del server
     gc.collect()
     slice_of_it = message[3:]
     del message
@@ -66,7 +66,7 @@ def test_messages_outlive_their_client(parameters):
 
 
 def test_with_block_frees(parameters):
-    with secagg.Client(parameters, 1, parameters.application_context) as client:
+    with rounds.client(parameters) as client:
         assert client.id == 1
     with pytest.raises(secagg.InvalidHandle):
         _ = client.id
@@ -96,7 +96,7 @@ def test_directories(keys):
         (lambda settings: secagg.Parameters.parse("text"), "data: .* str"),
         (lambda settings: secagg.Parameters.parse(None), "data: .* NoneType"),
         (lambda settings: rounds.session(settings, clients=-5), "cohort_size: .* found -5"),
-        (lambda settings: rounds.averaging(bound=None), "clipping_bound: .* NoneType"),
+        (lambda settings: rounds.fedavg(bound=None), "clipping_bound: .* NoneType"),
         (lambda settings: settings.mean(None, out=numpy.zeros(3)), r"out: .* shape \(3,\)"),
         (lambda settings: settings.mean(None, out=[0.0]), "out: .* list"),
     ],
@@ -107,13 +107,13 @@ def test_refusals_say_what_came(settings, call, found):
 
 
 def test_what_an_object_is_can_be_read(settings, parameters):
-    client = secagg.Client(parameters, 1, parameters.application_context)
+    client = rounds.client(parameters)
     identity = secagg.Identity()
     shown = {
-        "Averaging": (settings, "parameter_count=50, value_bits="),
+        "SecureFedAvg": (settings, "parameter_count=50, value_bits="),
         "Parameters": (parameters, "cohort_size=5, degree=4, threshold=2"),
-        "Client": (client, "id=1, round=0"),
-        "Server": (secagg.Server(parameters), "phase=0, received=[]"),
+        "Client": (client, "id=1, awaited=1"),
+        "Server": (secagg.Server(parameters), "round=0, received=[]"),
         "Identity": (identity, "secagg.Identity"),
     }
     for name, (thing, text) in shown.items():

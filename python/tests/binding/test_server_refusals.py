@@ -6,12 +6,22 @@ import pytest
 import secagg
 from secagg import Round
 
-from .rounds import LibraryClient, advertising, averaging, masking, play, updates
+from .rounds import (
+    LibraryClient,
+    advertising,
+    client,
+    fedavg,
+    mask,
+    masking,
+    play,
+    reply,
+    updates,
+)
 
 
 def test_damaged_messages_name_their_sender(parameters):
     server = secagg.Server(parameters)
-    message = bytes(secagg.Client(parameters, 3, parameters.application_context).message)
+    message = client(parameters, 3).message()
     with pytest.raises(secagg.MessageRefused) as caught:
         server.receive(3, message[:-1])
     assert caught.value.culprit == 3
@@ -28,16 +38,18 @@ def test_damaged_messages_name_their_sender(parameters):
 
 def test_too_few_clients_leave_the_round_open(parameters):
     server = secagg.Server(parameters)
-    server.receive(1, secagg.Client(parameters, 1, parameters.application_context).message)
+    server.receive(1, client(parameters).message())
     with pytest.raises(secagg.TooFewClients):
         server.close_round()
-    assert server.phase is Round.ADVERTISE_KEYS
+    assert server.round is Round.ADVERTISE_KEYS
     for id in (2, 3):
-        server.receive(id, secagg.Client(parameters, id, parameters.application_context).message)
-    assert server.close_round() == [1, 2, 3]
+        server.receive(id, client(parameters, id).message())
+    assert server.close_round() is None
+    assert server.awaited == [1, 2, 3]
+    assert [id for id, _ in server.messages()] == [1, 2, 3]
 
 
-def test_no_message_for_who_left(parameters):
+def test_no_message_for_a_client_that_dropped_out(parameters):
     server, _ = advertising(parameters, ids=(1, 2, 3))
     with pytest.raises(secagg.NoMessage):
         server.message(4)
@@ -45,28 +57,25 @@ def test_no_message_for_who_left(parameters):
         server.message(-1)
 
 
-def test_wrong_phases(parameters):
+def test_no_message_before_the_first_round_is_closed(parameters):
     server = secagg.Server(parameters)
-    with pytest.raises(secagg.WrongPhase):
-        server.unmask()
-    with pytest.raises(secagg.WrongPhase):
+    with pytest.raises(secagg.NoMessage):
         server.message(1)
+    assert list(server.messages()) == []
 
 
 def test_more_answers_needed(settings, parameters):
     server, clients = masking(parameters)
-    for id, client in clients.items():
-        client.mask(numpy.zeros(50), 1, server.message(id), settings)
-        server.receive(id, client.message)
-    server.close_round()
+    mask(server, clients, settings)
     with pytest.raises(secagg.MoreAnswersNeeded):
-        server.unmask()
-    for id, client in clients.items():
-        client.unmask(server.message(id))
-        server.receive(id, client.message)
-    aggregate = server.unmask()
-    assert server.phase is Round.ENDED
+        server.close_round()
+    reply(server, clients)
+    aggregate = server.close_round()
+    assert server.round is None
+    assert list(server.messages()) == []
     assert settings.mean(aggregate).total_weight == 5
+    with pytest.raises(secagg.WrongRound):
+        server.close_round()
 
 
 def test_weights_of_zero_have_no_mean(settings, parameters):
@@ -82,7 +91,7 @@ def test_mean_wants_the_settings_of_the_session(settings, parameters):
     clients = {id: LibraryClient(parameters, id, vectors[id], 1, settings) for id in vectors}
     aggregate = play(secagg.Server(parameters), clients)
     with pytest.raises((secagg.InvalidArgument, secagg.SumInconsistent)):
-        averaging(parameters=51).mean(aggregate)
+        fedavg(parameters=51).mean(aggregate)
     for out in (numpy.empty(49), numpy.empty(50, int), numpy.empty(100)[::2], [0.0] * 50):
         with pytest.raises(secagg.InvalidArgument):
             settings.mean(aggregate, out=out)

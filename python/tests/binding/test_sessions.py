@@ -1,4 +1,4 @@
-"""Whole sessions: what comes out is the weighted mean of those whose input arrived."""
+"""Whole sessions: the result is the weighted mean of the clients whose input arrived."""
 
 import numpy
 import pytest
@@ -6,7 +6,7 @@ import pytest
 import secagg
 from secagg import Round
 
-from .rounds import LibraryClient, averaging, play, session, updates, weighted_mean
+from .rounds import LibraryClient, fedavg, play, session, updates, weighted_mean
 
 CLIENTS = 5
 WEIGHTS = {1: 10, 2: 100, 3: 1, 4: 37, 5: 50}
@@ -19,7 +19,7 @@ def library_clients(parameters, vectors, settings, **options):
     }
 
 
-def tolerance(settings: secagg.Averaging, total: int) -> float:
+def tolerance(settings: secagg.SecureFedAvg, total: int) -> float:
     """Each contributor's coordinate is rounded by less than a step."""
     return CLIENTS * settings.step * 100 / total
 
@@ -36,12 +36,12 @@ def tolerance(settings: secagg.Averaging, total: int) -> float:
         ({Round.ADVERTISE_KEYS: [1], Round.UNMASKING: [3]}, [2, 3, 4, 5]),
     ],
 )
-@pytest.mark.parametrize("sleeping", ["", "whole", "sent"])
-def test_mean_of_those_who_stay(leaving, contributors, sleeping):
-    settings = averaging()
+@pytest.mark.parametrize("storing", ["", "whole", "sent"])
+def test_mean_of_those_who_stay(leaving, contributors, storing):
+    settings = fedavg()
     parameters = session(settings)
     vectors = updates(CLIENTS, settings.parameter_count)
-    clients = library_clients(parameters, vectors, settings, sleeping=sleeping)
+    clients = library_clients(parameters, vectors, settings, storing=storing)
     aggregate = play(secagg.Server(parameters), clients, leaving)
     mean = settings.mean(aggregate)
     assert mean.contributors == contributors
@@ -53,7 +53,7 @@ def test_mean_of_those_who_stay(leaving, contributors, sleeping):
 
 @pytest.mark.parametrize("dtype", [numpy.float32, numpy.float64])
 def test_both_float_types(dtype):
-    settings = averaging()
+    settings = fedavg()
     parameters = session(settings)
     vectors = {id: v.astype(dtype) for id, v in updates(CLIENTS, 50).items()}
     aggregate = play(secagg.Server(parameters), library_clients(parameters, vectors, settings))
@@ -66,7 +66,7 @@ def test_both_float_types(dtype):
 
 
 def test_server_survives_a_restart_after_every_message():
-    settings = averaging()
+    settings = fedavg()
     parameters = session(settings)
     vectors = updates(CLIENTS, 50)
     aggregate = play(
@@ -82,7 +82,7 @@ def test_server_survives_a_restart_after_every_message():
 
 
 def test_malicious_model():
-    settings = averaging()
+    settings = fedavg()
     parameters = session(settings, threshold=3, threat_model=secagg.ThreatModel.MALICIOUS)
     identities = {id: secagg.Identity() for id in range(1, CLIENTS + 1)}
     directory = secagg.Directory({id: i.public_key for id, i in identities.items()})
@@ -101,7 +101,7 @@ def test_malicious_model():
 
 
 def test_updates_are_clipped():
-    settings = averaging(bound=0.25)
+    settings = fedavg(bound=0.25)
     parameters = session(settings)
     vectors = updates(CLIENTS, 50)
     aggregate = play(secagg.Server(parameters), library_clients(parameters, vectors, settings))
@@ -114,7 +114,7 @@ def test_updates_are_clipped():
 
 def test_nothing_but_noise_arrives():
     """Two clients that mask the same update send words that have nothing in common."""
-    settings = averaging(parameters=20_000)
+    settings = fedavg(parameters=20_000)
     parameters = session(settings)
     vectors = {id: numpy.zeros(20_000) for id in range(1, CLIENTS + 1)}
     clients = library_clients(parameters, vectors, settings)
@@ -128,9 +128,9 @@ def test_nothing_but_noise_arrives():
         def advertise(self):
             return clients[self.id].advertise()
 
-        def answer(self, round, message):
-            answer = clients[self.id].answer(round, message)
-            if round is Round.MASKED_INPUT:
+        def answer(self, message):
+            answer = clients[self.id].answer(message)
+            if server.round is Round.MASKED_INPUT:
                 seen[self.id] = answer
             return answer
 

@@ -32,11 +32,11 @@ from .rounds import session
         {"clipping_bound": "wide"},
     ],
 )
-def test_averaging_settings(wrong):
+def test_fedavg_settings(wrong):
     right = dict(parameter_count=10, clipping_bound=1.0, maximum_weight=10, maximum_contributors=5)
     with pytest.raises((secagg.InvalidParameters, secagg.InvalidArgument)):
-        secagg.Averaging(**right | wrong)
-    assert secagg.Averaging(**right).parameter_count == 10
+        secagg.SecureFedAvg(**right | wrong)
+    assert secagg.SecureFedAvg(**right).parameter_count == 10
 
 
 @pytest.mark.parametrize(

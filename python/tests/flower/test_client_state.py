@@ -22,9 +22,8 @@ from .federation import (
 from .round_checks import INPUT, SHARE, UNMASK, check, result, secured
 
 
-@pytest.mark.parametrize("phase", [SHARE, INPUT, UNMASK])
-def test_a_client_answers_a_message_once(tmp_path, phase):
-    """The second time it refuses, and goes on."""
+def answered_twice(tmp_path, phase):
+    """A round in which one node gets the message of a phase twice, and its two answers."""
     grid, arrays = federation(tmp_path), initial_arrays()
     answers = []
 
@@ -35,13 +34,45 @@ def test_a_client_answers_a_message_once(tmp_path, phase):
     grid.nodes[44].fates[phase] = handled_twice
     [reply] = result(grid, arrays)
     check(reply, arrays, NODES)
-    first, second = (answer.content[phase] for answer in answers[:2])
+    return [answer.content[phase] for answer in answers[:2]]
+
+
+@pytest.mark.parametrize("phase", [INPUT, UNMASK])
+def test_a_client_masks_and_reveals_once(tmp_path, phase):
+    """The second time it refuses, and goes on."""
+    first, second = answered_twice(tmp_path, phase)
     assert "message" in first
     assert second["refusal"] == "unknown-session"
 
 
+def test_a_client_repeats_its_shares(tmp_path):
+    """The same message has the identical answer."""
+    first, second = answered_twice(tmp_path, SHARE)
+    assert second["message"].data == first["message"].data
+
+
+@pytest.mark.parametrize("phase", [SHARE, INPUT, UNMASK])
+@pytest.mark.parametrize("stray", [b"", b"nonsense"])
+def test_a_stray_message_changes_nothing(tmp_path, phase, stray):
+    grid, arrays = federation(tmp_path), initial_arrays()
+    refused = []
+
+    def disturbed(message, answer):
+        damaged = copy.deepcopy(message)
+        damaged.content[phase]["message"] = stray
+        for other in damaged.content.config_records.keys() - {phase, "config"}:
+            del damaged.content[other]
+        refused.append(grid._handled(11, damaged).content[phase]["refusal"])
+        return [(0.0, answer())]
+
+    grid.nodes[11].fates[phase] = disturbed
+    [reply] = result(grid, arrays)
+    check(reply, arrays, NODES)
+    assert set(refused) == {"unknown-session"}
+
+
 def test_an_old_state_is_worth_nothing(tmp_path):
-    """Who brings back the context of before the masking cannot make the client mask again."""
+    """Bringing back the context of before the masking does not make the client mask again."""
     grid, arrays = federation(tmp_path), initial_arrays()
     kept = {}
 

@@ -78,6 +78,12 @@ def test_register_is_called_once_for_an_app_of_the_message_api():
         register(ClientApp(client_fn=lambda context: None))
 
 
+def test_a_policy_has_no_context_of_its_own():
+    """The plug-in sets one for each session; another would look like protection."""
+    with pytest.raises(TypeError, match="without an application context"):
+        register(ClientApp(), policy=secagg.Policy(bytes(32)))
+
+
 def test_policy_of_a_client(tmp_path):
     grid, arrays = federation(tmp_path), initial_arrays()
     strict = secagg.Policy(minimum_contributors=6)

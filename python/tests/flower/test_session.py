@@ -99,8 +99,8 @@ def test_four_bytes_a_parameter_as_far_as_they_go(nodes, bits):
     model = ModelBytes.of(initial_arrays())
     calibration = Calibration(SecAggSettings(clipping_bound=1.0, maximum_examples=10), model)
     assert calibration.value_bits(nodes) == bits
-    averaging = VectorForm(1000, 0, bits).averaging(nodes)
-    assert averaging.word_count <= (502 if nodes <= 65_536 else 1002)
+    fedavg = VectorForm(1000, 0, bits).fedavg(nodes)
+    assert fedavg.word_count <= (502 if nodes <= 65_536 else 1002)
     # As long as nothing is known of the updates, twice as many.
     first = Calibration(SecAggSettings(), model)
-    assert VectorForm(1000, 0, first.value_bits(nodes)).averaging(nodes).word_count <= 1003
+    assert VectorForm(1000, 0, first.value_bits(nodes)).fedavg(nodes).word_count <= 1003

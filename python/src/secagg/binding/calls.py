@@ -14,7 +14,7 @@ _ERRORS: Final[dict[int, type[errors.Error]]] = {
     2: errors.InvalidHandle,
     4: errors.InvalidParameters,
     5: errors.InvalidUpdate,
-    6: errors.WrongPhase,
+    6: errors.WrongRound,
     7: errors.MessageRefused,
     8: errors.NoMessage,
     9: errors.SessionRefused,
@@ -42,8 +42,18 @@ def call(name: str, *arguments: Any) -> None:
         raise _error(name, failure)
 
 
+def answered(name: str, *arguments: Any) -> tuple[int, str]:
+    """Calls a function that writes one 32-bit number and may say why."""
+    out = ctypes.c_uint32()
+    failure = Failure()
+    function = getattr(library, f"secagg_{name}")
+    if function(*arguments, ctypes.byref(out), ctypes.byref(failure)) != 0:
+        raise _error(name, failure)
+    return out.value, failure.message.decode(errors="replace")
+
+
 def make(name: str, *arguments: Any) -> int:
-    """Calls a function that makes a handle, and gives the handle."""
+    """Calls a function that makes a handle, and returns the handle; 0 if it made none."""
     out = ctypes.c_void_p()
     call(name, *arguments, ctypes.byref(out))
     return out.value or 0

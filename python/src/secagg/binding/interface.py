@@ -17,15 +17,15 @@ from ctypes import (
 )
 from typing import Any, Final
 
-ABI_MAJOR: Final = 1
-ABI_MINOR: Final = 1
+ABI_MAJOR: Final = 2
+ABI_MINOR: Final = 0
 
 
 class Failure(Structure):
     _fields_ = [("status", c_int32), ("culprit", c_uint32), ("message", c_char * 504)]
 
 
-class AveragingSettings(Structure):
+class FedAvgSettings(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("minimum_value_bits", c_uint32),
@@ -38,7 +38,7 @@ class AveragingSettings(Structure):
     ]
 
 
-class AveragingInfo(Structure):
+class FedAvgInfo(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("value_bits", c_uint32),
@@ -144,10 +144,10 @@ _FAILURE: Final = POINTER(Failure)
 
 RETURNING_STATUS: Final[dict[str, list[Any]]] = {
     "bytes_view": [_HANDLE, POINTER(c_void_p), _OUT_COUNT, _FAILURE],
-    "averaging_create": [POINTER(AveragingSettings), _OUT_HANDLE, _FAILURE],
-    "averaging_get_info": [_HANDLE, POINTER(AveragingInfo), _FAILURE],
-    "averaging_context_float32": [_HANDLE, _IN, c_size_t, c_uint64, c_char_p, _IN, _FAILURE],
-    "averaging_context_float64": [_HANDLE, _IN, c_size_t, c_uint64, c_char_p, _IN, _FAILURE],
+    "fedavg_create": [POINTER(FedAvgSettings), _OUT_HANDLE, _FAILURE],
+    "fedavg_get_info": [_HANDLE, POINTER(FedAvgInfo), _FAILURE],
+    "fedavg_context_float32": [_HANDLE, _IN, c_size_t, c_uint64, c_char_p, _IN, _FAILURE],
+    "fedavg_context_float64": [_HANDLE, _IN, c_size_t, c_uint64, c_char_p, _IN, _FAILURE],
     "parameters_recommended": [POINTER(Assumptions), _HANDLE, _IN, _OUT_HANDLE, _FAILURE],
     "parameters_create": [POINTER(SessionSettings), _HANDLE, _IN, _OUT_HANDLE, _FAILURE],
     "parameters_parse": [_IN, c_size_t, _OUT_HANDLE, _FAILURE],
@@ -158,52 +158,35 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
     "identity_seed": [_HANDLE, _IN, _FAILURE],
     "identity_public_key": [_HANDLE, _IN, _FAILURE],
     "directory_create": [_IN, _IN, c_size_t, _OUT_HANDLE, _FAILURE],
-    "client_create": [_HANDLE, c_uint32, POINTER(PolicySettings), _HANDLE, _OUT_HANDLE, _FAILURE],
-    "client_round": [_HANDLE, _OUT_NUMBER, _FAILURE],
+    "client_create": [
+        _HANDLE,
+        c_uint32,
+        POINTER(PolicySettings),
+        _HANDLE,
+        _HANDLE,
+        _OUT_HANDLE,
+        _FAILURE,
+    ],
+    "client_awaited": [_HANDLE, _OUT_NUMBER, _FAILURE],
     "client_id": [_HANDLE, _OUT_NUMBER, _FAILURE],
     "client_parameters": [_HANDLE, _OUT_HANDLE, _FAILURE],
     "client_message": [_HANDLE, _OUT_HANDLE, _FAILURE],
     "client_write_message": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
-    "client_share_keys": [_HANDLE, _IN, c_size_t, _HANDLE, c_uint32, _FAILURE],
-    "client_mask_float32": [
-        _HANDLE,
-        _IN,
-        c_size_t,
-        _HANDLE,
-        _IN,
-        c_size_t,
-        c_uint64,
-        c_uint32,
-        _FAILURE,
-    ],
-    "client_mask_float64": [
-        _HANDLE,
-        _IN,
-        c_size_t,
-        _HANDLE,
-        _IN,
-        c_size_t,
-        c_uint64,
-        c_uint32,
-        _FAILURE,
-    ],
-    "client_mask": [_HANDLE, _IN, c_size_t, _HANDLE, POINTER(Input), _FAILURE],
-    "client_endorse": [_HANDLE, _IN, c_size_t, _FAILURE],
-    "client_unmask": [_HANDLE, _IN, c_size_t, _FAILURE],
-    "sealing_key": [_IN, _FAILURE],
-    "client_suspend": [_HANDLE, _IN, _OUT_HANDLE, _FAILURE],
-    "client_suspend_sent": [_HANDLE, _IN, _OUT_HANDLE, _FAILURE],
-    "client_resume": [_IN, c_size_t, _IN, _HANDLE, _OUT_HANDLE, _FAILURE],
+    "client_handle": [_HANDLE, _IN, c_size_t, c_uint32, _OUT_NUMBER, _FAILURE],
+    "client_mask_float32": [_HANDLE, _HANDLE, _IN, c_size_t, c_uint64, c_uint32, _FAILURE],
+    "client_mask_float64": [_HANDLE, _HANDLE, _IN, c_size_t, c_uint64, c_uint32, _FAILURE],
+    "client_mask": [_HANDLE, _HANDLE, POINTER(Input), _FAILURE],
+    "storage_key": [_IN, _FAILURE],
+    "client_store": [_HANDLE, _IN, c_int32, _OUT_HANDLE, _FAILURE],
+    "client_restore": [_IN, c_size_t, _IN, _HANDLE, _HANDLE, _OUT_HANDLE, _FAILURE],
     "server_create": [_HANDLE, _HANDLE, _OUT_HANDLE, _FAILURE],
-    "server_phase": [_HANDLE, _OUT_NUMBER, _FAILURE],
+    "server_round": [_HANDLE, _OUT_NUMBER, _FAILURE],
     "server_parameters": [_HANDLE, _OUT_HANDLE, _FAILURE],
     "server_receive": [_HANDLE, c_uint32, _IN, c_size_t, _FAILURE],
     "server_received": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
     "server_awaited": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
-    "server_close_round": [_HANDLE, _FAILURE],
     "server_message": [_HANDLE, c_uint32, _OUT_HANDLE, _FAILURE],
-    "server_unmask": [_HANDLE, c_uint32, _OUT_HANDLE, _FAILURE],
-    "server_unmask_input": [_HANDLE, _IN, c_uint32, _OUT_HANDLE, _FAILURE],
+    "server_close_round": [_HANDLE, _IN, c_uint32, _OUT_HANDLE, _FAILURE],
     "server_faults": [_HANDLE, _IN, c_size_t, _OUT_COUNT, _FAILURE],
     "server_store": [_HANDLE, _OUT_HANDLE, _FAILURE],
     "server_restore": [_IN, c_size_t, _HANDLE, _OUT_HANDLE, _FAILURE],
@@ -216,7 +199,7 @@ RETURNING_STATUS: Final[dict[str, list[Any]]] = {
 
 FREEING: Final = (
     "bytes_free",
-    "averaging_free",
+    "fedavg_free",
     "parameters_free",
     "identity_free",
     "directory_free",

@@ -47,7 +47,7 @@ EXPLANATIONS: Final = {
     Refusal.MALFORMED: (
         "the node cannot read the request. Install the same version of secagg on the server and all nodes"
     ),
-    Refusal.UNKNOWN_SESSION: "the node is not in this session, or has answered before",
+    Refusal.UNKNOWN_SESSION: "the node is not in this session, has answered before, or expected another message",
     Refusal.SESSION: (
         "the session is below the policy of the node, or the node rejected a message of it. Compare the"
         " policy given to register with the settings of the server"

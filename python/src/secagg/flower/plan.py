@@ -42,9 +42,9 @@ class VectorForm:
     counter_count: int
     minimum_value_bits: int
 
-    def averaging(self, maximum_contributors: int) -> secagg.Averaging:
+    def fedavg(self, maximum_contributors: int) -> secagg.SecureFedAvg:
         """Clients scale and weight their updates themselves, so that 1 bounds each coordinate."""
-        return secagg.Averaging(
+        return secagg.SecureFedAvg(
             parameter_count=max(self.coordinate_count, 1),
             clipping_bound=1.0,
             maximum_weight=1,
@@ -224,13 +224,13 @@ class RoundPlan:
     # The server
 
     def outcome(
-        self, base: ModelBytes, averaging: secagg.Averaging, aggregate: secagg.Aggregate
+        self, base: ModelBytes, fedavg: secagg.SecureFedAvg, aggregate: secagg.Aggregate
     ) -> Outcome:
         """What a sum says.
 
         :raises secagg.SumInconsistent: no honest contributors make it, or all weights are 0.
         """
-        counters = averaging.counters(aggregate)
+        counters = fedavg.counters(aggregate)
         sections = numpy.split(counters, numpy.cumsum(self._section_sizes)[:-1])
         total_weight = digits.total(sections[0])
         count = len(aggregate.contributors)
@@ -243,11 +243,11 @@ class RoundPlan:
         arrays, magnitudes = None, Magnitudes.none()
         if self.sums_model:
             mean = numpy.empty(max(self.model.coordinate_count, 1), self.model.vector_type)
-            averaging.mean(aggregate, out=mean)
+            fedavg.mean(aggregate, out=mean)
             mean *= mean.dtype.type(count * self.maximum_examples / total_weight)
             arrays = self._moved(base, mean, sections[2], total_weight)
             magnitudes = self._magnitudes(sections[3], sections[4])
-        return Outcome(count, total_weight, arrays, metrics, magnitudes, averaging.step)
+        return Outcome(count, total_weight, arrays, metrics, magnitudes, fedavg.step)
 
     def _mean_metrics(self, counters: Numbers) -> MetricRecord:
         means = MetricRecord()

@@ -33,7 +33,7 @@ def register(
     type `query` pass as they are.
 
     :param policy: the least that this client accepts of a server, for example
-        `secagg.Policy(minimum_contributors=10)`.
+        `secagg.Policy(minimum_contributors=10)`. The plug-in adds the application context.
     :param plain_evaluation: whether the node also evaluates outside of secure rounds. The server sees its
         metrics then.
     """
@@ -43,6 +43,10 @@ def register(
         )
     if isinstance(app, _SecureCalls):
         raise TypeError("register: the app is registered already; call it once")
+    if policy is not None and policy.application_context is not None:
+        raise TypeError(
+            "register: expected a policy without an application context; the plug-in sets it for each session"
+        )
     kind = type(app)
     # Above everything that the app does, its mods included: they could not be moved out of the way otherwise.
     app.__class__ = type(f"Secure{kind.__name__}", (_SecureCalls, kind), {})

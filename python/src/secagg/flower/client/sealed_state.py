@@ -1,9 +1,9 @@
 """Clients between two messages.
 
 On a SuperNode every message is handled by a new process, and what is to be kept travels through
-`context.state`. A client's secrets are sealed there, each time under a new key that lies in a file of
-the SuperNode's own. The key is taken away when the client is woken: it is woken once, whoever repeats
-a message, or brings an old state back."""
+`context.state`. A client is stored there, sealed under a new key for each message. The key lies in a file of the
+SuperNode's own, and is deleted when the client is restored. So a client is restored once, even if a message is
+repeated or an old state is brought back."""
 
 import contextlib
 import os
@@ -43,7 +43,7 @@ def _folder(context: Context) -> Path:
 
 
 class SealedState:
-    """Where the clients of one node and one run sleep, one for each session."""
+    """The stored clients of one node and one run, one for each session."""
 
     def __init__(self, context: Context) -> None:
         self._state = context.state
@@ -55,45 +55,45 @@ class SealedState:
         return _folder(self._context)
 
     def holds(self, session: bytes) -> bool:
-        """Whether a client of the session sleeps here."""
+        """Whether a client of the session is stored here."""
         return _name(session) in self._state.config_records
 
     def keep(self, client: secagg.Client, session: bytes, kind: Kind) -> None:
-        """Puts a client to sleep."""
-        key = secagg.sealing_key()
-        sealed = bytes(client.suspend(key, sent=True))
+        """Stores a client, without a masked update that is to be sent."""
+        key = secagg.storage_key()
+        sealed = bytes(client.store(key, keeping_message=False))
         name = self._prefix + secrets.token_hex(8)
         folder = self._folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         with os.fdopen(os.open(folder / name, flags, 0o600), "wb") as file:
             file.write(key)
-        opened = 1 + max((number for number, _ in self._sleeping(kind)), default=0)
+        opened = 1 + max((number for number, _ in self._stored(kind)), default=0)
         self._state[_name(session)] = ConfigRecord(
             {"session": session, "kind": str(kind), "opened": opened, "sealed": sealed, "key": name}
         )
 
     @contextlib.contextmanager
-    def woken(self, session: bytes) -> Iterator[secagg.Client]:
-        """Wakes the client of a session, which is gone from here then. One that refuses a message
-        without ending, because it is damaged or was answered before, is put to sleep again."""
+    def restored(self, session: bytes) -> Iterator[secagg.Client]:
+        """Restores the client of a session, and deletes what was stored. A client that could not answer, but has
+        not ended, is stored again."""
         record = self._state.config_records.get(_name(session))
         if record is None or field(record, "session", bytes) != session:
             raise Refused(Refusal.UNKNOWN_SESSION, "this client is not in that session")
         del self._state[_name(session)]
         key = self._claimed_key(field(record, "key", str))
         if key is None:
-            raise Refused(Refusal.UNKNOWN_SESSION, "this client was woken before")
-        with secagg.Client.resume(field(record, "sealed", bytes), key) as client:
+            raise Refused(Refusal.UNKNOWN_SESSION, "this client was restored before")
+        with secagg.Client.restore(field(record, "sealed", bytes), key) as client:
             try:
                 yield client
-            except secagg.Error:
-                if client.round is not secagg.Round.ENDED:
+            except (secagg.Error, Refused):
+                if not client.is_finished:
                     self.keep(client, session, Kind(field(record, "kind", str)))
                 raise
 
     def _claimed_key(self, name: str) -> bytes | None:
-        """The key, which nobody gets a second time: of two that rename a file one succeeds."""
+        """The key, which is given once: of two processes that rename a file one succeeds."""
         if not name.startswith(self._prefix) or Path(name).name != name:
             return None
         folder = self._folder
@@ -114,7 +114,7 @@ class SealedState:
     def make_room(self, kind: Kind) -> None:
         """Before a session is opened: drops all clients of the kind but the newest, whose session is under
         way, and the keys of clients that are not here."""
-        for _, name in sorted(self._sleeping(kind))[:-1]:
+        for _, name in sorted(self._stored(kind))[:-1]:
             del self._state[name]
         folder = self._folder
         if not folder.is_dir():
@@ -133,8 +133,8 @@ class SealedState:
                 ):
                     file.unlink()
 
-    def _sleeping(self, kind: Kind) -> list[tuple[int, str]]:
-        """When the sleeping clients of a kind went to sleep, in order, and the names of their records."""
+    def _stored(self, kind: Kind) -> list[tuple[int, str]]:
+        """When the clients of a kind were stored, in order, and the names of their records."""
         found = []
         for name, record in self._state.config_records.items():
             if name.startswith(_PREFIX) and record.get("kind") == str(kind):

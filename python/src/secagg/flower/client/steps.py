@@ -1,6 +1,7 @@
 """The steps of a session at a node."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from logging import ERROR
 from typing import Any
 
@@ -44,10 +45,8 @@ class StepAnswers:
         match name.step:
             case Step.OPEN:
                 self._answer(name, lambda: self._open(name.kind, record))
-            case Step.SHARE:
-                self._answer(name, lambda: self._share(name.kind, record))
-            case Step.UNMASK:
-                self._answer(name, lambda: self._unmask(record))
+            case Step.SHARE | Step.UNMASK:
+                self._answer(name, lambda: self._reply(name.kind, record))
             case Step.INPUT:
                 self._answer(name, lambda: _reject("input belongs to training or evaluation"))
 
@@ -66,8 +65,6 @@ class StepAnswers:
             return
         except Refused as error:
             refused = error
-        except secagg.WrongPhase as error:
-            refused = Refused(Refusal.UNKNOWN_SESSION, str(error))
         except secagg.Error as error:
             refused = Refused(Refusal.SESSION, f"{type(error).__name__}: {error}")
         except OSError as error:
@@ -86,19 +83,21 @@ class StepAnswers:
         self._state.make_room(kind)
         id = field(record, "client", int)
         ciphers = secagg.mask_ciphers() & _accepted(self._policy)
-        with secagg.Client(parameters, id, session_context(kind), policy=self._policy) as client:
-            message = packed(client.message_bytes())
+        policy = replace(self._policy or secagg.Policy(), application_context=session_context(kind))
+        with secagg.Client(parameters, id, policy) as client:
             self._state.keep(client, parameters.digest, kind)
-        add_declared_ciphers(self.content, ciphers)
-        return message
+            add_declared_ciphers(self.content, ciphers)
+            return packed(client.message())
 
-    def _share(self, kind: Kind, record: ConfigRecord) -> ArrayRecord:
+    def _reply(self, kind: Kind, record: ConfigRecord) -> ArrayRecord:
         session = field(record, "session", bytes)
-        with self._state.woken(session) as client:
-            client.share_keys(field(record, "message", bytes))
-            message = packed(client.message_bytes())
-            self._state.keep(client, session, kind)
-        return message
+        with self._state.restored(session) as client:
+            reply = client.handle(field(record, "message", bytes))
+            if reply is None:
+                raise _stray()
+            if not client.is_finished:
+                self._state.keep(client, session, kind)
+            return packed(reply)
 
     def _masked(self, kind: Kind, request: InputRequest, reply: RecordDict) -> ArrayRecord:
         plan = request.plan
@@ -107,25 +106,25 @@ class StepAnswers:
         contribution = plan.contribution(request.base, arrays, metrics)
         # The app's arrays are not needed any more, and may be large.
         reply.clear()
-        with self._state.woken(request.session) as client, client.parameters as parameters:
-            with plan.form.averaging(parameters.maximum_contributors) as averaging:
-                client.mask(
+        with self._state.restored(request.session) as client, client.parameters as parameters:
+            client.handle(request.delivery)
+            if not client.needs_input:
+                raise _stray()
+            with plan.form.fedavg(parameters.maximum_contributors) as fedavg:
+                message = client.mask(
                     contribution.update,
                     1,
-                    request.delivery,
-                    averaging,
+                    fedavg,
                     counters=contribution.counters,
                     input_context=plan.input_context(request.base),
                 )
             del contribution
-            message = packed(client.message_bytes())
             self._state.keep(client, request.session, kind)
-        return message
+        return packed(message)
 
-    def _unmask(self, record: ConfigRecord) -> ArrayRecord:
-        with self._state.woken(field(record, "session", bytes)) as client:
-            client.unmask(field(record, "message", bytes))
-            return packed(client.message_bytes())
+
+def _stray() -> Refused:
+    return Refused(Refusal.UNKNOWN_SESSION, "the client expected another message of its session")
 
 
 def _accepted(policy: secagg.Policy | None) -> secagg.MaskCipher:

@@ -91,7 +91,7 @@ class SecureRound:
             session.server.close_round()
             with self._unmask(session, upcoming) as aggregate:
                 session.report(aggregate.faults)
-                outcome = self._plan.outcome(self._assignment.model, session.averaging, aggregate)
+                outcome = self._plan.outcome(self._assignment.model, session.fedavg, aggregate)
             self.prepared = _advanced(upcoming)
         except (secagg.TooFewClients, secagg.SumInconsistent, secagg.MoreAnswersNeeded) as error:
             session.report(session.server.faults)
@@ -206,7 +206,9 @@ def _lose(session: Session, node: int, error: Error) -> None:
 
 
 def _take_off(session: Session, context: bytes, threads: int) -> secagg.Aggregate:
-    return session.server.unmask(input_context=context, threads=threads)
+    aggregate = session.server.close_round(input_context=context, threads=threads)
+    assert aggregate is not None, "the session is in its last round"
+    return aggregate
 
 
 def _advanced(upcoming: Sequence[Session]) -> list[Session]:

@@ -32,9 +32,9 @@ class Session:
         self.kind, self.form = kind, form
         self._ids = {node: id for id, node in enumerate(sorted(nodes), start=1)}
         self._nodes = {id: node for node, id in self._ids.items()}
-        self.averaging = form.averaging(len(self._ids))
+        self.fedavg = form.fedavg(len(self._ids))
         self.parameters = secagg.Parameters.recommended(
-            self.averaging,
+            self.fedavg,
             cohort_size=len(self._ids),
             context=session_context(kind),
             corrupt_fraction=settings.corrupt_fraction,

@@ -3,19 +3,19 @@ public import CSecAggABI
 internal import FLMath
 internal import SecAgg
 
-// Averaging.
+// SecureFedAvg: updates as vectors, sums as means.
 
-extension secagg_averaging_settings: VersionedStruct {}
-extension secagg_averaging_info: VersionedStruct {}
+extension secagg_fedavg_settings: VersionedStruct {}
+extension secagg_fedavg_info: VersionedStruct {}
 
 /// Declared and described in `secagg.h`.
 @c @implementation
-public func secagg_averaging_create(
-  _ settings: UnsafePointer<secagg_averaging_settings>?,
+public func secagg_fedavg_create(
+  _ settings: UnsafePointer<secagg_fedavg_settings>?,
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
-  unsafe answer(failure, handle: out, in: Handles.averagings) { () throws(Failure) in
-    let settings = try unsafe secagg_averaging_settings.read(settings, "settings")
+  unsafe answer(failure, handle: out, in: Handles.fedAvgs) { () throws(Failure) in
+    let settings = try unsafe secagg_fedavg_settings.read(settings, "settings")
     guard let parameterCount = Int(exactly: settings.parameter_count) else {
       throw .invalidArgument("settings.parameter_count is beyond memory")
     }
@@ -35,13 +35,13 @@ public func secagg_averaging_create(
 
 /// Declared and described in `secagg.h`.
 @c @implementation
-public func secagg_averaging_get_info(
-  _ averaging: OpaquePointer?, _ info: UnsafeMutablePointer<secagg_averaging_info>?,
+public func secagg_fedavg_get_info(
+  _ fedAvg: OpaquePointer?, _ info: UnsafeMutablePointer<secagg_fedavg_info>?,
   _ failure: UnsafeMutablePointer<secagg_failure>?
 ) -> secagg_status {
   unsafe answer(failure) { () throws(Failure) in
-    let secure = try unsafe Handles.averagings.object(of: averaging).value
-    let filled = secagg_averaging_info(
+    let secure = try unsafe Handles.fedAvgs.object(of: fedAvg).value
+    let filled = secagg_fedavg_info(
       struct_size: 0, value_bits: UInt32(secure.codec.bits),
       element_count: UInt64(secure.layout.elementCount),
       word_count: UInt64(secure.layout.wordCount), step: secure.codec.step)
@@ -51,6 +51,6 @@ public func secagg_averaging_get_info(
 
 /// Declared and described in `secagg.h`.
 @c @implementation
-public func secagg_averaging_free(_ averaging: OpaquePointer?) -> secagg_status {
-  unsafe Handles.averagings.free(averaging).code
+public func secagg_fedavg_free(_ fedAvg: OpaquePointer?) -> secagg_status {
+  unsafe Handles.fedAvgs.free(fedAvg).code
 }

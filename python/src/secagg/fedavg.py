@@ -9,19 +9,19 @@ import numpy
 from .aggregate import Aggregate, Mean
 from .binding.arguments import Vector, real, unsigned, vector
 from .binding.calls import call, make
-from .binding.interface import AveragingInfo, AveragingSettings
+from .binding.interface import FedAvgInfo, FedAvgSettings
 from .binding.objects import LibraryObject
 from .errors import InvalidArgument
 
 
-class Averaging(LibraryObject):
+class SecureFedAvg(LibraryObject):
     """How updates are clipped and encoded, and sums become weighted means.
 
     All clients and the server of a training use the same settings. Immutable."""
 
     __slots__ = ("_counter_count", "_info", "_parameter_count")
 
-    _kind = "averaging"
+    _kind = "fedavg"
     _shown = ("parameter_count", "value_bits", "counter_count")
 
     def __init__(
@@ -52,8 +52,8 @@ class Averaging(LibraryObject):
             raise InvalidArgument(
                 f"norm_bound: expected a positive number, or None for no bound; found {norm}"
             )
-        settings = AveragingSettings(
-            ctypes.sizeof(AveragingSettings),
+        settings = FedAvgSettings(
+            ctypes.sizeof(FedAvgSettings),
             unsigned(minimum_value_bits, 32, "minimum_value_bits"),
             unsigned(parameter_count, 64, "parameter_count"),
             real(clipping_bound, "clipping_bound"),
@@ -62,9 +62,9 @@ class Averaging(LibraryObject):
             unsigned(maximum_contributors, 32, "maximum_contributors"),
             unsigned(counter_count, 32, "counter_count"),
         )
-        super().__init__(make("averaging_create", ctypes.byref(settings)))
-        info = AveragingInfo(ctypes.sizeof(AveragingInfo))
-        call("averaging_get_info", self._handle, ctypes.byref(info))
+        super().__init__(make("fedavg_create", ctypes.byref(settings)))
+        info = FedAvgInfo(ctypes.sizeof(FedAvgInfo))
+        call("fedavg_get_info", self._handle, ctypes.byref(info))
         self._info = info
         self._parameter_count = int(settings.parameter_count)
         self._counter_count = int(settings.counter_count)
@@ -113,7 +113,7 @@ class Averaging(LibraryObject):
             raise InvalidArgument("task: a zero character ends it; take another name")
         context = numpy.zeros(32, numpy.uint8)
         call(
-            f"averaging_context_{kind}",
+            f"fedavg_context_{kind}",
             self._handle,
             numbers.ctypes.data,
             numbers.size,
