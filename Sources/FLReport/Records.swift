@@ -1,7 +1,7 @@
 package import Foundation
 
-/// The one way in which the demo writes a record as JSON: indented, keys in a stable order, so that
-/// two runs with the same seed can be compared line by line.
+/// Writes records as JSON: indented, with keys in a stable order, so that two runs with the same seed can be compared
+/// line by line.
 package enum RecordJSON {
   /// The record as UTF-8 JSON that ends in a newline.
   package static func data(of record: some Encodable) throws -> Data {
@@ -33,10 +33,10 @@ package struct ExplicitNull<Value: Encodable & Sendable>: Encodable, Sendable {
   }
 }
 
-/// A number that may turn out not to be one, such as the loss of a diverged model.
+/// A number that may be NaN or infinite, such as the loss of a diverged model.
 ///
-/// JSON has no NaN and no infinity, and `JSONEncoder` fails on them. A run that diverged is exactly
-/// the one somebody wants to look at, so such a value is written as `null`.
+/// JSON has no such numbers, and `JSONEncoder` fails on them. They are written as `null`, because the record of a
+/// diverged run is useful too.
 @propertyWrapper
 package struct FiniteOrNull: Encodable, Sendable {
   package var wrappedValue: Double
@@ -93,7 +93,7 @@ package struct Histogram: Encodable, Sendable {
   }
 }
 
-/// The middle of a set of measurements, which one slow round cannot move.
+/// The median of measurements, on which one slow round has little effect.
 package enum Median {
   /// Median of the finite values; nil when there are none.
   package static func of(_ values: [Double]) -> Double? {

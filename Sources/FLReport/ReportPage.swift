@@ -6,7 +6,7 @@ package struct ReportPage {
   /// The HTML of each chapter that there is.
   package var chapters: [ReportChapter: String] = [:]
 
-  /// The first lines of every report: by them a file is known for one.
+  /// The first lines of every report. They identify a file as a report.
   private static let beginning = ["<!DOCTYPE html>", "<!-- report of secagg-demo -->"]
 
   /// A page without chapters.
@@ -88,7 +88,7 @@ package enum ReportChapter: String, CaseIterable {
   case erase
   case audit
 
-  /// What the list of chapters calls it.
+  /// The name in the list of chapters.
   package var title: String {
     switch self {
     case .train: "Training"
@@ -108,7 +108,7 @@ package enum ReportChapter: String, CaseIterable {
   /// The line behind it.
   var closing: String { "<!-- end of secagg-demo \(rawValue) -->" }
 
-  /// How a chapter begins: its title and one paragraph, both plain text.
+  /// The beginning of a chapter: its title and one paragraph, both plain text.
   package static func header(title: String, summary: String) -> String {
     let text = XMLText.escaped(summary).replacingOccurrences(of: " %", with: "&nbsp;%")
     return

@@ -81,7 +81,7 @@ struct SVGDocument {
   }
 }
 
-/// What every chart needs around its data: its size and its words.
+/// The size and the texts of a chart.
 package struct ChartFrame {
   /// Unique within the page; the base of the identifiers of the title and the description.
   var identifier: String

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Numbers as text with a fixed count of decimals and a point, whatever the locale of the machine:
-/// the same record must give the same report everywhere.
+/// Numbers as text with a fixed count of decimals and a point. The locale of the machine has no effect, so that the same
+/// record gives the same report everywhere.
 package enum DecimalText {
-  /// What stands where there is no number.
+  /// The text in place of a missing number.
   package static let missing = "–"
 
   /// `value` with exactly `decimals` decimals, and with "," between thousands when `grouped`.

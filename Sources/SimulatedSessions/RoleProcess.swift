@@ -7,13 +7,13 @@ import Synchronization
 ///
 /// The process runs the program `secagg-role`, which is built beside this one.
 package final class RoleProcess {
-  /// Which role.
+  /// The two roles.
   package enum Role: String {
     case server
     case client
   }
 
-  /// What the process is asked for.
+  /// The requests to the process.
   package enum Request: UInt8 {
     case open = 1
     case receive
@@ -22,13 +22,13 @@ package final class RoleProcess {
     case unmask
     case answer
     case cost
-    /// What the server found wrong in shares; asked for by `make interop`.
+    /// Asks for the faults that the server found in shares; for `make interop`.
     case faults
-    /// Sets the input context; asked for by `make interop`.
+    /// Sets the input context; for `make interop`.
     case inputContext
   }
 
-  /// What the process answers.
+  /// The kinds of reply.
   package enum Reply: UInt8 {
     case done = 1
     /// The round cannot go on; the content is a `NamedError`.
@@ -98,7 +98,7 @@ package final class RoleProcess {
       wallMilliseconds: Double(bitPattern: numbers[1]), peakBytes: peak)
   }
 
-  /// What opens a session: a seed, the number of threads, the session's parameters.
+  /// The content of `Request.open`: a seed, the number of threads, the session's parameters.
   static func opening(
     _ parameters: SessionParameters, seed: UInt64, threadCount: Int
   ) throws -> [UInt8] {
@@ -121,7 +121,7 @@ package final class RoleProcess {
     }
   }
 
-  /// The process met an error that is not the session's.
+  /// The process had an error that does not belong to the session.
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }

@@ -68,7 +68,7 @@ package struct AggregationRun {
   }
 }
 
-/// The memory that a process may take. An allocation that fails ends the process without a word.
+/// The memory limit of a process. A failed allocation ends the process without a message.
 enum MemoryLimit {
   /// The program, its libraries and what the runtime reserves, as address space.
   private static let program: UInt64 = 400_000_000

@@ -2,7 +2,7 @@ import ArgumentParser
 import FLReport
 import Foundation
 
-/// Where an experiment's record, chapter and lines go.
+/// The options for an experiment's output: its record, chapter and lines.
 struct OutputOptions: ParsableArguments {
   @OptionGroup var record: RecordOptions
 
@@ -38,7 +38,7 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// Where a command's record and its lines go.
+/// The options for a command's record and its lines.
 struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Write every figure as JSON; - is standard output.", valueName: "path"))
@@ -63,9 +63,9 @@ struct RecordOptions: ParsableArguments {
   }
 }
 
-/// Where `--json` and `--report` write.
+/// The files of `--json` and `--report`.
 enum OutputFile {
-  /// Checks before the work, which would be lost, that a file could be there.
+  /// Checks that a file can be written. Call it before the work, which would otherwise be lost.
   ///
   /// - Throws: `ValidationError` where there is no such folder, or nothing may be written.
   static func check(_ path: String) throws {
