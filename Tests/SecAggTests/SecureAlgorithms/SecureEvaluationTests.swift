@@ -23,15 +23,15 @@ struct SecureEvaluationTests {
     _ values: [Double], _ bins: EvaluationBins, _ secure: AlgorithmEncoder
   ) throws -> UnmaskedAggregate {
     let ids = ClientID.all(cohortSize: Self.clients)
-    var inputs: [ClientID: PackedVector] = [:]
-    for (id, value) in zip(ids, values) {
-      inputs[id] = try secure.encode(bins.contribution(of: value))
-    }
     let parameters = try SessionParameters(
       cohortSize: Self.clients, threshold: 5, layout: secure.layout,
       minimumContributors: bins.minimumClients,
       applicationContext: secure.applicationContext(
         of: bins.broadcast(of: model(), round: 1), task: "evaluation"))
+    var inputs: [ClientID: PackedVector] = [:]
+    for (id, value) in zip(ids, values) {
+      inputs[id] = try secure.encode(bins.contribution(of: value), in: parameters)
+    }
     var session = try SimulatedSession(parameters: parameters, inputs: inputs)
     return try session.run(leaving: [
       ids[1]: .beforeMaskedInput, ids[4]: .beforeMaskedInput, ids[8]: .beforeUnmasking,
