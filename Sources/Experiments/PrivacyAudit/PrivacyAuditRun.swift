@@ -173,7 +173,7 @@ enum SessionCheck {
     let words = try ModularWords(bits: bits)
     let layout = try VectorLayout(
       elementCount: mechanism.parameters.paddedDimension,
-      lanes: LaneLayout(minimumValueBits: bits, maximumContributors: clients))
+      lanes: UnsignedLanes(minimumValueBits: bits, maximumContributors: clients))
     let nothing = [Double](repeating: 0, count: release.canary.count)
     var sum = [UInt64](repeating: 0, count: layout.elementCount)
     var inputs: [PackedVector] = []

@@ -35,7 +35,7 @@ public struct FedDC: FederatedAlgorithm, Hashable {
   public var state: ServerState { server.state }
 
   /// The difference of the models with the drift, and the difference of the control variates.
-  public var contribution: ContributionLayout { server.contribution }
+  public var contribution: ContributionParts { server.contribution }
 
   /// The model and the server's control variate.
   public var broadcast: Broadcast { server.broadcast }

@@ -28,8 +28,8 @@ public struct FedNova: FederatedAlgorithm, Hashable {
   }
 
   /// The mean step of a client, and the number of its steps.
-  public var contribution: ContributionLayout {
-    ContributionLayout([
+  public var contribution: ContributionParts {
+    ContributionParts([
       .init(name: "mean step", count: model.layout.count, magnitude: .update),
       .init(name: "steps", count: 1, magnitude: .atMost(Double(client.maximumSteps))),
     ])

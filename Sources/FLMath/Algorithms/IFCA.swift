@@ -106,8 +106,8 @@ public struct IFCA: FederatedAlgorithm, Hashable {
   }
 
   /// The differences times weights, the weights and the numbers of clients, each for all clusters.
-  public var contribution: ContributionLayout {
-    ContributionLayout([
+  public var contribution: ContributionParts {
+    ContributionParts([
       .init(name: "updates", count: clusters * model.layout.count, magnitude: .update),
       .init(name: "weights", count: clusters, magnitude: .atMost(1)),
       .init(name: "clients", count: clusters, magnitude: .atMost(1)),

@@ -53,8 +53,8 @@ public struct QFedAvg: FederatedAlgorithm, Hashable {
   }
 
   /// The difference of a client, and its summand of the divisor.
-  public var contribution: ContributionLayout {
-    ContributionLayout([
+  public var contribution: ContributionParts {
+    ContributionParts([
       .init(name: "scaled update", count: model.layout.count, magnitude: .update),
       .init(name: "normaliser", count: 1, magnitude: .atMost(client.largestNormaliser)),
     ])

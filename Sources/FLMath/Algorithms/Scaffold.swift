@@ -44,9 +44,9 @@ public struct Scaffold: FederatedAlgorithm, Hashable {
   }
 
   /// The differences of the models and of the control variates.
-  public var contribution: ContributionLayout {
+  public var contribution: ContributionParts {
     let count = model.layout.count
-    return ContributionLayout([
+    return ContributionParts([
       .init(name: "update", count: count, magnitude: .update),
       .init(name: "control", count: count, magnitude: .gradientDifference),
     ])

@@ -35,7 +35,7 @@ public struct AlgorithmEncoder: VectorEncoder, Hashable {
   ///     them, in multiples of each part's bound.
   /// - Throws: `EncoderError`.
   public init(
-    _ contribution: ContributionLayout, update: Double, path: Double, maximumWeight: UInt64,
+    _ contribution: ContributionParts, update: Double, path: Double, maximumWeight: UInt64,
     maximumContributors: Int, minimumValueBits: Int = 16, countsClipping: Bool = false
   ) throws(EncoderError) {
     do {

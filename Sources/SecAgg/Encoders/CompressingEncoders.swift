@@ -165,9 +165,9 @@ where Compressor.Element == UInt64 {
   public init(
     _ compressor: Compressor, bitsPerElement: Int, maximumContributors: Int
   ) throws(SecureFedAvgError) {
-    let lanes: LaneLayout
+    let lanes: UnsignedLanes
     do {
-      lanes = try LaneLayout(
+      lanes = try UnsignedLanes(
         minimumValueBits: bitsPerElement, maximumContributors: maximumContributors)
     } catch {
       throw .lanes(error)

@@ -66,7 +66,7 @@ public struct PrivateFedAvg: VectorEncoder {
     do {
       layout = try VectorLayout(
         elementCount: parameters.paddedDimension,
-        lanes: SignedLaneLayout(
+        lanes: SignedLanes(
           minimumBits: settings.bits, maximumContributors: settings.cohortSize))
     } catch {
       // All that lanes and vectors could refuse has been refused by now.

@@ -37,7 +37,7 @@ public struct SecureFedAvg: VectorEncoder, Hashable {
 
   /// The number of elements that hold a weight.
   let weightElementCount: Int
-  let lanes: LaneLayout
+  let lanes: UnsignedLanes
   let coordinateClipping: LInfinityClipping
   let normClipping: L2Clipping?
 
@@ -63,9 +63,9 @@ public struct SecureFedAvg: VectorEncoder, Hashable {
     maximumContributors: Int, minimumValueBits: Int = 16, countsClipping: Bool = false,
     counterCount: Int = 0
   ) throws(SecureFedAvgError) {
-    let lanes: LaneLayout
+    let lanes: UnsignedLanes
     do {
-      lanes = try LaneLayout(
+      lanes = try UnsignedLanes(
         minimumValueBits: minimumValueBits, maximumContributors: maximumContributors)
     } catch {
       throw .lanes(error)
@@ -224,7 +224,7 @@ public enum SecureFedAvgError: Error, Hashable, Sendable {
   /// A client's counter has more bits than an element.
   case counter(index: Int, maximum: UInt64)
   /// The lanes cannot hold values of the demanded width for so many contributors.
-  case lanes(LaneLayoutError)
+  case lanes(LanesError)
   /// Encoding or decoding numbers failed.
   case fixedPoint(FixedPointError)
   /// The update has another number of parameters than the model.

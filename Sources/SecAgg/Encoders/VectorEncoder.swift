@@ -58,7 +58,8 @@ extension ClientSession {
   ) throws -> ClientMessage {
     guard needsInput else { throw ClientError.inputNotNeeded(awaited: awaited) }
     guard encoder.layout == parameters.layout else { throw ClientError.layoutMismatch }
-    let vector = try encoder.encode(input, in: parameters)
-    return try mask(vector, inputContext: inputContext, execution: execution)
+    // Not kept in a variable, which would make masking copy it.
+    return try mask(
+      encoder.encode(input, in: parameters), inputContext: inputContext, execution: execution)
   }
 }

@@ -19,7 +19,7 @@ extension VectorLayoutError: CustomStringConvertible {
 /// The shape of every vector of a session: how many elements, and how they share 64-bit words.
 ///
 /// Words are elements of Z_{2^64}. Elements are whole numbers in lanes of one of two kinds, and adding
-/// words adds elements: see `LaneLayout` and `SignedLaneLayout`. Behind the packed elements stands one more word, in which every contributor puts 1: after
+/// words adds elements: see `UnsignedLanes` and `SignedLanes`. Behind the packed elements stands one more word, in which every contributor puts 1: after
 /// unmasking it must equal the number of contributors, or a mask did not cancel.
 public struct VectorLayout: Sendable, Hashable {
   /// The number of elements of a client's vector.
@@ -30,12 +30,12 @@ public struct VectorLayout: Sendable, Hashable {
   static let maximumElementCount = 1 << 32
 
   /// Elements from 0 up, whose sums never wrap.
-  public init(elementCount: Int, lanes: LaneLayout) throws(VectorLayoutError) {
+  public init(elementCount: Int, lanes: UnsignedLanes) throws(VectorLayoutError) {
     try self.init(elementCount: elementCount, lanes: .unsigned(lanes))
   }
 
   /// Elements of either sign, whose sums wrap where they leave their lanes.
-  public init(elementCount: Int, lanes: SignedLaneLayout) throws(VectorLayoutError) {
+  public init(elementCount: Int, lanes: SignedLanes) throws(VectorLayoutError) {
     try self.init(elementCount: elementCount, lanes: .signed(lanes))
   }
 
@@ -77,24 +77,24 @@ extension LaneKind: CustomStringConvertible {
 /// How elements share 64-bit words: lanes of one of two kinds.
 public enum ElementLanes: Sendable, Hashable {
   /// Numbers from 0 up, with headroom for their sum.
-  case unsigned(LaneLayout)
+  case unsigned(UnsignedLanes)
   /// Numbers of either sign, with room for their sum only.
-  case signed(SignedLaneLayout)
+  case signed(SignedLanes)
 
   /// The widest lanes of a kind of which as many as possible fit a word.
   ///
   /// - Parameter minimumValueBits: of an element in unsigned lanes, of a sum in signed ones.
   package init(
     _ kind: LaneKind, minimumValueBits: Int, maximumContributors: Int
-  ) throws(LaneLayoutError) {
+  ) throws(LanesError) {
     switch kind {
     case .unsigned:
       self = .unsigned(
-        try LaneLayout(
+        try UnsignedLanes(
           minimumValueBits: minimumValueBits, maximumContributors: maximumContributors))
     case .signed:
       self = .signed(
-        try SignedLaneLayout(
+        try SignedLanes(
           minimumBits: minimumValueBits, maximumContributors: maximumContributors))
     }
   }

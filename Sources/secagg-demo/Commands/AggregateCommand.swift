@@ -59,9 +59,9 @@ struct AggregateCommand: AsyncParsableCommand {
     _ = try lanes()
   }
 
-  private func lanes() throws -> LaneLayout {
+  private func lanes() throws -> UnsignedLanes {
     do {
-      return try LaneLayout(minimumValueBits: valueBits, maximumContributors: clients)
+      return try UnsignedLanes(minimumValueBits: valueBits, maximumContributors: clients)
     } catch {
       throw ValidationError("--value-bits: \(error)")
     }

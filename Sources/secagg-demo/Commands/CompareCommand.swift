@@ -77,7 +77,7 @@ struct CompareCommand: AsyncParsableCommand {
     try ValidationError.requirePositive("--clipping-bound", clippingBound)
     try ValidationError.requirePositive("--quantization-bound", quantizationBound)
     do {
-      _ = try LaneLayout(minimumValueBits: valueBits, maximumContributors: clients)
+      _ = try UnsignedLanes(minimumValueBits: valueBits, maximumContributors: clients)
     } catch {
       throw ValidationError("--value-bits: \(error)")
     }

@@ -36,7 +36,7 @@ struct ExplainCommand: AsyncParsableCommand {
     try ValidationError.require("--rounds", rounds, in: 1...10_000)
     try ValidationError.require("--dropout", dropout, in: 0...1)
     do {
-      _ = try LaneLayout(minimumValueBits: valueBits, maximumContributors: clients)
+      _ = try UnsignedLanes(minimumValueBits: valueBits, maximumContributors: clients)
     } catch {
       throw ValidationError("--value-bits: \(error)")
     }

@@ -108,7 +108,7 @@ struct ParametersCommand: ParsableCommand {
         minimumContributors: minimumContributors, securityBits: sigma, failureBits: eta)
       let layout = try VectorLayout(
         elementCount: dimension,
-        lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: clients))
+        lanes: UnsignedLanes(minimumValueBits: valueBits, maximumContributors: clients))
       let graph =
         if let degree, let threshold {
           GraphParameters(degree: degree, threshold: threshold)

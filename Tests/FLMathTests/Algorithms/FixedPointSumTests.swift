@@ -5,7 +5,7 @@ import Testing
 struct FixedPointSumTests {
   /// The mean of updates by way of what a secure sum does: scale, clip, weigh, encode, add, decode.
   private func mean(
-    _ updates: [(contributor: UInt32, update: ClientUpdate)], _ layout: ContributionLayout,
+    _ updates: [(contributor: UInt32, update: ClientUpdate)], _ layout: ContributionParts,
     using generator: inout SimulationGenerator
   ) throws -> WeightedMean {
     // No update of these clients is larger than 8; five steps of 0.1 are their path.

@@ -55,7 +55,7 @@ struct TrajectoryRun<Algorithm: FederatedAlgorithm> {
   mutating func round(
     of participants: [Int], steps: (Int) -> Int,
     mean: (
-      _ updates: [(contributor: UInt32, update: ClientUpdate)], _ layout: ContributionLayout
+      _ updates: [(contributor: UInt32, update: ClientUpdate)], _ layout: ContributionParts
     ) throws -> WeightedMean = { updates, _ in try WeightedMean.of(updates) }
   ) throws {
     let descent = try StochasticGradientDescent(learningRate: 0.1, batchSize: .max, epochs: 1)

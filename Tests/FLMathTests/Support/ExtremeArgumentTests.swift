@@ -126,10 +126,10 @@ struct ExtremeArgumentTests {
       _ = try ShardAssignment([1, 2, 3], shards: count, using: &generator)
     },
     .init("lanes, bits") { bits, _ in
-      _ = try LaneLayout(minimumValueBits: bits, maximumContributors: 2)
+      _ = try UnsignedLanes(minimumValueBits: bits, maximumContributors: 2)
     },
     .init("signed lanes, bits") { bits, _ in
-      _ = try SignedLaneLayout(minimumBits: bits, maximumContributors: 2)
+      _ = try SignedLanes(minimumBits: bits, maximumContributors: 2)
     },
     .init("codec, bits") { bits, _ in _ = try FixedPointCodec(bound: 1, bits: bits) },
     .init("dataset, features") { count, _ in
@@ -206,7 +206,7 @@ struct ExtremeArgumentTests {
     },
     .init("selection") { size, _ in _ = try UniformSelection(size: size) },
     .init("lanes, contributors") { number, _ in
-      _ = try LaneLayout(minimumValueBits: 8, maximumContributors: number)
+      _ = try UnsignedLanes(minimumValueBits: 8, maximumContributors: number)
         .maximumSum(contributors: number)
     },
     .init("decoded sums") { contributors, _ in

@@ -10,7 +10,7 @@ enum ExampleLog {
     try SessionParameters(
       cohortSize: 10, threshold: 6,
       layout: VectorLayout(
-        elementCount: 3, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 10)),
+        elementCount: 3, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 10)),
       minimumContributors: minimum, applicationContext: model(0))
   }
 

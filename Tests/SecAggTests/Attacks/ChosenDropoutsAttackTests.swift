@@ -135,7 +135,7 @@ struct SilentCorruptAttackTests {
         cohortSize: 40, corruptFraction: 0.1, dropoutFraction: 0.1, threatModel: threatModel,
         corruptClientsDropOut: corruptClientsDropOut),
       layout: VectorLayout(
-        elementCount: 7, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 40)),
+        elementCount: 7, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 40)),
       applicationContext: SessionParameters.applicationContext(of: [1]))
   }
 

@@ -42,7 +42,7 @@ struct ContributorCountAttackTests {
   /// Every element is the largest, so that one input too many would carry into the next lane.
   @Test("more inputs than the lanes hold, each at its largest")
   func overflow() throws {
-    let lanes = try LaneLayout(minimumValueBits: 14, maximumContributors: 4)
+    let lanes = try UnsignedLanes(minimumValueBits: 14, maximumContributors: 4)
     let parameters = try SessionParameters(
       threatModel: .malicious, cohortSize: 6, threshold: 3,
       layout: VectorLayout(elementCount: 9, lanes: lanes), minimumContributors: 2,

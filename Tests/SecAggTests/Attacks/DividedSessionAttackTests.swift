@@ -33,7 +33,7 @@ struct DividedSessionAttackTests {
       threshold: changed == .threshold ? 4 : 3,
       layout: VectorLayout(
         elementCount: changed == .elementCount ? 6 : 5,
-        lanes: LaneLayout(
+        lanes: UnsignedLanes(
           minimumValueBits: changed == .valueBits ? 30 : 16,
           maximumContributors: changed == .maximumContributors ? 4 : 5)),
       minimumContributors: changed == .minimumContributors ? 3 : 2,

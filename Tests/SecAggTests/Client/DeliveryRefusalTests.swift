@@ -75,7 +75,7 @@ struct DeliveryRefusalTests {
     let lone = try lone()
     let layout = try VectorLayout(
       elementCount: elementCount,
-      lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: contributors))
+      lanes: UnsignedLanes(minimumValueBits: valueBits, maximumContributors: contributors))
     try #require(layout != lone.parameters.layout)
     let input = try PackedVector([UInt64](repeating: 0, count: elementCount), layout: layout)
     try expect(

@@ -59,7 +59,7 @@ struct MaskCipherTests {
       try SessionParameters.recommended(
         for: assumptions,
         layout: VectorLayout(
-          elementCount: 10, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 100)),
+          elementCount: 10, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 100)),
         maskCiphers: ciphers, applicationContext: Digest(words: (0, 0, 0, 0))
       ).maskCipher
     }

@@ -16,7 +16,7 @@ struct PackedVectorTests {
     func layout(elementCount: Int) throws -> VectorLayout {
       try VectorLayout(
         elementCount: elementCount,
-        lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: contributors))
+        lanes: UnsignedLanes(minimumValueBits: valueBits, maximumContributors: contributors))
     }
   }
 

@@ -11,7 +11,7 @@ struct SignedPackingTests {
   ) throws -> VectorLayout {
     try VectorLayout(
       elementCount: elementCount,
-      lanes: SignedLaneLayout(minimumBits: minimumBits, maximumContributors: contributors))
+      lanes: SignedLanes(minimumBits: minimumBits, maximumContributors: contributors))
   }
 
   /// The specification's way to read words: lane by lane from the lowest, in arithmetic of 128 bits.
@@ -167,7 +167,7 @@ struct SignedPackingTests {
   func otherKind() throws {
     let signed = try Self.layout(16, elementCount: 2)
     let unsigned = try VectorLayout(
-      elementCount: 2, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 3))
+      elementCount: 2, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 3))
     #expect(throws: PackingError.laneKind(found: .unsigned, expected: .signed)) {
       try PackedVector([1, 2], layout: signed)
     }

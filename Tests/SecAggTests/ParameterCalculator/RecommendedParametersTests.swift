@@ -9,7 +9,7 @@ struct RecommendedParametersTests {
   private func layout(contributors: Int) throws -> VectorLayout {
     try VectorLayout(
       elementCount: 7,
-      lanes: LaneLayout(minimumValueBits: 16, maximumContributors: contributors))
+      lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: contributors))
   }
 
   @Test("degree and threshold are the computed ones", arguments: [3, 10, 100, 1_000, 100_000])

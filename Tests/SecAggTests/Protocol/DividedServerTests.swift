@@ -35,7 +35,7 @@ struct DividedServerTests {
       cohortSize: changed == .cohortSize ? 8 : 7, threshold: changed == .threshold ? 3 : 2,
       layout: VectorLayout(
         elementCount: changed == .lanes ? 6 : 5,
-        lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 7)),
+        lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 7)),
       minimumContributors: changed == .minimumContributors ? 3 : 2,
       applicationContext: name(changed == .applicationContext ? "model 2" : "model 1"))
   }

@@ -12,7 +12,7 @@ struct SignedSessionTests {
       threatModel: threatModel, cohortSize: cohortSize, threshold: 5,
       layout: VectorLayout(
         elementCount: 23,
-        lanes: SignedLaneLayout(minimumBits: minimumBits, maximumContributors: cohortSize)),
+        lanes: SignedLanes(minimumBits: minimumBits, maximumContributors: cohortSize)),
       minimumContributors: 4,
       applicationContext: SessionParameters.applicationContext(of: Array("signed".utf8)))
   }

@@ -189,7 +189,7 @@ struct SecureGeometricMedianTests {
       try robust.encode(far, at: robust.start, using: &generator)
     }
     let codec = try FixedPointCodec(
-      bound: 1, lanes: LaneLayout(minimumValueBits: 40, maximumContributors: Self.clients))
+      bound: 1, lanes: UnsignedLanes(minimumValueBits: 40, maximumContributors: Self.clients))
     let lowest = try PackedVector(
       (0..<robust.layout.elementCount).map { element -> UInt64 in
         // Differences of 0, the smallest share that there is a code for, weight 1.

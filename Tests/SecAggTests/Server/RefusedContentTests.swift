@@ -95,7 +95,7 @@ struct RefusedContentTests {
   @Test("more contributors than the lanes hold", arguments: [3, 5, 8])
   func tooManyContributors(maximum: Int) throws {
     let layout = try VectorLayout(
-      elementCount: 7, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: maximum))
+      elementCount: 7, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: maximum))
     let parameters = try SessionParameters(
       cohortSize: 8, threshold: 2, layout: layout, minimumContributors: 2,
       applicationContext: SessionParameters.applicationContext(of: []))

@@ -120,7 +120,7 @@ struct StoredServerTests {
     for contributors in 3...9 where minimumValueBits <= 64 - 4 || contributors <= 4 {
       let layout = try VectorLayout(
         elementCount: 3,
-        lanes: LaneLayout(
+        lanes: UnsignedLanes(
           minimumValueBits: minimumValueBits, maximumContributors: contributors))
       let parameters = try SessionParameters(
         cohortSize: 9, threshold: 2, layout: layout, minimumContributors: 2,

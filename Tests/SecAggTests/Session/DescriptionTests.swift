@@ -63,7 +63,7 @@ struct DescriptionTests {
   func wrapped() {
     let (clipping, fixedPoint) = (ClippingError.invalidBound(-1), FixedPointError.invalidBits(99))
     let (lanes, mean) = (
-      LaneLayoutError.invalidMinimumValueBits(99), WeightedMeanError.zeroTotalWeight
+      LanesError.invalidMinimumValueBits(99), WeightedMeanError.zeroTotalWeight
     )
     #expect("\(SecureFedAvgError.clipping(clipping))" == clipping.description)
     #expect("\(SecureFedAvgError.fixedPoint(fixedPoint))" == fixedPoint.description)

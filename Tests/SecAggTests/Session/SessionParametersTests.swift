@@ -13,7 +13,7 @@ struct SessionParametersTests {
   ) throws -> Result<SessionParameters, SessionParametersError> {
     let layout = try VectorLayout(
       elementCount: 5,
-      lanes: LaneLayout(
+      lanes: UnsignedLanes(
         minimumValueBits: 8,
         maximumContributors: maximumContributors ?? max(3, min(cohortSize, 1 << 20))))
     do {
@@ -106,7 +106,7 @@ struct SessionParametersTests {
   func majority() throws {
     for (threshold, isAccepted) in [(2, false), (4, false), (5, true), (8, true)] {
       let layout = try VectorLayout(
-        elementCount: 5, lanes: LaneLayout(minimumValueBits: 8, maximumContributors: 10))
+        elementCount: 5, lanes: UnsignedLanes(minimumValueBits: 8, maximumContributors: 10))
       let parameters = Result {
         () throws(SessionParametersError) in
         try SessionParameters(

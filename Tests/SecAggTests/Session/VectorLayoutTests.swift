@@ -6,8 +6,8 @@ import Testing
 /// How many elements a vector may have.
 @Suite("Vector layout")
 struct VectorLayoutTests {
-  private func lanes() throws -> LaneLayout {
-    try LaneLayout(minimumValueBits: 16, maximumContributors: 3)
+  private func lanes() throws -> UnsignedLanes {
+    try UnsignedLanes(minimumValueBits: 16, maximumContributors: 3)
   }
 
   @Test("1 to 2^32 elements", arguments: [1, 2, 1000, 1 << 32 - 1, 1 << 32])

@@ -118,7 +118,7 @@ func testParameters(
     threatModel: threatModel, cohortSize: cohortSize, degree: degree, threshold: threshold,
     layout: VectorLayout(
       elementCount: elementCount,
-      lanes: LaneLayout(
+      lanes: UnsignedLanes(
         minimumValueBits: minimumValueBits, maximumContributors: cohortSize)),
     minimumContributors: minimumContributors, maskCipher: maskCipher,
     applicationContext: .testContext)

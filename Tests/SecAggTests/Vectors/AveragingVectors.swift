@@ -215,7 +215,7 @@ enum AveragingVectors {
       index, setting in
       let (bits, contributors, largest, norm, counts, counterCount):
         (Int, Int, UInt64, Double?, Bool, Int) = setting
-      let lanes = try? LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
+      let lanes = try? UnsignedLanes(minimumValueBits: bits, maximumContributors: contributors)
       let valueBits = lanes?.valueBits ?? bits
       let weightCount = (64 - largest.leadingZeroBitCount + valueBits - 1) / valueBits
       let levels = UInt64(1) << UInt64(min(valueBits, 52) - 1) - 1

@@ -89,7 +89,7 @@ enum PieceVectors {
       (10, 4, 11, 1, .chacha20), (25, 100, 21, 7, .aes256ctr), (18, 8, 10, 513, .aes256ctr),
       (10, 4, 11, 1, .aes256ctr),
     ].map { bits, contributors, count, offset, cipher in
-      let lanes = try LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
+      let lanes = try UnsignedLanes(minimumValueBits: bits, maximumContributors: contributors)
       let largest = lanes.maximumSum(contributors: 1)
       let elements = Hex.fixed("mask \(bits), vector", count: 8 * count).words.map { $0 & largest }
       return MaskVector.Input(
@@ -99,7 +99,7 @@ enum PieceVectors {
         maskCipher: cipher.rawValue, offset: UInt64(offset))
     }
     let signed = try [(16, 10), (20, 8), (12, 11), (33, 5), (2, 70)].map { bits, count in
-      let lanes = try SignedLaneLayout(minimumBits: bits, maximumContributors: 100)
+      let lanes = try SignedLanes(minimumBits: bits, maximumContributors: 100)
       let unused = Int64(64 - lanes.bits)
       let elements = Hex.fixed("signed mask \(bits), vector", count: 8 * count).words.map {
         Int64(bitPattern: $0) >> unused

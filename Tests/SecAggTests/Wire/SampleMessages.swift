@@ -22,7 +22,7 @@ struct SampleMessages: Sendable {
     parameters = try SessionParameters(
       cohortSize: 5, threshold: 3,
       layout: VectorLayout(
-        elementCount: 10, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 5)),
+        elementCount: 10, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 5)),
       minimumContributors: 2,
       applicationContext: SessionParameters.applicationContext(of: Array("wire".utf8)))
     var session = try SimulatedSession(parameters: parameters, seed: Self.seed)

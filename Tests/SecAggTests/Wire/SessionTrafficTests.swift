@@ -47,7 +47,7 @@ struct SessionTrafficTests {
       threshold: degree / 2 + 1,
       layout: VectorLayout(
         elementCount: elementCount,
-        lanes: LaneLayout(minimumValueBits: 16, maximumContributors: cohortSize)),
+        lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: cohortSize)),
       minimumContributors: 2, applicationContext: SessionParameters.applicationContext(of: []))
     let found = try traffic(of: parameters)
     let computed = SessionTraffic(
@@ -77,7 +77,7 @@ struct SessionTrafficTests {
     let parameters = try SessionParameters(
       cohortSize: 200, degree: 12, threshold: 3,
       layout: VectorLayout(
-        elementCount: 10, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 200)),
+        elementCount: 10, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 200)),
       minimumContributors: 2, applicationContext: SessionParameters.applicationContext(of: []))
     let found = try traffic(of: parameters)
     let computed = SessionTraffic(

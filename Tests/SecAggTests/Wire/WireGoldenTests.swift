@@ -114,7 +114,7 @@ struct WireGoldenTests {
     let parameters = try SessionParameters(
       sessionID: session, cohortSize: 5, threshold: 3,
       layout: VectorLayout(
-        elementCount: 10, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 5)),
+        elementCount: 10, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 5)),
       minimumContributors: 2, applicationContext: commitment)
     #expect(try parameters.serialized() == GoldenBytes.bytes(GoldenBytes.parameters))
     #expect(

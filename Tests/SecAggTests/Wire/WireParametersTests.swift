@@ -37,7 +37,7 @@ struct WireParametersTests {
   func laneLayouts(minimumValueBits: Int) throws {
     for contributors in [3, 4, 5, 64, 100]
     where
-      (try? LaneLayout(
+      (try? UnsignedLanes(
         minimumValueBits: minimumValueBits, maximumContributors: contributors)) != nil
     {
       let parameters = try parameters(

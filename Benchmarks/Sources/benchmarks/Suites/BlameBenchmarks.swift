@@ -93,7 +93,7 @@ private struct DealtSession {
     parameters = try SessionParameters(
       cohortSize: clients, threshold: clients * 2 / 3,
       layout: VectorLayout(
-        elementCount: 1, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: clients)),
+        elementCount: 1, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: clients)),
       minimumContributors: 2,
       applicationContext: SessionParameters.applicationContext(of: []))
     let (ids, parameters) = (ClientID.all(cohortSize: clients), parameters)

@@ -16,7 +16,7 @@ enum ClosingBenchmarks {
       threatModel: .semiHonest, cohortSize: clients, degree: graph.degree,
       threshold: graph.threshold,
       layout: VectorLayout(
-        elementCount: 1, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: clients)),
+        elementCount: 1, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: clients)),
       minimumContributors: 2,
       applicationContext: SessionParameters.applicationContext(of: []))
     let roster = ServerRoster(

@@ -23,7 +23,7 @@ enum ReceivingBenchmarks {
           threatModel: threatModel, cohortSize: clients, degree: degree, threshold: threshold,
           layout: VectorLayout(
             elementCount: elements,
-            lanes: LaneLayout(minimumValueBits: 16, maximumContributors: clients)),
+            lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: clients)),
           minimumContributors: 2,
           applicationContext: SessionParameters.applicationContext(of: []))
         var session = try MeasuredSession(parameters)

@@ -30,7 +30,7 @@ enum UnmaskingBenchmarks {
   private static func server(clients count: Int, leaving: Int) throws -> ServerSession {
     let layout = try VectorLayout(
       elementCount: elements,
-      lanes: LaneLayout(minimumValueBits: 16, maximumContributors: count))
+      lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: count))
     let parameters = try SessionParameters(
       cohortSize: count, threshold: (count - 1) / 2 + 1, layout: layout, minimumContributors: 2,
       maskCipher: MaskCipher.available.contains(.aes256ctr) ? .aes256ctr : .chacha20,

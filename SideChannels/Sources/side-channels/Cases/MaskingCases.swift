@@ -8,7 +8,7 @@ enum MaskingCases {
     for (valueBits, elementCount) in [(10, 27_001), (16, 20_011), (40, 8_205)] {
       let layout = try VectorLayout(
         elementCount: elementCount,
-        lanes: LaneLayout(minimumValueBits: valueBits, maximumContributors: 100))
+        lanes: UnsignedLanes(minimumValueBits: valueBits, maximumContributors: 100))
       let largest = UInt64.max >> UInt64(64 - layout.lanes.valueBits)
       let elements = (0..<UInt64(elementCount)).map { ($0 &* 0x9E37_79B9_7F4A_7C15) & largest }
       let lanes = "\(layout.lanes.lanesPerWord) lane(s) a word"
@@ -42,7 +42,7 @@ enum MaskingCases {
     for (bits, elementCount) in [(12, 27_001), (16, 20_011), (40, 8_205)] {
       let layout = try VectorLayout(
         elementCount: elementCount,
-        lanes: SignedLaneLayout(minimumBits: bits, maximumContributors: 100))
+        lanes: SignedLanes(minimumBits: bits, maximumContributors: 100))
       let unused = Int64(64 - layout.lanes.valueBits)
       let elements = (0..<Int64(elementCount)).map {
         (($0 &* 0x1E37_79B9_7F4A_7C15) &<< 1) &>> unused

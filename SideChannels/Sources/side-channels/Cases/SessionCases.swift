@@ -13,7 +13,7 @@ enum SessionCases {
   ) throws {
     let cohortSize = 7
     let layout = try VectorLayout(
-      elementCount: 11, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: cohortSize))
+      elementCount: 11, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: cohortSize))
     let parameters = try SessionParameters(
       threatModel: threatModel, cohortSize: cohortSize, degree: degree, threshold: 3,
       layout: layout, minimumContributors: 3,

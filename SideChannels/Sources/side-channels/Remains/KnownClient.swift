@@ -18,7 +18,7 @@ struct KnownClient: ~Copyable {
     let ids = ClientID.all(cohortSize: 5)
     let id = ids[2]
     let layout = try VectorLayout(
-      elementCount: 3000, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 5))
+      elementCount: 3000, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 5))
     let parameters = try SessionParameters(
       cohortSize: 5, threshold: 3, layout: layout, minimumContributors: 3,
       applicationContext: SessionParameters.applicationContext(of: Array("remains".utf8)))

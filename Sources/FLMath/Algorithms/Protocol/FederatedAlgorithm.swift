@@ -22,7 +22,7 @@ public protocol FederatedAlgorithm: Sendable {
   var state: ServerState { get }
 
   /// The parts of the vector that a client sends.
-  var contribution: ContributionLayout { get }
+  var contribution: ContributionParts { get }
 
   /// What the server sends to the clients of the next round.
   var broadcast: Broadcast { get }
@@ -45,7 +45,7 @@ extension FederatedAlgorithm {
   public var round: Int { state.round }
 
   /// The difference of the models, and nothing else.
-  public var contribution: ContributionLayout { .update(of: model.layout.count) }
+  public var contribution: ContributionParts { .update(of: model.layout.count) }
 
   /// The model, and nothing else.
   public var broadcast: Broadcast { Broadcast(model: model, round: round) }

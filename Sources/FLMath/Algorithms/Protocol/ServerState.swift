@@ -96,7 +96,7 @@ extension WeightedMean {
   /// The parts of the mean.
   ///
   /// - Throws: ``AlgorithmError/dimensionMismatch(expected:found:)``.
-  func split(_ layout: ContributionLayout) throws(AlgorithmError) -> [ArraySlice<Double>] {
+  func split(_ layout: ContributionParts) throws(AlgorithmError) -> [ArraySlice<Double>] {
     guard mean.count == layout.count else {
       throw .dimensionMismatch(expected: layout.count, found: mean.count)
     }

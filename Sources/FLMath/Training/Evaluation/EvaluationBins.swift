@@ -133,14 +133,14 @@ public struct EvaluationBins: Sendable, Hashable {
 
   /// The parts of a client's vector: the bin below the first edge, the bins, the bin above the last edge,
   /// and then the moments.
-  public var contribution: ContributionLayout {
+  public var contribution: ContributionParts {
     var parts = [
-      ContributionLayout.Part(name: "clients by metric", count: count + 2, magnitude: .atMost(1))
+      ContributionParts.Part(name: "clients by metric", count: count + 2, magnitude: .atMost(1))
     ]
     if includesMoments {
       parts.append(.init(name: "metric and its square", count: 2, magnitude: .atMost(1)))
     }
-    return ContributionLayout(parts)
+    return ContributionParts(parts)
   }
 
   /// What the clients of an evaluation are sent, to bind their masks to: the model, the edges, and the

@@ -49,7 +49,7 @@ public struct FixedPointCodec: Sendable, Hashable {
   /// Codes for the range from `-bound` to `bound`, as wide as the lanes allow and at most 52 bits.
   ///
   /// - Throws: ``FixedPointError/invalidBound(_:)`` as ``init(bound:bits:)``.
-  public init(bound: Double, lanes: LaneLayout) throws(FixedPointError) {
+  public init(bound: Double, lanes: UnsignedLanes) throws(FixedPointError) {
     try self.init(bound: bound, bits: min(lanes.valueBits, Self.bitsRange.upperBound))
   }
 

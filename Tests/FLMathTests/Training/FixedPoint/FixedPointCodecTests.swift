@@ -206,9 +206,9 @@ struct FixedPointCodecTests {
 
   @Test("Lanes give the width, up to 52 bits")
   func lanes() throws {
-    let narrow = try LaneLayout(minimumValueBits: 16, maximumContributors: 100)
+    let narrow = try UnsignedLanes(minimumValueBits: 16, maximumContributors: 100)
     #expect(try FixedPointCodec(bound: 1, lanes: narrow).bits == 25)
-    let wide = try LaneLayout(minimumValueBits: 60, maximumContributors: 2)
+    let wide = try UnsignedLanes(minimumValueBits: 60, maximumContributors: 2)
     #expect(try FixedPointCodec(bound: 1, lanes: wide).bits == 52)
   }
 

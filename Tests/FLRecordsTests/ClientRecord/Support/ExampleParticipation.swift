@@ -29,7 +29,7 @@ struct ExampleParticipation {
     try SessionParameters(
       cohortSize: 5, threshold: 3,
       layout: VectorLayout(
-        elementCount: 1, lanes: LaneLayout(minimumValueBits: 16, maximumContributors: 5)),
+        elementCount: 1, lanes: UnsignedLanes(minimumValueBits: 16, maximumContributors: 5)),
       minimumContributors: 3, applicationContext: context(of: round, model: model))
   }
 

@@ -4,7 +4,7 @@
 /// A lane holds a value of `valueBits` bits and the headroom of its sum,
 /// `ceil(log2(maximumContributors))` bits. As many lanes as fit share a word; bits that are left
 /// over widen the values, which costs nothing on the wire.
-public struct LaneLayout: Sendable, Hashable, Codable {
+public struct UnsignedLanes: Sendable, Hashable, Codable {
   /// The widths that may be asked for.
   public static var minimumValueBitsRange: ClosedRange<Int> { 2...62 }
 
@@ -25,9 +25,9 @@ public struct LaneLayout: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - minimumValueBits: the least number of bits of a value, 2...62.
   ///   - maximumContributors: the largest number of values that will be added, at least 1.
-  /// - Throws: ``LaneLayoutError`` if an argument is out of its range or a word is too narrow for
+  /// - Throws: ``LanesError`` if an argument is out of its range or a word is too narrow for
   ///   one lane.
-  public init(minimumValueBits: Int, maximumContributors: Int) throws(LaneLayoutError) {
+  public init(minimumValueBits: Int, maximumContributors: Int) throws(LanesError) {
     guard Self.minimumValueBitsRange.contains(minimumValueBits) else {
       throw .invalidMinimumValueBits(minimumValueBits)
     }
@@ -66,12 +66,12 @@ public struct LaneLayout: Sendable, Hashable, Codable {
 
   /// Reads a layout and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``LaneLayoutError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``LanesError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let valueBits = try container.decode(Int.self, forKey: .valueBits)
     let contributors = try container.decode(Int.self, forKey: .maximumContributors)
-    do throws(LaneLayoutError) {
+    do throws(LanesError) {
       // A layout asked for exactly its own width is itself. The width of a single wide lane may be
       // beyond what may be asked for.
       try self.init(
@@ -94,7 +94,7 @@ public struct LaneLayout: Sendable, Hashable, Codable {
 }
 
 /// Why a lane layout cannot be made.
-public enum LaneLayoutError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum LanesError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The width asked for is not in 2...62.
   case invalidMinimumValueBits(Int)
   /// The width of a sum of signed numbers that was asked for is not in 2...52.
@@ -134,8 +134,8 @@ public enum LaneLayoutError: Error, Hashable, Sendable, CustomStringConvertible 
 /// around modulo 2^laneBits and moves the next lane by 1 for each turn. In every case the word is a
 /// function of the sums alone: it does not tell how a sum came about.
 ///
-/// ``LaneLayout`` is for sums that must never wrap.
-public struct SignedLaneLayout: Sendable, Hashable {
+/// ``UnsignedLanes`` is for sums that must never wrap.
+public struct SignedLanes: Sendable, Hashable {
   /// The widths that may be asked for, of the sum.
   public static var minimumBitsRange: ClosedRange<Int> { 2...52 }
 
@@ -157,9 +157,9 @@ public struct SignedLaneLayout: Sendable, Hashable {
   /// - Parameters:
   ///   - minimumBits: the least number of bits of a sum, its sign included, 2...52.
   ///   - maximumContributors: the largest number of clients in a sum, at least 1.
-  /// - Throws: ``LaneLayoutError/invalidMinimumSumBits(_:)``,
-  ///   ``LaneLayoutError/invalidMaximumContributors(_:)``.
-  public init(minimumBits: Int, maximumContributors: Int) throws(LaneLayoutError) {
+  /// - Throws: ``LanesError/invalidMinimumSumBits(_:)``,
+  ///   ``LanesError/invalidMaximumContributors(_:)``.
+  public init(minimumBits: Int, maximumContributors: Int) throws(LanesError) {
     guard Self.minimumBitsRange.contains(minimumBits) else {
       throw .invalidMinimumSumBits(minimumBits)
     }

@@ -2,7 +2,7 @@ import FLMath
 import Testing
 
 @Suite("Lane layout")
-struct LaneLayoutTests {
+struct UnsignedLanesTests {
   struct Example: Sendable, CustomTestStringConvertible {
     let minimumBits: Int
     let contributors: Int
@@ -36,7 +36,7 @@ struct LaneLayoutTests {
 
   @Test("Follows the rule", arguments: examples)
   func rule(example: Example) throws {
-    let lanes = try LaneLayout(
+    let lanes = try UnsignedLanes(
       minimumValueBits: example.minimumBits, maximumContributors: example.contributors)
     #expect(lanes.lanesPerWord == example.lanesPerWord)
     #expect(lanes.laneBits == example.laneBits)
@@ -47,7 +47,7 @@ struct LaneLayoutTests {
 
   @Test("The largest sum fits a lane, exactly computed", arguments: examples)
   func largestSum(example: Example) throws {
-    let lanes = try LaneLayout(
+    let lanes = try UnsignedLanes(
       minimumValueBits: example.minimumBits, maximumContributors: example.contributors)
     let largestValue = lanes.valueBits == 64 ? UInt64.max : (1 << UInt64(lanes.valueBits)) - 1
     let (sum, overflow) = largestValue.multipliedReportingOverflow(by: UInt64(example.contributors))
@@ -60,7 +60,7 @@ struct LaneLayoutTests {
   func everyLayout(bits: Int) throws {
     for headroom in 0...(64 - bits) where headroom <= 62 {
       let contributors = 1 << headroom
-      let lanes = try LaneLayout(minimumValueBits: bits, maximumContributors: contributors)
+      let lanes = try UnsignedLanes(minimumValueBits: bits, maximumContributors: contributors)
       #expect(lanes.valueBits >= bits)
       #expect(lanes.lanesPerWord * lanes.laneBits <= 64)
       #expect(lanes.valueBits + headroom == lanes.laneBits)
@@ -72,14 +72,14 @@ struct LaneLayoutTests {
 
   @Test("Counts words")
   func words() throws {
-    let lanes = try LaneLayout(minimumValueBits: 16, maximumContributors: 2)
+    let lanes = try UnsignedLanes(minimumValueBits: 16, maximumContributors: 2)
     #expect([-1, 0, 1, 3, 4, 6, 7].map(lanes.wordCount) == [0, 0, 1, 1, 2, 2, 3])
     #expect(lanes.wordCount(forElements: .max) == Int.max / 3 + 1)
   }
 
   @Test("Numbers of contributors out of range count as the nearer end")
   func sumsOutOfRange() throws {
-    let lanes = try LaneLayout(minimumValueBits: 16, maximumContributors: 100)
+    let lanes = try UnsignedLanes(minimumValueBits: 16, maximumContributors: 100)
     #expect(lanes.maximumSum(contributors: -1) == 0)
     #expect(lanes.maximumSum(contributors: 0) == 0)
     #expect(lanes.maximumSum(contributors: .max) == lanes.maximumSum(contributors: 100))
@@ -88,27 +88,27 @@ struct LaneLayoutTests {
   @Test("Refuses what fits no word")
   func refuses() {
     for bits in [Int.min, 1, 63, .max] {
-      #expect(throws: LaneLayoutError.invalidMinimumValueBits(bits)) {
-        try LaneLayout(minimumValueBits: bits, maximumContributors: 1)
+      #expect(throws: LanesError.invalidMinimumValueBits(bits)) {
+        try UnsignedLanes(minimumValueBits: bits, maximumContributors: 1)
       }
     }
     for contributors in [Int.min, 0] {
-      #expect(throws: LaneLayoutError.invalidMaximumContributors(contributors)) {
-        try LaneLayout(minimumValueBits: 16, maximumContributors: contributors)
+      #expect(throws: LanesError.invalidMaximumContributors(contributors)) {
+        try UnsignedLanes(minimumValueBits: 16, maximumContributors: contributors)
       }
     }
-    #expect(throws: LaneLayoutError.laneTooWide(minimumValueBits: 62, headroom: 3)) {
-      try LaneLayout(minimumValueBits: 62, maximumContributors: 5)
+    #expect(throws: LanesError.laneTooWide(minimumValueBits: 62, headroom: 3)) {
+      try UnsignedLanes(minimumValueBits: 62, maximumContributors: 5)
     }
-    #expect(throws: LaneLayoutError.laneTooWide(minimumValueBits: 2, headroom: 63)) {
-      try LaneLayout(minimumValueBits: 2, maximumContributors: .max)
+    #expect(throws: LanesError.laneTooWide(minimumValueBits: 2, headroom: 63)) {
+      try UnsignedLanes(minimumValueBits: 2, maximumContributors: .max)
     }
   }
 
   @Test("Decoding refuses widths that the rule does not give", arguments: [0, 17, 20, 63, 64])
   func decodingRefuses(bits: Int) throws {
     let refusal = try Codec.refusal(
-      LaneLayout.self, #"{"valueBits": \#(bits), "maximumContributors": 100}"#)
-    #expect(refusal is LaneLayoutError)
+      UnsignedLanes.self, #"{"valueBits": \#(bits), "maximumContributors": 100}"#)
+    #expect(refusal is LanesError)
   }
 }

@@ -121,16 +121,16 @@ struct PrivateContextTests {
       try refusal(averaging.session(context: context, cohortSize: 11))
         == .cohortSize(found: 11, atMost: 10))
     for lanes in try [
-      ElementLanes.signed(SignedLaneLayout(minimumBits: 20, maximumContributors: 10)),
-      .signed(SignedLaneLayout(minimumBits: 16, maximumContributors: 9)),
-      .unsigned(LaneLayout(minimumValueBits: 12, maximumContributors: 10)),
+      ElementLanes.signed(SignedLanes(minimumBits: 20, maximumContributors: 10)),
+      .signed(SignedLanes(minimumBits: 16, maximumContributors: 9)),
+      .unsigned(UnsignedLanes(minimumValueBits: 12, maximumContributors: 10)),
     ] {
       let layout = try VectorLayout(elementCount: 8, lanes: lanes)
       #expect(
         try refusal(averaging.session(context: context, layout: layout)) == .sessionLayout)
     }
     let longer = try VectorLayout(
-      elementCount: 16, lanes: SignedLaneLayout(minimumBits: 16, maximumContributors: 10))
+      elementCount: 16, lanes: SignedLanes(minimumBits: 16, maximumContributors: 10))
     #expect(try refusal(averaging.session(context: context, layout: longer)) == .sessionLayout)
   }
 
@@ -166,7 +166,7 @@ struct PrivateContextTests {
     #expect(mean.mean.totalWeight == 6)
     #expect(mean.clipBitSum == nil)
     let unsigned = try VectorLayout(
-      elementCount: 8, lanes: LaneLayout(minimumValueBits: 12, maximumContributors: 10))
+      elementCount: 8, lanes: UnsignedLanes(minimumValueBits: 12, maximumContributors: 10))
     #expect(throws: PrivateFedAvgError.aggregateLayout) {
       try averaging.decode(
         aggregate(6, of: averaging.session(context: context(), layout: unsigned)))

@@ -2,7 +2,7 @@
 ///
 /// A part says how large its numbers get, so that each can be clipped and encoded in fixed point on
 /// a scale of its own.
-public struct ContributionLayout: Sendable, Hashable {
+public struct ContributionParts: Sendable, Hashable {
   /// One part of the vector.
   public struct Part: Sendable, Hashable {
     /// What the part is.
@@ -36,8 +36,8 @@ public struct ContributionLayout: Sendable, Hashable {
   }
 
   /// One part: the difference of the models.
-  static func update(of parameters: Int) -> ContributionLayout {
-    ContributionLayout([Part(name: "update", count: parameters, magnitude: .update)])
+  static func update(of parameters: Int) -> ContributionParts {
+    ContributionParts([Part(name: "update", count: parameters, magnitude: .update)])
   }
 
   /// Where the numbers of every part lie.
@@ -73,7 +73,7 @@ public struct ContributionLayout: Sendable, Hashable {
 /// The server applies `restored(mean)`. Both only multiply, so they commute with weighted sums.
 public struct ContributionScale: Sendable, Hashable {
   /// The parts.
-  public let layout: ContributionLayout
+  public let layout: ContributionParts
 
   /// The bound of the numbers of every part.
   public let bounds: [Double]
@@ -86,7 +86,7 @@ public struct ContributionScale: Sendable, Hashable {
   ///     matters where a part is a difference of gradients.
   /// - Throws: ``ClippingError/invalidBound(_:)`` if a bound is not finite and above 0.
   public init(
-    _ layout: ContributionLayout, update: Double, path: Double
+    _ layout: ContributionParts, update: Double, path: Double
   ) throws(ClippingError) {
     let bounds = layout.bounds(update: update, path: path)
     for bound in bounds + [update, path] {

@@ -2,7 +2,7 @@ import FLMath
 import Testing
 
 @Suite("Signed lane layout")
-struct SignedLaneLayoutTests {
+struct SignedLanesTests {
   /// Asked for, lanes of a word, their distance, bits of a sum: 64 divided by hand.
   static let known = [
     [2, 32, 2, 2], [3, 21, 3, 3], [7, 9, 7, 7], [9, 7, 9, 9], [12, 5, 12, 12], [13, 4, 16, 16],
@@ -12,47 +12,47 @@ struct SignedLaneLayoutTests {
 
   @Test("As many lanes as fit, and what is left over is room for the sum", arguments: known)
   func knownLayout(row: [Int]) throws {
-    let lanes = try SignedLaneLayout(minimumBits: row[0], maximumContributors: 100)
+    let lanes = try SignedLanes(minimumBits: row[0], maximumContributors: 100)
     #expect([lanes.lanesPerWord, lanes.laneBits, lanes.bits] == Array(row[1...]))
     #expect(lanes.maximumContributors == 100)
   }
 
   @Test("A layout asked for its own width is itself", arguments: 2...52)
   func idempotent(minimumBits: Int) throws {
-    let lanes = try SignedLaneLayout(minimumBits: minimumBits, maximumContributors: 3)
+    let lanes = try SignedLanes(minimumBits: minimumBits, maximumContributors: 3)
     #expect(lanes.bits >= minimumBits && lanes.bits <= lanes.laneBits)
     #expect(lanes.lanesPerWord * lanes.laneBits <= 64)
-    #expect(try SignedLaneLayout(minimumBits: lanes.bits, maximumContributors: 3) == lanes)
+    #expect(try SignedLanes(minimumBits: lanes.bits, maximumContributors: 3) == lanes)
     #expect(lanes.range.lowerBound == -(1 << (lanes.bits - 1)))
     #expect(lanes.range.upperBound == 1 << (lanes.bits - 1))
   }
 
   @Test("The number of clients does not move the lanes")
   func contributors() throws {
-    let few = try SignedLaneLayout(minimumBits: 16, maximumContributors: 1)
-    let many = try SignedLaneLayout(minimumBits: 16, maximumContributors: 1 << 20)
+    let few = try SignedLanes(minimumBits: 16, maximumContributors: 1)
+    let many = try SignedLanes(minimumBits: 16, maximumContributors: 1 << 20)
     #expect(few.laneBits == many.laneBits && few.bits == many.bits)
     #expect(few != many)
   }
 
   @Test("Words for elements", arguments: [(-1, 0), (0, 0), (1, 1), (4, 1), (5, 2), (1024, 256)])
   func words(elements: Int, words: Int) throws {
-    let lanes = try SignedLaneLayout(minimumBits: 16, maximumContributors: 3)
+    let lanes = try SignedLanes(minimumBits: 16, maximumContributors: 3)
     #expect(lanes.wordCount(forElements: elements) == words)
   }
 
   @Test(
     "Widths that sums cannot have are refused", arguments: [Int.min, -1, 0, 1, 53, 64, Int.max])
   func widths(minimumBits: Int) {
-    #expect(throws: LaneLayoutError.invalidMinimumSumBits(minimumBits)) {
-      try SignedLaneLayout(minimumBits: minimumBits, maximumContributors: 3)
+    #expect(throws: LanesError.invalidMinimumSumBits(minimumBits)) {
+      try SignedLanes(minimumBits: minimumBits, maximumContributors: 3)
     }
   }
 
   @Test("Sums of nobody are refused", arguments: [Int.min, -1, 0])
   func nobody(contributors: Int) {
-    #expect(throws: LaneLayoutError.invalidMaximumContributors(contributors)) {
-      try SignedLaneLayout(minimumBits: 16, maximumContributors: contributors)
+    #expect(throws: LanesError.invalidMaximumContributors(contributors)) {
+      try SignedLanes(minimumBits: 16, maximumContributors: contributors)
     }
   }
 }
