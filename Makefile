@@ -65,8 +65,8 @@ check-vectors: $(PYTHON_ENVIRONMENT)/installed
 
 ## Plays random sessions in which this and the second implementation take part.
 interop: dependencies $(PYTHON_ENVIRONMENT)/installed
-	$(SWIFT) build -c release --product secagg-demo
-	@program="$$($(SWIFT) build -c release --show-bin-path)/secagg-demo" && cd Interoperability && \
+	$(SWIFT) build -c release --product secagg-role
+	@program="$$($(SWIFT) build -c release --show-bin-path)/secagg-role" && cd Interoperability && \
 		../$(PYTHON_ENVIRONMENT)/bin/python -m sessions "$$program" \
 		--sessions $(INTEROP_SESSIONS) $(if $(SEED),--seed $(SEED))
 

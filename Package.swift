@@ -69,13 +69,33 @@ let package = Package(
       dependencies: ["FLMath", "SecAgg"],
       swiftSettings: strict
     ),
+    .target(name: "FLReport", swiftSettings: strict),
+    .target(
+      name: "SimulatedSessions",
+      dependencies: ["SecAgg", "SecAggWire", "FLMath"],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "FLReport", "SimulatedSessions", "SecAgg", "SecAggWire", "FLMath", "FLRecords",
+      ],
+      resources: [.copy("Resources")],
+      swiftSettings: strict
+    ),
+    // A server or a client in a process of its own, for `make interop` and `secagg-demo aggregate`.
+    .executableTarget(
+      name: "secagg-role",
+      dependencies: ["SimulatedSessions", "SecAgg", "SecAggWire"],
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "secagg-demo",
       dependencies: [
-        "SecAgg", "SecAggWire", "FLMath", "FLRecords",
+        // The demo runs this program, so it is built beside the demo.
+        "secagg-role", "Experiments", "FLReport", "SimulatedSessions", "SecAgg", "FLMath",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      resources: [.copy("Resources")],
       swiftSettings: strict
     ),
     .testTarget(

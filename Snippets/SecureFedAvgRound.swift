@@ -14,7 +14,8 @@ func client(
 ) throws {
   // snippet: client
   var record = try ParticipationRecord(at: "\(folder)/keyboard.jsonl", task: "keyboard")
-  let context = secure.applicationContext(model: model, round: round, task: record.task)
+  let context = secure.applicationContext(
+    of: Broadcast(model: model, round: round), task: record.task)
   let policy = ClientPolicy(
     applicationContext: context, minimumCohortSize: 500, minimumContributors: 400)
   var session = try ClientSession(id: id, parameters: parameters, policy: policy)
@@ -24,7 +25,7 @@ func client(
     case .reply(let message): send(message)
     case .inputNeeded:
       try record.admit(round: round, context: context, in: parameters)
-      send(try session.mask(secure.encode(update)))
+      send(try session.mask(update, by: secure))
     case .stray(let reason): log(reason)
     }
   }

@@ -3,7 +3,7 @@
     python -m sessions PROGRAM [--sessions N] [--first N] [--damaged N] [--seed N]
     python -m sessions --only python [--sessions N] [--first N] [--seed N]
 
-PROGRAM is the package's `secagg-demo`. Every session has random parameters, clients of both, and
+PROGRAM is the package's `secagg-role`. Every session has random parameters, clients of both, and
 random dropouts in all rounds. With `--only python` this implementation plays alone. The seed and
 its number make a session. To run a session again alone, except for its secrets, give `--seed`,
 `--first` and `--sessions 1`."""
@@ -43,7 +43,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("program", nargs="?", help="the package's secagg-demo")
+    parser.add_argument("program", nargs="?", help="the package's secagg-role")
     parser.add_argument("--only", choices=["python"], help="play without the package")
     parser.add_argument("--sessions", type=int, default=96, help="how many to play; 96")
     parser.add_argument("--first", type=int, default=0, help="the number of the first session")

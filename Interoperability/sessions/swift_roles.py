@@ -1,9 +1,9 @@
-"""The roles of the package: `secagg-demo role server` and `secagg-demo role client`.
+"""The roles of the package: `secagg-role server` and `secagg-role client`.
 
-They are spoken to over standard input and output, in frames: what it is (1 byte), a client (8), the
-length of the content (8, all little-endian), content. The frame that opens a session holds a seed,
-from which the demonstration makes identities and vectors, the number of threads and the session's
-parameters. Of an error the first line is the name of its case."""
+A role reads requests from standard input and writes replies to standard output, as frames: the kind
+(1 byte), a client (8), the length of the content (8, all little-endian), the content. The frame that
+opens a session holds a seed, the number of threads and the session's parameters; the role makes
+identities and vectors from the seed. The first line of an error is the name of its case."""
 
 import struct
 import subprocess
@@ -26,7 +26,7 @@ class RoleProcess:
 
     def __init__(self, program: str, role: str) -> None:
         self._process = subprocess.Popen(
-            [program, "role", role], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [program, role], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
     def ask(self, request: int, client: int = 0, content: bytes = b"") -> bytes:

@@ -122,6 +122,21 @@ struct CommandLineTests {
     }
   }
 
+  @Test("aggregation needs the program of its roles beside it")
+  func roleProgram() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "secagg-demo-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let copy = folder.appendingPathComponent("secagg-demo")
+    try FileManager.default.copyItem(at: DemoProcess.executable, to: copy)
+    let run = try DemoProcess(
+      ["aggregate", "--clients", "3", "--dimension", "10", "--quiet"], executable: copy)
+    #expect(run.exitCode == 1)
+    #expect(run.errors.contains("swift build --product secagg-role"))
+    #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
   @Test(
     "too few open files are raised as far as they may be, and else end aggregation with a reason")
   func openFiles() throws {

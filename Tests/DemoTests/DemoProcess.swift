@@ -8,10 +8,11 @@ struct DemoProcess {
 
   /// Runs it to its end.
   ///
-  /// - Parameter limits: what a shell is told before, such as `ulimit -n 16`.
-  init(_ arguments: [String], limits: String? = nil) throws {
+  /// - Parameters:
+  ///   - executable: the program; the demo beside the tests by default.
+  ///   - limits: what a shell is told before, such as `ulimit -n 16`.
+  init(_ arguments: [String], executable: URL = Self.executable, limits: String? = nil) throws {
     let process = Process()
-    let executable = Self.products.appendingPathComponent("secagg-demo")
     if let limits {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments = ["-c", limits + " && exec \"$0\" \"$@\"", executable.path] + arguments
@@ -30,6 +31,9 @@ struct DemoProcess {
     process.waitUntilExit()
     exitCode = process.terminationStatus
   }
+
+  /// The demo's executable.
+  static var executable: URL { products.appendingPathComponent("secagg-demo") }
 
   private static var products: URL {
     for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {

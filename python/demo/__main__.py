@@ -20,7 +20,7 @@ from .certificates import make_certificates
 from .federation import NODES, Outcome, SuperLink, super_node
 from .processes import end_remaining, wait_until
 
-DATA = Path(__file__).resolve().parents[2] / "Sources" / "secagg-demo" / "Resources"
+DATA = Path(__file__).resolve().parents[2] / "Sources" / "Experiments" / "Resources"
 ROUNDS = 5
 TOLERANCE = 0.015
 """Of the accuracy; one test image is 0.0028."""

@@ -57,10 +57,10 @@ public struct FedDCClient: FederatedClient {
   /// How much the client counts.
   public let weighting: Weighting
 
-  /// How far the client's models have drifted, one number per parameter; empty stands for zeros.
+  /// How far the client's models have drifted, one number per parameter; empty means zeros.
   public let drift: [Double]
 
-  /// The control variate, one number per parameter; empty stands for zeros.
+  /// The control variate, one number per parameter; empty means zeros.
   public let control: [Double]
 
   /// A client with vectors that it has kept, or with zeros.

@@ -58,8 +58,8 @@ public struct FedDynClient: FederatedClient {
   /// The weight alpha of the regulariser.
   public let regularisation: Double
 
-  /// The memory g_k, one number per parameter; empty stands for zeros. Where the local problem is
-  /// solved exactly it is the gradient of the client's own objective at the local model.
+  /// The memory g_k, one number per parameter; empty means zeros. If the local problem is
+  /// solved exactly, it is the gradient of the client's own objective at the local model.
   public let gradient: [Double]
 
   /// A client with a memory that it has kept, or with one of zeros.

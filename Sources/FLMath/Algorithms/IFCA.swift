@@ -10,7 +10,7 @@
 /// into all others, so the vectors of all clients can be added up by one secure sum, and the server does not
 /// learn which client picked which model. The sum has three parts: the differences times the clients' weights,
 /// the weights, and the numbers of clients, each for every cluster. A contribution itself has the weight 1. Give
-/// `SecureContribution` the maximum weight 1: then the numbers of clients are exact.
+/// `AlgorithmEncoder` the maximum weight 1: then the numbers of clients are exact.
 ///
 /// A cluster that no client picked keeps its model. So does a cluster with fewer clients than
 /// ``minimumClients``.

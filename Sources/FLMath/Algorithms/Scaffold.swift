@@ -97,7 +97,7 @@ public struct ScaffoldClient: FederatedClient {
   /// How much the client counts.
   public let weighting: Weighting
 
-  /// The control variate, one number per parameter; empty stands for zeros.
+  /// The control variate, one number per parameter; empty means zeros.
   public let control: [Double]
 
   /// A client with a control variate that it has kept, or with one of zeros.

@@ -226,28 +226,27 @@ extension ParticipationRecord {
   /// - Parameters:
   ///   - delta: local model minus global model.
   ///   - averaging: the settings of the task. Their relation is that of the record's accountant.
-  ///   - model: the global model that the client trained.
-  ///   - round: the number of the round.
+  ///   - broadcast: the global model that the client trained, and the number of the round.
   ///   - session: the parameters that the server sent.
-  /// - Returns: the vector for `ShareKeysRound.maskInput`.
+  /// - Returns: the vector for `ClientSession.mask`.
   /// - Throws: as ``admit(round:context:in:spending:)``; ``ParticipationRecordError/encoding(_:)``
   ///   if the session is less private than the settings or the update has another length or is not
   ///   finite. No noise has been drawn then, but the round counts as answered.
   /// - Complexity: the sum of both calls.
   public mutating func encode(
-    _ delta: [Double], by averaging: PrivateFedAvg, model: ParameterVector, round: Int,
+    _ delta: [Double], by averaging: PrivateFedAvg, of broadcast: Broadcast,
     in session: SessionParameters
   ) throws(ParticipationRecordError) -> PackedVector {
-    let context = averaging.applicationContext(model: model, round: round, task: task)
+    let context = averaging.applicationContext(of: broadcast, task: task)
     let event: PrivacyEvent
     do throws(PrivateFedAvgError) {
       event = try averaging.event(rounds: 1)
     } catch {
       throw .encoding(error)
     }
-    try admit(round: round, context: context, in: session, spending: event)
+    try admit(round: broadcast.round, context: context, in: session, spending: event)
     do throws(PrivateFedAvgError) {
-      return try averaging.encode(delta, context: context, in: session)
+      return try averaging.encode(delta, in: session)
     } catch {
       throw .encoding(error)
     }

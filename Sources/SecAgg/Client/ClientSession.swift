@@ -6,7 +6,7 @@
 /// while !session.isFinished {
 ///   switch try session.handle(receive()) {
 ///   case .reply(let message): send(message)
-///   case .inputNeeded: send(try session.mask(secure.encode(update)))
+///   case .inputNeeded: send(try session.mask(update, by: secure))
 ///   case .stray(let reason): log(reason)
 ///   }
 /// }

@@ -88,7 +88,7 @@ public struct SecureGeometricMedian: Sendable, Hashable {
     model: ParameterVector, round: Int, point: [Double], task: String
   ) -> Digest {
     var writer = ByteWriter()
-    writer.write(secure.applicationContext(model: model, round: round, task: task))
+    writer.write(secure.applicationContext(of: Broadcast(model: model, round: round), task: task))
     writer.write(string: "geometric median")
     writer.write(normBound)
     writer.write(weiszfeld.smoothing)

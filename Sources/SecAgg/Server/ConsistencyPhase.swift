@@ -1,11 +1,11 @@
 /// Round 3 at the server, in the malicious model: the contributors' signatures of the set of
 /// contributors. Each of them wants to see those of the endorsers before it reveals a share.
 struct ConsistencyPhase: Sendable {
-  let contributions: Contributions
+  let contributions: CollectedInputs
   private(set) var endorsements: [Signature?]
   private let contributors: ContributorSet
 
-  init(_ contributions: Contributions, endorsements: [Signature?]? = nil) {
+  init(_ contributions: CollectedInputs, endorsements: [Signature?]? = nil) {
     self.contributions = contributions
     contributors = ContributorSet(contributions.isContributor)
     self.endorsements =

@@ -1,7 +1,7 @@
 /// Finds the masks that are left on the sum of the contributors: the own mask of each, and those that
 /// contributors share with clients that dropped out after sharing their secrets.
 struct MaskRecovery {
-  private let contributions: Contributions
+  private let contributions: CollectedInputs
   private let parameters: SessionParameters
   /// What the seeds of masks are bound to.
   private let binding: Digest
@@ -14,7 +14,7 @@ struct MaskRecovery {
   let watch: ProgressWatch
 
   init(
-    _ contributions: Contributions, parameters: SessionParameters, inputContext: Digest?,
+    _ contributions: CollectedInputs, parameters: SessionParameters, inputContext: Digest?,
     on execution: Execution
   ) {
     let (roster, isContributor) = (contributions.roster, contributions.isContributor)

@@ -60,15 +60,15 @@ struct MaskedInputPhase: Sendable {
   /// Fixes the contributors, provided that there are enough of them, that every secret needed to
   /// unmask their sum can still be recovered from those that they hold, and that the masks between
   /// them leave no sum but that of all of them.
-  consuming func close(parameters: SessionParameters) throws(ServerError) -> Contributions {
+  consuming func close(parameters: SessionParameters) throws(ServerError) -> CollectedInputs {
     guard contributorCount >= parameters.minimumContributors else {
       throw .tooFewClients(
         round: .maskedInput, found: contributorCount, minimum: parameters.minimumContributors)
     }
-    let contributions = Contributions(
+    let contributions = CollectedInputs(
       roster: roster, commitments: distributions.map { $0?.selfMaskCommitment },
       shareCommitments: zip(distributions, isContributor).map { distribution, isContributor in
-        let kind = Contributions.kind(isContributor: isContributor)
+        let kind = CollectedInputs.kind(isContributor: isContributor)
         return distribution?.shares.map { $0.shares.commitment(to: kind) } ?? []
       },
       isContributor: isContributor, sum: sum)
@@ -110,7 +110,7 @@ struct MaskedSum {
 
 /// What the server holds once the contributors are fixed: who is in the sum, the sum under its
 /// masks, and the values that recovered secrets are checked against.
-struct Contributions: Sendable {
+struct CollectedInputs: Sendable {
   let roster: ServerRoster
   /// The self-mask commitments of the clients that shared their secrets; `nil` for the others.
   let commitments: [Digest?]

@@ -161,11 +161,11 @@ extension MaskedInputPhase {
   }
 }
 
-extension Contributions {
+extension CollectedInputs {
   static func exchange(
-    _ contributions: Contributions?, _ archive: inout StateArchive,
+    _ contributions: CollectedInputs?, _ archive: inout StateArchive,
     _ parameters: SessionParameters
-  ) throws(StoredStateError) -> Contributions {
+  ) throws(StoredStateError) -> CollectedInputs {
     let roster = try ServerRoster.exchange(contributions?.roster, &archive, parameters)
     let commitments = try archive.list(contributions?.commitments, count: roster.count) {
       (archive, commitment, _) throws(StoredStateError) in
@@ -188,7 +188,7 @@ extension Contributions {
     }
     let isContributor = try archive.contributors(
       contributions?.isContributor, having: commitments.map { $0 != nil })
-    return Contributions(
+    return CollectedInputs(
       roster: roster, commitments: commitments, shareCommitments: shareCommitments,
       isContributor: isContributor, sum: try archive.sum(contributions?.sum, parameters))
   }
@@ -198,7 +198,7 @@ extension ConsistencyPhase {
   static func exchange(
     _ phase: ConsistencyPhase?, _ archive: inout StateArchive, _ parameters: SessionParameters
   ) throws(StoredStateError) -> ConsistencyPhase {
-    let contributions = try Contributions.exchange(phase?.contributions, &archive, parameters)
+    let contributions = try CollectedInputs.exchange(phase?.contributions, &archive, parameters)
     return ConsistencyPhase(
       contributions,
       endorsements: try archive.endorsements(phase?.endorsements, of: contributions))
@@ -209,7 +209,7 @@ extension UnmaskingPhase {
   static func exchange(
     _ phase: UnmaskingPhase?, _ archive: inout StateArchive, _ parameters: SessionParameters
   ) throws(StoredStateError) -> UnmaskingPhase {
-    let contributions = try Contributions.exchange(phase?.contributions, &archive, parameters)
+    let contributions = try CollectedInputs.exchange(phase?.contributions, &archive, parameters)
     let roster = contributions.roster
     var isAsked = contributions.isContributor
     var endorsements: [Signature?] = []
@@ -303,7 +303,7 @@ extension StateArchive {
 
   /// Signatures of contributors; they were verified when they came.
   fileprivate mutating func endorsements(
-    _ endorsements: [Signature?]?, of contributions: Contributions
+    _ endorsements: [Signature?]?, of contributions: CollectedInputs
   ) throws(StoredStateError) -> [Signature?] {
     let hasSigned = try flags(
       endorsements?.map { $0 != nil }, count: contributions.roster.count)

@@ -2,7 +2,7 @@ internal import FLMath
 
 /// Round 4 at the server: shares of exactly one secret of each client that shared any.
 struct UnmaskingPhase: Sendable {
-  private(set) var contributions: Contributions
+  private(set) var contributions: CollectedInputs
   /// Who is asked for shares: all contributors, in the malicious model those that signed.
   let isAsked: [Bool]
   /// The signatures of the set of contributors; empty in the semi-honest model.
@@ -12,7 +12,7 @@ struct UnmaskingPhase: Sendable {
   private(set) var unopened: [ShareFault]
 
   init(
-    _ contributions: Contributions, isAsked: [Bool], endorsements: [Signature?] = [],
+    _ contributions: CollectedInputs, isAsked: [Bool], endorsements: [Signature?] = [],
     collected: [CollectedShares]? = nil, hasAnswered: [Bool]? = nil, unopened: [ShareFault] = []
   ) {
     let count = contributions.roster.count

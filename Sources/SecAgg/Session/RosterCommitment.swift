@@ -105,3 +105,133 @@ struct RosterCommitment {
     return root
   }
 }
+
+/// Which clients of the cohort are on the roster: one bit for each id.
+///
+/// The commitment to the roster is to these bits as well, so that the rank of a client follows from
+/// its id: a server cannot put one client at two places of the neighbour graph.
+public struct RosterIDs: Sendable, Hashable {
+  /// The bits, that of id 1 being the lowest of the first byte. The last byte is that of the
+  /// largest id, so it is not zero: a set has one encoding.
+  public let bytes: [UInt8]
+  /// For each byte the number of clients in those before it.
+  private let ranks: [Int]
+
+  /// The largest number of bytes, that of a roster with the largest id there is.
+  public static let maximumByteCount = SessionParameters.maximumCohortSize / 8
+
+  /// Validates bits from outside; `nil` without any, and unless the last byte has one.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count <= Self.maximumByteCount, bytes.last ?? 0 != 0 else { return nil }
+    self.init(unchecked: bytes)
+  }
+
+  /// The set of clients with these ids, all of a cohort.
+  init(_ ids: some Sequence<ClientID>) {
+    var bytes: [UInt8] = []
+    for id in ids {
+      let (byte, bit) = Self.place(of: id)
+      if byte >= bytes.count {
+        bytes.append(contentsOf: repeatElement(0, count: byte + 1 - bytes.count))
+      }
+      bytes[byte] |= bit
+    }
+    self.init(unchecked: bytes)
+  }
+
+  private init(unchecked bytes: [UInt8]) {
+    self.bytes = bytes
+    var ranks = [0]
+    ranks.reserveCapacity(bytes.count + 1)
+    for byte in bytes { ranks.append(ranks[ranks.count - 1] + byte.nonzeroBitCount) }
+    self.ranks = ranks
+  }
+
+  private static func place(of id: ClientID) -> (byte: Int, bit: UInt8) {
+    let index = Int(id.rawValue) - 1
+    return (index / 8, 1 << UInt8(index % 8))
+  }
+
+  /// The number of clients.
+  public var count: Int { ranks[ranks.count - 1] }
+
+  /// The largest id, 0 for no clients.
+  var largest: Int {
+    guard let last = bytes.last else { return 0 }
+    return 8 * bytes.count - last.leadingZeroBitCount
+  }
+
+  /// The clients at some ranks, which are ascending and below the number of clients.
+  ///
+  /// Complexity: O(bytes).
+  func clients(atRanks wanted: [Int]) -> [ClientID] {
+    var clients: [ClientID] = []
+    clients.reserveCapacity(wanted.count)
+    var rank = 0
+    var next = wanted[...]
+    for (place, byte) in bytes.enumerated() where byte != 0 {
+      for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 {
+        if next.first == rank, let client = ClientID(UInt32(8 * place + bit + 1)) {
+          clients.append(client)
+          next = next.dropFirst()
+        }
+        rank += 1
+      }
+      if next.isEmpty { break }
+    }
+    return clients
+  }
+
+  /// The rank of a client in id order, from 0; `nil` if it is not on the roster.
+  public func rank(of id: ClientID) -> Int? {
+    let (byte, bit) = Self.place(of: id)
+    guard byte < bytes.count, bytes[byte] & bit != 0 else { return nil }
+    return ranks[byte] + (bytes[byte] & (bit - 1)).nonzeroBitCount
+  }
+}
+
+/// A set of clients of the roster: one bit for each, in id order. What the contributors sign in the
+/// malicious model.
+public struct ContributorSet: Sendable, Hashable {
+  /// The number of clients on the roster.
+  public let rosterSize: Int
+  /// The bits, that of rank 0 being the lowest of the first byte; unused bits are zero.
+  public let bytes: [UInt8]
+
+  /// Validates bits from outside; `nil` unless there are exactly as many bytes as the roster
+  /// needs, and no bit beyond it.
+  public init?(rosterSize: Int, bytes: [UInt8]) {
+    guard rosterSize >= 1, rosterSize <= SessionParameters.maximumCohortSize,
+      bytes.count == (rosterSize + 7) / 8
+    else { return nil }
+    let used = UInt8(rosterSize % 8)
+    if used > 0, let last = bytes.last, last >> used != 0 { return nil }
+    self.rosterSize = rosterSize
+    self.bytes = bytes
+  }
+
+  init(_ isMember: [Bool]) {
+    var bytes = [UInt8](repeating: 0, count: (isMember.count + 7) / 8)
+    for (rank, isMember) in isMember.enumerated() where isMember {
+      bytes[rank / 8] |= 1 << UInt8(rank % 8)
+    }
+    rosterSize = isMember.count
+    self.bytes = bytes
+  }
+
+  /// Whether the client of a rank is in the set; false for ranks beyond the roster.
+  public func contains(rank: Int) -> Bool {
+    rank >= 0 && rank < rosterSize && bytes[rank / 8] >> UInt8(rank % 8) & 1 == 1
+  }
+
+  /// The number of clients in the set.
+  public var count: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  /// What is signed.
+  func writeSigned(to writer: inout ByteWriter, session: Digest, roster: Digest) {
+    writer.write(session)
+    writer.write(roster)
+    writer.write(count: rosterSize)
+    writer.write(lengthPrefixed: bytes)
+  }
+}

@@ -42,7 +42,7 @@ public func secagg_fedavg_context_float64(
 }
 
 extension SecureFedAvg {
-  fileprivate func check(modelCount count: Int) throws(Failure) {
+  fileprivate func check(modelCount count: Int) throws(SecAggC.Failure) {
     guard count == parameterCount else {
       throw .invalidArgument("the model has \(count) parameters, fedavg \(parameterCount)")
     }
@@ -51,7 +51,7 @@ extension SecureFedAvg {
   /// The context of a model that is one layer, named "parameters".
   fileprivate func context(
     of model: [Double], round: UInt64, task: UnsafePointer<CChar>?
-  ) throws(Failure) -> Digest {
+  ) throws(SecAggC.Failure) -> Digest {
     guard let round = Int(exactly: round) else { throw .invalidArgument("round is beyond 2^63") }
     guard let task = unsafe task else { throw .null("task") }
     guard let task = unsafe String(validatingCString: task) else {
@@ -64,6 +64,6 @@ extension SecureFedAvg {
     } catch {
       throw .invalidArgument("\(error)")
     }
-    return applicationContext(model: vector, round: round, task: task)
+    return applicationContext(of: Broadcast(model: vector, round: round), task: task)
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Experiments
 import FLMath
-import Foundation
 import SecAgg
+import SimulatedSessions
 
-/// One aggregation of random vectors, without training: what it costs each role.
+/// The cost of one aggregation of random vectors for each role, without training.
 struct AggregateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aggregate",
@@ -29,7 +30,7 @@ struct AggregateCommand: AsyncParsableCommand {
   var threatModel: ThreatModelOption = .semiHonest
 
   @Option(help: "chacha20 or aes256ctr; the latter needs a processor with instructions for AES.")
-  var cipher: MaskCipherOption = .fastest
+  var cipher = MaskCipherOption(.fastestHere)
 
   @Option(help: "Threads of the server and of the client that have processes of their own.")
   var threads = 1
@@ -67,56 +68,26 @@ struct AggregateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let started = ContinuousClock.now
     let (degree, threshold) = try graph.resolved(
       clients: clients, dropout: dropout, points: 1)
-    try MemoryLimit.check(dimension: dimension, clients: clients, degree: degree)
-    let layout = try VectorLayout(elementCount: dimension, lanes: lanes())
     let parameters = try SessionParameters(
       threatModel: threatModel.threatModel, cohortSize: clients, degree: degree,
-      threshold: threshold, layout: layout,
+      threshold: threshold, layout: VectorLayout(elementCount: dimension, lanes: lanes()),
       minimumContributors: 2, maskCipher: cipher.maskCipher,
       applicationContext: SessionParameters.applicationContext(of: Array("aggregate".utf8)))
-    var generator = SimulationGenerator(seed: seed)
-    let leaving = LeavingPoint.draw(
-      clients: clients, shares: [.afterSharingKeys: dropout], using: &generator)
-    let vectors = RandomVectors(seed: seed, layout: layout)
-
+    let run = try AggregationRun(
+      parameters: parameters, graph: graph.graph, dropout: dropout, threads: threads, seed: seed)
     var bar = ProgressBar(quiet: output.quiet)
-    // One client that stays to the end gets a process of its own as well, for its memory.
-    let apart = ClientID.all(cohortSize: clients).first { leaving[$0] == nil }
-    let client = try apart.map {
-      try RemoteClient(id: $0, parameters: parameters, seed: seed, threadCount: threads)
-    }
-    let identities = try SimulatedIdentities(seed: seed, for: parameters)
-    var run = SessionRun(parameters: parameters, leaving: leaving) { id in
-      if let client, client.id == id { return client }
-      return try SessionClient(
-        id: id, parameters: parameters, expecting: parameters.applicationContext,
-        identities: identities)
-    }
-    run.clientsAtOnce = 4
-    run.progress = { round, done, count in
+    let (record, refusal) = try await run.run { round, done, count in
       bar.update(completed: done, total: count, note: round.description)
     }
-    var server = try RemoteServer(parameters: parameters, seed: seed, threadCount: threads)
-    let report = try await run.run(with: &server, input: vectors.vector)
-    try server.close()
-    try client?.close()
     bar.finish()
 
-    let sumsEqual = try report.sums.map { sums in
-      try sums.sums == vectors.plaintextSum(of: sums.contributors)
-    }
-    let record = AggregationRecord(
-      run: report, parameters: parameters, graph: graph.graph.rawValue, dropout: dropout,
-      threads: threads, sumsEqual: sumsEqual,
-      wallMilliseconds: (ContinuousClock.now - started).milliseconds)
     if output.printsLines {
       print(record.terminalTable())
-      if let refusal = report.refusal { print("No sum: \(refusal)") }
+      if let refusal { print("No sum: \(refusal)") }
     }
     try output.write(record)
-    if sumsEqual == false { throw ExitCode(1) }
+    if record.sumsEqual == false { throw ExitCode(1) }
   }
 }

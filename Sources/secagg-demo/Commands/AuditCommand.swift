@@ -1,8 +1,8 @@
 import ArgumentParser
-import FLMath
-import Foundation
+import Experiments
+import FLReport
 
-/// Attacks on what the mechanisms of differential privacy release.
+/// Attacks on the releases of the privacy mechanisms.
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
@@ -64,7 +64,7 @@ struct AuditCommand: AsyncParsableCommand {
         parameters: parameters, rounds: rounds, trials: trials ?? (quick ? 1000 : 1500),
         confidence: confidence, assumption: assume, seed: seed))
     let progress = SharedProgress(total: run.totalSteps, quiet: output.quiet)
-    let record = try await run.run(progress: progress)
+    let record = try await run.run { progress.advance(note: $0) }
     progress.finish()
     let report = PrivacyAuditReport(record: record)
     guard record.sessionEqualsSum else {
@@ -76,7 +76,7 @@ struct AuditCommand: AsyncParsableCommand {
   }
 }
 
-/// What was audited is not what a secure session releases.
+/// A secure session releases another sum than the audited one.
 struct AuditedSumMismatch: Error, CustomStringConvertible {
   var description: String {
     "expected a secure session to release the sum that was audited, and it released another one; "

@@ -1,5 +1,6 @@
 import ArgumentParser
-import FLMath
+import Experiments
+import FLReport
 import Foundation
 import SecAgg
 
@@ -108,7 +109,7 @@ struct CapstoneCommand: AsyncParsableCommand {
 
   /// A training by cohorts of a size, which take turns if they are not all clients.
   private func training(cohort: Int) -> TrainingSettings {
-    // Nobody leaves, so few neighbours will do; a small cohort is its own neighbourhood.
+    // No client drops out, so a few neighbours suffice. In a small cohort all clients are neighbours.
     let sparse = try? SessionAssumptions(cohortSize: cohort, dropoutFraction: 0).smallestGraph()
     let complete = GraphParameters(degree: cohort - 1, threshold: max(2, (cohort - 1) / 2 + 1))
     let graph = sparse ?? complete
@@ -126,7 +127,7 @@ struct CapstoneCommand: AsyncParsableCommand {
     let capstone: CapstoneRun
     do {
       capstone = try self.capstone()
-      // What is impossible together is found out here.
+      // Finds settings that are impossible together.
       for column in capstone.columns { _ = try TrainingRun(column.training) }
     } catch let error as DemoData.MissingResource {
       throw error
@@ -135,9 +136,9 @@ struct CapstoneCommand: AsyncParsableCommand {
     }
     let total = capstone.totalRounds
     var bar = ProgressBar(quiet: output.quiet)
-    let record = try await capstone.run(
-      afterPoint: { _ in },
-      progress: { done, note in bar.update(completed: done, total: total, note: note) })
+    let record = try await capstone.run { done, note in
+      bar.update(completed: done, total: total, note: note)
+    }
     bar.finish()
     try output.write(
       record, html: CapstoneReport(record).html(), as: .capstone, text: record.terminalTable())

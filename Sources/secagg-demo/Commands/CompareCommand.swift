@@ -1,4 +1,6 @@
 import ArgumentParser
+import Experiments
+import FLReport
 import FLMath
 import Foundation
 
@@ -93,51 +95,35 @@ struct CompareCommand: AsyncParsableCommand {
       clippingBound: clippingBound, quantizationBound: quantizationBound, valueBits: valueBits,
       training: training)
     let run = ComparisonRun(
-      population: try Population(
-        data, model: classifier, clients: clients, training: training), settings: settings)
+      population: try ValidationError.describing {
+        try Population(data, model: classifier, clients: clients, training: training)
+      }, settings: settings)
     let namesNone = algorithm.isEmpty && compression.isEmpty && personalization.isEmpty
-    let algorithms = namesNone ? AlgorithmOption.allCases : algorithm
-    let compressions = namesNone ? CompressionOption.allCases : compression
     let personalizations = namesNone ? PersonalizationOption.allCases : personalization
     let personal = try personalizations.isEmpty ? nil : self.personal(data, classifier, settings)
-    var record = ComparisonRecord(settings: settings)
     var bar = ProgressBar(quiet: output.quiet)
-    let total = (algorithms.count + compressions.count + personalizations.count) * rounds
-    for (index, option) in algorithms.enumerated() {
-      record.runs.append(
-        try await run.run(option) { round in
-          bar.update(completed: index * rounds + round, total: total, note: option.title)
-        })
-    }
-    for (index, option) in compressions.enumerated() {
-      let before = (algorithms.count + index) * rounds
-      record.compressed.append(
-        try await run.run(option) { round in
-          bar.update(completed: before + round, total: total, note: option.title)
-        })
-    }
-    if let personal {
-      let before = (algorithms.count + compressions.count) * rounds
-      record.personalization = try await personal.run(personalizations) { index, round in
-        bar.update(
-          completed: before + index * rounds + round, total: total,
-          note: personalizations[index].title(personal.settings))
-      }
-    }
+    let record = try await run.run(
+      algorithms: namesNone ? AlgorithmOption.allCases : algorithm,
+      compressions: namesNone ? CompressionOption.allCases : compression,
+      personalizations: personalizations, of: personal
+    ) { done, total, note in bar.update(completed: done, total: total, note: note) }
     bar.finish()
     try output.write(
       record, html: ComparisonReport(record: record).html(), as: .compare,
       text: ComparisonTable(record: record).terminalText())
     guard record.sumsEqual else { throw ExitCode(1) }
   }
+
   /// The clients, each with held-out data of its own.
   private func personal<Model: Classifier>(
     _ data: DemoData, _ classifier: Model, _ settings: ComparisonRecord.Settings
   ) throws -> PersonalizationRun<Model> {
     let share = 0.25
     return PersonalizationRun(
-      try HeldOutPopulation(
-        data, model: classifier, clients: clients, training: settings.training, share: share),
+      try ValidationError.describing {
+        try HeldOutPopulation(
+          data, model: classifier, clients: clients, training: settings.training, share: share)
+      },
       comparison: settings,
       settings: PersonalizationRecord.Settings(
         heldOutShare: share, fineTuningSteps: fineTuningSteps, clusters: clusters,

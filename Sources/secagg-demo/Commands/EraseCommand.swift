@@ -1,6 +1,8 @@
 import ArgumentParser
-import FLMath
+import Experiments
+import FLReport
 import Foundation
+import SimulatedSessions
 
 /// Ways to erase a client from a model that it has helped to train.
 struct EraseCommand: AsyncParsableCommand {
@@ -61,13 +63,16 @@ struct EraseCommand: AsyncParsableCommand {
 
   func run() async throws {
     let training = training.settings()
-    let population = try Population(DemoData(.digits), clients: clients, training: training)
-    let settings = ErasureRecord.Settings(
+    let data = try DemoData(.digits)
+    let population = try ValidationError.describing {
+      try Population(data, clients: clients, training: training)
+    }
+    let settings = UnlearningRecord.Settings(
       clients: clients, rounds: rounds, dropout: dropout, firstRound: firstRound,
       checkpointInterval: checkpointInterval, shards: shards, keepInterval: keepInterval,
       training: training)
     let trail = try ValidationError.describing { try AuditTrail(at: auditLog) }
-    let run = ErasureRun(population: population, settings: settings)
+    let run = UnlearningRun(population: population, settings: settings)
     var bar = ProgressBar(quiet: output.quiet)
     var done = 0
     let record = try await run.run(trail) { further in
@@ -75,7 +80,7 @@ struct EraseCommand: AsyncParsableCommand {
       bar.update(completed: done, total: run.totalRounds, note: "rounds")
     }
     bar.finish()
-    let report = ErasureReport(record: record)
+    let report = UnlearningReport(record: record)
     try output.write(
       record, html: report.html(), as: .erase,
       text: report.terminalText() + "\n" + trail.overlapText)

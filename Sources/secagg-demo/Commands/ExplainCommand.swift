@@ -1,6 +1,9 @@
 import ArgumentParser
+import Experiments
+import FLReport
 import FLMath
 import Foundation
+import SimulatedSessions
 
 /// Which features a federated model goes by, as a secure sum.
 struct ExplainCommand: AsyncParsableCommand {
@@ -42,8 +45,10 @@ struct ExplainCommand: AsyncParsableCommand {
   func run() async throws {
     let names = try DemoData.breastCancerFeatures()
     let training = training.settings(learningRate: 0.05)
-    let population = try Population(
-      DemoData(.breastCancer), clients: clients, training: training)
+    let data = try DemoData(.breastCancer)
+    let population = try ValidationError.describing {
+      try Population(data, clients: clients, training: training)
+    }
     let settings = ExplanationRecord.Settings(
       clients: clients, rounds: rounds, dropout: dropout, valueBits: valueBits,
       training: training)

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Experiments
 import FLMath
 import SecAgg
-import SecAggWire
 
 extension SessionAssumptions.Dropouts {
   fileprivate init(_ option: DropoutsOption) {
@@ -24,7 +24,7 @@ enum RosterOption: String, ExpressibleByArgument, CaseIterable {
   case any
 }
 
-/// The smallest graph and threshold for what a session must withstand, or what given ones risk.
+/// The smallest graph and threshold for some assumptions, or the risk of given ones.
 struct ParametersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parameters",

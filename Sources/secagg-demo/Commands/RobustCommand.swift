@@ -1,5 +1,6 @@
 import ArgumentParser
-import FLMath
+import Experiments
+import FLReport
 import Foundation
 
 /// Attacks against robust rules over secure buckets.
@@ -71,29 +72,21 @@ struct RobustCommand: AsyncParsableCommand {
   /// - Throws: `ValidationError` where no clean majority of buckets is to be expected, or a bucket is
   ///   below the privacy floor.
   private func settings() throws -> RobustnessRecord.Settings {
-    let attackers = attackers ?? clients / 5
-    var generator = SimulationSeeds(seed: training.seed).generator(.buckets)
-    let plan = try ValidationError.describing {
-      try BucketPlan(
-        clients: clients, attackers: attackers, bucketSize: bucketSize,
-        privacyFloor: privacyFloor, using: &generator)
+    try ValidationError.describing {
+      try RobustnessRecord.Settings(
+        clients: clients, attackers: attackers ?? clients / 5, rounds: rounds, dropout: dropout,
+        bucketSize: bucketSize, privacyFloor: privacyFloor, clippingBound: clippingBound,
+        training: training.settings())
     }
-    // No rule withstands a half, and none needs to withstand more buckets than there are attackers.
-    let spoilt = min(
-      plan.spoiltBuckets(exceededWithProbability: 0.001), attackers,
-      max(0, (plan.buckets.count - 3) / 2))
-    return RobustnessRecord.Settings(
-      clients: clients, attackers: attackers, rounds: rounds, dropout: dropout,
-      bucketSize: bucketSize, buckets: plan.buckets.count, privacyFloor: privacyFloor,
-      expectedCleanShare: plan.expectedCleanShare, failureProbability: plan.failureProbability,
-      spoiltBuckets: spoilt, clippingBound: clippingBound, training: training.settings())
   }
 
   func run() async throws {
     let settings = try settings()
-    let run = try RobustnessRun(
-      population: Population(
-        DemoData(.digits), clients: clients, training: settings.training), settings: settings)
+    let data = try DemoData(.digits)
+    let population = try ValidationError.describing {
+      try Population(data, clients: clients, training: settings.training)
+    }
+    let run = try RobustnessRun(population: population, settings: settings)
     let usualAttacks = full ? AttackOption.allCases : [.none, .signFlip, .alie]
     let attacks = (attack.isEmpty ? usualAttacks : attack)
       .filter { settings.attackers > 0 || $0 == .none }
@@ -102,11 +95,8 @@ struct RobustCommand: AsyncParsableCommand {
     let rules = rule.isEmpty ? usualRules : rule
     let progress = SharedProgress(
       total: attacks.count * rules.count * rounds, quiet: output.quiet)
-    let cells = try await run.cells(attacks: attacks, rules: rules) { progress.advance() }
+    let record = try await run.run(attacks: attacks, rules: rules) { progress.advance() }
     progress.finish()
-    let record = RobustnessRecord(
-      settings: settings, attacks: attacks.map(\.rawValue), rules: rules.map(\.rawValue),
-      cells: cells)
     let report = RobustnessReport(record: record)
     try output.write(record, html: report.html(), as: .robust, text: report.terminalText())
     guard record.cells.allSatisfy(\.sumsEqual) else { throw ExitCode(1) }

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Experiments
+import FLReport
 import FLMath
 import Foundation
 import SecAgg
-
-extension DemoData.Name: ExpressibleByArgument {}
+import SimulatedSessions
 
 /// Federated training with secure aggregation and dropouts, beside plain FedAvg.
 struct TrainCommand: AsyncParsableCommand {
@@ -121,8 +122,8 @@ struct TrainCommand: AsyncParsableCommand {
       optedOut: optedOut, turns: turns)
   }
 
-  /// The least number of contributors if none is given. Distributed noise is shared by as many, so
-  /// there it is what is left when all have gone that are expected to.
+  /// The default for the smallest number of contributors. They share distributed noise, so with distributed noise it is
+  /// the number of clients that are left after the expected dropouts.
   private func usualMinimum(
     of clients: Int, threshold: Int, mechanism: PrivacySettings.Mechanism?
   ) -> Int {

@@ -1,6 +1,8 @@
+import FLReport
 import Foundation
+import Synchronization
 
-/// How far a long run has come, on standard error.
+/// The progress of a long run, on standard error.
 ///
 /// On a terminal it redraws one line in place. Anywhere else (a file, a pipe, a build log) it writes
 /// a plain line at each tenth of the work. It never touches standard output.
@@ -42,7 +44,7 @@ struct ProgressBar: Sendable {
     }
   }
 
-  /// Shows that `completed` of `total` steps are done. `note` says what is going on, in few words.
+  /// Shows that `completed` of `total` steps are done. `note` describes the present step in few words.
   mutating func update(completed: Int, total: Int, note: String = "") {
     guard total > 0 else { return }
     let done = min(max(completed, 0), total)
@@ -83,7 +85,7 @@ struct ProgressBar: Sendable {
     lastDrawn = nil
   }
 
-  /// The control sequence that clears what an earlier, longer line left behind.
+  /// The control sequence that clears the rest of an earlier, longer line.
   private static let eraseToEndOfLine = "\u{1B}[K"
 
   private func label(_ done: Int, _ total: Int) -> String {
@@ -100,5 +102,35 @@ struct ProgressBar: Sendable {
       + String(repeating: "-", count: cells - filled) + "]"
     let text = bar + " " + label(done, total) + (note.isEmpty ? "" : "  " + note)
     return String(text.prefix(width))
+  }
+}
+
+/// A progress bar that several tasks advance.
+final class SharedProgress: Sendable {
+  private struct State {
+    var bar: ProgressBar
+    var completed = 0
+  }
+
+  private let total: Int
+  private let state: Mutex<State>
+
+  /// - Parameter total: the steps of all tasks together.
+  init(total: Int, quiet: Bool) {
+    self.total = total
+    state = Mutex(State(bar: ProgressBar(quiet: quiet)))
+  }
+
+  /// One more step is done.
+  func advance(note: String = "") {
+    state.withLock { state in
+      state.completed += 1
+      state.bar.update(completed: state.completed, total: total, note: note)
+    }
+  }
+
+  /// Ends the bar.
+  func finish() {
+    state.withLock { $0.bar.finish() }
   }
 }

@@ -21,7 +21,7 @@ enum DemoData {
     let package = URL(filePath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let file = package.appending(path: "Sources/secagg-demo/Resources/\(name)")
+    let file = package.appending(path: "Sources/Experiments/Resources/\(name)")
     return try String(contentsOf: file, encoding: .utf8)
   }
 

@@ -51,7 +51,7 @@ struct RepeatedTrainingAttackTests {
   }
 
   private func context(round: Int, model: Int) -> Digest {
-    averaging.applicationContext(model: models[model], round: round, task: Self.task)
+    averaging.applicationContext(of: Broadcast(model: models[model], round: round), task: Self.task)
   }
 
   private func record(of id: ClientID) throws -> ParticipationRecord {
@@ -66,12 +66,11 @@ struct RepeatedTrainingAttackTests {
   ) throws -> PackedVector {
     let update = [0.1 * Double(id.rawValue), -0.2, 0.3]
     guard withRecord else {
-      return try averaging.encode(
-        update, context: context(round: round, model: model), in: session)
+      return try averaging.encode(update, in: session)
     }
     var record = try record(of: id)
     return try record.encode(
-      update, by: averaging, model: models[model], round: round, in: session)
+      update, by: averaging, of: Broadcast(model: models[model], round: round), in: session)
   }
 
   /// One session with all five clients, of which the server takes only some as contributors.

@@ -27,11 +27,12 @@ struct ModelInconsistencyAttackTests {
   func rejected(what: String, values: [Double], round: Int, task: String) throws {
     let averaging = try averaging()
     let others = averaging.applicationContext(
-      model: try model([0.5, 1]), round: 1, task: "digits")
+      of: Broadcast(model: try model([0.5, 1]), round: 1), task: "digits")
     let parameters = try SessionParameters(
       cohortSize: 5, threshold: 3, layout: averaging.layout, minimumContributors: 3,
       applicationContext: others)
-    let own = averaging.applicationContext(model: try model(values), round: round, task: task)
+    let own = averaging.applicationContext(
+      of: Broadcast(model: try model(values), round: round), task: task)
     #expect(throws: ClientError.policy(.applicationContext(found: others, expected: own))) {
       _ = try AdvertiseKeysRound(
         id: client(1), parameters: parameters,
@@ -47,7 +48,7 @@ struct ModelInconsistencyAttackTests {
   ) throws -> Stage {
     let averaging = try averaging()
     let models = try [[0.5, 1], [0, 0]].map {
-      averaging.applicationContext(model: try model($0), round: 1, task: "digits")
+      averaging.applicationContext(of: Broadcast(model: try model($0), round: 1), task: "digits")
     }
     var contexts: [ClientID: Digest] = [:]
     for id in ClientID.all(cohortSize: 6) { contexts[id] = models[id == victim ? 1 : 0] }

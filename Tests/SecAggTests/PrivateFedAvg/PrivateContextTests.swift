@@ -18,7 +18,7 @@ struct PrivateContextTests {
     task: String = "t"
   ) throws -> Digest {
     try PrivateFedAvg(settings).applicationContext(
-      model: Self.model(values), round: round, task: task)
+      of: Broadcast(model: Self.model(values), round: round), task: task)
   }
 
   @Test("written down by hand")
@@ -99,16 +99,15 @@ struct PrivateContextTests {
     _ session: SessionParameters, delta: [Double] = [0, 0, 0]
   ) throws -> PrivateFedAvgError? {
     let averaging = try PrivateFedAvg(Self.settings)
-    let context = try context()
     do throws(PrivateFedAvgError) {
-      _ = try averaging.encode(delta, context: context, in: session)
+      _ = try averaging.encode(delta, in: session)
       return nil
     } catch {
       return error
     }
   }
 
-  @Test("sessions with less privacy or of another purpose are refused")
+  @Test("sessions with less privacy are refused")
   func refusals() throws {
     let averaging = try PrivateFedAvg(Self.settings)
     let context = try context()
@@ -121,11 +120,6 @@ struct PrivateContextTests {
     #expect(
       try refusal(averaging.session(context: context, cohortSize: 11))
         == .cohortSize(found: 11, atMost: 10))
-    #expect(
-      try refusal(averaging.session(context: self.context(round: 5))) == .applicationContext)
-    #expect(
-      try refusal(averaging.session(context: self.context(values: [1, 2, 4])))
-        == .applicationContext)
     for lanes in try [
       ElementLanes.signed(SignedLaneLayout(minimumBits: 20, maximumContributors: 10)),
       .signed(SignedLaneLayout(minimumBits: 16, maximumContributors: 9)),
@@ -186,7 +180,7 @@ struct PrivateContextTests {
       (.expectedContributors(found: 71, atMost: 73), ["71", "73"]),
       (.sessionLayout, ["layout"]), (.cohortSize(found: 71, atMost: 73), ["71", "73"]),
       (.minimumContributors(found: 71, atLeast: 73), ["71", "73"]),
-      (.applicationContext, ["settings"]), (.updateLength(found: 71, expected: 73), ["71", "73"]),
+      (.updateLength(found: 71, expected: 73), ["71", "73"]),
       (.clipping(.nonFinite(index: 71, found: .infinity)), ["71"]), (.aggregateLayout, ["layout"]),
       (.contributors(found: 71, atLeast: 73), ["71", "73"]),
       (.mean(.duplicateContributor(71)), ["71"]),

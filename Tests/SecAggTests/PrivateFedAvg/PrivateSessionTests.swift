@@ -36,7 +36,7 @@ struct PrivateSessionTests {
   func endToEnd(noise: DistributedNoiseParameters.Noise, threatModel: ThreatModel) throws {
     let averaging = try averagingOfSeven(noise)
     let model = try #require(Self.model)
-    let context = averaging.applicationContext(model: model, round: 0, task: "test")
+    let context = averaging.applicationContext(of: Broadcast(model: model, round: 0), task: "test")
     let parameters = try averaging.session(threatModel, context: context)
     var updates: [ClientID: [Double]] = [:]
     var inputs: [ClientID: PackedVector] = [:]
@@ -45,7 +45,7 @@ struct PrivateSessionTests {
       let update = normalVector(
         650, scale: id.rawValue % 2 == 0 ? 0.5 : 0.05, seed: UInt64(id.rawValue))
       updates[id] = update
-      inputs[id] = try averaging.encode(update, context: context, in: parameters)
+      inputs[id] = try averaging.encode(update, in: parameters)
     }
     var session = try SimulatedSession(parameters: parameters, inputs: inputs)
     let aggregate = try session.run(leaving: leaving(ClientID.all(cohortSize: 10).prefix(3)))
@@ -98,15 +98,11 @@ struct PrivateSessionTests {
   func toppedUp(noise: DistributedNoiseParameters.Noise) throws {
     let averaging = try averagingOfSeven(noise)
     let model = try #require(Self.model)
-    let context = averaging.applicationContext(model: model, round: 0, task: "test")
+    let context = averaging.applicationContext(of: Broadcast(model: model, round: 0), task: "test")
     let parameters = try averaging.session(context: context)
     var inputs: [ClientID: PackedVector] = [:]
     for id in ClientID.all(cohortSize: 10) {
-      inputs[id] = try averaging.encodeNoise(context: context, in: parameters)
-    }
-    #expect(throws: PrivateFedAvgError.applicationContext) {
-      try averaging.encodeNoise(
-        context: SessionParameters.applicationContext(of: []), in: parameters)
+      inputs[id] = try averaging.encodeNoise(in: parameters)
     }
     var session = try SimulatedSession(parameters: parameters, inputs: inputs)
     let aggregate = try session.run(leaving: leaving(ClientID.all(cohortSize: 10).prefix(3)))
@@ -191,11 +187,11 @@ struct PrivateSessionTests {
   func freshNoise() throws {
     let averaging = try PrivateFedAvg(.small())
     let model = try #require(Self.model)
-    let context = averaging.applicationContext(model: model, round: 0, task: "test")
+    let context = averaging.applicationContext(of: Broadcast(model: model, round: 0), task: "test")
     let session = try averaging.session(context: context)
     let update = normalVector(650, scale: 0.01, seed: 1)
-    let first = try averaging.encode(update, context: context, in: session)
-    let second = try averaging.encode(update, context: context, in: session)
+    let first = try averaging.encode(update, in: session)
+    let second = try averaging.encode(update, in: session)
     let same = zip(first.words, second.words).count { $0 == $1 }
     #expect(same == 1, "the count of contributors only")
   }

@@ -6,10 +6,10 @@ import Testing
 /// Compressors whose messages add up, through whole sessions with dropouts.
 ///
 /// Those whose messages do not, `TopCoordinates`, `DRIVE` and `QSGD`, are no `LinearCompressor`:
-/// `CompressedContribution(TopCoordinates(...), ...)` does not compile. That they do not conform is
+/// `CompressedEncoder(TopCoordinates(...), ...)` does not compile. That they do not conform is
 /// tested at run time below, since a test cannot hold what does not compile.
 @Suite("Compression under secure aggregation")
-struct CompressedContributionTests {
+struct CompressedEncoderTests {
   private static let clients = 6
   private static let dimension = 40
 
@@ -39,7 +39,7 @@ struct CompressedContributionTests {
     let updates = updates(&generator)
     let compressor = try RandomSparsification(
       dimension: Self.dimension, count: 10, seed: 99, scaling: .unbiased)
-    let secure = try CompressedContribution(
+    let secure = try CompressedEncoder(
       compressor, clippingBound: 1, maximumWeight: 6, maximumContributors: Self.clients,
       minimumValueBits: 24)
     #expect(secure.layout.elementCount < Self.dimension)
@@ -67,7 +67,7 @@ struct CompressedContributionTests {
     for round in 1...3 {
       let compressor = try RandomSparsification(
         dimension: Self.dimension, count: 10, seed: UInt64(round), scaling: .none)
-      let secure = try CompressedContribution(
+      let secure = try CompressedEncoder(
         compressor, clippingBound: 4, maximumWeight: 6, maximumContributors: Self.clients,
         minimumValueBits: 30)
       let before = feedback.map(\.residual)
@@ -96,10 +96,10 @@ struct CompressedContributionTests {
       }
     }
     let last = feedback[0]
-    let wide = try CompressedContribution(
+    let wide = try CompressedEncoder(
       RandomSparsification(dimension: Self.dimension, count: 10, seed: 1, scaling: .none),
       clippingBound: 4, maximumWeight: 6, maximumContributors: Self.clients)
-    #expect(throws: SecureContributionError.encoding(.weight(found: 7, maximum: 6))) {
+    #expect(throws: EncoderError.encoding(.weight(found: 7, maximum: 6))) {
       try wide.encode(
         ClientUpdate(delta: updates[0].delta, weight: 7), with: &feedback[0], using: &generator)
     }
@@ -112,7 +112,7 @@ struct CompressedContributionTests {
     let updates = updates(&generator)
     let compressor = try StochasticQuantization(
       dimension: Self.dimension, lower: -1, upper: 1, bitsPerElement: 8)
-    let secure = try QuantizedContribution(
+    let secure = try QuantizedEncoder(
       compressor, bitsPerElement: 8, maximumContributors: Self.clients)
     let vectors = try updates.map { try secure.encode($0.delta, using: &generator) }
     let found = try secure.decode(aggregate(vectors, layout: secure.layout))
@@ -133,9 +133,9 @@ struct CompressedContributionTests {
     var generator = SimulationGenerator(seed: 5)
     let compressor = try StochasticQuantization(
       dimension: 2, lower: -1, upper: 1, bitsPerElement: 40)
-    let secure = try QuantizedContribution(
+    let secure = try QuantizedEncoder(
       compressor, bitsPerElement: 8, maximumContributors: Self.clients)
-    #expect(throws: SecureContributionError.self) {
+    #expect(throws: EncoderError.self) {
       try secure.encode([1, 1], using: &generator)
     }
   }

@@ -5,7 +5,7 @@ import Testing
 
 /// Algorithms whose clients contribute more than an update, through whole sessions with dropouts.
 @Suite("Secure contributions")
-struct SecureContributionTests {
+struct AlgorithmEncoderTests {
   static let algorithms = ["SCAFFOLD II", "FedNova", "FedDyn", "FedYogi", "FedAvg", "IFCA"]
 
   private static let clients = 6
@@ -55,7 +55,7 @@ struct SecureContributionTests {
   ) throws {
     var generator = SimulationGenerator(seed: 7)
     let data = try datasets(&generator)
-    let secure = try SecureContribution(
+    let secure = try AlgorithmEncoder(
       start.contribution, update: 8, path: 0.5, maximumWeight: UInt64(Self.examples),
       maximumContributors: Self.clients, minimumValueBits: 24)
     let descent = try StochasticGradientDescent(learningRate: 0.5, batchSize: 4, epochs: 2)
@@ -122,8 +122,8 @@ struct SecureContributionTests {
       layout: model.layout, values: [Double](repeating: 0, count: model.layout.count))
     let algorithm = try Scaffold(
       state: ServerState(model: start), option: .meanGradientOfPath, populationWeight: 6)
-    func secure(update: Double, path: Double) throws -> SecureContribution {
-      try SecureContribution(
+    func secure(update: Double, path: Double) throws -> AlgorithmEncoder {
+      try AlgorithmEncoder(
         algorithm.contribution, update: update, path: path, maximumWeight: 1,
         maximumContributors: 6)
     }
@@ -148,23 +148,23 @@ struct SecureContributionTests {
     let start = try ParameterVector(
       layout: model.layout, values: [Double](repeating: 0, count: model.layout.count))
     let algorithm = try FedNova(state: ServerState(model: start), maximumSteps: 3)
-    #expect(throws: SecureContributionError.encoding(.clipping(.invalidBound(0)))) {
-      try SecureContribution(
+    #expect(throws: EncoderError.encoding(.clipping(.invalidBound(0)))) {
+      try AlgorithmEncoder(
         algorithm.contribution, update: 0, path: 1, maximumWeight: 1, maximumContributors: 3)
     }
-    let secure = try SecureContribution(
+    let secure = try AlgorithmEncoder(
       algorithm.contribution, update: 1, path: 1, maximumWeight: 1, maximumContributors: 3)
     var generator = SimulationGenerator(seed: 1)
     let count = algorithm.contribution.count
     #expect(
-      throws: SecureContributionError.contribution(
+      throws: EncoderError.contribution(
         .dimensionMismatch(expected: count, found: count - 1))
     ) {
       try secure.encode(
         ClientUpdate(delta: [Double](repeating: 0, count: count - 1), weight: 1),
         using: &generator)
     }
-    #expect(throws: SecureContributionError.encoding(.weight(found: 2, maximum: 1))) {
+    #expect(throws: EncoderError.encoding(.weight(found: 2, maximum: 1))) {
       try secure.encode(
         ClientUpdate(delta: [Double](repeating: 0, count: count), weight: 2), using: &generator)
     }

@@ -12,15 +12,15 @@ struct SecureEvaluationTests {
     .zeros(try ParameterLayout([.init(name: "weights", shape: [3])]))
   }
 
-  private func secure(_ bins: EvaluationBins, valueBits: Int) throws -> SecureContribution {
-    try SecureContribution(
+  private func secure(_ bins: EvaluationBins, valueBits: Int) throws -> AlgorithmEncoder {
+    try AlgorithmEncoder(
       bins.contribution, update: 1, path: 1, maximumWeight: 1,
       maximumContributors: Self.clients, minimumValueBits: valueBits)
   }
 
   /// The aggregate of clients with these values, of which two drop out and one more leaves late.
   private func aggregate(
-    _ values: [Double], _ bins: EvaluationBins, _ secure: SecureContribution
+    _ values: [Double], _ bins: EvaluationBins, _ secure: AlgorithmEncoder
   ) throws -> UnmaskedAggregate {
     let ids = ClientID.all(cohortSize: Self.clients)
     var inputs: [ClientID: PackedVector] = [:]

@@ -21,7 +21,7 @@ struct ApplicationContextTests {
       let secure = try SecureFedAvg(
         parameterCount: values.count, clippingBound: clippingBound, normBound: normBound,
         maximumWeight: maximumWeight, maximumContributors: 5, minimumValueBits: minimumValueBits)
-      return secure.applicationContext(model: model, round: round, task: task)
+      return secure.applicationContext(of: Broadcast(model: model, round: round), task: task)
     }
   }
 

@@ -104,12 +104,12 @@ struct ClippingCountsTests {
     #expect(narrow?.dropFirst(4) == wide?.dropFirst(4))
   }
 
-  @Test("Contributions with several parts are counted in multiples of the bound of each")
+  @Test("CollectedInputs with several parts are counted in multiples of the bound of each")
   func contributions() throws {
     let model = try ParameterVector(
       layout: ParameterLayout([.init(name: "weights", shape: [3])]), values: [0, 0, 0])
     let algorithm = try FedNova(state: ServerState(model: model), maximumSteps: 10)
-    let contribution = try SecureContribution(
+    let contribution = try AlgorithmEncoder(
       algorithm.contribution, update: 0.5, path: 1, maximumWeight: 8, maximumContributors: 4,
       countsClipping: true)
     var generator = SimulationGenerator(seed: 0)

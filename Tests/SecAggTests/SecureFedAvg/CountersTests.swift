@@ -175,8 +175,8 @@ struct CountersTests {
       layout: ParameterLayout([.init(name: "w", shape: [11])]),
       values: [Double](repeating: 0, count: 11))
     #expect(
-      two.applicationContext(model: model, round: 1, task: "t")
-        != three.applicationContext(model: model, round: 1, task: "t"))
+      two.applicationContext(of: Broadcast(model: model, round: 1), task: "t")
+        != three.applicationContext(of: Broadcast(model: model, round: 1), task: "t"))
     var generator = SimulationGenerator(seed: 83)
     let updates = randomUpdates(9, for: two, &generator)
     let aggregate = try Self.aggregate(

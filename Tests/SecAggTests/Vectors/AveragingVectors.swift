@@ -98,7 +98,8 @@ struct AveragingVector: VectorCase {
     self.input = input
     context = Hex(
       secure.applicationContext(
-        model: try input.layers.model(input.parameters), round: input.round, task: input.task))
+        of: Broadcast(model: try input.layers.model(input.parameters), round: input.round),
+        task: input.task))
     elementCount = secure.layout.elementCount
     weightElements = rounded[0][count..<afterWeight].map { String($0) }
     clippingElements = counts.map { _ in
@@ -178,7 +179,8 @@ struct PrivateAveragingVector: VectorCase {
     let parameters = averaging.parameters
     self.input = input
     context = Hex(
-      averaging.applicationContext(model: model, round: input.round, task: input.task))
+      averaging.applicationContext(
+        of: Broadcast(model: model, round: input.round), task: input.task))
     honest = parameters.choice.survivingHonest
     clipBitWeight = averaging.clipBitWeight.map { Hex(doubles: [$0]) }
     sensitivity = Hex(doubles: [parameters.choice.clip])

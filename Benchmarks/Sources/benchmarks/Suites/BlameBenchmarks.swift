@@ -158,7 +158,7 @@ private struct DealtSession {
     var sum = MaskedSum(wordCount: parameters.layout.wordCount)
     sum.add([0, UInt64(clients)])
     return UnmaskingPhase(
-      Contributions(
+      CollectedInputs(
         roster: roster, commitments: commitments, shareCommitments: shareCommitments,
         isContributor: everybody, sum: sum),
       isAsked: everybody, collected: collected, hasAnswered: everybody)

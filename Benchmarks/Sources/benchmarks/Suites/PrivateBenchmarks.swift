@@ -41,9 +41,9 @@ enum PrivateBenchmarks {
           seconds: seconds, perSecond: 1e3, target: target))
     }
     add("encode: clip, rotate, round, add noise, pack", target: 250) {
-      _ = try averaging.encode(delta, context: context, in: session)
+      _ = try averaging.encode(delta, in: session)
     }
-    let vector = try averaging.encode(delta, context: context, in: session)
+    let vector = try averaging.encode(delta, in: session)
     let elements = vector.elements.signed ?? []
     add("pack") { _ = PackedVector(unbounded: elements, layout: averaging.layout) }
     add("unpack") { _ = vector.elements }

@@ -46,7 +46,9 @@ enum SessionCases {
         return bits
       }
       for answer in answers { try server.receive(answer, from: answer.sender) }
-      if let aggregate = try server.closeRound() { return try check(aggregate, cohortSize: cohortSize) }
+      if let aggregate = try server.closeRound() {
+        return try check(aggregate, cohortSize: cohortSize)
+      }
     }
   }
 

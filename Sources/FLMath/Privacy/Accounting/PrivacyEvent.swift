@@ -115,3 +115,70 @@ extension PrivacyEvent.Mechanism {
     }
   }
 }
+
+/// How the records of one round are chosen. Sampling hides who took part, which amplifies privacy. The amount depends
+/// on the scheme, so it has no default.
+public enum SamplingScheme: Sendable, Hashable, Codable {
+  /// Every record takes part: no amplification.
+  case none
+  /// Every record takes part with this probability, independently of all others.
+  ///
+  /// A cohort of fixed size is not this: that is ``withoutReplacement(sampleSize:population:)``.
+  case poisson(probability: Double)
+  /// A set of `sampleSize` of the `population` records, each equally likely.
+  case withoutReplacement(sampleSize: Int, population: Int)
+
+  /// The probability that a given record takes part.
+  var probability: Double {
+    switch self {
+    case .none: 1
+    case .poisson(let probability): probability
+    case .withoutReplacement(let sampleSize, let population):
+      Double(sampleSize) / Double(population)
+    }
+  }
+
+  func validate() throws(PrivacyParameterError) {
+    switch self {
+    case .none: return
+    case .poisson(let probability):
+      try PrivacyParameterError.require(
+        probability > 0 && probability <= 1, .samplingProbability, probability)
+    case .withoutReplacement(let sampleSize, let population):
+      try PrivacyParameterError.require(sampleSize >= 1, .sampleSize, Double(sampleSize))
+      try PrivacyParameterError.require(population >= 1, .population, Double(population))
+      guard sampleSize <= population else {
+        throw .sampleExceedsPopulation(sampleSize: sampleSize, population: population)
+      }
+    }
+  }
+}
+
+/// What it means that two sets of records differ in one. In federated learning a record is a client with
+/// all its examples.
+///
+/// A guarantee holds for one of them, and the numbers differ: replacing a record changes a sum of
+/// clipped contributions by up to twice the bound, the others by the bound. A ``PrivacyEvent`` is made for
+/// one relation, and accountants and ledgers of another one reject it.
+public enum NeighbouringRelation: String, Sendable, Hashable, Codable, CaseIterable {
+  /// One has a record more than the other. The number of records is not public.
+  ///
+  /// This needs noise whose amount does not depend on the records: a trusted server's. A client that is
+  /// removed takes its own share of the noise with it, and the variance of the sum tells.
+  case addOrRemove
+  /// Both have the same participants, and one of these contributes nothing in one of them: it stays, adds
+  /// its noise, and its update and its clip bit are 0 (Kairouz, Liu and Steinke 2021, section 2).
+  ///
+  /// It hides what a participant's data say. It does not hide who takes part.
+  case zeroOut
+  /// Both have as many records, and differ in one of them.
+  case replace
+
+  /// How many clipping bounds the sum of clipped contributions moves at most: 1 or 2.
+  public var sensitivityFactor: Double {
+    switch self {
+    case .addOrRemove, .zeroOut: 1
+    case .replace: 2
+    }
+  }
+}

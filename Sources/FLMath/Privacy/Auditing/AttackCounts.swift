@@ -102,3 +102,39 @@ public struct AttackCounts: Sendable, Hashable {
     return 0
   }
 }
+
+/// Exact confidence bounds for the probability of a success (Clopper and Pearson 1934, "The Use of
+/// Confidence or Fiducial Limits Illustrated in the Case of the Binomial").
+///
+/// They are conservative: for every true probability, a bound is wrong with a probability of at most `error`.
+/// Complexity of each: O(sqrt(trials)).
+enum ClopperPearson {
+  /// A lower bound of the true probability: the p with P(Binomial(trials, p) >= successes) = `error`, or 0 without
+  /// successes.
+  static func lower(
+    _ successes: Int, of trials: Int, error: Double, tolerance: Double = tolerance
+  ) -> Double {
+    guard successes > 0 else { return 0 }
+    let reached = MonotoneSearch.smallest(
+      above: 0x1p-200, below: 1 - 0x1p-53, tolerance: tolerance
+    ) { BinomialTail(trials: trials, success: $0).atLeast(successes) >= error }
+    // The search ends above the bound; a lower bound must not.
+    return reached * (1 - tolerance)
+  }
+
+  /// An upper bound of the true probability: the p with P(Binomial(trials, p) <= successes) = `error`, or 1
+  /// without failures.
+  static func upper(
+    _ successes: Int, of trials: Int, error: Double, tolerance: Double = tolerance
+  ) -> Double {
+    guard successes < trials else { return 1 }
+    return min(
+      1,
+      MonotoneSearch.smallest(
+        above: 0x1p-200, below: 1 - 0x1p-53, tolerance: tolerance
+      ) { BinomialTail(trials: trials, success: $0).atMost(successes) <= error })
+  }
+
+  /// The relative precision of a bound.
+  static let tolerance = 0x1p-44
+}

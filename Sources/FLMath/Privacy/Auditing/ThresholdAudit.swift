@@ -152,3 +152,143 @@ private struct HalfOfScores {
     return sorted.count - low
   }
 }
+
+/// The best attack on a noisy sum: the logarithm of the ratio of the two densities, for normal noise on
+/// every coordinate (Neyman and Pearson 1933). With the canary the mean is the canary, without it another
+/// one, usually 0; the variance of the noise may differ as well.
+///
+/// The score of several rounds with independent noise is the sum of the rounds' scores.
+public struct MembershipScore: Sendable, Hashable {
+  private let constant: Double
+  private let perProjection: Double
+  private let perSquare: Double
+
+  /// The matched filter. The variance of the noise is the same with the canary and without it.
+  ///
+  /// - Parameters:
+  ///   - canarySquaredNorm: the squared norm of the canary.
+  ///   - otherMean: what is in the canary's place otherwise, in canaries: 0 if nothing, -1 if its opposite.
+  ///   - variance: of the noise on one coordinate of the sum.
+  /// - Throws: ``PrivacyAuditError/canary(squaredNorm:)``, ``PrivacyAuditError/variance(found:)``.
+  public static func mean(
+    canarySquaredNorm: Double, otherMean: Double = 0, variance: Double
+  ) throws(PrivacyAuditError) -> MembershipScore {
+    try MembershipScore(
+      canarySquaredNorm: canarySquaredNorm, otherMean: otherMean, dimension: 0,
+      memberVariance: variance, otherVariance: variance)
+  }
+
+  /// The ratio of N(canary, (others + 1) v I) and N(0, others v I): a client that is not there takes its
+  /// share of the noise, of variance v, with it. It uses the mean and the squared norm of the sum.
+  ///
+  /// - Parameters:
+  ///   - others: the number of the other clients, at least 1.
+  ///   - shareVariance: of one client's noise on one coordinate.
+  ///   - dimension: the number of coordinates, padding included.
+  /// - Throws: ``PrivacyAuditError/canary(squaredNorm:)``, ``PrivacyAuditError/variance(found:)``.
+  public static func variance(
+    canarySquaredNorm: Double, others: Int, shareVariance: Double, dimension: Int
+  ) throws(PrivacyAuditError) -> MembershipScore {
+    try MembershipScore(
+      canarySquaredNorm: canarySquaredNorm, otherMean: 0, dimension: dimension,
+      memberVariance: Double(others) * shareVariance + shareVariance,
+      otherVariance: Double(others) * shareVariance)
+  }
+
+  private init(
+    canarySquaredNorm square: Double, otherMean: Double, dimension: Int, memberVariance: Double,
+    otherVariance: Double
+  ) throws(PrivacyAuditError) {
+    guard square > 0, square.isFinite else { throw .canary(squaredNorm: square) }
+    for variance in [memberVariance, otherVariance] {
+      guard variance > 0, variance.isFinite else { throw .variance(found: variance) }
+    }
+    constant =
+      -Double(dimension) / 2 * Double.log(memberVariance / otherVariance)
+      - square / (2 * memberVariance) + otherMean * otherMean * square / (2 * otherVariance)
+    perProjection = 1 / memberVariance - otherMean / otherVariance
+    perSquare = 1 / (2 * otherVariance) - 1 / (2 * memberVariance)
+  }
+
+  /// The score of a sum: higher where the canary is more likely in it.
+  ///
+  /// - Parameters:
+  ///   - projection: the inner product of the sum and the canary.
+  ///   - squaredNorm: the squared norm of the sum; it does not matter to a score of the mean.
+  public func score(projection: Double, squaredNorm: Double) -> Double {
+    constant + perProjection * projection + (perSquare == 0 ? 0 : perSquare * squaredNorm)
+  }
+
+  /// The score of a sum.
+  ///
+  /// - Precondition: `sum` and `canary` have one length.
+  public func score(of sum: [Double], canary: [Double]) -> Double {
+    precondition(sum.count == canary.count, "sum and canary differ in length")
+    var (projection, square) = (0.0, 0.0)
+    for index in sum.indices {
+      projection += sum[index] * canary[index]
+      square += sum[index] * sum[index]
+    }
+    return score(projection: projection, squaredNorm: square)
+  }
+}
+
+/// Why a privacy audit has no answer.
+public enum PrivacyAuditError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The confidence is not strictly between 0 and 1.
+  case confidence(found: Double)
+  /// The delta of the claim is not from 0 to 1, 1 excluded.
+  case delta(found: Double)
+  /// The epsilon of the claim is not a finite number of at least 0.
+  case epsilon(found: Double)
+  /// A count of successes is negative or above the number of trials, or there are no trials.
+  case counts(successes: Int, trials: Int)
+  /// A sample has fewer than `atLeast` scores. One half of each sample chooses the threshold.
+  case tooFewScores(found: Int, atLeast: Int)
+  /// A score is NaN or infinite.
+  case nonFiniteScore(index: Int, found: Double)
+  /// A variance of the noise is not a finite number above 0.
+  case variance(found: Double)
+  /// The canary has no finite norm above 0.
+  case canary(squaredNorm: Double)
+
+  /// One sentence: what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .confidence(let found):
+      "Expected a confidence above 0 and below 1, got \(found); 0.95 is usual."
+    case .delta(let found):
+      "Expected a delta of at least 0 and below 1, got \(found); use that of the claim."
+    case .epsilon(let found):
+      "Expected a finite epsilon of at least 0, got \(found); use that of the claim."
+    case .counts(let successes, let trials):
+      "Expected from 0 to \(trials) successes in at least 1 trial, got \(successes); check how they are "
+        + "counted."
+    case .tooFewScores(let found, let least):
+      "Expected at least \(least) scores with the canary and without, got \(found); run more trials."
+    case .nonFiniteScore(let index, let found):
+      "Expected finite scores, but the one at index \(index) is \(found); check the attack."
+    case .variance(let found):
+      "Expected a finite variance above 0, got \(found); check the noise."
+    case .canary(let squaredNorm):
+      "Expected a canary with a finite squared norm above 0, got \(squaredNorm); use one as long as the "
+        + "clipping bound."
+    }
+  }
+}
+
+extension PrivacyAuditError {
+  static func requireConfidence(_ confidence: Double) throws(PrivacyAuditError) {
+    guard confidence > 0, confidence < 1 else { throw .confidence(found: confidence) }
+  }
+
+  static func requireDelta(_ delta: Double) throws(PrivacyAuditError) {
+    guard delta >= 0, delta < 1 else { throw .delta(found: delta) }
+  }
+
+  static func requireCounts(_ successes: Int, of trials: Int) throws(PrivacyAuditError) {
+    guard trials >= 1, successes >= 0, successes <= trials else {
+      throw .counts(successes: successes, trials: trials)
+    }
+  }
+}

@@ -15,8 +15,8 @@ public struct DistributedNoiseMechanism: Sendable {
 
   /// The mechanism of a round.
   ///
-  /// - Parameter seed: of the rotation; the same for all clients and the server, another one for
-  ///   every round, and not chosen by who chooses the vectors.
+  /// - Parameter seed: the seed of the rotation. It is the same for all clients and the server, and differs from
+  ///   round to round. A client that chooses its vector must not choose the seed as well.
   /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the noise is beyond what the samplers
   ///   allow.
   public init(
@@ -135,5 +135,121 @@ public struct DistributedNoiseMechanism: Sendable {
       groups[index] = group
     }
     return rotation.restored(groups, scale: parameters.scale)
+  }
+}
+
+/// Rounding to whole numbers, up or down at random so that the mean is kept, repeated until the
+/// Euclidean norm is within a bound (Kairouz, Liu and Steinke 2021, section 4.1, algorithm 1).
+///
+/// The bound is what the privacy of the whole rests on, so it is checked on the result.
+struct ConditionalRounding {
+  /// The largest Euclidean norm of a result.
+  let bound: Double
+
+  /// After so many repetitions, each of which fails with at most the rounding bias, everything is
+  /// rounded towards zero, which is always within the bound.
+  private static let attempts = 256
+
+  func rounded(
+    _ groups: [SIMD8<Double>], using generator: inout some RandomNumberGenerator
+  ) -> [Int64] {
+    var result = [Int64](repeating: 0, count: groups.count * WalshHadamard.groupSize)
+    // Sums of squares are rounded, by less than this.
+    let limit = bound * bound * (1 - 0x1p-40)
+    for _ in 0..<Self.attempts
+    where Self.round(groups, into: &result, using: &generator) <= limit {
+      return result
+    }
+    for (index, group) in groups.enumerated() {
+      for lane in 0..<WalshHadamard.groupSize {
+        result[index * WalshHadamard.groupSize + lane] = Int64(group[lane])
+      }
+    }
+    return result
+  }
+
+  /// Rounds once.
+  ///
+  /// - Returns: the sum of the squares.
+  private static func round(
+    _ groups: [SIMD8<Double>], into result: inout [Int64],
+    using generator: inout some RandomNumberGenerator
+  ) -> Double {
+    var squares = SIMD8<Double>.zero
+    for index in groups.indices {
+      let uniform = SIMD8<UInt64>(
+        generator.next(), generator.next(), generator.next(), generator.next(),
+        generator.next(), generator.next(), generator.next(), generator.next())
+      let base = index &* WalshHadamard.groupSize
+      let group = groups[index]
+      var rounded = SIMD8<Double>.zero
+      for lane in 0..<WalshHadamard.groupSize {
+        let value = group[lane]
+        let magnitude = value.magnitude
+        let below = Int64(magnitude)
+        let fraction = magnitude - Double(below)
+        let unit = Double(uniform[lane] >> 11) * 0x1p-53
+        // The sign bit of the difference is 1 exactly if unit < fraction: no branch to mispredict.
+        let up = Int64(bitPattern: (unit - fraction).bitPattern >> 63)
+        let sign = Int64(bitPattern: value.bitPattern) >> 63
+        let whole = ((below &+ up) ^ sign) &- sign
+        result[base &+ lane] = whole
+        rounded[lane] = Double(whole)
+      }
+      squares += rounded * rounded
+    }
+    return squares.sum()
+  }
+}
+
+/// Whole numbers modulo a power of two: what clients send, so that their sum fits the same number of
+/// bits.
+///
+/// A sum that leaves the range wraps around to a wrong number. The scale of
+/// ``DistributedNoiseParameters`` makes that improbable; the guarantee of privacy does not depend on
+/// it.
+public struct ModularWords: Sendable, Hashable {
+  /// The number of bits of a word, 2...52.
+  public let bits: Int
+
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless bits is from 2 to 52.
+  public init(bits: Int) throws(PrivacyParameterError) {
+    guard bits >= 2, bits <= 52 else { throw .outOfRange(.bits, found: Double(bits)) }
+    self.bits = bits
+  }
+
+  private var mask: UInt64 { 1 << UInt64(bits) - 1 }
+
+  /// Every number modulo 2^bits.
+  public func wrapped(_ numbers: [Int64]) -> [UInt64] {
+    let mask = mask
+    return numbers.map { UInt64(bitPattern: $0) & mask }
+  }
+
+  /// The numbers from -2^(bits-1) up to, but not including, 2^(bits-1) that the words stand for.
+  ///
+  /// - Throws: ``PrivacyParameterError/notReduced(index:found:)`` if a word is not below 2^bits.
+  public func unwrapped(_ words: [UInt64]) throws(PrivacyParameterError) -> [Int64] {
+    if let index = words.firstIndex(where: { [mask] in $0 > mask }) {
+      throw .notReduced(index: index, found: words[index])
+    }
+    let shift = Int64(64 - bits)
+    return words.map { Int64(bitPattern: $0 << UInt64(shift)) >> shift }
+  }
+
+  /// Adds words modulo 2^bits.
+  ///
+  /// - Throws: ``PrivacyParameterError`` if the lengths differ or a word is not below 2^bits.
+  public func add(_ words: [UInt64], to sum: inout [UInt64]) throws(PrivacyParameterError) {
+    guard words.count == sum.count else {
+      throw .dimensionMismatch(expected: sum.count, found: words.count)
+    }
+    let mask = mask
+    if let index = words.firstIndex(where: { $0 > mask }) {
+      throw .notReduced(index: index, found: words[index])
+    }
+    for index in sum.indices {
+      sum[index] = (sum[index] &+ words[index]) & mask
+    }
   }
 }

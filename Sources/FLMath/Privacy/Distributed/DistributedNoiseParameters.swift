@@ -107,10 +107,6 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
         summands: choice.survivingHonest, standardDeviation: scaledLocalStandardDeviation)
   }
 
-  /// The Euclidean norm bound of a rounded vector, back in the unit of the vectors: the clip and what
-  /// rounding adds to it.
-  public var inflatedClip: Double { scaledL2Bound / scale }
-
   /// The finest grid for which a coordinate of the noisy sum stays within `bits` bits but for the
   /// wrap probability, the sum of `contributors` clipped and rotated vectors counted as orthogonal
   /// (Kairouz, Liu and Steinke 2021, section 4.2 and 4.4, with rho = 1): how many of its steps a clipping
@@ -157,5 +153,99 @@ extension DistributedNoiseParameters.Choice {
       roundingBias >= 0 && roundingBias < 1, .roundingBias, roundingBias)
     try PrivacyParameterError.require(
       wrapProbability > 0 && wrapProbability < 1, .wrapProbability, wrapProbability)
+  }
+}
+
+extension DistributedNoiseParameters {
+  /// What rounds with these parameters cost.
+  ///
+  /// - Parameters:
+  ///   - relation: `zeroOut`, or `replace`, where the bounds are doubled.
+  ///   - sampling: how the clients of a round are chosen. Anything but `none` needs sums that all have the
+  ///     same noise: samples of a fixed size, all of whose clients are sure to be honest and to contribute.
+  ///   - rounds: the number of rounds.
+  /// - Throws: ``PrivacyParameterError/noiseLeavesWithClient`` for `addOrRemove`,
+  ///   ``PrivacyParameterError/noiseRevealsParticipation`` for samples whose noise differs,
+  ///   ``PrivacyParameterError/outOfRange(_:found:)``.
+  public func event(
+    relation: NeighbouringRelation, sampling: SamplingScheme, rounds: Int
+  ) throws(PrivacyParameterError) -> PrivacyEvent {
+    if case .withoutReplacement = sampling, choice.survivingHonest < choice.contributors {
+      throw .noiseRevealsParticipation
+    }
+    let factor = relation.sensitivityFactor
+    let honest = Double(choice.survivingHonest)
+    switch choice.noise {
+    case .discreteGaussian:
+      let deviation = honest.squareRoot() * scaledLocalStandardDeviation
+      return try PrivacyEvent(
+        .discreteGaussianSum(
+          l1Ratio: factor * scaledL1Bound / deviation, l2Ratio: factor * scaledL2Bound / deviation,
+          standardDeviation: deviation, tau: certifiedTau, dimension: paddedDimension),
+        relation: relation, sampling: sampling, repetitions: rounds)
+    case .skellam:
+      return try PrivacyEvent(
+        .skellam(
+          l1Sensitivity: factor * scaledL1Bound, l2Sensitivity: factor * scaledL2Bound,
+          variance: honest * scaledLocalStandardDeviation * scaledLocalStandardDeviation),
+        relation: relation, sampling: sampling, repetitions: rounds)
+    }
+  }
+
+  /// ``tau``, and for shares of less than half a step, for which its formula is not proved, what it stands
+  /// for: adding the k-th share takes the sum away from a discrete Gaussian by the factor of
+  /// ``IntegerSmoothing``, in either direction.
+  var certifiedTau: Double {
+    let deviation = scaledLocalStandardDeviation
+    guard choice.noise == .discreteGaussian, deviation < 0.5 else { return tau }
+    var sum = 0.0
+    for k in 1..<max(1, choice.survivingHonest) {
+      sum += IntegerSmoothing.logRatio(
+        variance: deviation * deviation * Double(k) / Double(k + 1))
+    }
+    return max(tau, 2 * sum)
+  }
+
+  /// The number of honest clients in every released sum: the least number of contributors less all corrupt clients
+  /// of the cohort, floor(`corruptFraction` x `cohort`). They may all have contributed without noise.
+  ///
+  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the fraction is not at least 0 and
+  ///   below 1, or if all contributors may be corrupt.
+  public static func survivingHonest(
+    cohort: Int, minimumContributors: Int, corruptFraction: Double
+  ) throws(PrivacyParameterError) -> Int {
+    try PrivacyParameterError.require(
+      corruptFraction >= 0 && corruptFraction < 1, .corruptFraction, corruptFraction)
+    try PrivacyParameterError.require(
+      cohort >= 1 && cohort <= 1 << 30, .clients, Double(cohort))
+    try PrivacyParameterError.require(
+      minimumContributors >= 1 && minimumContributors <= cohort, .survivors,
+      Double(minimumContributors))
+    // 0.29 x 100 is 28.999999999999996: a product that near to a whole number is that number.
+    let corrupt = Int((corruptFraction * Double(cohort) + 1e-9).rounded(.down))
+    let honest = minimumContributors - corrupt
+    try PrivacyParameterError.require(honest >= 1, .survivors, Double(honest))
+    return honest
+  }
+}
+
+/// What rounding a vector to whole numbers can do to its norms (Kairouz, Liu and Steinke 2021,
+/// proposition 22 and section 4.1).
+enum RoundedNorm {
+  /// A bound of the Euclidean norm after stochastic rounding, which holds with a probability of at
+  /// least 1 - `bias`; for a bias of 0, always.
+  static func euclidean(norm: Double, dimension: Int, bias: Double) -> Double {
+    let dimension = Double(dimension)
+    let always = norm + dimension.squareRoot()
+    guard bias > 0 else { return always }
+    let deviation = (2 * Double.log(1 / bias)).squareRoot()
+    let squared =
+      norm * norm + dimension / 4 + deviation * (norm + dimension.squareRoot() / 2)
+    return min(always, squared.squareRoot())
+  }
+
+  /// A bound of the sum of magnitudes of whole numbers of that Euclidean norm.
+  static func manhattan(euclidean: Double, dimension: Int) -> Double {
+    euclidean * min(Double(dimension).squareRoot(), euclidean)
   }
 }

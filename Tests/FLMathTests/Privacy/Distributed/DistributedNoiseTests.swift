@@ -25,7 +25,8 @@ struct DistributedNoiseTests {
         (found.localStandardDeviation, "local_stddev"), (found.scale, "scale"),
         (found.scaledLocalStandardDeviation, "scaled_local_stddev"),
         (found.scaledL2Bound, "scaled_l2_sensitivity"),
-        (found.scaledL1Bound, "scaled_l1_sensitivity"), (found.inflatedClip, "inflated_l2"),
+        (found.scaledL1Bound, "scaled_l1_sensitivity"),
+        (found.scaledL2Bound / found.scale, "inflated_l2"),
       ] {
         #expect(relativeError(value, try row.number(key)) < 1e-12, "\(key) \(row)")
       }
