@@ -250,10 +250,10 @@ struct SettingsTests {
       secagg_fedavg_context_float64(
         fedAvg.value, wide, wide.count, 9, "résumé", &double, $0)
     }
-    let swift = try secure.applicationContext(
-      model: .init(
-        layout: .init([.init(name: "parameters", shape: [wide.count])]), values: wide), round: 9,
-      task: "résumé")
+    let parameters = try ParameterVector(
+      layout: .init([.init(name: "parameters", shape: [wide.count])]), values: wide)
+    let swift = secure.applicationContext(
+      of: Broadcast(model: parameters, round: 9), task: "résumé")
     #expect(narrow == swift.bytes)
     #expect(double == swift.bytes)
   }
