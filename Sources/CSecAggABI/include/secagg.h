@@ -64,23 +64,22 @@
  *
  * HANDLES
  *
- * What the library makes is known by a handle, a pointer of its own type. Its value is a key and no
- * address: it points to nothing, and is never given twice in a process. NULL, a handle that was freed,
- * one of another kind, or one that never was, gives SECAGG_INVALID_HANDLE and nothing else happens.
+ * A handle is a pointer of its own type to something that the library made. Its value is a key, not an address:
+ * it points to nothing, and no two handles of a process have the same value. NULL, a handle that was freed, a
+ * handle of another kind, or a made-up one gives SECAGG_INVALID_HANDLE, and nothing else happens.
  *
- * Every handle is freed once, by the function ..._free of its kind, whatever became of what it stands
- * for: a client that has ended is freed as well. NULL may be freed, and nothing happens. Secrets are
- * wiped from memory when they are no longer needed, at the latest when their handle is freed. Handles
- * are independent of each other: parameters, say, may be freed while clients made with them live on.
+ * Free every handle once, by the function ..._free of its kind; a client that has ended is freed as well. Freeing
+ * NULL does nothing. Secrets are wiped from memory when they are no longer needed, at the latest when their
+ * handle is freed. Handles are independent of each other: parameters, say, may be freed while clients made with
+ * them live on.
  *
  * A function that makes a handle writes it to its argument `out`, or NULL if it fails.
  *
  *
  * MEMORY
  *
- * What is passed in is read during the call and not kept. Nothing that is passed in is changed, but for
- * the arguments that results are written to. Arguments of one call must not overlap, unless all of them
- * are only read.
+ * The library reads arguments during the call and does not keep them. It changes only the arguments that results
+ * are written to. Arguments of one call must not overlap, unless all of them are only read.
  *
  * Bytes whose number is not known beforehand come as a handle secagg_bytes, and are read in place
  * (secagg_bytes_view). Numbers are written into the caller's arrays: `capacity` is the length of the
@@ -106,7 +105,7 @@
  *
  * Stray and repeated messages do not end a client. secagg_client_handle answers bytes that are not a message,
  * and a message for another client, session or round, with SECAGG_STRAY: the client has not changed. A repeated
- * message has the same response as before, and secagg_client_message gives the same bytes.
+ * message gives SECAGG_REPLY and the identical reply, or SECAGG_INPUT_NEEDED while the input is missing.
  *
  * No input makes the library abort the process or crash it, as long as pointers point to as much memory
  * as is said. If the system runs out of memory, the process ends.
@@ -115,12 +114,14 @@
  * THREADS
  *
  * Every function may be called from every thread at any time. Calls on one client, or on one server, run
- * one after the other; calls on different handles run in parallel. A handle that is freed while a call
- * with it runs is gone for the calls that follow; the one that runs ends as if nothing had happened.
- * (That is not true of the memory that secagg_bytes_view has given: it lives exactly until
- * secagg_bytes_free.) Calls with an argument `threads` use up to so many threads, the caller's own
- * among them, 0 standing for as many as there are processors; none is left behind. There are no
- * callbacks, no signal handlers, and no threads between calls.
+ * one after the other; calls on different handles run in parallel. secagg_client_handle and
+ * secagg_client_message are two calls: let one thread make both, or another message may be handled in between.
+ * If a handle is freed while a call with it runs, that call ends normally and later calls do not find the handle.
+ * (The memory that secagg_bytes_view has given lives exactly until secagg_bytes_free.)
+ *
+ * Calls with an argument `threads` use up to so many threads, the caller's own among them; 0 means as many as
+ * there are processors. None is left behind. There are no callbacks, no signal handlers, and no threads
+ * between calls.
  *
  * After fork(), only one of the two processes may go on with the clients of before: both would mask
  * with the same masks. A process may fork while other threads of it are in calls. The child can then make

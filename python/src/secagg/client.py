@@ -242,6 +242,19 @@ class Client(LibraryObject):
         :raises InvalidUpdate: nothing has changed; another may be masked.
         :raises SessionRefused: the client has ended.
         """
+        self._mask(update, weight, fedavg, counters, input_context, threads)
+        return self.message()
+
+    def _mask(
+        self,
+        update: Any,
+        weight: int,
+        fedavg: SecureFedAvg,
+        counters: Any = (),
+        input_context: Any = None,
+        threads: int = 0,
+    ) -> None:
+        """The same without the message, for callers that free the update before the message takes memory."""
         numbers, kind = vector(update, "update")
         added = exact(counters, fedavg.counter_count, "counters")
         context = None if input_context is None else Memory(input_context, "input_context", 32)
@@ -258,7 +271,6 @@ class Client(LibraryObject):
             context and context.address,
         )
         call("client_mask", self._handle, fedavg._handle, ctypes.byref(value))
-        return self.message()
 
     def store(self, key: Any, *, keeping_message: bool = True) -> memoryview:
         """The client in bytes, sealed under a key, from which `restore` makes it again. The client goes on.

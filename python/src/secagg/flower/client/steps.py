@@ -111,7 +111,8 @@ class StepAnswers:
             if not client.needs_input:
                 raise _stray()
             with plan.form.fedavg(parameters.maximum_contributors) as fedavg:
-                message = client.mask(
+                # The update is freed before the message takes as much memory.
+                client._mask(
                     contribution.update,
                     1,
                     fedavg,
@@ -119,6 +120,7 @@ class StepAnswers:
                     input_context=plan.input_context(request.base),
                 )
             del contribution
+            message = client.message()
             self._state.keep(client, request.session, kind)
         return packed(message)
 
