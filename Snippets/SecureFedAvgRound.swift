@@ -9,8 +9,8 @@ import SecAggWire
 /// A client: what it sends, and what it receives from the server in between.
 func client(
   id: ClientID, parameters: SessionParameters, secure: SecureFedAvg, model: ParameterVector,
-  round: Int, update: ClientUpdate, folder: String, receive: () throws -> ServerMessage,
-  send: (ClientMessage) -> Void, log: (ClientError) -> Void
+  round: Int, update: ClientUpdate, folder: String, receive: () throws -> [UInt8],
+  send: ([UInt8]) -> Void, log: (ClientError) -> Void
 ) throws {
   // snippet: client
   var record = try ParticipationRecord(at: "\(folder)/keyboard.jsonl", task: "keyboard")
@@ -19,13 +19,13 @@ func client(
   let policy = ClientPolicy(
     applicationContext: context, minimumCohortSize: 500, minimumContributors: 400)
   var session = try ClientSession(id: id, parameters: parameters, policy: policy)
-  send(session.opening)
+  send(try session.opening.serialized())
   while !session.isFinished {
     switch try session.handle(receive()) {
-    case .reply(let message): send(message)
+    case .reply(let message): send(try message.serialized())
     case .inputNeeded:
       try record.admit(round: round, context: context, in: parameters)
-      send(try session.mask(update, by: secure))
+      send(try session.mask(update, by: secure).serialized())
     case .stray(let reason): log(reason)
     }
   }

@@ -5,6 +5,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case idOutsideCohort(ClientID, cohortSize: Int)
   /// The server offers less than the client's policy demands.
   case policy(PolicyViolation)
+  /// The bytes are no server message.
+  case malformed(reason: String)
   /// The message belongs to a session with other parameters.
   case otherSession(expected: Digest, found: Digest)
   /// The message is for another client.
@@ -79,6 +81,8 @@ extension ClientError: CustomStringConvertible {
       "\(id) is outside the cohort 1...\(cohortSize); ask the server for an id"
     case .policy(let violation):
       "refused by this client's policy: \(violation)"
+    case .malformed(let reason):
+      "the message cannot be read: \(reason)"
     case .otherSession(let expected, let found):
       "the message is of session \(found), this client is in \(expected); "
         + "server and client were given different parameters"

@@ -93,7 +93,7 @@ extension ServerError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .malformed(let id, let reason):
-      "a message of \(id) cannot be read: \(reason); dropped"
+      "a message of \(id) cannot be read: \(reason). It is dropped; the client may send it again"
     case .senderMismatch(let channel, let message):
       "a message that came from \(channel) says that it is from \(message); dropped"
     case .otherSession(let id):

@@ -15,7 +15,7 @@ extension ServerSession {
     do {
       message = try ClientMessage(serialized: bytes, from: sender)
     } catch {
-      throw .malformed(from: sender, reason: error.description)
+      throw .malformed(from: sender, reason: error.reason.description)
     }
     try receive(message, from: sender)
   }

@@ -12,16 +12,42 @@ struct ReadmeTests {
     try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
   }
 
-  @Test("the README's code is the snippet's", arguments: ["client", "server"])
-  func snippet(name: String) throws {
-    let lines = try text("Snippets/SecureFedAvgRound.swift").split(
+  @Test(
+    "the documents' code is the snippets'",
+    arguments: [
+      ("README.md", "SecureFedAvgRound", ["client", "server"]),
+      ("Docs/Swift.md", "FirstSession", ["agreement", "server", "device", "run", "result"]),
+    ])
+  func snippets(document: String, file: String, names: [String]) throws {
+    let lines = try text("Snippets/\(file).swift").split(
       separator: "\n", omittingEmptySubsequences: false)
-    let start = try #require(lines.firstIndex { $0.hasSuffix("// snippet: \(name)") })
-    let body = lines[(start + 1)...].prefix { !$0.hasSuffix("// snippet: end") }
-    let code = body.map { $0.hasPrefix("  ") ? String($0.dropFirst(2)) : String($0) }
-      .joined(separator: "\n")
-    #expect(code.split(separator: "\n").count >= 8)
-    #expect(try text("README.md").contains("```swift\n\(code)\n```"))
+    for name in names {
+      let start = try #require(lines.firstIndex { $0.hasSuffix("// snippet: \(name)") })
+      let indent = lines[start].prefix { $0 == " " }
+      let body = lines[(start + 1)...].prefix { !$0.hasSuffix("// snippet: end") }
+      let code = body.map { String($0.dropFirst($0.hasPrefix(indent) ? indent.count : 0)) }
+        .joined(separator: "\n")
+      #expect(code.split(separator: "\n").count >= 5)
+      #expect(try text(document).contains("```swift\n\(code)\n```"), "\(document): \(name)")
+    }
+  }
+
+  @Test("the first session of Docs/Swift.md runs and gives the right mean")
+  func firstSession() throws {
+    let products =
+      Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+      .deletingLastPathComponent() ?? Bundle.main.bundleURL
+    let process = Process()
+    process.executableURL = products.appendingPathComponent("FirstSession")
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(text.contains("the mean is right"))
+    #expect(!text.contains("client 9"))
   }
 
   @Test(

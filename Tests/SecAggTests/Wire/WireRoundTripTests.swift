@@ -117,6 +117,36 @@ struct WireRoundTripTests {
     }
   }
 
+  @Test("bytes that are no message are stray at a client and rejected by name at a server")
+  func noMessage() throws {
+    let parameters = try testParameters(cohortSize: 6, threshold: 2)
+    let lone = try LoneClient(number: 2, parameters: parameters)
+    var session = try ClientSession(id: lone.id, parameters: parameters, policy: lone.policy)
+    let roster = ServerMessage.rosterAnnouncement(
+      lone.announcement(neighbours: try lone.advertisements(of: [1, 3, 4, 6])))
+    var damaged = try roster.serialized()
+    damaged[damaged.count / 2] ^= 1
+    for bytes in [damaged, [], [1, 2, 3]] {
+      guard case .stray(.malformed) = try session.handle(bytes) else {
+        Issue.record("taken")
+        continue
+      }
+    }
+    guard case .reply(.shareDistribution) = try session.handle(roster.serialized()) else {
+      Issue.record("no answer")
+      return
+    }
+    var server = ServerSession(parameters: parameters)
+    do {
+      try server.receive([1, 2, 3], from: lone.id)
+      Issue.record("taken")
+    } catch {
+      #expect(error.culprit == lone.id)
+    }
+    try server.receive(session.opening.serialized(), from: lone.id)
+    #expect(server.received == [lone.id])
+  }
+
   @Test("a session in which only bytes pass between client and server gives the plaintext sum")
   func sessionOverBytes() throws {
     let parameters = try SessionParameters(
