@@ -85,7 +85,7 @@ package struct LocalServer: ServerEndpoint {
       let sum = try clock.measure {
         try server.closeRound(inputContext: inputContext, execution: execution)
       }
-      guard let aggregate = sum else { throw ServerError.sessionEnded }
+      guard let aggregate = sum else { throw ServerError.wrongPhase(present: nil) }
       self.aggregate = aggregate
       faults = aggregate.faults
       return UnmaskedSums(contributors: aggregate.contributors, sums: aggregate.sums.unsigned ?? [])

@@ -32,10 +32,10 @@ struct FailureTests {
       return secagg_fedavg_create(&settings, &out, failure)
     }
     #expect(size.message.contains("struct_size"))
-    let noMessage = Answer {
+    let wrongRound = Answer {
       secagg_server_message(session.server.value, 1, &out, $0)
     }
-    #expect(noMessage.message.contains("client 1"))
+    #expect(wrongRound.message.contains("advertise keys"))
     let early = session.clients[0].mask(session.fedAvg)
     #expect(early.message.contains("waits for the message that opens round \"share keys\""))
   }

@@ -733,7 +733,7 @@ SECAGG_API secagg_status secagg_server_awaited(
     secagg_failure *failure);
 
 /* The message that opens the present round for one client; made anew at each call. SECAGG_NO_MESSAGE for a client
- * that dropped out or was left out, before the first secagg_server_close_round, and after the end. */
+ * that dropped out or was left out, SECAGG_WRONG_ROUND before the first secagg_server_close_round and after the end. */
 SECAGG_API secagg_status secagg_server_message(
     const secagg_server *server, uint32_t recipient, secagg_bytes **out, secagg_failure *failure);
 

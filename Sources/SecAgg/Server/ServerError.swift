@@ -35,8 +35,8 @@ public enum ServerError: Error, Hashable, Sendable {
 
   // The round itself.
 
-  /// The session has ended.
-  case sessionEnded
+  /// The round has no such step, or, for `nil`, the session has ended.
+  case wrongPhase(present: ProtocolRound?)
   /// There is no message for this client in the present phase: it left or was left out.
   case noMessage(for: ClientID)
   /// Too few clients are left for a sum that may be released.
@@ -80,7 +80,7 @@ public enum ServerError: Error, Hashable, Sendable {
       .tooManyContributors(let id, _), .answerNotForNeighbours(let id),
       .wrongSecretKind(let id, _):
       id
-    case .sessionEnded, .noMessage, .tooFewClients, .disconnected, .unrecoverable, .sharesMissing,
+    case .wrongPhase, .noMessage, .tooFewClients, .disconnected, .unrecoverable, .sharesMissing,
       .sharesWrong,
       .keyAgreement, .sumInconsistent, .notRestorable, .cancelled:
       nil
@@ -119,7 +119,9 @@ extension ServerError: CustomStringConvertible {
       "\(id) did not answer for exactly its neighbours in id order; dropped"
     case .wrongSecretKind(let id, let subject):
       "\(id) reveals the secret of \(subject) that must stay hidden; dropped"
-    case .sessionEnded:
+    case .wrongPhase(let present?):
+      "the session is in round \"\(present)\", in which no such call belongs"
+    case .wrongPhase(nil):
       "the session has ended; open another one"
     case .noMessage(let id):
       "there is no message for \(id): it left, or was left out"

@@ -161,7 +161,7 @@ public struct ServerSession: Sendable {
   /// - Returns: the sum of the contributors; `nil` if another round was opened.
   /// - Throws: `ServerError` when too few clients are left to ever release a sum, or they fall into pieces;
   ///   `.sharesMissing`: take more answers; `.sharesWrong`: no answers will help; `.cancelled`;
-  ///   `.sessionEnded`. Nothing has changed then. `.sumInconsistent`: the session has ended without a sum.
+  ///   `.wrongPhase`. Nothing has changed then. `.sumInconsistent`: the session has ended without a sum.
   /// - Complexity: in the last round O(contributors x words) of key stream for self masks, and k x words for each
   ///   client that dropped out after sharing its keys, divided among the threads; a copy of the sum.
   @discardableResult
@@ -189,7 +189,7 @@ public struct ServerSession: Sendable {
       return try UnmaskedAggregate(
         sum, of: parameters, contributors: phase.roster.ids { phase.isContributor[$0] },
         faults: faults)
-    case .ended: throw .sessionEnded
+    case .ended: throw .wrongPhase(present: nil)
     }
     return nil
   }
@@ -207,8 +207,8 @@ public struct ServerSession: Sendable {
   /// Complexity: O(k log k), in the complete graph O(n). It is made anew at each call, so that no
   /// more than one has to be held.
   ///
-  /// - Throws: `.noMessage` for a client that dropped out or was left out, before the first `closeRound()`, and
-  ///   after the end.
+  /// - Throws: `.noMessage` for a client that dropped out or was left out; `.wrongPhase` before the first
+  ///   `closeRound()` and after the end.
   public func message(for id: ClientID) throws(ServerError) -> ServerMessage {
     let session = parameters.digest
     switch state {
@@ -221,7 +221,7 @@ public struct ServerSession: Sendable {
     case .unmasking(let phase):
       return .unmaskingRequest(try phase.request(for: id, parameters: parameters))
     case .advertising, .ended:
-      throw .noMessage(for: id)
+      throw .wrongPhase(present: round)
     }
   }
 }

@@ -12,7 +12,7 @@ extension ServerError: FailureConvertible {
       .answerNotForNeighbours, .wrongSecretKind:
       .messageRefused
     // Nothing observes the calls of this interface, so nothing cancels them.
-    case .sessionEnded, .cancelled: .wrongRound
+    case .wrongPhase, .cancelled: .wrongRound
     case .noMessage: .noMessage
     case .tooFewClients, .disconnected, .unrecoverable: .tooFewClients
     case .sharesMissing: .moreAnswersNeeded

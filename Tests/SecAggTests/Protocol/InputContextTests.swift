@@ -38,7 +38,7 @@ struct InputContextTests {
     #expect(session.server.stage == .ended, comment, sourceLocation: sourceLocation)
     #expect(session.refusals.isEmpty && session.clientErrors.isEmpty, comment)
     // The right one is too late.
-    #expect(throws: ServerError.sessionEnded, sourceLocation: sourceLocation) {
+    #expect(throws: ServerError.wrongPhase(present: nil), sourceLocation: sourceLocation) {
       try session.server.unmask(inputContext: Self.model)
     }
   }

@@ -41,7 +41,7 @@ struct InconsistentSumTests {
       try session.run()
     }
     #expect(session.server.stage == .ended, sourceLocation: sourceLocation)
-    #expect(throws: ServerError.sessionEnded, sourceLocation: sourceLocation) {
+    #expect(throws: ServerError.wrongPhase(present: nil), sourceLocation: sourceLocation) {
       try session.server.unmask()
     }
   }

@@ -55,7 +55,9 @@ struct PhaseTests {
         if row.addressed.contains(Int(id.rawValue)) {
           #expect(try server.message(for: id) == server.message(for: id))
         } else {
-          #expect(throws: ServerError.noMessage(for: id)) { try server.message(for: id) }
+          let error: ServerError =
+            row.addressed.isEmpty ? .wrongPhase(present: row.phase.round) : .noMessage(for: id)
+          #expect(throws: error) { try server.message(for: id) }
         }
       }
     }
@@ -113,7 +115,7 @@ struct PhaseTests {
   func closingTheEnd() throws {
     var server = try transcript().server(in: .ended)
     let before = server.stored()
-    #expect(throws: ServerError.sessionEnded) { try server.closeRound() }
+    #expect(throws: ServerError.wrongPhase(present: nil)) { try server.closeRound() }
     #expect(Array(server.messages).isEmpty)
     let isUnchanged = server.stored() == before
     #expect(isUnchanged)

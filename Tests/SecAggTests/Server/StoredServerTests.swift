@@ -99,7 +99,7 @@ struct StoredServerTests {
     #expect(session.refusals.isEmpty)
     // The end is stored as well, so that no sum is released twice.
     try restore(&session.server)
-    #expect(throws: ServerError.sessionEnded) { try session.server.unmask() }
+    #expect(throws: ServerError.wrongPhase(present: nil)) { try session.server.unmask() }
   }
 
   @Test("a failed attempt to unmask leaves nothing in the store")

@@ -36,7 +36,7 @@ extension ServerSession {
   ) throws(ServerError) -> UnmaskedAggregate {
     precondition(round == nil || round == .unmasking, "another round would be opened")
     guard let sum = try closeRound(inputContext: inputContext, execution: execution) else {
-      throw .sessionEnded
+      throw .wrongPhase(present: nil)
     }
     return sum
   }

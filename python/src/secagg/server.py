@@ -129,7 +129,8 @@ class Server(LibraryObject):
     def message(self, recipient: int) -> memoryview:
         """The message that opens the present round for one client, made anew at each call.
 
-        :raises NoMessage: the client dropped out or was left out; or before the first `close_round`.
+        :raises NoMessage: the client dropped out or was left out.
+        :raises WrongRound: before the first `close_round`, and after the end.
         """
         id = unsigned(recipient, 32, "recipient")
         return view(make("server_message", self._handle, id))

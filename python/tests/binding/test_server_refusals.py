@@ -59,7 +59,7 @@ def test_no_message_for_a_client_that_dropped_out(parameters):
 
 def test_no_message_before_the_first_round_is_closed(parameters):
     server = secagg.Server(parameters)
-    with pytest.raises(secagg.NoMessage):
+    with pytest.raises(secagg.WrongRound):
         server.message(1)
     assert list(server.messages()) == []
 
