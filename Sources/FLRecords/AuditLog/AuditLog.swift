@@ -223,7 +223,7 @@ public enum AuditLogError: Error, Hashable, Sendable {
   /// minimum group size are in only one of the two.
   case overlap(round: Int, earlier: Int, line: Int, differing: Int, minimum: Int)
   /// A client is in the sums of too many rounds, or of two rounds that are too close.
-  case participation(round: Int, client: UInt32, ParticipationError)
+  case participation(round: Int, client: UInt32, FLMathError)
   /// Rounds count from 0 without gaps in a log with a participation rule.
   case roundGap(round: Int, last: Int?)
   /// The log was created with another participation rule, or only one of the two has a rule.

@@ -69,7 +69,7 @@ struct AuditRules {
       throw .roundGap(round: sum.round, last: lastRound)
     }
     for client in sum.participants {
-      do throws(ParticipationError) {
+      do throws(FLMathError) {
         try participation.check(client, round: sum.round)
       } catch {
         throw .participation(round: sum.round, client: client, error)

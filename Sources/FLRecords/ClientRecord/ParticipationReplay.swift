@@ -153,7 +153,7 @@ struct ParticipationReplay {
       return "a record has events if it has a budget, and else none"
     }
     guard let event else { return nil }
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       try spent.add(event)
       return nil
     } catch {

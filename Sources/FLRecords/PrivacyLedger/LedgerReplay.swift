@@ -35,7 +35,7 @@ struct LedgerReplay {
   private mutating func take(_ line: ChainLine, of path: String) throws(RecordFileError) {
     switch try RecordCoding.decode(LedgerRecord.self, from: line, of: path) {
     case .spent(_, let event, _), .repaired(_, let event, _):
-      do throws(PrivacyParameterError) {
+      do throws(FLMathError) {
         try spent.add(event)
       } catch {
         throw .damaged(path: path, line: line.position.lines, .content(error.description))

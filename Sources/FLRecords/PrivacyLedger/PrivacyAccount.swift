@@ -12,7 +12,7 @@ struct PrivacyAccount: Sendable {
     budget: PrivacyBudget, accountant: any PrivacyAccountant
   ) throws(PrivacyLedgerError) {
     self.budget = budget
-    let epsilon = try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
+    let epsilon = try PrivacyLedgerError.ofAccountant { () throws(FLMathError) in
       try accountant.epsilon(delta: budget.delta)
     }
     guard epsilon == 0 else { throw .accountantInUse(epsilon: epsilon) }
@@ -39,7 +39,7 @@ struct PrivacyAccount: Sendable {
     for event in events { try next.admit(event) }
     let (before, delta) = (accountant, budget.delta)
     (next.accountant, next.epsilonSpent) = try PrivacyLedgerError.ofAccountant {
-      () throws(PrivacyAccountingError) -> (any PrivacyAccountant, Double) in
+      () throws(FLMathError) -> (any PrivacyAccountant, Double) in
       var accountant = before
       try accountant.compose(events)
       return (accountant, try accountant.epsilon(delta: delta))
@@ -50,13 +50,13 @@ struct PrivacyAccount: Sendable {
   /// Throws `PrivacyLedgerError.otherKind` unless the guarantee holds whatever the choice of the event depends on.
   private mutating func admit(_ event: PrivacyEvent) throws(PrivacyLedgerError) {
     guard event.relation == relation else {
-      throw .accounting(.otherRelation(event: event.relation, accountant: relation))
+      throw .accounting(.accounting(.otherRelation(event: event.relation, accountant: relation)))
     }
     let once: PrivacyEvent
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       once = try event.repeated(1)
     } catch {
-      throw .accounting(.invalid(error))
+      throw .accounting(error)
     }
     guard let kind else {
       self.kind = once
@@ -70,7 +70,7 @@ struct PrivacyAccount: Sendable {
   /// Returns the trade-off curve of the spent events.
   func tradeOffCurve(count: Int) throws(PrivacyLedgerError) -> TradeOffCurve {
     let accountant = accountant
-    return try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
+    return try PrivacyLedgerError.ofAccountant { () throws(FLMathError) in
       try TradeOffCurve(of: accountant, count: count)
     }
   }
@@ -113,10 +113,10 @@ extension PrivacyAccount {
     let (repetitions, overflow) = event.repetitions.multipliedReportingOverflow(by: rounds)
     if overflow { return false }
     let all: PrivacyEvent
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       all = try event.repeated(repetitions)
     } catch {
-      throw .accounting(.invalid(error))
+      throw .accounting(error)
     }
     return try after([all]).isWithinBudget
   }
@@ -210,8 +210,8 @@ struct EventTally {
   private(set) var events: [PrivacyEvent] = []
   private var indices: [PrivacyEvent: Int] = [:]
 
-  /// - Throws: `PrivacyParameterError` if the repetitions are out of range.
-  mutating func add(_ event: PrivacyEvent) throws(PrivacyParameterError) {
+  /// - Throws: `FLMathError` if the repetitions are out of range.
+  mutating func add(_ event: PrivacyEvent) throws(FLMathError) {
     let kind = try event.repeated(1)
     guard let index = indices[kind] else {
       indices[kind] = events.count

@@ -210,7 +210,7 @@ public enum PrivacyLedgerError: Error, Hashable, Sendable {
   /// The new epsilon of a budget must be larger than the old one.
   case notARaise(from: Double, to: Double)
   /// The accountant has no bound for the event. Nothing was written.
-  case accounting(PrivacyAccountingError)
+  case accounting(FLMathError)
   /// The file cannot be read or written.
   case file(RecordFileError)
 }
@@ -265,8 +265,8 @@ extension PrivacyLedgerError: CustomStringConvertible {
 
   /// Calls `call` and wraps an error of the accountant.
   static func ofAccountant<Result>(
-    _ call: () throws(PrivacyAccountingError) -> Result
+    _ call: () throws(FLMathError) -> Result
   ) throws(PrivacyLedgerError) -> Result {
-    do throws(PrivacyAccountingError) { return try call() } catch { throw .accounting(error) }
+    do throws(FLMathError) { return try call() } catch { throw .accounting(error) }
   }
 }

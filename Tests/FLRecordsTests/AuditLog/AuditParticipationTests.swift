@@ -36,11 +36,13 @@ struct AuditParticipationTests {
     var before = FilePair(at: path)
     #expect(
       try refusal(round: 1, [3, 5, 6, 7])
-        == .participation(round: 1, client: 3, .tooSoon(lastRound: 0, earliest: 2, found: 1)))
+        == .participation(
+          round: 1, client: 3, .participation(.tooSoon(lastRound: 0, earliest: 2, found: 1))))
     // A second sum of the round, of a client that is in the first.
     #expect(
       try refusal(round: 0, [3, 5, 6, 7])
-        == .participation(round: 0, client: 3, .tooSoon(lastRound: 0, earliest: 2, found: 0)))
+        == .participation(
+          round: 0, client: 3, .participation(.tooSoon(lastRound: 0, earliest: 2, found: 0))))
     #expect(FilePair(at: path) == before)
     #expect(try refusal(round: 1, second) == nil)
     #expect(try refusal(round: 2, first) == nil)
@@ -48,7 +50,7 @@ struct AuditParticipationTests {
     before = FilePair(at: path)
     #expect(
       try refusal(round: 4, first)
-        == .participation(round: 4, client: 1, .tooManyParticipations(maximum: 2)))
+        == .participation(round: 4, client: 1, .participation(.tooManyParticipations(maximum: 2))))
     #expect(FilePair(at: path) == before)
     #expect(try refusal(round: 4, [9, 10, 11, 12]) == nil)
   }

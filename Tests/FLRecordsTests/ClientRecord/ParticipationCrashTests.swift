@@ -190,7 +190,7 @@ struct ParticipationCrashTests {
       .gaussian(noiseMultiplier: 8), relation: .replace, sampling: .none, repetitions: 1)
     #expect(
       throws: ParticipationRecordError.account(
-        .accounting(.otherRelation(event: .replace, accountant: .zeroOut)))
+        .accounting(.accounting(.otherRelation(event: .replace, accountant: .zeroOut))))
     ) { try repair(example, round: 3, unsupported) }
     #expect(throws: ParticipationRecordError.round(found: -1)) {
       try repair(example, round: -1, Example.event())

@@ -171,7 +171,8 @@ struct ParticipationRecordTests {
     #expect(
       try example.refusal {
         try $0.admit(round: 9, context: context, in: session, spending: other)
-      } == .account(.accounting(.otherRelation(event: .replace, accountant: .zeroOut))))
+      } == .account(.accounting(.accounting(.otherRelation(event: .replace, accountant: .zeroOut))))
+    )
     #expect(FilePair(at: example.path) == example.stages[3])
     let path = example.folder("plain")
     #expect(throws: ParticipationRecordError.budgetMissing(round: 9)) {

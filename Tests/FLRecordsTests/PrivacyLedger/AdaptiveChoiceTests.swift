@@ -207,15 +207,15 @@ struct AdaptiveChoiceTests {
   @Test("There is no order of no plan, of another relation, or of a delta that is none")
   func noPlan() throws {
     let planned = [try Self.gaussian(20)]
-    let nothing = PrivacyAccountingError.invalid(.outOfRange(.repetitions, found: 0))
+    let nothing = FLMathError.privacy(.outOfRange(.repetitions, found: 0))
     #expect(throws: nothing) {
       try RenyiAccountant(relation: .zeroOut, planned: [], delta: 1e-5)
     }
     #expect(
-      throws: PrivacyAccountingError.otherRelation(event: .zeroOut, accountant: .replace)
+      throws: FLMathError.accounting(.otherRelation(event: .zeroOut, accountant: .replace))
     ) { try RenyiAccountant(relation: .replace, planned: planned, delta: 1e-5) }
     for delta in [-1, 2, Double.nan] {
-      #expect(throws: PrivacyAccountingError.self) {
+      #expect(throws: FLMathError.self) {
         try RenyiAccountant(relation: .zeroOut, planned: planned, delta: delta)
       }
     }

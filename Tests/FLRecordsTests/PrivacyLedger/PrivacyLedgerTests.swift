@@ -186,7 +186,7 @@ struct PrivacyLedgerTests {
       repetitions: 1)
     var refusal: PrivacyLedgerError?
     do { try ledger.spend(event, for: 3) } catch { refusal = error }
-    #expect(refusal == .accounting(.unsupported(event)))
+    #expect(refusal == .accounting(.accounting(.unsupported(event))))
     #expect(FilePair(at: example.path) == example.stages[3])
   }
 

@@ -144,7 +144,7 @@ struct RepairTests {
       relation: .addOrRemove, sampling: .withoutReplacement(sampleSize: 1, population: 10),
       repetitions: 1)
     #expect(
-      throws: PrivacyLedgerError.accounting(.unsupported(event))
+      throws: PrivacyLedgerError.accounting(.accounting(.unsupported(event)))
     ) { try repair(example, event) }
     #expect(FilePair(at: example.path) == torn)
   }
