@@ -35,7 +35,7 @@ func train(
       .gaussian(noiseMultiplier: noiseMultiplier), relation: .replace,
       sampling: cohort.scheme.accounted, repetitions: 1)
     // Before anybody is asked: what does not fit the budget is refused here.
-    do { try ledger.spend(event, for: round) } catch .exceedsBudget { break }
+    do { try ledger.spend(event, for: round) } catch .ledger(.exceedsBudget) { break }
     let model = modelDigest()
     let (sum, participants, parameters) = try aggregate(cohort)
     try log.record(

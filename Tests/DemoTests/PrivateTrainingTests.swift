@@ -206,7 +206,7 @@ struct PrivateTrainingTests {
         + ["--ledger", ledger] + Self.small
       let first = try DemoProcess(arguments)
       #expect(first.exitCode == 1)
-      #expect(first.errors.contains("would bring epsilon"))
+      #expect(first.errors.contains("epsilon would grow"))
       let spent = try spent(first.json())
       #expect(spent.count > 0 && spent.count < 9)
       #expect(try #require(spent.last) <= 3)

@@ -19,7 +19,7 @@ package final class AuditTrail {
   /// Opens a log, or begins one; without a path, one that is deleted in the end.
   ///
   /// - Parameter participation: the rule of a training with correlated noise. The log is then that training's.
-  /// - Throws: `AuditLogError`; what `FileManager` throws.
+  /// - Throws: `FLRecordsError`; what `FileManager` throws.
   package init(at path: String?, participation: ParticipationRule? = nil) throws {
     let folder = try TemporaryFolder()
     let path = path ?? folder.path(of: "audit.jsonl")

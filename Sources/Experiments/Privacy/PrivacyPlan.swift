@@ -100,7 +100,7 @@ package struct PrivacyPlan: Sendable {
 
   /// Finds the least noise for the rounds of a training, unless it is given.
   ///
-  /// - Throws: `PrivacyAccountingError`, `PrivacyParameterError`, `PrivateFedAvgError`.
+  /// - Throws: `FLMathError`, `PrivateFedAvgError`.
   init(_ settings: PrivacySettings, of training: TrainingSettings, parameterCount: Int) throws {
     self.settings = settings
     // Slightly less than the budget, so that a rounding error in the sum of the rounds does not reject the last one.
@@ -113,7 +113,7 @@ package struct PrivacyPlan: Sendable {
         try settings.noiseMultiplier
         ?? NoiseCalibration.noiseMultiplier(
           epsilon: epsilon, delta: delta, accountant: Self.accountant(settings)
-        ) { multiplier throws(PrivacyParameterError) in
+        ) { multiplier throws(FLMathError) in
           [try Self.gaussian(multiplier, rounds: rounds)]
         }
       noise = .central
@@ -123,7 +123,7 @@ package struct PrivacyPlan: Sendable {
         try settings.noiseMultiplier
         ?? NoiseCalibration.noiseMultiplier(
           epsilon: epsilon, delta: delta, accountant: Self.accountant(settings)
-        ) { multiplier throws(PrivacyParameterError) in
+        ) { multiplier throws(FLMathError) in
           [try Self.gaussian(multiplier, rounds: 1)]
         }
       let participation = try ParticipationRule(
@@ -143,7 +143,7 @@ package struct PrivacyPlan: Sendable {
       if let given = settings.noiseMultiplier {
         whole = given
       } else {
-        func events(_ multiplier: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
+        func events(_ multiplier: Double) throws(FLMathError) -> [PrivacyEvent] {
           [try Self.distributed(shared, noiseMultiplier: multiplier, rounds: rounds)]
         }
         whole = try NoiseCalibration.noiseMultiplier(
@@ -166,21 +166,21 @@ package struct PrivacyPlan: Sendable {
   }
 
   /// The accountant of the ledger.
-  func accountant() throws(PrivacyAccountingError) -> PrivacyLossAccountant {
+  func accountant() throws(FLMathError) -> PrivacyLossAccountant {
     try Self.accountant(settings)
   }
 
   /// Exact for Gaussian noise, and slightly pessimistic for noise that clients share.
   private static func accountant(
     _ settings: PrivacySettings
-  ) throws(PrivacyAccountingError) -> PrivacyLossAccountant {
+  ) throws(FLMathError) -> PrivacyLossAccountant {
     try PrivacyLossAccountant(relation: settings.relation)
   }
 
   /// What rounds with the server's Gaussian noise cost.
   static func gaussian(
     _ noiseMultiplier: Double, rounds: Int
-  ) throws(PrivacyParameterError) -> PrivacyEvent {
+  ) throws(FLMathError) -> PrivacyEvent {
     try PrivacyEvent(
       .gaussian(noiseMultiplier: noiseMultiplier), relation: .addOrRemove,
       sampling: PrivacySettings.sampling, repetitions: rounds)
@@ -188,12 +188,12 @@ package struct PrivacyPlan: Sendable {
 
   private static func distributed(
     _ shared: PrivateFedAvg.Settings, noiseMultiplier: Double, rounds: Int
-  ) throws(PrivacyParameterError) -> PrivacyEvent {
+  ) throws(FLMathError) -> PrivacyEvent {
     do throws(PrivateFedAvgError) {
       return try PrivateFedAvg(with(noiseMultiplier, shared)).event(rounds: rounds)
     } catch {
       guard case .parameters(let reason) = error else {
-        throw .outOfRange(.noiseMultiplier, found: noiseMultiplier)
+        throw .privacy(.outOfRange(.noiseMultiplier, found: noiseMultiplier))
       }
       throw reason
     }

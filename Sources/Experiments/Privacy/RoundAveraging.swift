@@ -102,7 +102,7 @@ struct CentralNoiseAveraging: RoundAveraging {
 
   /// Averaging with the plan's clip, noise and denominator.
   ///
-  /// - Throws: `SecureFedAvgError`, `PrivacyParameterError`.
+  /// - Throws: `SecureFedAvgError`, `FLMathError`.
   init(
     _ plan: PrivacyPlan, parameterCount: Int, maximumContributors: Int, minimumValueBits: Int,
     seeds: SimulationSeeds
@@ -159,7 +159,7 @@ struct CentralNoiseAveraging: RoundAveraging {
     case .independent(let mechanism): mechanism.addNoise(to: &sum, using: &generator)
     case .correlated(let stream):
       let before = sum
-      sum = try stream.noise.withLock { stream throws(CorrelatedNoiseError) in
+      sum = try stream.noise.withLock { stream throws(FLMathError) in
         var sum = before
         try stream.addNoise(to: &sum, using: &generator)
         return sum
@@ -180,7 +180,7 @@ struct DistributedNoiseAveraging: RoundAveraging {
 
   /// Averaging as planned.
   ///
-  /// - Throws: `PrivacyParameterError`.
+  /// - Throws: `FLMathError`.
   init(_ averaging: PrivateFedAvg, quantile: Double?) throws {
     self.averaging = averaging
     clipping = try quantile.map { quantile in

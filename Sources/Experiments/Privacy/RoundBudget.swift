@@ -10,7 +10,7 @@ struct RoundBudget: ~Copyable {
 
   /// Opens the plan's ledger, or begins it.
   ///
-  /// - Throws: `PrivacyLedgerError`; what `FileManager` throws.
+  /// - Throws: `FLRecordsError`; what `FileManager` throws.
   init(_ plan: PrivacyPlan) throws {
     let folder = try TemporaryFolder()
     let budget = try PrivacyBudget(epsilon: plan.settings.epsilon, delta: plan.settings.delta)
@@ -25,15 +25,15 @@ struct RoundBudget: ~Copyable {
 
   /// Pays for a round.
   ///
-  /// - Throws: `PrivacyLedgerError.exceedsBudget` if the round must not take place.
+  /// - Throws: `FLRecordsError.Ledger.exceedsBudget` if the round must not take place.
   mutating func spend(
     _ event: PrivacyEvent, for round: Int
-  ) throws(PrivacyLedgerError) {
+  ) throws(FLRecordsError) {
     try ledger.spend(event, for: round)
   }
 
   /// The trade-off curve of an adversary against everything in the ledger.
-  func tradeOffCurve() throws(PrivacyLedgerError) -> TradeOffCurve {
+  func tradeOffCurve() throws(FLRecordsError) -> TradeOffCurve {
     try ledger.tradeOffCurve(count: 60)
   }
 }

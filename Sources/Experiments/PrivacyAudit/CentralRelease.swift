@@ -26,7 +26,7 @@ struct CentralRelease: AuditedRelease {
       epsilon: claim.target, delta: claim.delta,
       accountant: PrivacyLossAccountant(relation: claim.relation),
       tolerance: AuditedClaim.tolerance
-    ) { multiplier throws(PrivacyParameterError) in
+    ) { multiplier throws(FLMathError) in
       [
         try PrivacyEvent(
           .gaussian(noiseMultiplier: multiplier), relation: claim.relation, sampling: .none,

@@ -33,12 +33,12 @@ struct DistributedRelease: AuditedRelease {
           clipBitDeviation: mechanism == .adaptiveClipping
             ? max(Double(clients) / 20, multiplier) : nil))
     }
-    func events(_ multiplier: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
+    func events(_ multiplier: Double) throws(FLMathError) -> [PrivacyEvent] {
       do throws(PrivateFedAvgError) {
         return [try averaging(multiplier).event(rounds: claim.rounds)]
       } catch {
         guard case .parameters(let reason) = error else {
-          throw .outOfRange(.noiseMultiplier, found: multiplier)
+          throw .privacy(.outOfRange(.noiseMultiplier, found: multiplier))
         }
         throw reason
       }
@@ -129,7 +129,7 @@ struct CanaryRun {
       epsilon: claim.target, delta: claim.delta,
       accountant: PrivacyLossAccountant(relation: .addOrRemove),
       tolerance: AuditedClaim.tolerance
-    ) { multiplier throws(PrivacyParameterError) in
+    ) { multiplier throws(FLMathError) in
       [
         try PrivacyEvent(
           .gaussian(noiseMultiplier: multiplier), relation: .addOrRemove, sampling: .none,

@@ -93,7 +93,7 @@ package enum RuleOption: String, CaseIterable, Sendable {
   private static func clippedTrimmedMean(attackers: Int) throws -> PreAggregatedRule {
     let clipping = try AdaptiveRobustClipping(attackers: attackers)
     return PreAggregatedRule(try TrimmedMean(attackers: attackers)) {
-      updates throws(RobustAggregationError) in try clipping.clipped(updates)
+      updates throws(FLMathError) in try clipping.clipped(updates)
     }
   }
 }

@@ -286,7 +286,7 @@ extension TrainingRecord.Privacy {
   /// Points of a curve, on the logarithmic axis of false alarms from 0.1 % to 100 %.
   static func tradeOffPoints(
     of curve: TradeOffCurve
-  ) throws(PrivacyParameterError) -> [TrainingRecord.TradeOffPoint] {
+  ) throws(FLMathError) -> [TrainingRecord.TradeOffPoint] {
     var points: [TrainingRecord.TradeOffPoint] = []
     for step in 0...90 {
       let typeIError = step == 90 ? 1 : pow(10, Double(step) / 30 - 3)

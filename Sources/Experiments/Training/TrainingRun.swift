@@ -94,13 +94,13 @@ package struct TrainingRun {
       cohort: settings.clients, turns: settings.turns, rounds: settings.rounds)
     for round in 1...settings.rounds {
       let event = turns.isPaid(atOnce: plan?.paysAtOnce ?? false) ? nil : try averaging.event()
-      do throws(PrivacyLedgerError) {
+      do throws(FLRecordsError) {
         if let event {
           try budget?.spend(event, for: round)
           turns.pay()
         }
       } catch {
-        guard case .exceedsBudget = error else { throw error }
+        guard case .ledger(.exceedsBudget) = error else { throw error }
         record.privacy?.refusal = "\(error)"
         break
       }

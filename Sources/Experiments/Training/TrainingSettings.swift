@@ -92,7 +92,7 @@ struct TurnTaking {
   /// - Parameters:
   ///   - cohort: the number of clients of a round; there are as many times more as `turns` says.
   ///   - rounds: the number of rounds of the training.
-  init(cohort: Int, turns: Int, rounds: Int) throws(PrivacyParameterError) {
+  init(cohort: Int, turns: Int, rounds: Int) throws(FLMathError) {
     schedule = ParticipationSchedule(
       rule: try ParticipationRule(
         maximum: (rounds + turns - 1) / turns, minimumSeparation: turns))
@@ -106,7 +106,7 @@ struct TurnTaking {
   }
 
   /// Counts a round that released a sum of these clients.
-  mutating func finish(with contributors: [Int]) throws(ParticipationError) {
+  mutating func finish(with contributors: [Int]) throws(FLMathError) {
     for client in contributors { try schedule.record(client, round: finishedRounds) }
     finishedRounds += 1
   }

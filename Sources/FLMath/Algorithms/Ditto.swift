@@ -14,11 +14,11 @@ public struct Ditto: FederatedAlgorithm, Hashable {
   ///   - personalWeight: lambda, finite and at least 0: how strongly a personal model is drawn to
   ///     the global one. 0 is training alone.
   ///   - weighting: how much a client counts in the global model.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, personalWeight: Double, weighting: Weighting = .examples,
     serverLearningRate: Double = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     client = try DittoClient(personalWeight: personalWeight, weighting: weighting)
     server = try FederatedAveraging(state: state, serverLearningRate: serverLearningRate)
   }
@@ -30,7 +30,7 @@ public struct Ditto: FederatedAlgorithm, Hashable {
   public func makeClient() -> DittoClient { client }
 
   /// Moves the global model by one round's mean.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     try server.apply(mean)
   }
 }
@@ -48,10 +48,10 @@ public struct DittoClient: FederatedClient {
   /// A client with a personal model that it has kept, or one that starts it from the first global
   /// model that it gets.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless the weight is finite and at least 0.
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` unless the weight is finite and at least 0.
   public init(
     personalWeight: Double, weighting: Weighting = .examples, personal: [Double] = []
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.proximalWeight.require(
       personalWeight.isFinite && personalWeight >= 0, personalWeight)
     self.personalWeight = personalWeight
@@ -64,7 +64,7 @@ public struct DittoClient: FederatedClient {
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<DittoClient> {
+  ) throws(FLMathError) -> LocalRound<DittoClient> {
     let round = try global.train(on: broadcast, with: &training, using: &generator)
     let anchor = broadcast.model.values
     let solution = try training.minimise(

@@ -30,11 +30,11 @@ public struct FedBuff: FederatedAlgorithm {
   ///   - bufferSize: K, at least 1.
   ///   - serverLearningRate: finite and above 0.
   ///   - stalenessExponent: finite and at least 0.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, bufferSize: Int, serverLearningRate: Double = 1,
     stalenessExponent: Double = 0.5
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.bufferSize.require(bufferSize >= 1, Double(bufferSize))
     try Hyperparameter.stalenessExponent.require(
       stalenessExponent.isFinite && stalenessExponent >= 0, stalenessExponent)
@@ -49,12 +49,12 @@ public struct FedBuff: FederatedAlgorithm {
   /// An update as it counts now: smaller, the older the model is that it was trained on.
   ///
   /// - Parameter trainedOn: the ``Broadcast/round`` of that model.
-  /// - Throws: ``AlgorithmError/trainedInTheFuture(current:found:)``.
+  /// - Throws: ``FLMathError/Algorithm/trainedInTheFuture(current:found:)``.
   public func discounted(
     _ update: ClientUpdate, trainedOn: Int
-  ) throws(AlgorithmError) -> ClientUpdate {
+  ) throws(FLMathError) -> ClientUpdate {
     guard trainedOn >= 0, trainedOn <= round else {
-      throw .trainedInTheFuture(current: round, found: trainedOn)
+      throw .algorithm(.trainedInTheFuture(current: round, found: trainedOn))
     }
     let staleness = Double(round - trainedOn)
     let factor = Double.pow(1 + staleness, -stalenessExponent)
@@ -67,21 +67,21 @@ public struct FedBuff: FederatedAlgorithm {
   ///   - contributor: the client, which may be in a buffer once.
   ///   - trainedOn: the ``Broadcast/round`` of the model that the client was given.
   /// - Returns: whether the model has moved.
-  /// - Throws: ``AlgorithmError`` if the update does not fit, is not finite, or has no mean with those in
+  /// - Throws: ``FLMathError`` if the update does not fit, is not finite, or has no mean with those in
   ///   the buffer; nothing has changed then. If the model would not be finite after this round, the
   ///   buffer is dropped.
   public mutating func receive(
     _ update: ClientUpdate, from contributor: UInt32, trainedOn: Int
-  ) throws(AlgorithmError) -> Bool {
+  ) throws(FLMathError) -> Bool {
     let discounted = try discounted(update, trainedOn: trainedOn)
     guard update.delta.count == contribution.count else {
-      throw .dimensionMismatch(expected: contribution.count, found: update.delta.count)
+      throw .algorithm(.dimensionMismatch(expected: contribution.count, found: update.delta.count))
     }
     guard !buffer.contains(where: { $0.contributor == contributor }) else {
-      throw .mean(.duplicateContributor(contributor))
+      throw .update(.duplicateContributor(contributor))
     }
     if let index = update.delta.firstNonFiniteIndex {
-      throw .mean(
+      throw .update(
         .nonFiniteUpdate(contributor: contributor, index: index, found: update.delta[index]))
     }
     let next = buffer + [(contributor, discounted)]
@@ -89,19 +89,14 @@ public struct FedBuff: FederatedAlgorithm {
       buffer = next
       return false
     }
-    let mean: WeightedMean
-    do {
-      mean = try WeightedMean.of(next)
-    } catch {
-      throw .mean(error)
-    }
+    let mean = try WeightedMean.of(next)
     buffer = []
     try server.apply(mean)
     return true
   }
 
   /// Moves the model by the mean of one buffer of discounted updates.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     try server.apply(mean)
   }
 }

@@ -20,11 +20,11 @@ public struct FedDC: FederatedAlgorithm, Hashable {
   ///   - populationWeight: the number of all clients, or with ``Weighting/examples`` that of all
   ///     examples; at least 1.
   ///   - weighting: how much a client counts.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, regularisation: Double, populationWeight: UInt64,
     weighting: Weighting = .uniform
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     server = try Scaffold(
       state: state, option: .meanGradientOfPath, populationWeight: populationWeight,
       weighting: weighting)
@@ -44,7 +44,7 @@ public struct FedDC: FederatedAlgorithm, Hashable {
   public func makeClient() -> FedDCClient { client }
 
   /// Moves the model and the control variate by one round's means.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     try server.apply(mean)
   }
 }
@@ -65,11 +65,11 @@ public struct FedDCClient: FederatedClient {
 
   /// A client with vectors that it has kept, or with zeros.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless the weight is finite and above 0.
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` unless the weight is finite and above 0.
   public init(
     regularisation: Double, weighting: Weighting = .uniform, drift: [Double] = [],
     control: [Double] = []
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.regularisation.require(
       regularisation.isFinite && regularisation > 0, regularisation)
     self.regularisation = regularisation
@@ -83,7 +83,7 @@ public struct FedDCClient: FederatedClient {
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<FedDCClient> {
+  ) throws(FLMathError) -> LocalRound<FedDCClient> {
     let global = broadcast.model.values
     let server = try broadcast.control.zerosIfEmpty(count: global.count)
     let own = try control.zerosIfEmpty(count: global.count)

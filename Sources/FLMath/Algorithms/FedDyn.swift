@@ -20,10 +20,10 @@ public struct FedDyn: FederatedAlgorithm, Hashable {
   /// - Parameters:
   ///   - regularisation: alpha, finite and above 0.
   ///   - population: the number of all clients, at least 1.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, regularisation: Double, population: Int
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     client = try FedDynClient(regularisation: regularisation)
     try Hyperparameter.populationWeight.require(population >= 1, Double(population))
     try state.requireMemory("h")
@@ -35,11 +35,12 @@ public struct FedDyn: FederatedAlgorithm, Hashable {
   public func makeClient() -> FedDynClient { client }
 
   /// Takes one round's mean into h and moves the model.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let step = try mean.split(contribution)[0]
     let participants = mean.contributors.count
     guard participants <= population else {
-      throw .populationExceeded(expected: UInt64(population), found: UInt64(participants))
+      throw .algorithm(
+        .populationExceeded(expected: UInt64(population), found: UInt64(participants)))
     }
     let alpha = client.regularisation
     let share = Double(participants) / Double(population)
@@ -64,8 +65,8 @@ public struct FedDynClient: FederatedClient {
 
   /// A client with a memory that it has kept, or with one of zeros.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless the weight is finite and above 0.
-  public init(regularisation: Double, gradient: [Double] = []) throws(AlgorithmError) {
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` unless the weight is finite and above 0.
+  public init(regularisation: Double, gradient: [Double] = []) throws(FLMathError) {
     try Hyperparameter.regularisation.require(
       regularisation.isFinite && regularisation > 0, regularisation)
     self.regularisation = regularisation
@@ -77,7 +78,7 @@ public struct FedDynClient: FederatedClient {
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<FedDynClient> {
+  ) throws(FLMathError) -> LocalRound<FedDynClient> {
     let global = broadcast.model.values
     let memory = try gradient.zerosIfEmpty(count: global.count)
     let correction = LocalCorrection(

@@ -18,10 +18,10 @@ public struct FedNova: FederatedAlgorithm, Hashable {
   ///   - maximumSteps: the largest number of local steps of a client's round, at least 1. It says how
   ///     large a number of steps must be encoded.
   ///   - weighting: how much a client counts.
-  /// - Throws: ``AlgorithmError`` if the number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if the number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, maximumSteps: Int, weighting: Weighting = .examples
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     client = try FedNovaClient(maximumSteps: maximumSteps, weighting: weighting)
     try state.requireMemory()
     self.state = state
@@ -40,15 +40,15 @@ public struct FedNova: FederatedAlgorithm, Hashable {
 
   /// Moves the model by the mean number of steps times the mean step.
   ///
-  /// - Throws: ``AlgorithmError``, also if the mean number of steps is below 1 or above the maximum by more
+  /// - Throws: ``FLMathError``, also if the mean number of steps is below 1 or above the maximum by more
   ///   than a coarse encoding rounds: by more than a 128th of the maximum.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let parts = try mean.split(contribution)
     let steps = parts[1].first ?? 0
     let maximum = Double(client.maximumSteps)
     let rounding = maximum / 128
     guard steps > 0, steps >= 1 - rounding, steps <= maximum + rounding else {
-      throw .meanStepsOutOfRange(maximum: client.maximumSteps, found: steps)
+      throw .algorithm(.meanStepsOutOfRange(maximum: client.maximumSteps, found: steps))
     }
     var values = model.values
     for (index, step) in parts[0].enumerated() {
@@ -68,8 +68,8 @@ public struct FedNovaClient: FederatedClient {
 
   /// A client that makes at most `maximumSteps` steps in a round.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless that is at least 1.
-  public init(maximumSteps: Int, weighting: Weighting = .examples) throws(AlgorithmError) {
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` unless that is at least 1.
+  public init(maximumSteps: Int, weighting: Weighting = .examples) throws(FLMathError) {
     try Hyperparameter.maximumSteps.require(maximumSteps >= 1, Double(maximumSteps))
     self.maximumSteps = maximumSteps
     self.weighting = weighting
@@ -77,16 +77,16 @@ public struct FedNovaClient: FederatedClient {
 
   /// Trains from the global model and sends the difference per step, and the number of steps.
   ///
-  /// - Throws: ``AlgorithmError/tooManySteps(maximum:found:)`` beside what training throws.
+  /// - Throws: ``FLMathError/Algorithm/tooManySteps(maximum:found:)`` beside what training throws.
   public func train(
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<FedNovaClient> {
+  ) throws(FLMathError) -> LocalRound<FedNovaClient> {
     let global = broadcast.model.values
     let solution = try training.minimise(from: global, adding: .none, using: &generator)
     guard solution.steps <= maximumSteps else {
-      throw .tooManySteps(maximum: maximumSteps, found: solution.steps)
+      throw .algorithm(.tooManySteps(maximum: maximumSteps, found: solution.steps))
     }
     let steps = Double(solution.steps)
     let update = ClientUpdate(

@@ -54,11 +54,11 @@ public struct FedOpt: FederatedAlgorithm, Hashable {
   ///   - firstMomentDecay: beta1, from 0 to below 1.
   ///   - serverLearningRate: finite and above 0.
   ///   - adaptivity: tau, from 2^-480 to 2^480.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, secondMoment: SecondMoment, firstMomentDecay: Double,
     serverLearningRate: Double, adaptivity: Double = 1e-3, convention: Convention = .paper
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.decay.require(
       firstMomentDecay >= 0 && firstMomentDecay < 1, firstMomentDecay)
     switch secondMoment {
@@ -86,7 +86,7 @@ public struct FedOpt: FederatedAlgorithm, Hashable {
   public static func fedAdam(
     state: ServerState, serverLearningRate: Double, adaptivity: Double = 1e-3,
     convention: Convention = .paper
-  ) throws(AlgorithmError) -> FedOpt {
+  ) throws(FLMathError) -> FedOpt {
     try FedOpt(
       state: state, secondMoment: .adam(decay: 0.99), firstMomentDecay: 0.9,
       serverLearningRate: serverLearningRate, adaptivity: adaptivity, convention: convention)
@@ -98,7 +98,7 @@ public struct FedOpt: FederatedAlgorithm, Hashable {
   public static func fedYogi(
     state: ServerState, serverLearningRate: Double, adaptivity: Double = 1e-3,
     convention: Convention = .paper
-  ) throws(AlgorithmError) -> FedOpt {
+  ) throws(FLMathError) -> FedOpt {
     try FedOpt(
       state: state, secondMoment: .yogi(decay: 0.99), firstMomentDecay: 0.9,
       serverLearningRate: serverLearningRate, adaptivity: adaptivity, convention: convention)
@@ -110,7 +110,7 @@ public struct FedOpt: FederatedAlgorithm, Hashable {
   public static func fedAdagrad(
     state: ServerState, serverLearningRate: Double, adaptivity: Double = 1e-3,
     convention: Convention = .paper
-  ) throws(AlgorithmError) -> FedOpt {
+  ) throws(FLMathError) -> FedOpt {
     try FedOpt(
       state: state, secondMoment: .adagrad, firstMomentDecay: 0,
       serverLearningRate: serverLearningRate, adaptivity: adaptivity, convention: convention)
@@ -120,7 +120,7 @@ public struct FedOpt: FederatedAlgorithm, Hashable {
   public func makeClient() -> AveragingClient { AveragingClient() }
 
   /// Takes one round's mean for a gradient and steps along it.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let step = try mean.split(contribution)[0]
     let initialSecond = convention == .paper ? adaptivity * adaptivity : 0
     var first = state.vector("first moment")

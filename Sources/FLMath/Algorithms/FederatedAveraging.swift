@@ -15,21 +15,21 @@ public struct FederatedAveraging: FederatedAlgorithm, Hashable, Codable {
 
   /// Starts with `model` at round 0.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless the rate is finite and above 0.
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` unless the rate is finite and above 0.
   public init(
     model: ParameterVector, serverLearningRate: Double = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try self.init(state: ServerState(model: model), serverLearningRate: serverLearningRate)
   }
 
   /// Goes on from `state`.
   ///
-  /// - Throws: ``AlgorithmError`` unless the rate is finite and above 0, and the state is that of an
+  /// - Throws: ``FLMathError`` unless the rate is finite and above 0, and the state is that of an
   ///   algorithm that keeps nothing but the model.
-  public init(state: ServerState, serverLearningRate: Double = 1) throws(AlgorithmError) {
+  public init(state: ServerState, serverLearningRate: Double = 1) throws(FLMathError) {
     try Hyperparameter.serverLearningRate.require(
       serverLearningRate.isFinite && serverLearningRate > 0, serverLearningRate)
-    guard state.round >= 0 else { throw .invalidRound(state.round) }
+    guard state.round >= 0 else { throw .algorithm(.invalidRound(state.round)) }
     try state.requireMemory()
     self.state = state
     self.serverLearningRate = serverLearningRate
@@ -40,9 +40,9 @@ public struct FederatedAveraging: FederatedAlgorithm, Hashable, Codable {
 
   /// Moves the model by one round's mean.
   ///
-  /// - Throws: ``AlgorithmError`` if the mean does not have one number per parameter or the new
+  /// - Throws: ``FLMathError`` if the mean does not have one number per parameter or the new
   ///   model would not be finite. The engine is then as it was before.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let step = try mean.split(contribution)[0]
     var values = model.values
     for index in values.indices {
@@ -57,7 +57,7 @@ public struct FederatedAveraging: FederatedAlgorithm, Hashable, Codable {
 
   /// Reads a checkpoint and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``AlgorithmError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let model = try container.decode(ParameterVector.self, forKey: .model)
@@ -99,10 +99,10 @@ public struct AveragingClient: FederatedClient {
 
   /// A client with a proximal term.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless the weight is finite and at least 0.
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` unless the weight is finite and at least 0.
   public init(
     proximalWeight: Double, weighting: Weighting = .examples
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.proximalWeight.require(
       proximalWeight.isFinite && proximalWeight >= 0, proximalWeight)
     self.proximalWeight = proximalWeight
@@ -114,7 +114,7 @@ public struct AveragingClient: FederatedClient {
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<AveragingClient> {
+  ) throws(FLMathError) -> LocalRound<AveragingClient> {
     let global = broadcast.model.values
     let solution = try training.minimise(
       from: global, adding: .proximal(proximalWeight, to: global), using: &generator)
@@ -142,11 +142,11 @@ public struct FedProx: FederatedAlgorithm, Hashable {
   /// - Parameters:
   ///   - proximalWeight: mu, finite and at least 0.
   ///   - weighting: how much a client counts.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, proximalWeight: Double, weighting: Weighting = .examples,
     serverLearningRate: Double = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     client = try AveragingClient(proximalWeight: proximalWeight, weighting: weighting)
     server = try FederatedAveraging(state: state, serverLearningRate: serverLearningRate)
   }
@@ -158,7 +158,7 @@ public struct FedProx: FederatedAlgorithm, Hashable {
   public func makeClient() -> AveragingClient { client }
 
   /// Moves the model by one round's mean.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     try server.apply(mean)
   }
 }
@@ -183,10 +183,10 @@ public struct FedAvgM: FederatedAlgorithm, Hashable {
   /// - Parameters:
   ///   - momentum: from 0 to below 1; 0 is plain averaging.
   ///   - serverLearningRate: finite and above 0.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, momentum: Double = 0.9, serverLearningRate: Double = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.decay.require(momentum >= 0 && momentum < 1, momentum)
     try Hyperparameter.serverLearningRate.require(
       serverLearningRate.isFinite && serverLearningRate > 0, serverLearningRate)
@@ -200,7 +200,7 @@ public struct FedAvgM: FederatedAlgorithm, Hashable {
   public func makeClient() -> AveragingClient { AveragingClient() }
 
   /// Adds one round's mean to the momentum and moves the model along it.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let step = try mean.split(contribution)[0]
     var velocity = state.vector("momentum")
     var values = model.values

@@ -55,15 +55,15 @@ public struct IFCA: FederatedAlgorithm, Hashable {
   ///   - maximumExamples: the largest number of examples that a client counts as, at least 1; a client with
   ///     more counts as this many. With 1, all clients count alike, as in the paper. A bound near the
   ///     real numbers keeps precision.
-  /// - Throws: ``AlgorithmError``.
+  /// - Throws: ``FLMathError``.
   public init(
     models: [ParameterVector], averaging: Averaging = .models, minimumClients: Int,
     maximumExamples: Int = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.clusters.require(!models.isEmpty, Double(models.count))
     let first = models[0]
     if let index = models.firstIndex(where: { $0.layout != first.layout }) {
-      throw .foreignModel(cluster: index)
+      throw .algorithm(.foreignModel(cluster: index))
     }
     var memory: [String: [Double]] = [:]
     for (index, model) in models.enumerated().dropFirst() {
@@ -76,14 +76,14 @@ public struct IFCA: FederatedAlgorithm, Hashable {
 
   /// Goes on from `state`, which has as many models as the algorithm that it comes from.
   ///
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, averaging: Averaging = .models, minimumClients: Int,
     maximumExamples: Int = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     let names = (0..<state.memory.count).map { Self.name($0 + 1) }.sorted()
     let found = state.memory.keys.sorted()
-    guard found == names else { throw .foreignState(expected: names, found: found) }
+    guard found == names else { throw .algorithm(.foreignState(expected: names, found: found)) }
     try Hyperparameter.minimumClients.require(minimumClients >= 1, Double(minimumClients))
     client = try IFCAClient(
       clusters: names.count + 1, averaging: averaging, maximumExamples: maximumExamples)
@@ -124,9 +124,9 @@ public struct IFCA: FederatedAlgorithm, Hashable {
 
   /// Moves the models of all clusters with enough clients.
   ///
-  /// - Throws: ``AlgorithmError``, also for numbers of clients that are not whole or do not add up to the
+  /// - Throws: ``FLMathError``, also for numbers of clients that are not whole or do not add up to the
   ///   contributors, and for weights beyond them. The algorithm is then as it was before.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let parts = try mean.split(contribution)
     let contributors = Double(mean.contributors.count)
     let (weights, clients) = (Array(parts[1]), parts[2].map { $0 * contributors })
@@ -136,7 +136,9 @@ public struct IFCA: FederatedAlgorithm, Hashable {
       zip(weights, clients).allSatisfy({
         $0 >= -Self.tolerance && $0 <= $1 / contributors + Self.tolerance
       })
-    else { throw .impossibleClusters(contributors: mean.contributors.count, found: clients) }
+    else {
+      throw .algorithm(.impossibleClusters(contributors: mean.contributors.count, found: clients))
+    }
     let count = model.layout.count
     let total = weights.reduce(0, +)
     var moved = (0..<clusters).map(values(of:))
@@ -174,10 +176,10 @@ public struct IFCAClient: FederatedClient {
 
   /// Creates a client that chooses among a number of clusters.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` unless both numbers are at least 1.
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` unless both numbers are at least 1.
   public init(
     clusters: Int, averaging: IFCA.Averaging = .models, maximumExamples: Int = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.clusters.require(clusters >= 1, Double(clusters))
     try Hyperparameter.maximumExamples.require(maximumExamples >= 1, Double(maximumExamples))
     self.init(
@@ -194,24 +196,24 @@ public struct IFCAClient: FederatedClient {
   /// The cluster whose model has the least loss on the client's own examples; the first of equal ones. A
   /// model whose loss is not finite is not picked.
   ///
-  /// - Throws: ``AlgorithmError``, also if no loss is finite, or there is another number of models.
+  /// - Throws: ``FLMathError``, also if no loss is finite, or there is another number of models.
   /// - Complexity: one pass over the examples for each cluster.
   public func bestCluster(
     of broadcast: Broadcast, for objective: inout some LocalObjective
-  ) throws(AlgorithmError) -> Int {
+  ) throws(FLMathError) -> Int {
     let models = try models(of: broadcast)
     var best: (cluster: Int, loss: Double)?
-    var failure: TrainingError?
+    var failure: FLMathError?
     for (cluster, model) in models.enumerated() {
       do {
         let loss = try objective.loss(at: model)
         if loss < best?.loss ?? .infinity { best = (cluster, loss) }
       } catch {
-        guard case .nonFiniteLoss = error else { throw .training(error) }
+        guard case .training(.nonFiniteLoss) = error else { throw error }
         failure = failure ?? error
       }
     }
-    guard let best else { throw .training(failure ?? .nonFiniteLoss(.infinity)) }
+    guard let best else { throw failure ?? .training(.nonFiniteLoss(.infinity)) }
     return best.cluster
   }
 
@@ -220,7 +222,7 @@ public struct IFCAClient: FederatedClient {
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<IFCAClient> {
+  ) throws(FLMathError) -> LocalRound<IFCAClient> {
     let cluster = try bestCluster(of: broadcast, for: &training.objective)
     let start = try models(of: broadcast)[cluster]
     let (delta, steps) = try difference(from: start, with: &training, using: &generator)
@@ -244,7 +246,7 @@ public struct IFCAClient: FederatedClient {
   private func difference(
     from start: [Double], with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> (delta: [Double], steps: Int) {
+  ) throws(FLMathError) -> (delta: [Double], steps: Int) {
     switch averaging {
     case .gradients:
       let rate = training.descent.learningRate
@@ -258,14 +260,15 @@ public struct IFCAClient: FederatedClient {
   }
 
   /// The models that the server sent.
-  private func models(of broadcast: Broadcast) throws(AlgorithmError) -> [[Double]] {
+  private func models(of broadcast: Broadcast) throws(FLMathError) -> [[Double]] {
     let first = broadcast.model.values
     // No overflow in the comparison: the product may be beyond `Int`, the quotient is not.
     guard broadcast.control.count.isMultiple(of: first.count),
       broadcast.control.count / first.count == clusters - 1
     else {
-      throw .foreignBroadcast(
-        clusters: clusters, parameters: first.count, found: broadcast.control.count)
+      throw .algorithm(
+        .foreignBroadcast(
+          clusters: clusters, parameters: first.count, found: broadcast.control.count))
     }
     return [first]
       + (1..<clusters).map { cluster in

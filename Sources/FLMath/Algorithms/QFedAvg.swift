@@ -40,11 +40,11 @@ public struct QFedAvg: FederatedAlgorithm, Hashable {
   ///     number must be encoded.
   ///   - weighting: how much a client counts. In the paper, all count alike, and are selected by their
   ///     numbers of examples; where all take part, `.examples` has the same meaning.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, fairness: Double, divisor: Divisor = .curvature, maximumLoss: Double = 4,
     maximumNormaliser: Double = 64, weighting: Weighting = .uniform
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     client = try QFedAvgClient(
       fairness: fairness, divisor: divisor, maximumLoss: maximumLoss,
       maximumNormaliser: maximumNormaliser, weighting: weighting)
@@ -65,7 +65,7 @@ public struct QFedAvg: FederatedAlgorithm, Hashable {
 
   /// Moves the model by the quotient of the means. Where the normalisers are 0, because all losses are, it
   /// stays as it is.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let parts = try mean.split(contribution)
     var values = model.values
     if let normaliser = parts[1].first, normaliser > 0 {
@@ -96,11 +96,11 @@ public struct QFedAvgClient: FederatedClient {
 
   /// A client that counts by its loss to the power of `fairness`.
   ///
-  /// - Throws: ``AlgorithmError/invalid(_:found:)`` if a number is out of its range.
+  /// - Throws: ``FLMathError/Algorithm/invalid(_:found:)`` if a number is out of its range.
   public init(
     fairness: Double, divisor: QFedAvg.Divisor = .curvature, maximumLoss: Double = 4,
     maximumNormaliser: Double = 64, weighting: Weighting = .uniform
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.fairness.require(fairness.isFinite && fairness >= 0, fairness)
     try Hyperparameter.maximumLoss.require(maximumLoss.isFinite && maximumLoss > 0, maximumLoss)
     try Hyperparameter.maximumNormaliser.require(
@@ -118,14 +118,9 @@ public struct QFedAvgClient: FederatedClient {
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<QFedAvgClient> {
+  ) throws(FLMathError) -> LocalRound<QFedAvgClient> {
     let global = broadcast.model.values
-    let loss: Double
-    do {
-      loss = try training.objective.loss(at: global)
-    } catch {
-      throw .training(error)
-    }
+    let loss = try training.objective.loss(at: global)
     let solution = try training.minimise(from: global, adding: .none, using: &generator)
     let delta = try solution.delta(from: global)
     let (factor, normaliser) = share(

@@ -27,11 +27,11 @@ public struct Scaffold: FederatedAlgorithm, Hashable {
   ///     examples; at least 1.
   ///   - weighting: how much a client counts.
   ///   - serverLearningRate: finite and above 0; the paper's eta_g.
-  /// - Throws: ``AlgorithmError`` if a number is out of its range or the state is a foreign one.
+  /// - Throws: ``FLMathError`` if a number is out of its range or the state is a foreign one.
   public init(
     state: ServerState, option: ScaffoldClient.Option, populationWeight: UInt64,
     weighting: Weighting = .uniform, serverLearningRate: Double = 1
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     try Hyperparameter.populationWeight.require(
       populationWeight >= 1, Double(populationWeight))
     try Hyperparameter.serverLearningRate.require(
@@ -61,10 +61,10 @@ public struct Scaffold: FederatedAlgorithm, Hashable {
   public func makeClient() -> ScaffoldClient { client }
 
   /// Moves the model and the control variate by one round's means.
-  public mutating func apply(_ mean: WeightedMean) throws(AlgorithmError) {
+  public mutating func apply(_ mean: WeightedMean) throws(FLMathError) {
     let parts = try mean.split(contribution)
     guard mean.totalWeight <= populationWeight else {
-      throw .populationExceeded(expected: populationWeight, found: mean.totalWeight)
+      throw .algorithm(.populationExceeded(expected: populationWeight, found: mean.totalWeight))
     }
     let share = Double(mean.totalWeight) / Double(populationWeight)
     var values = model.values
@@ -112,7 +112,7 @@ public struct ScaffoldClient: FederatedClient {
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<ScaffoldClient> {
+  ) throws(FLMathError) -> LocalRound<ScaffoldClient> {
     let global = broadcast.model.values
     let server = try broadcast.control.zerosIfEmpty(count: global.count)
     let own = try control.zerosIfEmpty(count: global.count)
@@ -139,10 +139,12 @@ public struct ScaffoldClient: FederatedClient {
 extension [Double] {
   /// The vector itself, or as many zeros if it is empty.
   ///
-  /// - Throws: ``AlgorithmError/memoryMismatch(expected:found:)`` for any other length.
-  func zerosIfEmpty(count: Int) throws(AlgorithmError) -> [Double] {
+  /// - Throws: ``FLMathError/Algorithm/memoryMismatch(expected:found:)`` for any other length.
+  func zerosIfEmpty(count: Int) throws(FLMathError) -> [Double] {
     if isEmpty { return [Double](repeating: 0, count: count) }
-    guard self.count == count else { throw .memoryMismatch(expected: count, found: self.count) }
+    guard self.count == count else {
+      throw .algorithm(.memoryMismatch(expected: count, found: self.count))
+    }
     return self
   }
 }

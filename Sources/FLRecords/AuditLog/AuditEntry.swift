@@ -61,26 +61,28 @@ public struct ReleasedSum: Sendable, Hashable {
   ///     `UnmaskedAggregate.contributors` has them.
   ///   - parameters: the parameters of the session.
   ///   - model: the digest of the global model that the clients started from.
-  /// - Throws: ``AuditLogError/repeatedParticipant(round:client:)``,
-  ///   ``AuditLogError/participantCount(round:participants:contributors:)``,
-  ///   ``AuditLogError/groupTooSmall(round:found:minimum:)`` if the session should not have released
+  /// - Throws: ``FLRecordsError/Audit/repeatedParticipant(round:client:)``,
+  ///   ``FLRecordsError/Audit/participantCount(round:participants:contributors:)``,
+  ///   ``FLRecordsError/Audit/groupTooSmall(round:found:minimum:)`` if the session should not have released
   ///   the sum.
   public init(
     round: Int, participants: [UInt32], contributors: [ClientID],
     parameters: SessionParameters, model: Digest
-  ) throws(AuditLogError) {
+  ) throws(FLRecordsError) {
     let sorted = participants.sorted()
     for (client, next) in zip(sorted, sorted.dropFirst()) where client == next {
-      throw .repeatedParticipant(round: round, client: client)
+      throw .audit(.repeatedParticipant(round: round, client: client))
     }
     guard participants.count == Set(contributors).count, participants.count == contributors.count
     else {
-      throw .participantCount(
-        round: round, participants: participants.count, contributors: Set(contributors).count)
+      throw .audit(
+        .participantCount(
+          round: round, participants: participants.count, contributors: Set(contributors).count))
     }
     guard participants.count >= parameters.minimumContributors else {
-      throw .groupTooSmall(
-        round: round, found: participants.count, minimum: parameters.minimumContributors)
+      throw .audit(
+        .groupTooSmall(
+          round: round, found: participants.count, minimum: parameters.minimumContributors))
     }
     self.round = round
     self.participants = sorted

@@ -34,55 +34,47 @@ public struct AuditLog: ~Copyable, Sendable {
   ///   - participation: how often and how soon a client may be in a sum, for a training with
   ///     `CorrelatedNoise`. It must be the rule of an existing log. The log then belongs to that
   ///     training, and its rounds count from 0 without gaps: see `ParticipationSchedule`.
-  /// - Throws: ``AuditLogError``.
+  /// - Throws: ``FLRecordsError``.
   /// - Complexity: O(bytes of the log), multiplied by the number of different groups of clients if
   ///   the log rejects overlaps. It needs memory for the opt-outs and for those groups.
   public init(
     at path: String, minimumGroupSize: Int, overlaps: OverlapPolicy? = nil,
     participation: ParticipationRule? = nil
-  ) throws(AuditLogError) {
+  ) throws(FLRecordsError) {
     _ = try AuditRules(
       minimumGroupSize: minimumGroupSize, overlaps: .reject, participation: participation)
-    let reader = try AuditLogError.ofFile { () throws(RecordFileError) in
-      let header = RecordHeader(
-        format: AuditSettings.format, version: AuditSettings.version,
-        settings: AuditSettings(
-          minimumGroupSize: minimumGroupSize, overlaps: overlaps ?? .reject,
-          participation: participation))
-      try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
-      return try ChainReader(path, for: .appending)
-    }
+    let header = RecordHeader(
+      format: AuditSettings.format, version: AuditSettings.version,
+      settings: AuditSettings(
+        minimumGroupSize: minimumGroupSize, overlaps: overlaps ?? .reject,
+        participation: participation))
+    try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
+    let reader = try ChainReader(path, for: .appending)
     var replay = try Self.replay(reader, minimumGroupSize: minimumGroupSize)
     let recorded = replay.rules.overlaps
     if let overlaps, overlaps != recorded {
-      throw .otherOverlapPolicy(path: path, recorded: recorded, given: overlaps)
+      throw .audit(.otherOverlapPolicy(path: path, recorded: recorded, given: overlaps))
     }
     let rule = replay.rules.participation?.rule
     guard rule == participation else {
-      throw .otherParticipation(path: path, recorded: rule, given: participation)
+      throw .audit(.otherParticipation(path: path, recorded: rule, given: participation))
     }
     while try replay.next() != nil {}
     let rules = replay.rules
-    file = try Self.appendable(replay.finish())
+    file = try replay.finish().makeAppendable()
     self.rules = rules
   }
 
   private static func replay(
     _ reader: consuming ChainReader, minimumGroupSize: Int
-  ) throws(AuditLogError) -> AuditReplay {
+  ) throws(FLRecordsError) -> AuditReplay {
     let path = reader.path
     let replay = try AuditReplay(reader)
     let recorded = replay.rules.minimumGroupSize
     guard recorded == minimumGroupSize else {
-      throw .otherMinimumGroupSize(path: path, recorded: recorded, given: minimumGroupSize)
+      throw .audit(.otherMinimumGroupSize(path: path, recorded: recorded, given: minimumGroupSize))
     }
     return replay
-  }
-
-  private static func appendable(
-    _ reader: consuming ChainReader
-  ) throws(AuditLogError) -> ChainedFile {
-    do throws(RecordFileError) { return try reader.makeAppendable() } catch { throw .file(error) }
   }
 
   /// The smallest number of clients in a sum.
@@ -129,13 +121,13 @@ public struct AuditLog: ~Copyable, Sendable {
   ///   opts out during the round is excluded from the next round.
   /// - Returns: in a log that warns, the earlier sum with nearly the same clients, if there is one.
   ///   The line before the sum's line records it.
-  /// - Throws: ``AuditLogError`` before anything is written if the group is too small, a client had
+  /// - Throws: ``FLRecordsError`` before anything is written if the group is too small, a client had
   ///   opted out or took part too often or too soon, or an earlier sum has nearly the same clients
-  ///   and the log rejects that; ``AuditLogError/file(_:)`` if writing fails.
+  ///   and the log rejects that; ``FLRecordsError/file(_:)`` if writing fails.
   @discardableResult
   public mutating func record(
     _ sum: ReleasedSum, selectedWith optOuts: OptOutRegister
-  ) throws(AuditLogError) -> OverlappingSum? {
+  ) throws(FLRecordsError) -> OverlappingSum? {
     let entry = AuditEntry.released(
       sum: sum, optOutsAsOfLine: optOuts.line, optedOut: optOuts.clients.count)
     try rules.check(entry)
@@ -149,8 +141,8 @@ public struct AuditLog: ~Copyable, Sendable {
 
   /// Records that a client has opted out. It does nothing if the client had opted out before.
   ///
-  /// - Throws: ``AuditLogError/file(_:)``. Exclude the client nevertheless.
-  public mutating func optOut(_ client: UInt32) throws(AuditLogError) {
+  /// - Throws: ``FLRecordsError/file(_:)``. Exclude the client nevertheless.
+  public mutating func optOut(_ client: UInt32) throws(FLRecordsError) {
     guard !optOuts.clients.contains(client) else { return }
     try append(.optedOut(client: client))
   }
@@ -158,20 +150,16 @@ public struct AuditLog: ~Copyable, Sendable {
   /// Records that a client that had opted out takes part again. It does nothing if the client had
   /// not opted out.
   ///
-  /// - Throws: ``AuditLogError/file(_:)``.
-  public mutating func optIn(_ client: UInt32) throws(AuditLogError) {
+  /// - Throws: ``FLRecordsError/file(_:)``.
+  public mutating func optIn(_ client: UInt32) throws(FLRecordsError) {
     guard optOuts.clients.contains(client) else { return }
     try append(.optedIn(client: client))
   }
 
   /// Writes an entry that the rules allow.
-  private mutating func append(_ entry: AuditEntry) throws(AuditLogError) {
-    do throws(RecordFileError) {
-      let record = AuditRecord(time: Clock.secondsSince1970(), entry: entry)
-      try file.append(RecordCoding.encode(record, for: file.path))
-    } catch {
-      throw .file(error)
-    }
+  private mutating func append(_ entry: AuditEntry) throws(FLRecordsError) {
+    let record = AuditRecord(time: Clock.secondsSince1970(), entry: entry)
+    try file.append(RecordCoding.encode(record, for: file.path))
     rules.take(entry, line: file.position.lines)
   }
 
@@ -180,91 +168,92 @@ public struct AuditLog: ~Copyable, Sendable {
   /// The call that wrote the line had not returned. Record its content again, above all an opt-out.
   /// An interrupted repair can be repeated.
   ///
-  /// - Throws: ``AuditLogError``; ``RecordFileError/nothingToRepair(path:)`` if the last line is
+  /// - Throws: ``FLRecordsError``; ``FLRecordsError/File/nothingToRepair(path:)`` if the last line is
   ///   complete. Only a torn last line is repaired.
-  public static func repair(at path: String, minimumGroupSize: Int) throws(AuditLogError) {
-    let reader = try AuditLogError.ofFile { () throws(RecordFileError) in
-      try ChainReader(path, for: .repairing)
-    }
+  public static func repair(at path: String, minimumGroupSize: Int) throws(FLRecordsError) {
+    let reader = try ChainReader(path, for: .repairing)
     try replaceTorn(replay(reader, minimumGroupSize: minimumGroupSize).finish())
   }
 
-  private static func replaceTorn(_ reader: consuming ChainReader) throws(AuditLogError) {
-    do throws(RecordFileError) {
-      let torn = try reader.tornBytes()
-      let record = AuditRecord(time: Clock.secondsSince1970(), entry: .repaired(bytes: torn))
-      let bytes = try RecordCoding.encode(record, for: reader.path)
-      try reader.replaceTorn(torn, by: bytes)
-    } catch {
-      throw .file(error)
-    }
+  private static func replaceTorn(_ reader: consuming ChainReader) throws(FLRecordsError) {
+    let torn = try reader.tornBytes()
+    let record = AuditRecord(time: Clock.secondsSince1970(), entry: .repaired(bytes: torn))
+    let bytes = try RecordCoding.encode(record, for: reader.path)
+    try reader.replaceTorn(torn, by: bytes)
   }
 }
 
-/// The reason why an audit log rejects a call.
-public enum AuditLogError: Error, Hashable, Sendable {
-  /// The minimum group size must be at least 2.
-  case minimumGroupSize(found: Int)
-  /// The log was created with another minimum group size.
-  case otherMinimumGroupSize(path: String, recorded: Int, given: Int)
-  /// The log was created with another policy for overlapping sums.
-  case otherOverlapPolicy(path: String, recorded: OverlapPolicy, given: OverlapPolicy)
-  /// A session allowed smaller groups than the log.
-  case sessionMinimum(round: Int, found: Int, minimum: Int)
-  /// A sum has fewer clients than the minimum.
-  case groupTooSmall(round: Int, found: Int, minimum: Int)
-  /// The same client is given twice.
-  case repeatedParticipant(round: Int, client: UInt32)
-  /// The number of clients is not the number of contributors of the session.
-  case participantCount(round: Int, participants: Int, contributors: Int)
-  /// A client took part although it had opted out before the selection, at that line.
-  case optedOut(round: Int, client: UInt32, line: Int)
-  /// The sum has nearly the same clients as an earlier sum, at that line: fewer clients than the
-  /// minimum group size are in only one of the two.
-  case overlap(round: Int, earlier: Int, line: Int, differing: Int, minimum: Int)
-  /// A client is in the sums of too many rounds, or of two rounds that are too close.
-  case participation(round: Int, client: UInt32, ParticipationError)
-  /// Rounds count from 0 without gaps in a log with a participation rule.
-  case roundGap(round: Int, last: Int?)
-  /// The log was created with another participation rule, or only one of the two has a rule.
-  case otherParticipation(path: String, recorded: ParticipationRule?, given: ParticipationRule?)
-  /// The register of opt-outs does not belong to this log.
-  case otherRegister(round: Int, line: Int, lines: Int)
-  /// The file cannot be read or written.
-  case file(RecordFileError)
+extension FLRecordsError {
+  /// The reason why an audit log rejects a call.
+  public enum Audit: Hashable, Sendable {
+    /// The minimum group size must be at least 2.
+    case minimumGroupSize(found: Int)
+    /// The log was created with another minimum group size.
+    case otherMinimumGroupSize(path: String, recorded: Int, given: Int)
+    /// The log was created with another policy for overlapping sums.
+    case otherOverlapPolicy(path: String, recorded: OverlapPolicy, given: OverlapPolicy)
+    /// A session allowed smaller groups than the log.
+    case sessionMinimum(round: Int, found: Int, minimum: Int)
+    /// A sum has fewer clients than the minimum.
+    case groupTooSmall(round: Int, found: Int, minimum: Int)
+    /// The same client is given twice.
+    case repeatedParticipant(round: Int, client: UInt32)
+    /// The number of clients is not the number of contributors of the session.
+    case participantCount(round: Int, participants: Int, contributors: Int)
+    /// A client took part although it had opted out before the selection, at that line.
+    case optedOut(round: Int, client: UInt32, line: Int)
+    /// The sum has nearly the same clients as an earlier sum, at that line: fewer clients than the
+    /// minimum group size are in only one of the two.
+    case overlap(round: Int, earlier: Int, line: Int, differing: Int, minimum: Int)
+    /// A client is in the sums of too many rounds, or of two rounds that are too close.
+    case participation(round: Int, client: UInt32, FLMathError)
+    /// Rounds count from 0 without gaps in a log with a participation rule.
+    case roundGap(round: Int, last: Int?)
+    /// The log was created with another participation rule, or only one of the two has a rule.
+    case otherParticipation(path: String, recorded: ParticipationRule?, given: ParticipationRule?)
+    /// The register of opt-outs does not belong to this log.
+    case otherRegister(round: Int, line: Int, lines: Int)
+  }
 }
 
-extension AuditLogError: CustomStringConvertible {
+extension FLRecordsError.Audit: CustomStringConvertible {
   /// What was expected, what came, what to do.
   public var description: String {
     switch self {
     case .minimumGroupSize(let found):
-      "a group has at least 2 clients, found a minimum of \(found); the sum of one is its update"
+      "Expected a minimum group size of at least 2 clients, got \(found). The sum of one "
+        + "client is its update."
     case .otherMinimumGroupSize(let path, let recorded, let given):
-      "\(path) was begun with a minimum group size of \(recorded), not \(given); open it with its "
-        + "own, or begin another log"
+      "Expected the minimum group size of \(path), \(recorded), got \(given). Open the log "
+        + "with its own, or start another log."
     case .otherOverlapPolicy(let path, let recorded, let given):
-      "\(path) was begun to \(recorded.rawValue) overlapping sums, not to \(given.rawValue) them; open "
-        + "it with its own policy, or begin another log"
+      "Expected the policy of \(path) to \(recorded.rawValue) overlapping sums, got the "
+        + "policy to \(given.rawValue) them. Open the log with its own policy, or start another "
+        + "log."
     case .sessionMinimum(let round, let found, let minimum):
-      "round \(round): the session released sums of \(found) clients, the log demands \(minimum); "
-        + "raise the session's minimumContributors"
+      "Expected sums of at least \(minimum) clients from the session of round \(round), got "
+        + "a minimum of \(found). Raise the minimumContributors of the session."
     case .groupTooSmall(let round, let found, let minimum):
-      "round \(round): the sum of \(found) clients, where at least \(minimum) must be; discard it"
+      "Expected a sum of at least \(minimum) clients in round \(round), got a sum of "
+        + "\(found). Discard the sum."
     case .repeatedParticipant(let round, let client):
-      "round \(round): client \(client) is named twice; name each once"
+      "Expected each client once in round \(round), got client \(client) twice. Name each "
+        + "client once."
     case .participantCount(let round, let participants, let contributors):
-      "round \(round): \(participants) clients for \(contributors) contributors of the session; name "
-        + "exactly those whose input is in the sum"
+      "Expected the \(contributors) contributors of the session in round \(round), got "
+        + "\(participants) clients. Name exactly the clients whose input is in the sum."
     case .optedOut(let round, let client, let line):
-      "round \(round): client \(client) took part, although it had opted out at line \(line), before "
-        + "the selection; discard the sum, and select from Candidates with the log's opt-outs"
+      "Expected no client in round \(round) that opted out before the selection, got client "
+        + "\(client), which opted out at line \(line). Discard the sum, and select from "
+        + "Candidates with the opt-outs of the log."
     case .overlap(let round, let earlier, let line, let differing, let minimum):
-      "round \(round): expected at least \(minimum) clients in one only of this sum and that of round "
-        + "\(earlier) (line \(line)), found \(differing); the difference of the sums is about those, so "
-        + "discard this one, and ask possibleOverlap before the next session"
+      "Expected at least \(minimum) clients in only one of the sums of round \(round) and "
+        + "round \(earlier) (line \(line)), got \(differing). The difference of the sums is "
+        + "about those clients: discard this sum, and call possibleOverlap before the next "
+        + "session."
     case .participation(let round, let client, let error):
-      "round \(round): client \(client): \(error) Discard the sum, and select from the eligible clients."
+      "Expected clients that may take part in round \(round), got client \(client). \(error) "
+        + "Discard the sum, and select from the eligible clients."
     case .roundGap(let round, let last):
       "Expected round \(last.map { "\($0) or \($0 + 1)" } ?? "0"), got \(round); number the rounds as their noise, "
         + "without those that released no sum."
@@ -272,9 +261,8 @@ extension AuditLogError: CustomStringConvertible {
       "Expected \(path) to have \(Self.text(of: given)), found \(Self.text(of: recorded)); open it with its "
         + "own, and begin a log for each training with correlated noise."
     case .otherRegister(let round, let line, let lines):
-      "round \(round): selected with the opt-outs of line \(line) of a log of \(lines) lines; pass the "
-        + "register that this log gave when the round was selected"
-    case .file(let error): error.description
+      "Expected the opt-outs of this log of \(lines) lines in round \(round), got those of "
+        + "line \(line). Pass the register that this log gave when the round was selected."
     }
   }
 
@@ -282,12 +270,5 @@ extension AuditLogError: CustomStringConvertible {
     guard let rule else { return "no participation rule" }
     return "a maximum of \(rule.maximum) rounds of a client with a minimum separation of "
       + "\(rule.minimumSeparation)"
-  }
-
-  /// Calls `call` and wraps an error of the file.
-  static func ofFile<Result: ~Copyable>(
-    _ call: () throws(RecordFileError) -> Result
-  ) throws(AuditLogError) -> Result {
-    do throws(RecordFileError) { return try call() } catch { throw .file(error) }
   }
 }

@@ -10,10 +10,10 @@ public struct AuditLogReader: ~Copyable, Sendable {
 
   /// Opens a log for reading.
   ///
-  /// - Throws: ``AuditLogError/file(_:)``.
-  public init(at path: String) throws(AuditLogError) {
+  /// - Throws: ``FLRecordsError/file(_:)``.
+  public init(at path: String) throws(FLRecordsError) {
     replay = try AuditReplay(
-      AuditLogError.ofFile { () throws(RecordFileError) in try ChainReader(path, for: .reading) })
+      ChainReader(path, for: .reading))
   }
 
   /// The smallest number of clients in a sum.
@@ -24,9 +24,9 @@ public struct AuditLogReader: ~Copyable, Sendable {
 
   /// Returns the next line; `nil` after the last.
   ///
-  /// - Throws: ``AuditLogError/file(_:)`` at the first line that was changed, or that breaks the
+  /// - Throws: ``FLRecordsError/file(_:)`` at the first line that was changed, or that breaks the
   ///   log's own rules. Lines returned before are right.
-  public mutating func next() throws(AuditLogError) -> AuditLine? {
+  public mutating func next() throws(FLRecordsError) -> AuditLine? {
     try replay.next()
   }
 
@@ -34,7 +34,7 @@ public struct AuditLogReader: ~Copyable, Sendable {
   /// and its opt-outs.
   ///
   /// - Throws: as ``next()``. A damaged log has no partial result.
-  public consuming func history(of client: UInt32) throws(AuditLogError) -> ClientHistory {
+  public consuming func history(of client: UInt32) throws(FLRecordsError) -> ClientHistory {
     var history = ClientHistory(client: client)
     while let line = try next() { history.take(line) }
     return history
@@ -96,14 +96,9 @@ struct AuditReplay: ~Copyable {
   private(set) var rules: AuditRules
 
   /// Reads the first line.
-  init(_ reader: consuming ChainReader) throws(AuditLogError) {
-    let settings: AuditSettings
-    do throws(RecordFileError) {
-      settings = try RecordHeader<AuditSettings>.read(
-        &reader, format: AuditSettings.format, version: AuditSettings.version)
-    } catch {
-      throw .file(error)
-    }
+  init(_ reader: consuming ChainReader) throws(FLRecordsError) {
+    let settings = try RecordHeader<AuditSettings>.read(
+      &reader, format: AuditSettings.format, version: AuditSettings.version)
     rules = try AuditRules(
       minimumGroupSize: settings.minimumGroupSize,
       // A log from before this setting existed can have sums of any clients.
@@ -112,18 +107,12 @@ struct AuditReplay: ~Copyable {
   }
 
   /// Returns the next line; `nil` after the last.
-  mutating func next() throws(AuditLogError) -> AuditLine? {
+  mutating func next() throws(FLRecordsError) -> AuditLine? {
     let path = reader.path
-    let number: Int
-    let record: AuditRecord
-    do throws(RecordFileError) {
-      guard let line = try reader.next() else { return nil }
-      record = try RecordCoding.decode(AuditRecord.self, from: line, of: path)
-      number = line.position.lines
-    } catch {
-      throw .file(error)
-    }
-    do throws(AuditLogError) {
+    guard let line = try reader.next() else { return nil }
+    let record = try RecordCoding.decode(AuditRecord.self, from: line, of: path)
+    let number = line.position.lines
+    do throws(FLRecordsError) {
       try rules.check(record.entry)
     } catch {
       throw .file(.damaged(path: path, line: number, .content(error.description)))
@@ -133,7 +122,7 @@ struct AuditReplay: ~Copyable {
   }
 
   /// Reads all remaining lines and returns the reader.
-  consuming func finish() throws(AuditLogError) -> ChainReader {
+  consuming func finish() throws(FLRecordsError) -> ChainReader {
     while try next() != nil {}
     return reader
   }

@@ -19,11 +19,11 @@ struct AuditRules {
   /// The lines at which each client opted out, in, out, ...
   private var changes: [UInt32: [Int]] = [:]
 
-  /// - Throws: ``AuditLogError/minimumGroupSize(found:)`` below 2: the sum of one is its update.
+  /// - Throws: ``FLRecordsError/Audit/minimumGroupSize(found:)`` below 2: the sum of one is its update.
   init(
     minimumGroupSize: Int, overlaps: OverlapPolicy, participation: ParticipationRule?
-  ) throws(AuditLogError) {
-    guard minimumGroupSize >= 2 else { throw .minimumGroupSize(found: minimumGroupSize) }
+  ) throws(FLRecordsError) {
+    guard minimumGroupSize >= 2 else { throw .audit(.minimumGroupSize(found: minimumGroupSize)) }
     self.minimumGroupSize = minimumGroupSize
     self.overlaps = overlaps
     self.participation = participation.map { ParticipationSchedule(rule: $0) }
@@ -31,30 +31,33 @@ struct AuditRules {
   }
 
   /// Throws unless the entry may follow the entries so far.
-  func check(_ entry: AuditEntry) throws(AuditLogError) {
+  func check(_ entry: AuditEntry) throws(FLRecordsError) {
     switch entry {
     case .released(let sum, let line, _):
       guard sum.minimumContributors >= minimumGroupSize else {
-        throw .sessionMinimum(
-          round: sum.round, found: sum.minimumContributors, minimum: minimumGroupSize)
+        throw .audit(
+          .sessionMinimum(
+            round: sum.round, found: sum.minimumContributors, minimum: minimumGroupSize))
       }
       guard sum.participants.count >= sum.minimumContributors else {
-        throw .groupTooSmall(
-          round: sum.round, found: sum.participants.count, minimum: sum.minimumContributors)
+        throw .audit(
+          .groupTooSmall(
+            round: sum.round, found: sum.participants.count, minimum: sum.minimumContributors))
       }
       guard line >= 1, line <= register.line else {
-        throw .otherRegister(round: sum.round, line: line, lines: register.line)
+        throw .audit(.otherRegister(round: sum.round, line: line, lines: register.line))
       }
       for client in sum.participants {
         if let since = optedOutSince(client, asOf: line) {
-          throw .optedOut(round: sum.round, client: client, line: since)
+          throw .audit(.optedOut(round: sum.round, client: client, line: since))
         }
       }
       try checkParticipation(in: sum)
       if overlaps == .reject, let overlap = overlap(of: sum.participants) {
-        throw .overlap(
-          round: sum.round, earlier: overlap.round, line: overlap.line,
-          differing: overlap.differing, minimum: minimumGroupSize)
+        throw .audit(
+          .overlap(
+            round: sum.round, earlier: overlap.round, line: overlap.line,
+            differing: overlap.differing, minimum: minimumGroupSize))
       }
     case .overlapping, .optedOut, .optedIn, .repaired: return
     }
@@ -62,17 +65,17 @@ struct AuditRules {
 
   /// Throws if a client is in the sum too often or too soon. With a gap in the numbers, two rounds
   /// of a client would seem further apart than their noise is.
-  private func checkParticipation(in sum: ReleasedSum) throws(AuditLogError) {
+  private func checkParticipation(in sum: ReleasedSum) throws(FLRecordsError) {
     guard let participation else { return }
     let next = lastRound.map { $0 + 1 } ?? 0
     guard sum.round == next || sum.round == lastRound else {
-      throw .roundGap(round: sum.round, last: lastRound)
+      throw .audit(.roundGap(round: sum.round, last: lastRound))
     }
     for client in sum.participants {
-      do throws(ParticipationError) {
+      do throws(FLMathError) {
         try participation.check(client, round: sum.round)
       } catch {
-        throw .participation(round: sum.round, client: client, error)
+        throw .audit(.participation(round: sum.round, client: client, error))
       }
     }
   }

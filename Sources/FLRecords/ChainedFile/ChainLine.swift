@@ -32,7 +32,7 @@ struct ChainLine {
   /// - Throws: the damage of the line.
   init(
     bytes: [UInt8], after previous: ChainPosition
-  ) throws(RecordFileError.Damage) {
+  ) throws(FLRecordsError.File.Damage) {
     let tail = Self.afterRecord.count + 2 * Digest.byteCount + Self.ending.count
     guard bytes.count > tail else { throw .form }
     let (body, rest) = (bytes.dropLast(tail), bytes.suffix(tail))

@@ -23,7 +23,7 @@ struct ChainReader: ~Copyable {
   var path: String { lines.file.path }
 
   /// Opens a file. It takes the lock unless the purpose is `.reading`.
-  init(_ path: String, for purpose: Purpose) throws(RecordFileError) {
+  init(_ path: String, for purpose: Purpose) throws(FLRecordsError) {
     let access: OpenFile.Access =
       switch purpose {
       case .reading: .reading
@@ -33,16 +33,18 @@ struct ChainReader: ~Copyable {
     // The head is read first, so lines that a writer adds in between are after its position.
     let seen = try ChainHead.read(of: path)
     guard let file = try OpenFile.ifPresent(path, for: access) else {
-      throw seen == nil ? .absent(path: path) : .missing(path: path)
+      throw .file(seen == nil ? .absent(path: path) : .missing(path: path))
     }
     if purpose == .reading {
-      guard let seen else { throw .headMissing(path: path) }
+      guard let seen else { throw .file(.headMissing(path: path)) }
       head = seen
     } else {
       try file.lock()
-      guard try file.hasItsName() else { throw .changed(path: path) }
+      guard try file.hasItsName() else { throw .file(.changed(path: path)) }
       // The head is read again under the lock, so no other process changes it now.
-      guard let current = try ChainHead.read(of: path) else { throw .headMissing(path: path) }
+      guard let current = try ChainHead.read(of: path) else {
+        throw .file(.headMissing(path: path))
+      }
       head = current
     }
     self.purpose = purpose
@@ -51,17 +53,17 @@ struct ChainReader: ~Copyable {
 
   /// Returns the next line; `nil` after the last.
   ///
-  /// - Throws: `RecordFileError` at the first difference from the written file.
-  mutating func next() throws(RecordFileError) -> ChainLine? {
+  /// - Throws: `FLRecordsError` at the first difference from the written file.
+  mutating func next() throws(FLRecordsError) -> ChainLine? {
     guard position.lines < head.lines else {
       return purpose == .appending ? try lineBehindHead() : nil
     }
     guard let found = try lines.next(), found.isComplete else {
-      throw .cutOff(path: path, lines: position.lines, written: head.lines)
+      throw .file(.cutOff(path: path, lines: position.lines, written: head.lines))
     }
     let line = try parse(found)
     if line.position.lines == head.lines, line.position.digest != head.digest {
-      throw .damaged(path: path, line: head.lines, .head)
+      throw .file(.damaged(path: path, line: head.lines, .head))
     }
     return advance(line)
   }
@@ -72,11 +74,11 @@ struct ChainReader: ~Copyable {
     return line
   }
 
-  private func parse(_ found: LineReader.Line) throws(RecordFileError) -> ChainLine {
-    do throws(RecordFileError.Damage) {
+  private func parse(_ found: LineReader.Line) throws(FLRecordsError) -> ChainLine {
+    do throws(FLRecordsError.File.Damage) {
       return try ChainLine(bytes: found.bytes, after: position)
     } catch {
-      throw .damaged(path: path, line: position.lines + 1, error)
+      throw .file(.damaged(path: path, line: position.lines + 1, error))
     }
   }
 
@@ -87,34 +89,34 @@ struct ChainReader: ~Copyable {
     case torn(bytes: Int)
   }
 
-  private mutating func readTail() throws(RecordFileError) -> Tail {
+  private mutating func readTail() throws(FLRecordsError) -> Tail {
     guard let found = try lines.next() else { return .nothing }
     let isLast = try lines.next() == nil
     let torn = Tail.torn(bytes: found.bytes.count + (found.isComplete ? 1 : 0))
     let line: ChainLine
-    do throws(RecordFileError) {
+    do throws(FLRecordsError) {
       line = try parse(found)
     } catch {
       // Blocks of a file reach the disk in any order, so a torn line can end in a newline.
       guard isLast else { throw error }
       return torn
     }
-    guard isLast else { throw .beyondHead(path: path, written: head.lines) }
+    guard isLast else { throw .file(.beyondHead(path: path, written: head.lines)) }
     return found.isComplete ? .complete(line) : torn
   }
 
   /// Returns the line of a process that ended before it replaced the head.
-  private mutating func lineBehindHead() throws(RecordFileError) -> ChainLine? {
+  private mutating func lineBehindHead() throws(FLRecordsError) -> ChainLine? {
     guard position == head else { return nil }
     switch try readTail() {
     case .nothing: return nil
     case .complete(let line): return advance(line)
-    case .torn(let bytes): throw .tornWrite(path: path, line: head.lines + 1, bytes: bytes)
+    case .torn(let bytes): throw .file(.tornWrite(path: path, line: head.lines + 1, bytes: bytes))
     }
   }
 
   /// Reads all remaining lines, and returns the file for appending.
-  consuming func makeAppendable() throws(RecordFileError) -> ChainedFile {
+  consuming func makeAppendable() throws(FLRecordsError) -> ChainedFile {
     while try next() != nil {}
     if position != head {
       // The writer may have ended before the line was on disk.
@@ -128,11 +130,11 @@ struct ChainReader: ~Copyable {
 extension ChainReader {
   /// Reads all complete lines, and returns the number of bytes of the torn line after them.
   ///
-  /// - Throws: `RecordFileError.nothingToRepair` if the last line is complete, and the errors of
+  /// - Throws: `FLRecordsError.File.nothingToRepair` if the last line is complete, and the errors of
   ///   ``next()``.
-  mutating func tornBytes() throws(RecordFileError) -> Int {
+  mutating func tornBytes() throws(FLRecordsError) -> Int {
     while try next() != nil {}
-    guard case .torn(let bytes) = try readTail() else { throw .nothingToRepair(path: path) }
+    guard case .torn(let bytes) = try readTail() else { throw .file(.nothingToRepair(path: path)) }
     return bytes
   }
 
@@ -140,7 +142,7 @@ extension ChainReader {
   ///
   /// The file is truncated to the new line's length first if it is longer. So after an interruption
   /// there is either a torn line, which can be repaired again, or the new line.
-  consuming func replaceTorn(_ torn: Int, by record: [UInt8]) throws(RecordFileError) {
+  consuming func replaceTorn(_ torn: Int, by record: [UInt8]) throws(FLRecordsError) {
     let line = ChainLine(record, after: position)
     let bytes = line.bytes
     if torn > bytes.count { try lines.file.truncate(to: end + bytes.count) }
@@ -173,9 +175,9 @@ struct LineReader: ~Copyable {
 
   /// Returns the next line; `nil` at the end of the file.
   ///
-  /// - Throws: `RecordFileError.damaged` if the line is longer than any written line, and the
+  /// - Throws: `FLRecordsError.File.damaged` if the line is longer than any written line, and the
   ///   errors of reading.
-  mutating func next() throws(RecordFileError) -> Line? {
+  mutating func next() throws(FLRecordsError) -> Line? {
     var line: [UInt8] = []
     number += 1
     while true {
@@ -188,8 +190,8 @@ struct LineReader: ~Copyable {
       let rest = block[start...]
       let newline = rest.firstIndex(of: UInt8(ascii: "\n"))
       line += rest[..<(newline ?? block.endIndex)]
-      guard line.count <= RecordFileError.longestLine else {
-        throw .damaged(path: file.path, line: number, .form)
+      guard line.count <= FLRecordsError.File.longestLine else {
+        throw .file(.damaged(path: file.path, line: number, .form))
       }
       if let newline {
         start = newline + 1

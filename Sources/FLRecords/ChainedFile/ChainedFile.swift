@@ -39,7 +39,7 @@ struct ChainedFile: ~Copyable {
   /// The file is complete, locked and on disk before it has its name; the head follows. If the
   /// process ends in between, the next opening finds a file without a head and rejects it. If the
   /// process ends before that, a file remains whose name ends in `.new`; nothing reads it.
-  static func createIfAbsent(_ path: String, first record: [UInt8]) throws(RecordFileError) {
+  static func createIfAbsent(_ path: String, first record: [UInt8]) throws(FLRecordsError) {
     if try ChainHead.read(of: path) != nil { return }
     if try OpenFile.ifPresent(path, for: .reading) != nil { return }
     let number = UInt64.random(in: .min ... .max)
@@ -47,9 +47,9 @@ struct ChainedFile: ~Copyable {
     let file: OpenFile
     do {
       file = try OpenFile(unnamed, for: .creating)
-    } catch .system(_, _, let code) {
+    } catch .file(.system(_, _, let code)) {
       // The error names the path that the caller knows.
-      throw .system(operation: "create", path: path, code: code)
+      throw .file(.system(operation: "create", path: path, code: code))
     }
     let line = ChainLine(record, after: .start)
     let isNamed: Bool
@@ -74,15 +74,15 @@ struct ChainedFile: ~Copyable {
 
   /// Adds a line, and returns when it and its head are on disk.
   ///
-  /// - Throws: `RecordFileError`. After a failed write nothing more can be added.
-  mutating func append(_ record: [UInt8]) throws(RecordFileError) {
-    guard isSound else { throw .interrupted(path: path) }
+  /// - Throws: `FLRecordsError`. After a failed write nothing more can be added.
+  mutating func append(_ record: [UInt8]) throws(FLRecordsError) {
+    guard isSound else { throw .file(.interrupted(path: path)) }
     let line = ChainLine(record, after: position)
     let bytes = line.bytes
-    guard bytes.count <= RecordFileError.longestLine else {
-      throw .tooLong(path: path, bytes: bytes.count)
+    guard bytes.count <= FLRecordsError.File.longestLine else {
+      throw .file(.tooLong(path: path, bytes: bytes.count))
     }
-    guard try file.hasItsName(), try file.size() == size else { throw .changed(path: path) }
+    guard try file.hasItsName(), try file.size() == size else { throw .file(.changed(path: path)) }
     isSound = false
     try file.append(bytes)
     try file.synchronize()
@@ -104,8 +104,8 @@ enum ChainHead {
 
   /// Returns the position in the head of `file`; `nil` if there is no head.
   ///
-  /// - Throws: `RecordFileError.headDamaged` if it does not have exactly the form of a head.
-  static func read(of file: String) throws(RecordFileError) -> ChainPosition? {
+  /// - Throws: `FLRecordsError.File.headDamaged` if it does not have exactly the form of a head.
+  static func read(of file: String) throws(FLRecordsError) -> ChainPosition? {
     guard let head = try OpenFile.ifPresent(path(of: file), for: .reading) else { return nil }
     let found = try head.read(at: 0, upTo: 4096)
     let digits = found.dropFirst(#"{"lines":"#.utf8.count)
@@ -113,14 +113,14 @@ enum ChainHead {
     let text = found.dropLast(#""}"#.utf8.count + 1).suffix(2 * Digest.byteCount)
     guard let lines = Int(String(decoding: digits, as: UTF8.self)), lines >= 1,
       let digest = Digest(hexadecimal: text)
-    else { throw .headDamaged(path: file) }
+    else { throw .file(.headDamaged(path: file)) }
     let position = ChainPosition(lines: lines, digest: digest)
-    guard found == bytes(position) else { throw .headDamaged(path: file) }
+    guard found == bytes(position) else { throw .file(.headDamaged(path: file)) }
     return position
   }
 
   /// Replaces the head of `file`. A reader always finds either the old or the new head.
-  static func write(_ position: ChainPosition, of file: String) throws(RecordFileError) {
+  static func write(_ position: ChainPosition, of file: String) throws(FLRecordsError) {
     let (path, next) = (path(of: file), file + ".head.new")
     let head = try OpenFile(next, for: .replacing)
     try head.overwrite(bytes(position), at: 0)

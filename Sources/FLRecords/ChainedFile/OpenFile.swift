@@ -42,7 +42,7 @@ struct OpenFile: ~Copyable {
   }
 
   /// Opens `path`. Only the owner can read and write a new file.
-  init(_ path: String, for access: Access) throws(RecordFileError) {
+  init(_ path: String, for access: Access) throws(FLRecordsError) {
     self.path = path
     descriptor = try Self.retrying("open", path) {
       unsafe open(path, access.flags | O_CLOEXEC, 0o600)
@@ -57,51 +57,51 @@ struct OpenFile: ~Copyable {
   }
 
   /// Opens `path`; `nil` if there is no such file.
-  static func ifPresent(_ path: String, for access: Access) throws(RecordFileError) -> OpenFile? {
+  static func ifPresent(_ path: String, for access: Access) throws(FLRecordsError) -> OpenFile? {
     do {
       return try OpenFile(path, for: access)
-    } catch .system(_, _, code: ENOENT) {
+    } catch .file(.system(_, _, code: ENOENT)) {
       return nil
     }
   }
 
   /// Takes the lock of the file for the lifetime of this value.
   ///
-  /// - Throws: `RecordFileError.locked` if another process or value has it.
-  func lock() throws(RecordFileError) {
+  /// - Throws: `FLRecordsError.File.locked` if another process or value has it.
+  func lock() throws(FLRecordsError) {
     do {
       _ = try Self.retrying("lock", path) { flock(descriptor, LOCK_EX | LOCK_NB) }
-    } catch .system(_, _, code: EWOULDBLOCK) {
-      throw .locked(path: path)
+    } catch .file(.system(_, _, code: EWOULDBLOCK)) {
+      throw .file(.locked(path: path))
     }
   }
 
   /// The number of bytes.
-  func size() throws(RecordFileError) -> Int {
+  func size() throws(FLRecordsError) -> Int {
     Int(try status().st_size)
   }
 
   /// Returns whether the path still names this file. It does not if the file was deleted or
   /// replaced.
-  func hasItsName() throws(RecordFileError) -> Bool {
+  func hasItsName() throws(FLRecordsError) -> Bool {
     let mine = try status()
     var named = stat()
     do {
       _ = try Self.retrying("find", path) { unsafe stat(path, &named) }
-    } catch .system(_, _, code: ENOENT) {
+    } catch .file(.system(_, _, code: ENOENT)) {
       return false
     }
     return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
   }
 
-  private func status() throws(RecordFileError) -> stat {
+  private func status() throws(FLRecordsError) -> stat {
     var status = stat()
     _ = try Self.retrying("examine", path) { unsafe fstat(descriptor, &status) }
     return status
   }
 
   /// Returns up to `count` bytes from `offset` on. The result is empty only at the end of the file.
-  func read(at offset: Int, upTo count: Int) throws(RecordFileError) -> [UInt8] {
+  func read(at offset: Int, upTo count: Int) throws(FLRecordsError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     let read = try Self.retrying("read", path) {
       unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -113,17 +113,17 @@ struct OpenFile: ~Copyable {
   }
 
   /// Writes all bytes at the end. If it throws, some bytes may have been written.
-  func append(_ bytes: [UInt8]) throws(RecordFileError) {
+  func append(_ bytes: [UInt8]) throws(FLRecordsError) {
     try put(bytes, at: nil)
   }
 
   /// Overwrites the bytes from `offset` on; not for a file opened for appending. If it throws, some
   /// bytes may have been written.
-  func overwrite(_ bytes: [UInt8], at offset: Int) throws(RecordFileError) {
+  func overwrite(_ bytes: [UInt8], at offset: Int) throws(FLRecordsError) {
     try put(bytes, at: offset)
   }
 
-  private func put(_ bytes: [UInt8], at offset: Int?) throws(RecordFileError) {
+  private func put(_ bytes: [UInt8], at offset: Int?) throws(FLRecordsError) {
     var written = 0
     while written < bytes.count {
       written += try Self.retrying("write", path) {
@@ -139,12 +139,12 @@ struct OpenFile: ~Copyable {
   }
 
   /// Drops all bytes from `size` on.
-  func truncate(to size: Int) throws(RecordFileError) {
+  func truncate(to size: Int) throws(FLRecordsError) {
     _ = try Self.retrying("truncate", path) { ftruncate(descriptor, off_t(size)) }
   }
 
   /// Waits until all written bytes are on disk.
-  func synchronize() throws(RecordFileError) {
+  func synchronize() throws(FLRecordsError) {
     #if canImport(Darwin)
       // On Darwin, fsync leaves data in the drive's cache. It is the fallback if the file system
       // has no F_FULLFSYNC.
@@ -156,13 +156,13 @@ struct OpenFile: ~Copyable {
   /// Repeats a call that a signal interrupted.
   private static func retrying<Result: SignedInteger>(
     _ operation: String, _ path: String, _ call: () -> Result
-  ) throws(RecordFileError) -> Result {
+  ) throws(FLRecordsError) -> Result {
     while true {
       let result = call()
       if result >= 0 { return result }
       let code = errno
       guard code == EINTR else {
-        throw .system(operation: operation, path: path, code: code)
+        throw .file(.system(operation: operation, path: path, code: code))
       }
     }
   }
@@ -173,27 +173,27 @@ enum FolderEntry {
   /// Gives a file a second name, unless that name is taken.
   ///
   /// - Returns: whether the name was free.
-  static func add(_ name: String, for path: String) throws(RecordFileError) -> Bool {
+  static func add(_ name: String, for path: String) throws(FLRecordsError) -> Bool {
     do {
       try check("link", name) { unsafe link(path, name) }
       return true
-    } catch .system(_, _, code: EEXIST) {
+    } catch .file(.system(_, _, code: EEXIST)) {
       return false
     }
   }
 
   /// Gives a file another name. It replaces a file that has that name.
-  static func move(_ path: String, to name: String) throws(RecordFileError) {
+  static func move(_ path: String, to name: String) throws(FLRecordsError) {
     try check("rename", name) { unsafe rename(path, name) }
   }
 
   /// Removes a name.
-  static func remove(_ path: String) throws(RecordFileError) {
+  static func remove(_ path: String) throws(FLRecordsError) {
     try check("remove", path) { unsafe unlink(path) }
   }
 
   /// Waits until the names in the folder of `path` are on disk.
-  static func synchronize(folderOf path: String) throws(RecordFileError) {
+  static func synchronize(folderOf path: String) throws(FLRecordsError) {
     try OpenFile(folder(of: path), for: .folder).synchronize()
   }
 
@@ -205,7 +205,7 @@ enum FolderEntry {
 
   private static func check(
     _ operation: String, _ path: String, _ call: () -> Int32
-  ) throws(RecordFileError) {
-    guard call() == 0 else { throw .system(operation: operation, path: path, code: errno) }
+  ) throws(FLRecordsError) {
+    guard call() == 0 else { throw .file(.system(operation: operation, path: path, code: errno)) }
   }
 }

@@ -6,24 +6,23 @@
 
 /// Records as JSON on one line with sorted keys, so that equal records have equal bytes.
 enum RecordCoding {
-  static func encode(_ record: some Encodable, for path: String) throws(RecordFileError) -> [UInt8]
-  {
+  static func encode(_ record: some Encodable, for path: String) throws(FLRecordsError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       return Array(try encoder.encode(record))
     } catch {
-      throw .notRepresentable(path: path, reason: "\(error)")
+      throw .file(.notRepresentable(path: path, reason: "\(error)"))
     }
   }
 
   static func decode<Record: Decodable>(
     _ type: Record.Type, from line: ChainLine, of path: String
-  ) throws(RecordFileError) -> Record {
+  ) throws(FLRecordsError) -> Record {
     do {
       return try JSONDecoder().decode(type, from: Data(line.record))
     } catch {
-      throw .damaged(path: path, line: line.position.lines, .content(reason(error)))
+      throw .file(.damaged(path: path, line: line.position.lines, .content(reason(error))))
     }
   }
 
@@ -46,24 +45,24 @@ struct RecordHeader<Settings: Codable & Hashable & Sendable>: Codable, Hashable,
 
   /// Reads the first line of a file.
   ///
-  /// - Throws: `RecordFileError.otherFormat`, `.laterVersion` and `.earlierVersion` before the
+  /// - Throws: `FLRecordsError.File.otherFormat`, `.laterVersion` and `.earlierVersion` before the
   ///   settings are decoded.
   static func read(
     _ reader: inout ChainReader, format: String, version: Int, oldest: Int = 1
-  ) throws(RecordFileError) -> Settings {
+  ) throws(FLRecordsError) -> Settings {
     // A head counts at least one line, so the file should have one.
     guard let line = try reader.next() else {
-      throw .cutOff(path: reader.path, lines: 0, written: 1)
+      throw .file(.cutOff(path: reader.path, lines: 0, written: 1))
     }
     let kind = try RecordCoding.decode(Kind.self, from: line, of: reader.path)
     guard kind.format == format else {
-      throw .otherFormat(path: reader.path, expected: format, found: kind.format)
+      throw .file(.otherFormat(path: reader.path, expected: format, found: kind.format))
     }
     guard kind.version <= version else {
-      throw .laterVersion(path: reader.path, known: version, found: kind.version)
+      throw .file(.laterVersion(path: reader.path, known: version, found: kind.version))
     }
     guard kind.version >= oldest else {
-      throw .earlierVersion(path: reader.path, oldest: oldest, found: kind.version)
+      throw .file(.earlierVersion(path: reader.path, oldest: oldest, found: kind.version))
     }
     return try RecordCoding.decode(Self.self, from: line, of: reader.path).settings
   }

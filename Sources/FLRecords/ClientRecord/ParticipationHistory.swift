@@ -17,22 +17,22 @@ struct ParticipationHistory: Sendable {
   }
 
   /// Throws if the round was answered, for any session.
-  func checkUnanswered(_ next: AnsweredSession) throws(ParticipationRecordError) {
-    guard next.round >= 0 else { throw .round(found: next.round) }
+  func checkUnanswered(_ next: AnsweredSession) throws(FLRecordsError) {
+    guard next.round >= 0 else { throw .participation(.round(found: next.round)) }
     guard rounds.contains(next.round) else { return }
-    throw refusal(of: next)
-      ?? .alreadyAnswered(round: next.round, session: next.session)
+    throw .participation(
+      refusal(of: next) ?? .alreadyAnswered(round: next.round, session: next.session))
   }
 
   /// Throws unless exactly this session was answered in its round.
-  func checkAnswered(_ next: AnsweredSession) throws(ParticipationRecordError) {
-    guard rounds.contains(next.round) else { throw .notAnswered(round: next.round) }
-    if let refusal = refusal(of: next) { throw refusal }
+  func checkAnswered(_ next: AnsweredSession) throws(FLRecordsError) {
+    guard rounds.contains(next.round) else { throw .participation(.notAnswered(round: next.round)) }
+    if let reason = refusal(of: next) { throw .participation(reason) }
   }
 
   /// Returns the difference between a session and the one that was answered in its round; `nil` if
   /// they are the same.
-  private func refusal(of next: AnsweredSession) -> ParticipationRecordError? {
+  private func refusal(of next: AnsweredSession) -> FLRecordsError.Participation? {
     guard let answered = recent.last(where: { $0.round == next.round }) else {
       return .answeredEarlier(round: next.round)
     }
@@ -50,15 +50,13 @@ struct ParticipationHistory: Sendable {
   /// Returns the account after a round's event.
   func accountAfter(
     _ event: PrivacyEvent?, round: Int
-  ) throws(ParticipationRecordError) -> PrivacyAccount? {
+  ) throws(FLRecordsError) -> PrivacyAccount? {
     switch (account, event) {
     case (nil, nil): return nil
-    case (nil, .some): throw .budgetMissing(round: round)
-    case (.some, nil): throw .eventMissing(round: round)
+    case (nil, .some): throw .participation(.budgetMissing(round: round))
+    case (.some, nil): throw .participation(.eventMissing(round: round))
     case (.some(let account), .some(let event)):
-      return try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
-        try account.after([event])
-      }
+      return try account.after([event])
     }
   }
 

@@ -27,7 +27,7 @@ public import SecAgg
 /// If the process ends or the power fails
 ///
 /// - before the line is written: the round is not answered, and nothing was encoded;
-/// - while it is written: opening throws ``RecordFileError/tornWrite(path:line:bytes:)``.
+/// - while it is written: opening throws ``FLRecordsError/File/tornWrite(path:line:bytes:)``.
 ///   ``repair(at:task:budget:accountant:countingAsAnswered:spending:)`` replaces the line by one that
 ///   counts a round as answered and an event as spent;
 /// - after it, before the head is replaced: opening finds one complete line more than the head says, and
@@ -37,7 +37,7 @@ public import SecAgg
 ///   ``checkResumable(round:context:in:)`` and sends it again.
 ///
 /// On creation the file gets its name when its first line is on disk. The head follows. If the
-/// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can
+/// process ends in between, opening throws ``FLRecordsError/File/headMissing(path:)``, and the file can
 /// be deleted.
 ///
 /// Damaged, missing, exchanged and repeated lines are rejected, and so are a missing file and a
@@ -56,9 +56,9 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   /// - Parameters:
   ///   - path: the file; its head is beside it, with `.head` behind the name.
   ///   - task: the application's name of the task; of an existing record, exactly its own.
-  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/locked(path:)`` if it is open elsewhere.
+  /// - Throws: ``FLRecordsError``; ``FLRecordsError/File/locked(path:)`` if it is open elsewhere.
   /// - Complexity: O(lines).
-  public init(at path: String, task: String) throws(ParticipationRecordError) {
+  public init(at path: String, task: String) throws(FLRecordsError) {
     try self.init(at: path, task: task, budget: nil, anyAccountant: nil)
   }
 
@@ -72,42 +72,32 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   ///   - accountant: an accountant without composed events, with the relation of the task's events.
   ///     An existing record needs the same kind, relation and order. The rules for the kinds of
   ///     events are those of a ``PrivacyLedger``.
-  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/locked(path:)`` if it is open elsewhere.
+  /// - Throws: ``FLRecordsError``; ``FLRecordsError/File/locked(path:)`` if it is open elsewhere.
   /// - Complexity: O(lines), and the cost of composing each kind of event once.
   public init(
     at path: String, task: String, budget: PrivacyBudget, accountant: some PrivacyAccountant
-  ) throws(ParticipationRecordError) {
+  ) throws(FLRecordsError) {
     try self.init(at: path, task: task, budget: budget, anyAccountant: accountant)
   }
 
   private init(
     at path: String, task: String, budget: PrivacyBudget?, anyAccountant: (any PrivacyAccountant)?
-  ) throws(ParticipationRecordError) {
+  ) throws(FLRecordsError) {
     var privacy: AccountSettings?
     if let budget, let anyAccountant {
       // This throws before a file is created.
-      privacy = try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
-        try AccountSettings(budget: budget, accountant: anyAccountant)
-      }
+      privacy = try AccountSettings(budget: budget, accountant: anyAccountant)
     }
     let header = RecordHeader(
       format: ParticipationSettings.format, version: ParticipationSettings.version,
       settings: ParticipationSettings(task: task, privacy: privacy))
-    var reader = try ParticipationRecordError.ofFile { () throws(RecordFileError) in
-      try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
-      return try ChainReader(path, for: .appending)
-    }
+    try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
+    var reader = try ChainReader(path, for: .appending)
     let replay = try ParticipationReplay(
       &reader, task: task, budget: budget, accountant: anyAccountant)
-    file = try Self.appendable(reader)
+    file = try reader.makeAppendable()
     history = replay.history
     self.task = task
-  }
-
-  private static func appendable(
-    _ reader: consuming ChainReader
-  ) throws(ParticipationRecordError) -> ChainedFile {
-    do throws(RecordFileError) { return try reader.makeAppendable() } catch { throw .file(error) }
   }
 
   /// The budget of the client in this task; `nil` without differential privacy.
@@ -136,20 +126,20 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   ///   - session: the parameters that the server sent.
   ///   - event: the event of the round; `nil` for a record without a budget.
   /// - Throws: before anything is written
-  ///   ``ParticipationRecordError/otherSession(round:answered:offered:)`` and its like if the round
-  ///   was answered, ``ParticipationRecordError/sessionContext(round:expected:found:)`` if the
-  ///   session has another context, ``ParticipationRecordError/account(_:)`` if the event exceeds
-  ///   the budget or has no bound. ``ParticipationRecordError/file(_:)`` if writing fails. The
+  ///   ``FLRecordsError/Participation/otherSession(round:answered:offered:)`` and its like if the round
+  ///   was answered, ``FLRecordsError/Participation/sessionContext(round:expected:found:)`` if the
+  ///   session has another context, ``FLRecordsError/ledger(_:)`` if the event exceeds
+  ///   the budget or has no bound. ``FLRecordsError/file(_:)`` if writing fails. The
   ///   round may be recorded then: do not answer, and open the record again.
   /// - Complexity: O(log rounds), the cost of composing the event, and two writes to disk.
   public mutating func admit(
     round: Int, context: Digest, in session: SessionParameters, spending event: PrivacyEvent? = nil
-  ) throws(ParticipationRecordError) {
+  ) throws(FLRecordsError) {
     let next = try Self.session(round: round, context: context, in: session)
     try history.checkUnanswered(next)
     let account = try history.accountAfter(event, round: round)
     if let before = history.account, let after = account, !after.isWithinBudget {
-      throw .account(
+      throw .ledger(
         .exceedsBudget(
           round: round, spent: before.epsilonSpent, after: after.epsilonSpent,
           budget: before.budget))
@@ -172,23 +162,24 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   ///   - round: the number of the round.
   ///   - context: the application context that the client computed.
   ///   - session: the parameters of the session.
-  /// - Throws: ``ParticipationRecordError/notAnswered(round:)``,
-  ///   ``ParticipationRecordError/otherSession(round:answered:offered:)``,
-  ///   ``ParticipationRecordError/otherContext(round:answered:offered:)``, and
-  ///   ``ParticipationRecordError/answeredEarlier(round:)`` for all but the last 16 sessions.
+  /// - Throws: ``FLRecordsError/Participation/notAnswered(round:)``,
+  ///   ``FLRecordsError/Participation/otherSession(round:answered:offered:)``,
+  ///   ``FLRecordsError/Participation/otherContext(round:answered:offered:)``, and
+  ///   ``FLRecordsError/Participation/answeredEarlier(round:)`` for all but the last 16 sessions.
   /// - Complexity: O(log rounds).
   public func checkResumable(
     round: Int, context: Digest, in session: SessionParameters
-  ) throws(ParticipationRecordError) {
+  ) throws(FLRecordsError) {
     try history.checkAnswered(Self.session(round: round, context: context, in: session))
   }
 
   private static func session(
     round: Int, context: Digest, in session: SessionParameters
-  ) throws(ParticipationRecordError) -> AnsweredSession {
+  ) throws(FLRecordsError) -> AnsweredSession {
     guard session.applicationContext == context else {
-      throw .sessionContext(
-        round: round, expected: context, found: session.applicationContext)
+      throw .participation(
+        .sessionContext(
+          round: round, expected: context, found: session.applicationContext))
     }
     return AnsweredSession(round: round, session: session.digest, context: context)
   }
@@ -196,26 +187,18 @@ public struct ParticipationRecord: ~Copyable, Sendable {
   /// Raises the budget's epsilon and records that in its own line. From then on, open the record
   /// with the raised budget.
   ///
-  /// - Throws: ``ParticipationRecordError/account(_:)`` unless the epsilon is above the present one and
-  ///   finite, ``ParticipationRecordError/noBudget(path:)``,
-  ///   ``ParticipationRecordError/file(_:)``.
-  public mutating func raiseBudget(to epsilon: Double) throws(ParticipationRecordError) {
-    guard var account = history.account else { throw .noBudget(path: file.path) }
-    do throws(PrivacyLedgerError) {
-      try account.raiseBudget(to: epsilon)
-    } catch {
-      throw .account(error)
-    }
+  /// - Throws: ``FLRecordsError/ledger(_:)`` unless the epsilon is above the present one and
+  ///   finite, ``FLRecordsError/Participation/noBudget(path:)``,
+  ///   ``FLRecordsError/file(_:)``.
+  public mutating func raiseBudget(to epsilon: Double) throws(FLRecordsError) {
+    guard var account = history.account else { throw .participation(.noBudget(path: file.path)) }
+    try account.raiseBudget(to: epsilon)
     try append(.raised(epsilon: epsilon))
     history.account = account
   }
 
-  private mutating func append(_ entry: ParticipationEntry) throws(ParticipationRecordError) {
-    do throws(RecordFileError) {
-      try file.append(RecordCoding.encode(entry, for: file.path))
-    } catch {
-      throw .file(error)
-    }
+  private mutating func append(_ entry: ParticipationEntry) throws(FLRecordsError) {
+    try file.append(RecordCoding.encode(entry, for: file.path))
   }
 }
 
@@ -229,14 +212,14 @@ extension ParticipationRecord {
   ///   - broadcast: the global model that the client trained, and the number of the round.
   ///   - session: the parameters that the server sent.
   /// - Returns: the vector for `ClientSession.mask`.
-  /// - Throws: as ``admit(round:context:in:spending:)``; ``ParticipationRecordError/encoding(_:)``
+  /// - Throws: as ``admit(round:context:in:spending:)``; ``FLRecordsError/encoding(_:)``
   ///   if the session is less private than the settings or the update has another length or is not
   ///   finite. No noise has been drawn then, but the round counts as answered.
   /// - Complexity: the sum of both calls.
   public mutating func encode(
     _ delta: [Double], by averaging: PrivateFedAvg, of broadcast: Broadcast,
     in session: SessionParameters
-  ) throws(ParticipationRecordError) -> PackedVector {
+  ) throws(FLRecordsError) -> PackedVector {
     let context = averaging.applicationContext(of: broadcast, task: task)
     let event: PrivacyEvent
     do throws(PrivateFedAvgError) {

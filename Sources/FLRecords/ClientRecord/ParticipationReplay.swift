@@ -9,11 +9,11 @@ extension ParticipationRecord {
   ///   - task: the task of the record.
   ///   - round: the round of the interrupted `admit`. Nothing was encoded for it. If you are not
   ///     sure, pass the round that the server asks for now.
-  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/nothingToRepair(path:)`` if the last
+  /// - Throws: ``FLRecordsError``; ``FLRecordsError/File/nothingToRepair(path:)`` if the last
   ///   line is complete. Only a torn last line is repaired.
   public static func repair(
     at path: String, task: String, countingAsAnswered round: Int
-  ) throws(ParticipationRecordError) {
+  ) throws(FLRecordsError) {
     try repair(
       at: path, task: task, budget: nil, anyAccountant: nil, answered: round, event: nil)
   }
@@ -30,12 +30,12 @@ extension ParticipationRecord {
   ///     sure, pass the round that the server asks for now.
   ///   - event: the event that the round was about to spend. If you are not sure, pass the most
   ///     expensive candidate.
-  /// - Throws: ``ParticipationRecordError``; ``RecordFileError/nothingToRepair(path:)`` if the last
+  /// - Throws: ``FLRecordsError``; ``FLRecordsError/File/nothingToRepair(path:)`` if the last
   ///   line is complete. Only a torn last line is repaired.
   public static func repair(
     at path: String, task: String, budget: PrivacyBudget, accountant: some PrivacyAccountant,
     countingAsAnswered round: Int, spending event: PrivacyEvent
-  ) throws(ParticipationRecordError) {
+  ) throws(FLRecordsError) {
     try repair(
       at: path, task: task, budget: budget, anyAccountant: accountant, answered: round,
       event: event)
@@ -44,24 +44,18 @@ extension ParticipationRecord {
   private static func repair(
     at path: String, task: String, budget: PrivacyBudget?, anyAccountant: (any PrivacyAccountant)?,
     answered round: Int, event: PrivacyEvent?
-  ) throws(ParticipationRecordError) {
-    guard round >= 0 else { throw .round(found: round) }
-    var reader = try ParticipationRecordError.ofFile { () throws(RecordFileError) in
-      try ChainReader(path, for: .repairing)
-    }
+  ) throws(FLRecordsError) {
+    guard round >= 0 else { throw .participation(.round(found: round)) }
+    var reader = try ChainReader(path, for: .repairing)
     let history = try ParticipationReplay(
       &reader, task: task, budget: budget, accountant: anyAccountant
     ).history
     // This throws before anything is written: a record with events that cannot be composed cannot
     // be opened.
     _ = try history.accountAfter(event, round: round)
-    do throws(RecordFileError) {
-      let torn = try reader.tornBytes()
-      let entry = ParticipationEntry.repaired(round: round, event: event, bytes: torn)
-      try reader.replaceTorn(torn, by: RecordCoding.encode(entry, for: path))
-    } catch {
-      throw .file(error)
-    }
+    let torn = try reader.tornBytes()
+    let entry = ParticipationEntry.repaired(round: round, event: event, bytes: torn)
+    try reader.replaceTorn(torn, by: RecordCoding.encode(entry, for: path))
   }
 }
 
@@ -74,32 +68,22 @@ struct ParticipationReplay {
   init(
     _ reader: inout ChainReader, task: String, budget: PrivacyBudget?,
     accountant: (any PrivacyAccountant)?
-  ) throws(ParticipationRecordError) {
+  ) throws(FLRecordsError) {
     let path = reader.path
-    let settings: ParticipationSettings
-    do throws(RecordFileError) {
-      settings = try RecordHeader<ParticipationSettings>.read(
-        &reader, format: ParticipationSettings.format, version: ParticipationSettings.version)
-    } catch {
-      throw .file(error)
-    }
+    let settings = try RecordHeader<ParticipationSettings>.read(
+      &reader, format: ParticipationSettings.format, version: ParticipationSettings.version)
     guard settings.task == task else {
-      throw .otherTask(path: path, recorded: settings.task, given: task)
+      throw .participation(.otherTask(path: path, recorded: settings.task, given: task))
     }
     history = ParticipationHistory(
       account: try Self.account(settings, of: path, budget: budget, accountant: accountant))
-    do throws(RecordFileError) {
-      while let line = try reader.next() { try take(line, of: path) }
-    } catch {
-      throw .file(error)
-    }
+    while let line = try reader.next() { try take(line, of: path) }
     guard history.account?.budget == budget else {
-      throw .otherBudget(path: path, recorded: history.account?.budget, given: budget)
+      throw .participation(
+        .otherBudget(path: path, recorded: history.account?.budget, given: budget))
     }
     if let account = history.account {
-      history.account = try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
-        try account.after(spent.events)
-      }
+      history.account = try account.after(spent.events)
     }
   }
 
@@ -107,19 +91,18 @@ struct ParticipationReplay {
   private static func account(
     _ settings: ParticipationSettings, of path: String, budget: PrivacyBudget?,
     accountant: (any PrivacyAccountant)?
-  ) throws(ParticipationRecordError) -> PrivacyAccount? {
+  ) throws(FLRecordsError) -> PrivacyAccount? {
     guard let privacy = settings.privacy, let accountant else {
       guard settings.privacy == nil, budget == nil else {
-        throw .otherBudget(path: path, recorded: settings.privacy?.budget, given: budget)
+        throw .participation(
+          .otherBudget(path: path, recorded: settings.privacy?.budget, given: budget))
       }
       return nil
     }
-    return try ParticipationRecordError.ofAccount { () throws(PrivacyLedgerError) in
-      try privacy.account(with: accountant, of: path)
-    }
+    return try privacy.account(with: accountant, of: path)
   }
 
-  private mutating func take(_ line: ChainLine, of path: String) throws(RecordFileError) {
+  private mutating func take(_ line: ChainLine, of path: String) throws(FLRecordsError) {
     let reason: String?
     switch try RecordCoding.decode(ParticipationEntry.self, from: line, of: path) {
     case .answered(let round, let session, let context, let event, _):
@@ -131,7 +114,7 @@ struct ParticipationReplay {
       reason = round < 0 ? "round \(round) is negative" : add(event)
     }
     if let reason {
-      throw .damaged(path: path, line: line.position.lines, .content(reason))
+      throw .file(.damaged(path: path, line: line.position.lines, .content(reason)))
     }
   }
 
@@ -153,7 +136,7 @@ struct ParticipationReplay {
       return "a record has events if it has a budget, and else none"
     }
     guard let event else { return nil }
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       try spent.add(event)
       return nil
     } catch {
@@ -166,7 +149,7 @@ struct ParticipationReplay {
     guard var account = history.account else {
       return "a record without a budget has none to raise"
     }
-    do throws(PrivacyLedgerError) {
+    do throws(FLRecordsError) {
       try account.raiseBudget(to: epsilon)
     } catch {
       return error.description

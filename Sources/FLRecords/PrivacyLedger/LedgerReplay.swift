@@ -7,44 +7,35 @@ struct LedgerReplay {
 
   /// Reads all lines, and composes their events.
   ///
-  /// - Throws: ``PrivacyLedgerError``.
+  /// - Throws: ``FLRecordsError``.
   init(
     _ reader: inout ChainReader, budget: PrivacyBudget, accountant: some PrivacyAccountant
-  ) throws(PrivacyLedgerError) {
-    let settings: AccountSettings
-    do throws(RecordFileError) {
-      settings = try RecordHeader<AccountSettings>.read(
-        &reader, format: LedgerRecord.format, version: LedgerRecord.version,
-        oldest: LedgerRecord.oldestVersion)
-    } catch {
-      throw .file(error)
-    }
+  ) throws(FLRecordsError) {
+    let settings = try RecordHeader<AccountSettings>.read(
+      &reader, format: LedgerRecord.format, version: LedgerRecord.version,
+      oldest: LedgerRecord.oldestVersion)
     let path = reader.path
     account = try settings.account(with: accountant, of: path)
-    do throws(RecordFileError) {
-      while let line = try reader.next() { try take(line, of: path) }
-    } catch {
-      throw .file(error)
-    }
+    while let line = try reader.next() { try take(line, of: path) }
     guard account.budget == budget else {
-      throw .otherBudget(path: path, recorded: account.budget, given: budget)
+      throw .ledger(.otherBudget(path: path, recorded: account.budget, given: budget))
     }
     account = try account.after(spent.events)
   }
 
-  private mutating func take(_ line: ChainLine, of path: String) throws(RecordFileError) {
+  private mutating func take(_ line: ChainLine, of path: String) throws(FLRecordsError) {
     switch try RecordCoding.decode(LedgerRecord.self, from: line, of: path) {
     case .spent(_, let event, _), .repaired(_, let event, _):
-      do throws(PrivacyParameterError) {
+      do throws(FLMathError) {
         try spent.add(event)
       } catch {
-        throw .damaged(path: path, line: line.position.lines, .content(error.description))
+        throw .file(.damaged(path: path, line: line.position.lines, .content(error.description)))
       }
     case .raised(let epsilon):
-      do throws(PrivacyLedgerError) {
+      do throws(FLRecordsError) {
         try account.raiseBudget(to: epsilon)
       } catch {
-        throw .damaged(path: path, line: line.position.lines, .content(error.description))
+        throw .file(.damaged(path: path, line: line.position.lines, .content(error.description)))
       }
     }
   }

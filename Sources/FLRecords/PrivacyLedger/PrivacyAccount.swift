@@ -10,12 +10,12 @@ struct PrivacyAccount: Sendable {
 
   init(
     budget: PrivacyBudget, accountant: any PrivacyAccountant
-  ) throws(PrivacyLedgerError) {
+  ) throws(FLRecordsError) {
     self.budget = budget
-    let epsilon = try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
+    let epsilon = try FLRecordsError.ofMathematics { () throws(FLMathError) in
       try accountant.epsilon(delta: budget.delta)
     }
-    guard epsilon == 0 else { throw .accountantInUse(epsilon: epsilon) }
+    guard epsilon == 0 else { throw .ledger(.accountantInUse(epsilon: epsilon)) }
     self.accountant = accountant
   }
 
@@ -34,12 +34,12 @@ struct PrivacyAccount: Sendable {
   }
 
   /// Returns the account after events. This account does not change.
-  func after(_ events: [PrivacyEvent]) throws(PrivacyLedgerError) -> PrivacyAccount {
+  func after(_ events: [PrivacyEvent]) throws(FLRecordsError) -> PrivacyAccount {
     var next = self
     for event in events { try next.admit(event) }
     let (before, delta) = (accountant, budget.delta)
-    (next.accountant, next.epsilonSpent) = try PrivacyLedgerError.ofAccountant {
-      () throws(PrivacyAccountingError) -> (any PrivacyAccountant, Double) in
+    (next.accountant, next.epsilonSpent) = try FLRecordsError.ofMathematics {
+      () throws(FLMathError) -> (any PrivacyAccountant, Double) in
       var accountant = before
       try accountant.compose(events)
       return (accountant, try accountant.epsilon(delta: delta))
@@ -47,30 +47,25 @@ struct PrivacyAccount: Sendable {
     return next
   }
 
-  /// Throws `PrivacyLedgerError.otherKind` unless the guarantee holds whatever the choice of the event depends on.
-  private mutating func admit(_ event: PrivacyEvent) throws(PrivacyLedgerError) {
+  /// Throws `FLRecordsError.Ledger.otherKind` unless the guarantee holds whatever the choice of the event depends on.
+  private mutating func admit(_ event: PrivacyEvent) throws(FLRecordsError) {
     guard event.relation == relation else {
-      throw .accounting(.otherRelation(event: event.relation, accountant: relation))
+      throw .mathematics(.accounting(.otherRelation(event: event.relation, accountant: relation)))
     }
-    let once: PrivacyEvent
-    do throws(PrivacyParameterError) {
-      once = try event.repeated(1)
-    } catch {
-      throw .accounting(.invalid(error))
-    }
+    let once = try FLRecordsError.ofMathematics { () throws(FLMathError) in try event.repeated(1) }
     guard let kind else {
       self.kind = once
       return
     }
     guard kind == once || accountant.isFilter(for: kind) && accountant.isFilter(for: once) else {
-      throw .otherKind(recorded: kind, given: event)
+      throw .ledger(.otherKind(recorded: kind, given: event))
     }
   }
 
   /// Returns the trade-off curve of the spent events.
-  func tradeOffCurve(count: Int) throws(PrivacyLedgerError) -> TradeOffCurve {
+  func tradeOffCurve(count: Int) throws(FLRecordsError) -> TradeOffCurve {
     let accountant = accountant
-    return try PrivacyLedgerError.ofAccountant { () throws(PrivacyAccountingError) in
+    return try FLRecordsError.ofMathematics { () throws(FLMathError) in
       try TradeOffCurve(of: accountant, count: count)
     }
   }
@@ -80,10 +75,10 @@ struct PrivacyAccount: Sendable {
 
   /// Raises the budget.
   ///
-  /// - Throws: `PrivacyLedgerError.notARaise` unless it is above the present one, and finite.
-  mutating func raiseBudget(to epsilon: Double) throws(PrivacyLedgerError) {
+  /// - Throws: `FLRecordsError.Ledger.notARaise` unless it is above the present one, and finite.
+  mutating func raiseBudget(to epsilon: Double) throws(FLRecordsError) {
     guard epsilon > budget.epsilon, epsilon.isFinite else {
-      throw .notARaise(from: budget.epsilon, to: epsilon)
+      throw .ledger(.notARaise(from: budget.epsilon, to: epsilon))
     }
     budget = try PrivacyBudget(epsilon: epsilon, delta: budget.delta)
   }
@@ -94,7 +89,7 @@ extension PrivacyAccount {
 
   /// Returns how many more such events fit in the budget, up to 2^30. It doubles the number until
   /// the events do not fit, and then bisects.
-  func remainingRounds(of event: PrivacyEvent) throws(PrivacyLedgerError) -> Int {
+  func remainingRounds(of event: PrivacyEvent) throws(FLRecordsError) -> Int {
     var fitting = 0
     var exceeding = 1
     while try affords(exceeding, of: event) {
@@ -109,14 +104,11 @@ extension PrivacyAccount {
     return fitting
   }
 
-  private func affords(_ rounds: Int, of event: PrivacyEvent) throws(PrivacyLedgerError) -> Bool {
+  private func affords(_ rounds: Int, of event: PrivacyEvent) throws(FLRecordsError) -> Bool {
     let (repetitions, overflow) = event.repetitions.multipliedReportingOverflow(by: rounds)
     if overflow { return false }
-    let all: PrivacyEvent
-    do throws(PrivacyParameterError) {
-      all = try event.repeated(repetitions)
-    } catch {
-      throw .accounting(.invalid(error))
+    let all = try FLRecordsError.ofMathematics { () throws(FLMathError) in
+      try event.repeated(repetitions)
     }
     return try after([all]).isWithinBudget
   }
@@ -132,10 +124,10 @@ public struct PrivacyBudget: Sendable, Hashable {
 
   /// Creates a budget.
   ///
-  /// - Throws: ``PrivacyLedgerError/budget(epsilon:delta:)`` if a number is outside its range.
-  public init(epsilon: Double, delta: Double) throws(PrivacyLedgerError) {
+  /// - Throws: ``FLRecordsError/Ledger/budget(epsilon:delta:)`` if a number is outside its range.
+  public init(epsilon: Double, delta: Double) throws(FLRecordsError) {
     guard epsilon > 0, epsilon.isFinite, delta > 0, delta < 1 else {
-      throw .budget(epsilon: epsilon, delta: delta)
+      throw .ledger(.budget(epsilon: epsilon, delta: delta))
     }
     self.epsilon = epsilon
     self.delta = delta
@@ -154,7 +146,7 @@ extension PrivacyBudget: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let epsilon = try container.decode(Double.self, forKey: .epsilon)
     let delta = try container.decode(Double.self, forKey: .delta)
-    do throws(PrivacyLedgerError) {
+    do throws(FLRecordsError) {
       try self.init(epsilon: epsilon, delta: delta)
     } catch {
       throw DecodingError.dataCorrupted(
@@ -173,8 +165,8 @@ struct AccountSettings: Codable, Hashable, Sendable {
   /// accountants.
   let order: Double?
 
-  /// - Throws: `PrivacyLedgerError.accountantInUse` if the accountant has composed events.
-  init(budget: PrivacyBudget, accountant: any PrivacyAccountant) throws(PrivacyLedgerError) {
+  /// - Throws: `FLRecordsError.Ledger.accountantInUse` if the accountant has composed events.
+  init(budget: PrivacyBudget, accountant: any PrivacyAccountant) throws(FLRecordsError) {
     order = try PrivacyAccount(budget: budget, accountant: accountant).order
     self.budget = budget
     relation = accountant.relation
@@ -183,21 +175,21 @@ struct AccountSettings: Codable, Hashable, Sendable {
 
   /// Returns the account at the beginning of the file, before its events.
   ///
-  /// - Throws: `PrivacyLedgerError.otherRelation`, `.otherAccountant` or `.otherOrder` unless the
+  /// - Throws: `FLRecordsError.Ledger.otherRelation`, `.otherAccountant` or `.otherOrder` unless the
   ///   accountant has the properties of the first one.
   func account(
     with accountant: any PrivacyAccountant, of path: String
-  ) throws(PrivacyLedgerError) -> PrivacyAccount {
+  ) throws(FLRecordsError) -> PrivacyAccount {
     guard relation == accountant.relation else {
-      throw .otherRelation(path: path, recorded: relation, given: accountant.relation)
+      throw .ledger(.otherRelation(path: path, recorded: relation, given: accountant.relation))
     }
     let name = PrivacyAccount.name(of: accountant)
     guard self.accountant == name else {
-      throw .otherAccountant(path: path, recorded: self.accountant, given: name)
+      throw .ledger(.otherAccountant(path: path, recorded: self.accountant, given: name))
     }
     let account = try PrivacyAccount(budget: budget, accountant: accountant)
     guard account.order == order else {
-      throw .otherOrder(path: path, recorded: order, given: account.order)
+      throw .ledger(.otherOrder(path: path, recorded: order, given: account.order))
     }
     return account
   }
@@ -210,8 +202,8 @@ struct EventTally {
   private(set) var events: [PrivacyEvent] = []
   private var indices: [PrivacyEvent: Int] = [:]
 
-  /// - Throws: `PrivacyParameterError` if the repetitions are out of range.
-  mutating func add(_ event: PrivacyEvent) throws(PrivacyParameterError) {
+  /// - Throws: `FLMathError` if the repetitions are out of range.
+  mutating func add(_ event: PrivacyEvent) throws(FLMathError) {
     let kind = try event.repeated(1)
     guard let index = indices[kind] else {
       indices[kind] = events.count

@@ -11,7 +11,7 @@ public import FLMath
 /// and only then returns. If the process ends or the power fails
 ///
 /// - before the line is written: the round is not in the ledger, and nothing was released;
-/// - while it is written: opening throws ``RecordFileError/tornWrite(path:line:bytes:)``.
+/// - while it is written: opening throws ``FLRecordsError/File/tornWrite(path:line:bytes:)``.
 ///   ``repair(at:budget:accountant:countingAsSpent:for:)`` replaces the line by a record that the
 ///   round is spent;
 /// - after that, before the head is replaced: opening finds one more complete line than the head
@@ -19,7 +19,7 @@ public import FLMath
 /// - later: the ledger has both the line and the head.
 ///
 /// On creation the file gets its name when its first line is on disk. The head follows. If the
-/// process ends in between, opening throws ``RecordFileError/headMissing(path:)``, and the file can
+/// process ends in between, opening throws ``FLRecordsError/File/headMissing(path:)``, and the file can
 /// be deleted.
 ///
 /// The choice of events may depend on earlier results if the accountant is a privacy filter for
@@ -53,28 +53,20 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   ///   - budget: the budget; it must be exactly that of an existing ledger.
   ///   - accountant: an accountant without composed events. The ledger keeps its kind and its
   ///     neighbouring relation, and the order of a `RenyiAccountant` of one order.
-  /// - Throws: ``PrivacyLedgerError``.
+  /// - Throws: ``FLRecordsError``.
   /// - Complexity: O(lines), and the cost of composing each kind of event once.
   public init(
     at path: String, budget: PrivacyBudget, accountant: some PrivacyAccountant
-  ) throws(PrivacyLedgerError) {
+  ) throws(FLRecordsError) {
     // This throws before a file is created.
     let settings = try AccountSettings(budget: budget, accountant: accountant)
     let header = RecordHeader(
       format: LedgerRecord.format, version: LedgerRecord.version, settings: settings)
-    var reader = try PrivacyLedgerError.ofFile { () throws(RecordFileError) in
-      try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
-      return try ChainReader(path, for: .appending)
-    }
+    try ChainedFile.createIfAbsent(path, first: RecordCoding.encode(header, for: path))
+    var reader = try ChainReader(path, for: .appending)
     let replay = try LedgerReplay(&reader, budget: budget, accountant: accountant)
-    file = try Self.appendable(reader)
+    file = try reader.makeAppendable()
     account = replay.account
-  }
-
-  private static func appendable(
-    _ reader: consuming ChainReader
-  ) throws(PrivacyLedgerError) -> ChainedFile {
-    do throws(RecordFileError) { return try reader.makeAppendable() } catch { throw .file(error) }
   }
 
   /// The budget of all events together.
@@ -95,8 +87,8 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   /// of a false alarm. The adversary sees the results of all events in the ledger.
   ///
   /// - Parameter count: see `TradeOffCurve.init(of:count:)`.
-  /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
-  public func tradeOffCurve(count: Int = 100) throws(PrivacyLedgerError) -> TradeOffCurve {
+  /// - Throws: ``FLRecordsError/mathematics(_:)``.
+  public func tradeOffCurve(count: Int = 100) throws(FLRecordsError) -> TradeOffCurve {
     try account.tradeOffCurve(count: count)
   }
 
@@ -106,15 +98,16 @@ public struct PrivacyLedger: ~Copyable, Sendable {
   /// spent.
   ///
   /// - Parameter round: the application's number of the round, for readers of the ledger.
-  /// - Throws: ``PrivacyLedgerError/exceedsBudget(round:spent:after:budget:)``,
-  ///   ``PrivacyLedgerError/otherKind(recorded:given:)`` or ``PrivacyLedgerError/accounting(_:)``
-  ///   before anything is written; ``PrivacyLedgerError/file(_:)`` if writing fails. The event may
+  /// - Throws: ``FLRecordsError/Ledger/exceedsBudget(round:spent:after:budget:)``,
+  ///   ``FLRecordsError/Ledger/otherKind(recorded:given:)`` or ``FLRecordsError/mathematics(_:)``
+  ///   before anything is written; ``FLRecordsError/file(_:)`` if writing fails. The event may
   ///   be recorded then: do not draw its noise, and open the ledger again.
-  public mutating func spend(_ event: PrivacyEvent, for round: Int) throws(PrivacyLedgerError) {
+  public mutating func spend(_ event: PrivacyEvent, for round: Int) throws(FLRecordsError) {
     let next = try account.after([event])
     guard next.isWithinBudget else {
-      throw .exceedsBudget(
-        round: round, spent: epsilonSpent, after: next.epsilonSpent, budget: budget)
+      throw .ledger(
+        .exceedsBudget(
+          round: round, spent: epsilonSpent, after: next.epsilonSpent, budget: budget))
     }
     try append(.spent(round: round, event: event, epsilon: next.epsilonSpent))
     account = next
@@ -122,35 +115,31 @@ public struct PrivacyLedger: ~Copyable, Sendable {
 
   /// Returns whether ``spend(_:for:)`` would record the event.
   ///
-  /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
-  public func affords(_ event: PrivacyEvent) throws(PrivacyLedgerError) -> Bool {
+  /// - Throws: ``FLRecordsError/mathematics(_:)``.
+  public func affords(_ event: PrivacyEvent) throws(FLRecordsError) -> Bool {
     try account.after([event]).isWithinBudget
   }
 
   /// Returns how many more such events fit in the budget, up to 2^30.
   ///
-  /// - Throws: ``PrivacyLedgerError/accounting(_:)``.
-  public func remainingRounds(of event: PrivacyEvent) throws(PrivacyLedgerError) -> Int {
+  /// - Throws: ``FLRecordsError/mathematics(_:)``.
+  public func remainingRounds(of event: PrivacyEvent) throws(FLRecordsError) -> Int {
     try account.remainingRounds(of: event)
   }
 
   /// Raises the budget's epsilon and records that in its own line. From then on, open the ledger
   /// with the raised budget.
   ///
-  /// - Throws: ``PrivacyLedgerError/notARaise(from:to:)``, ``PrivacyLedgerError/file(_:)``.
-  public mutating func raiseBudget(to epsilon: Double) throws(PrivacyLedgerError) {
+  /// - Throws: ``FLRecordsError/Ledger/notARaise(from:to:)``, ``FLRecordsError/file(_:)``.
+  public mutating func raiseBudget(to epsilon: Double) throws(FLRecordsError) {
     var next = account
     try next.raiseBudget(to: epsilon)
     try append(.raised(epsilon: epsilon))
     account = next
   }
 
-  private mutating func append(_ record: LedgerRecord) throws(PrivacyLedgerError) {
-    do throws(RecordFileError) {
-      try file.append(RecordCoding.encode(record, for: file.path))
-    } catch {
-      throw .file(error)
-    }
+  private mutating func append(_ record: LedgerRecord) throws(FLRecordsError) {
+    try file.append(RecordCoding.encode(record, for: file.path))
   }
 }
 
@@ -164,73 +153,66 @@ extension PrivacyLedger {
   ///   - event: the event that the round was about to spend. If you are not sure, pass the most
   ///     expensive candidate.
   ///   - round: the number of the round.
-  /// - Throws: ``PrivacyLedgerError``; ``RecordFileError/nothingToRepair(path:)`` if the last line
+  /// - Throws: ``FLRecordsError``; ``FLRecordsError/File/nothingToRepair(path:)`` if the last line
   ///   is complete. Only a torn last line is repaired.
   public static func repair(
     at path: String, budget: PrivacyBudget, accountant: some PrivacyAccountant,
     countingAsSpent event: PrivacyEvent, for round: Int
-  ) throws(PrivacyLedgerError) {
-    var reader = try PrivacyLedgerError.ofFile { () throws(RecordFileError) in
-      try ChainReader(path, for: .repairing)
-    }
+  ) throws(FLRecordsError) {
+    var reader = try ChainReader(path, for: .repairing)
     let account = try LedgerReplay(&reader, budget: budget, accountant: accountant).account
     // This throws before anything is written: a ledger with events that cannot be composed cannot
     // be opened.
     _ = try account.after([event])
-    do throws(RecordFileError) {
-      let torn = try reader.tornBytes()
-      let record = LedgerRecord.repaired(round: round, event: event, bytes: torn)
-      try reader.replaceTorn(torn, by: RecordCoding.encode(record, for: path))
-    } catch {
-      throw .file(error)
-    }
+    let torn = try reader.tornBytes()
+    let record = LedgerRecord.repaired(round: round, event: event, bytes: torn)
+    try reader.replaceTorn(torn, by: RecordCoding.encode(record, for: path))
   }
 }
 
-/// The reason why a privacy ledger rejects a call.
-public enum PrivacyLedgerError: Error, Hashable, Sendable {
-  /// Epsilon must be finite and above 0, delta above 0 and below 1.
-  case budget(epsilon: Double, delta: Double)
-  /// The ledger was created with another budget, or its budget has been raised since.
-  case otherBudget(path: String, recorded: PrivacyBudget, given: PrivacyBudget)
-  /// The ledger was created under another neighbouring relation.
-  case otherRelation(
-    path: String, recorded: NeighbouringRelation, given: NeighbouringRelation)
-  /// The ledger was created with another kind of accountant.
-  case otherAccountant(path: String, recorded: String, given: String)
-  /// The ledger was created with another Renyi order; `nil` stands for several.
-  case otherOrder(path: String, recorded: Double?, given: Double?)
-  /// The event has another kind than those in the ledger, and the accountant is not a privacy
-  /// filter for both. Nothing was written.
-  case otherKind(recorded: PrivacyEvent, given: PrivacyEvent)
-  /// The accountant has composed events already, which are not in the ledger.
-  case accountantInUse(epsilon: Double)
-  /// The round would exceed the budget. Nothing was written.
-  case exceedsBudget(round: Int, spent: Double, after: Double, budget: PrivacyBudget)
-  /// The new epsilon of a budget must be larger than the old one.
-  case notARaise(from: Double, to: Double)
-  /// The accountant has no bound for the event. Nothing was written.
-  case accounting(PrivacyAccountingError)
-  /// The file cannot be read or written.
-  case file(RecordFileError)
+extension FLRecordsError {
+  /// The reason why a privacy ledger rejects a call.
+  public enum Ledger: Hashable, Sendable {
+    /// Epsilon must be finite and above 0, delta above 0 and below 1.
+    case budget(epsilon: Double, delta: Double)
+    /// The ledger was created with another budget, or its budget has been raised since.
+    case otherBudget(path: String, recorded: PrivacyBudget, given: PrivacyBudget)
+    /// The ledger was created under another neighbouring relation.
+    case otherRelation(
+      path: String, recorded: NeighbouringRelation, given: NeighbouringRelation)
+    /// The ledger was created with another kind of accountant.
+    case otherAccountant(path: String, recorded: String, given: String)
+    /// The ledger was created with another Renyi order; `nil` stands for several.
+    case otherOrder(path: String, recorded: Double?, given: Double?)
+    /// The event has another kind than those in the ledger, and the accountant is not a privacy
+    /// filter for both. Nothing was written.
+    case otherKind(recorded: PrivacyEvent, given: PrivacyEvent)
+    /// The accountant has composed events already, which are not in the ledger.
+    case accountantInUse(epsilon: Double)
+    /// The round would exceed the budget. Nothing was written.
+    case exceedsBudget(round: Int, spent: Double, after: Double, budget: PrivacyBudget)
+    /// The new epsilon of a budget must be larger than the old one.
+    case notARaise(from: Double, to: Double)
+  }
 }
 
-extension PrivacyLedgerError: CustomStringConvertible {
+extension FLRecordsError.Ledger: CustomStringConvertible {
   /// What was expected, what came, what to do.
   public var description: String {
     switch self {
     case .budget(let epsilon, let delta):
-      "a budget has a finite epsilon above 0 and a delta above 0 and below 1, found epsilon "
-        + "\(epsilon) and delta \(delta); correct them"
+      "Expected a finite epsilon above 0 and a delta above 0 and below 1, got epsilon "
+        + "\(epsilon) and delta \(delta). Correct them."
     case .otherBudget(let path, let recorded, let given):
-      "\(path) has the budget epsilon \(recorded.epsilon) at delta \(recorded.delta), not epsilon "
-        + "\(given.epsilon) at delta \(given.delta); open it with its own, and raise it by "
-        + "raiseBudget if that is what is meant"
+      "Expected the budget of \(path), epsilon \(recorded.epsilon) at delta "
+        + "\(recorded.delta), got epsilon \(given.epsilon) at delta \(given.delta). Open the "
+        + "file with its own budget, and call raiseBudget if you mean to raise it."
     case .otherRelation(let path, let recorded, let given):
-      "\(path) counts under the relation \(recorded.rawValue), not \(given.rawValue); the figures of "
-        + "one mean nothing under the other: open it with its own"
+      "Expected the relation of \(path), \(recorded.rawValue), got \(given.rawValue). Open "
+        + "the file with its own relation: the figures of one mean nothing under the other."
     case .otherAccountant(let path, let recorded, let given):
-      "\(path) was begun with a \(recorded), not a \(given); open it with the same"
+      "Expected a \(recorded) for \(path), got a \(given). Open the file with the kind of "
+        + "accountant that it was created with."
     case .otherOrder(let path, let recorded, let given):
       "Expected a Renyi accountant with \(Self.text(recorded)) for \(path), got one with \(Self.text(given)); pass "
         + "one with the orders that the ledger was begun with."
@@ -242,31 +224,16 @@ extension PrivacyLedgerError: CustomStringConvertible {
       "Expected an accountant that has composed nothing, got one that has composed events worth an epsilon of "
         + "\(epsilon), which are not in the file; pass a new one, and spend those events from the file."
     case .exceedsBudget(let round, let spent, let after, let budget):
-      "round \(round) would bring epsilon from \(spent) to \(after) at delta \(budget.delta), and the "
-        + "budget is \(budget.epsilon), of which \(max(0, budget.epsilon - spent)) is left; stop here, "
-        + "or add noise"
+      "Expected round \(round) to stay within the budget, which is \(budget.epsilon) at "
+        + "delta \(budget.delta), but epsilon would grow from \(spent) to \(after), and only "
+        + "\(max(0, budget.epsilon - spent)) is left. Stop here, or add noise."
     case .notARaise(let current, let new):
-      "a raised budget is finite and above the present \(current), found \(new)"
-    case .accounting(let error): error.description
-    case .file(let error): error.description
+      "Expected a finite epsilon above the present \(current), got \(new). Pass a larger "
+        + "epsilon."
     }
   }
 
   private static func text(_ order: Double?) -> String {
     order.map { "the one order \($0)" } ?? "several orders"
-  }
-
-  /// Calls `call` and wraps an error of the file.
-  static func ofFile<Result: ~Copyable>(
-    _ call: () throws(RecordFileError) -> Result
-  ) throws(PrivacyLedgerError) -> Result {
-    do throws(RecordFileError) { return try call() } catch { throw .file(error) }
-  }
-
-  /// Calls `call` and wraps an error of the accountant.
-  static func ofAccountant<Result>(
-    _ call: () throws(PrivacyAccountingError) -> Result
-  ) throws(PrivacyLedgerError) -> Result {
-    do throws(PrivacyAccountingError) { return try call() } catch { throw .accounting(error) }
   }
 }

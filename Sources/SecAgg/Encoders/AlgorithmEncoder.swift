@@ -147,9 +147,9 @@ public struct AlgorithmEncoder: VectorEncoder, Hashable {
 /// Why a contribution cannot be encoded, or an aggregate not be decoded.
 public enum EncoderError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The contribution, or the mean, does not have the algorithm's parts.
-  case contribution(AlgorithmError)
+  case contribution(FLMathError)
   /// A message cannot be compressed, or the sum of messages not be read.
-  case compression(CompressionError)
+  case compression(FLMathError)
   /// The codes of a compressor do not fit the session's elements. Not which: they are private.
   case codes(bits: Int)
   /// Encoding or decoding failed.

@@ -53,7 +53,7 @@ public struct PrivateFedAvg: VectorEncoder {
         found: settings.expectedContributors, atMost: settings.cohortSize)
     }
     self.settings = settings
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       clipBitWeight = try settings.clipBitWeight()
       parameters = try DistributedNoiseParameters(settings.choice(clipBitWeight: clipBitWeight))
       mechanism = try DistributedNoiseMechanism(parameters, seed: 0)
@@ -70,7 +70,7 @@ public struct PrivateFedAvg: VectorEncoder {
           minimumBits: settings.bits, maximumContributors: settings.cohortSize))
     } catch {
       // All that lanes and vectors could refuse has been refused by now.
-      throw .parameters(.outOfRange(.bits, found: Double(settings.bits)))
+      throw .parameters(.privacy(.outOfRange(.bits, found: Double(settings.bits))))
     }
   }
 
@@ -79,7 +79,7 @@ public struct PrivateFedAvg: VectorEncoder {
   ///
   /// - Throws: ``PrivateFedAvgError/parameters(_:)`` unless there is at least one round.
   public func event(rounds: Int) throws(PrivateFedAvgError) -> PrivacyEvent {
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       return try parameters.event(
         relation: settings.relation, sampling: settings.sampling, rounds: rounds)
     } catch {
@@ -144,7 +144,7 @@ public struct PrivateFedAvg: VectorEncoder {
       throw .updateLength(found: delta.count, expected: settings.parameterCount)
     }
     var vector = delta
-    do throws(ClippingError) {
+    do throws(FLMathError) {
       let factor = try clipping.clip(&vector)
       if let clipBitWeight {
         // The factor is 1 or less; the sign of the difference becomes that of the bit, without a branch.
@@ -160,7 +160,7 @@ public struct PrivateFedAvg: VectorEncoder {
   private func encode(
     joined vector: [Double], session: Digest, using generator: inout some RandomNumberGenerator
   ) throws(PrivateFedAvgError) -> PackedVector {
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       let numbers = try mechanism.rotating(by: Self.rotationSeed(of: session))
         .integers(of: vector, using: &generator)
       return PackedVector(unbounded: numbers, layout: layout)
@@ -212,7 +212,7 @@ public struct PrivateFedAvg: VectorEncoder {
     sums: [Int64], session: Digest, contributors: [ClientID]
   ) throws(PrivateFedAvgError) -> PrivateMean {
     var sum: [Double]
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       sum = try mechanism.rotating(by: Self.rotationSeed(of: session)).sum(ofIntegers: sums)
     } catch {
       throw .parameters(error)
@@ -220,7 +220,7 @@ public struct PrivateFedAvg: VectorEncoder {
     let clipBitSum = clipBitWeight.map { sum.removeLast() / $0 }
     let denominator = Double(settings.expectedContributors)
     for index in sum.indices { sum[index] /= denominator }
-    do throws(WeightedMeanError) {
+    do throws(FLMathError) {
       let mean = try WeightedMean(
         mean: sum, totalWeight: UInt64(settings.expectedContributors),
         contributors: contributors.map(\.rawValue))
@@ -251,7 +251,7 @@ public struct PrivateMean: Sendable, Hashable {
 /// Why a private average cannot be set up, or an update not be encoded, or an aggregate not be decoded.
 public enum PrivateFedAvgError: Error, Hashable, Sendable {
   /// A setting is out of its range, or the settings do not go together.
-  case parameters(PrivacyParameterError)
+  case parameters(FLMathError)
   /// The number that the sum is divided by is not from 1 to the size of the cohort.
   case expectedContributors(found: Int, atMost: Int)
   /// The session's vectors are not laid out for these settings.
@@ -263,13 +263,13 @@ public enum PrivateFedAvgError: Error, Hashable, Sendable {
   /// The update has another number of parameters than the model.
   case updateLength(found: Int, expected: Int)
   /// The update is not finite.
-  case clipping(ClippingError)
+  case clipping(FLMathError)
   /// The aggregate was made with another layout.
   case aggregateLayout
   /// The aggregate has fewer contributors, and less noise, than was assumed.
   case contributors(found: Int, atLeast: Int)
   /// The decoded mean is not one that a federated algorithm accepts.
-  case mean(WeightedMeanError)
+  case mean(FLMathError)
 }
 
 extension PrivateFedAvgError: CustomStringConvertible {

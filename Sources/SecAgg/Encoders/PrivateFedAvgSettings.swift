@@ -72,7 +72,7 @@ extension PrivateFedAvg {
 extension PrivateFedAvg.Settings {
   /// What the clip bit is multiplied by, so that the noise on the sum of bits has the deviation that was
   /// asked for.
-  func clipBitWeight() throws(PrivacyParameterError) -> Double? {
+  func clipBitWeight() throws(FLMathError) -> Double? {
     guard let clipBitDeviation else { return nil }
     let updateNoiseMultiplier = try AdaptiveClipping.updateNoiseMultiplier(
       noiseMultiplier: noiseMultiplier, countStandardDeviation: clipBitDeviation)
@@ -83,16 +83,16 @@ extension PrivateFedAvg.Settings {
   /// The parameters of the noise on updates with their clip bits.
   func choice(
     clipBitWeight: Double?
-  ) throws(PrivacyParameterError) -> DistributedNoiseParameters.Choice {
+  ) throws(FLMathError) -> DistributedNoiseParameters.Choice {
     let honest = try DistributedNoiseParameters.survivingHonest(
       cohort: cohortSize, minimumContributors: minimumContributors,
       corruptFraction: corruptFraction)
     guard parameterCount >= 1, parameterCount < 1 << 30 else {
-      throw .outOfRange(.dimension, found: Double(parameterCount))
+      throw .privacy(.outOfRange(.dimension, found: Double(parameterCount)))
     }
     return DistributedNoiseParameters.Choice(
       noise: noise, noiseMultiplier: noiseMultiplier,
-      clip: try clipBitWeight.map { (weight) throws(PrivacyParameterError) in
+      clip: try clipBitWeight.map { (weight) throws(FLMathError) in
         try bound().joinedNorm(weight: weight)
       } ?? clippingBound,
       dimension: parameterCount + (clipBitWeight == nil ? 0 : 1), bits: bits,
@@ -100,16 +100,12 @@ extension PrivateFedAvg.Settings {
       wrapProbability: wrapProbability)
   }
 
-  func clipping() throws(PrivacyParameterError) -> L2Clipping {
-    do throws(ClippingError) {
-      return try L2Clipping(bound: clippingBound)
-    } catch {
-      throw .outOfRange(.clippingBound, found: clippingBound)
-    }
+  func clipping() throws(FLMathError) -> L2Clipping {
+    try L2Clipping(bound: clippingBound)
   }
 
   /// The bound as adaptive clipping sees it, which knows how bits and updates share the noise.
-  private func bound() throws(PrivacyParameterError) -> AdaptiveClipping {
+  private func bound() throws(FLMathError) -> AdaptiveClipping {
     try AdaptiveClipping(initialBound: clippingBound, quantile: 0.5, learningRate: 1)
   }
 }

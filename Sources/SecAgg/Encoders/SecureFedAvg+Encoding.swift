@@ -117,7 +117,7 @@ extension SecureFedAvg {
       throw .clipping(error)
     }
     if let index = delta.firstNonFiniteIndex {
-      throw .clipping(.nonFinite(index: index, found: delta[index].widened))
+      throw .clipping(.clipping(.nonFinite(index: index, found: delta[index].widened)))
     }
     return .none
   }

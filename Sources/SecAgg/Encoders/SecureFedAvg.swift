@@ -89,7 +89,7 @@ public struct SecureFedAvg: VectorEncoder, Hashable {
     else { throw .counterCount(found: counterCount) }
     do {
       coordinateClipping = try LInfinityClipping(bound: clippingBound)
-      normClipping = try normBound.map { (bound) throws(ClippingError) in
+      normClipping = try normBound.map { (bound) throws(FLMathError) in
         try L2Clipping(bound: bound)
       }
     } catch {
@@ -191,7 +191,7 @@ public struct SecureFedAvg: VectorEncoder, Hashable {
     guard let total = total(ofPieces: pieces), total <= largest else {
       throw .totalWeight(maximum: largest)
     }
-    guard total > 0 else { throw .mean(.zeroTotalWeight) }
+    guard total > 0 else { throw .mean(.update(.zeroTotalWeight)) }
     return total
   }
 
@@ -216,7 +216,7 @@ public enum SecureFedAvgError: Error, Hashable, Sendable {
   /// The largest weight must be at least 1 and its sum fit 64 bits.
   case maximumWeight(found: UInt64)
   /// The clipping bound is not a finite, positive number.
-  case clipping(ClippingError)
+  case clipping(FLMathError)
   /// The number of counters is negative, or they do not fit one vector with the parameters.
   case counterCount(found: Int)
   /// A client's counters are not as many as the settings say.
@@ -224,9 +224,9 @@ public enum SecureFedAvgError: Error, Hashable, Sendable {
   /// A client's counter has more bits than an element.
   case counter(index: Int, maximum: UInt64)
   /// The lanes cannot hold values of the demanded width for so many contributors.
-  case lanes(LanesError)
+  case lanes(FLMathError)
   /// Encoding or decoding numbers failed.
-  case fixedPoint(FixedPointError)
+  case fixedPoint(FLMathError)
   /// The update has another number of parameters than the model.
   case updateLength(found: Int, expected: Int)
   /// A client's weight exceeds the largest weight of the session.
@@ -238,7 +238,7 @@ public enum SecureFedAvgError: Error, Hashable, Sendable {
   /// The counts of clipped coordinates and clients are not those of so many honest contributors.
   case clippingCounts(contributors: Int)
   /// The decoded mean is not one that FedAvg accepts, for example of total weight 0.
-  case mean(WeightedMeanError)
+  case mean(FLMathError)
 }
 
 extension SecureFedAvgError: CustomStringConvertible {

@@ -319,7 +319,7 @@ public enum SecureRobustnessError: Error, Hashable, Sendable, CustomStringConver
   /// The sums of a step towards the geometric median are not of clients who followed it.
   case impossibleStep
   /// The robust rule refuses the means that are left.
-  case rule(RobustAggregationError)
+  case rule(FLMathError)
   /// Encoding or decoding failed.
   case encoding(SecureFedAvgError)
   /// There is no such session.

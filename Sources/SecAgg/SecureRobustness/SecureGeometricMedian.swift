@@ -183,7 +183,8 @@ public struct SecureGeometricMedian: Sendable, Hashable {
     at point: [Double], by aggregate: UnmaskedAggregate
   ) throws(SecureRobustnessError) -> Remainder {
     guard point.count == parameterCount else {
-      throw .rule(.dimensionMismatch(expected: parameterCount, found: point.count))
+      throw .rule(
+        .robustAggregation(.dimensionMismatch(expected: parameterCount, found: point.count)))
     }
     let sums = try sums(of: aggregate)
     let pull = min(1, Self.norm(sums.differences) + sums.slack)

@@ -86,7 +86,7 @@ public enum ElementLanes: Sendable, Hashable {
   /// - Parameter minimumValueBits: of an element in unsigned lanes, of a sum in signed ones.
   package init(
     _ kind: LaneKind, minimumValueBits: Int, maximumContributors: Int
-  ) throws(LanesError) {
+  ) throws(FLMathError) {
     switch kind {
     case .unsigned:
       self = .unsigned(

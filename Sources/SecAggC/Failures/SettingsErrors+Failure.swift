@@ -23,14 +23,10 @@ extension SecureFedAvgError: FailureConvertible {
   private var status: Status {
     switch self {
     case .parameterCount, .maximumWeight, .counterCount, .lanes: .invalidParameters
-    case .clipping(.invalidBound): .invalidParameters
-    case .clipping(.nonFinite): .invalidUpdate
-    case .fixedPoint(let error):
-      switch error {
-      case .invalidBits, .invalidBound: .invalidParameters
-      case .nonFinite: .invalidUpdate
-      case .invalidContributors, .sumOutOfRange: .sumInconsistent
-      }
+    case .clipping(.clipping(.nonFinite)), .fixedPoint(.fixedPoint(.nonFinite)): .invalidUpdate
+    case .fixedPoint(.fixedPoint(.invalidContributors)), .fixedPoint(.fixedPoint(.sumOutOfRange)):
+      .sumInconsistent
+    case .clipping, .fixedPoint: .invalidParameters
     case .updateLength, .weight, .counters, .counter: .invalidUpdate
     case .layoutMismatch: .invalidArgument
     case .totalWeight, .mean, .clippingCounts: .sumInconsistent

@@ -65,7 +65,7 @@ struct AlgorithmPropertyTests {
       try FedNova(state: start(), maximumSteps: 3), [try client(at: 1), try client(at: 3)])
     try run.round(of: [0, 1], steps: { [1, 3][$0] })
     #expect(abs(run.algorithm.model.values[0] - 0.371) < 1e-12)
-    #expect(throws: AlgorithmError.tooManySteps(maximum: 3, found: 4)) {
+    #expect(throws: FLMathError.algorithm(.tooManySteps(maximum: 3, found: 4))) {
       try run.round(of: [0], steps: { _ in 4 })
     }
   }
@@ -123,9 +123,9 @@ struct AlgorithmPropertyTests {
     #expect(try steps(.inexact(gamma: 0.5, maximumEpochs: 100)) == 7)
     #expect(try steps(.inexact(gamma: 0.5, maximumEpochs: 3)) == 3)
     #expect(try steps(.epochs(4)) == 4)
-    #expect(throws: AlgorithmError.training(.invalidSteps(0))) { try steps(.steps(0)) }
-    #expect(throws: AlgorithmError.training(.invalidEpochs(0))) { try steps(.epochs(0)) }
-    #expect(throws: AlgorithmError.training(.invalidInexactness(1.5))) {
+    #expect(throws: FLMathError.training(.invalidSteps(0))) { try steps(.steps(0)) }
+    #expect(throws: FLMathError.training(.invalidEpochs(0))) { try steps(.epochs(0)) }
+    #expect(throws: FLMathError.training(.invalidInexactness(1.5))) {
       try steps(.inexact(gamma: 1.5, maximumEpochs: 1))
     }
   }
@@ -162,13 +162,13 @@ struct AlgorithmPropertyTests {
     let update = ClientUpdate(delta: [4], weight: 1)
     #expect(try !fedBuff.receive(update, from: 1, trainedOn: 0))
     #expect(fedBuff.model.values == [0])
-    #expect(throws: AlgorithmError.mean(.duplicateContributor(1))) {
+    #expect(throws: FLMathError.update(.duplicateContributor(1))) {
       try fedBuff.receive(update, from: 1, trainedOn: 0)
     }
-    #expect(throws: AlgorithmError.trainedInTheFuture(current: 0, found: 1)) {
+    #expect(throws: FLMathError.algorithm(.trainedInTheFuture(current: 0, found: 1))) {
       try fedBuff.receive(update, from: 2, trainedOn: 1)
     }
-    #expect(throws: AlgorithmError.dimensionMismatch(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.algorithm(.dimensionMismatch(expected: 1, found: 2))) {
       try fedBuff.receive(ClientUpdate(delta: [1, 2], weight: 1), from: 2, trainedOn: 0)
     }
     #expect(try fedBuff.receive(update, from: 2, trainedOn: 0))

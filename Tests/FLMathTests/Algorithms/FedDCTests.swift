@@ -74,18 +74,18 @@ struct FedDCTests {
   func refusals() throws {
     let start = try TrajectoryReference().start()
     for value in [0, -1, .nan, .infinity] as [Double] {
-      #expect(throws: AlgorithmError.self) {
+      #expect(throws: FLMathError.self) {
         try FedDC(state: start, regularisation: value, populationWeight: 4)
       }
     }
-    #expect(throws: AlgorithmError.invalid(.populationWeight, found: 0)) {
+    #expect(throws: FLMathError.algorithm(.invalid(.populationWeight, found: 0))) {
       try FedDC(state: start, regularisation: 1, populationWeight: 0)
     }
     var training = LocalTraining(
       try TrajectoryReference().objectives()[0],
       by: try StochasticGradientDescent(learningRate: 0.1, batchSize: 1, epochs: 1))
     var generator = SimulationGenerator(seed: 1)
-    #expect(throws: AlgorithmError.memoryMismatch(expected: 3, found: 1)) {
+    #expect(throws: FLMathError.algorithm(.memoryMismatch(expected: 3, found: 1))) {
       try FedDCClient(regularisation: 1, drift: [1]).train(
         on: Broadcast(model: start.model, round: 0), with: &training, using: &generator)
     }

@@ -205,7 +205,7 @@ struct IFCATests {
     let diverged = try broadcast([[huge, huge], [huge, huge], [100, 0]])
     #expect(try client.bestCluster(of: diverged, for: &objective) == 2)
     let allDiverged = try broadcast([[huge, huge], [huge, huge], [huge, huge]])
-    #expect(throws: AlgorithmError.training(.nonFiniteLoss(.infinity))) {
+    #expect(throws: FLMathError.training(.nonFiniteLoss(.infinity))) {
       try client.bestCluster(of: allDiverged, for: &objective)
     }
   }
@@ -226,10 +226,11 @@ struct IFCATests {
       ([0.25, 0.75], [1e308, -1e308], 4), ([0.25, 0.75], [0.25, 0.75], 5),
     ] as [([Double], [Double], UInt64)] {
       #expect(
-        throws: AlgorithmError.impossibleClusters(contributors: 4, found: clients.map { $0 * 4 })
+        throws: FLMathError.algorithm(
+          .impossibleClusters(contributors: 4, found: clients.map { $0 * 4 }))
       ) { try apply(weights, clients, weight: weight) }
     }
-    #expect(throws: AlgorithmError.dimensionMismatch(expected: 8, found: 7)) {
+    #expect(throws: FLMathError.algorithm(.dimensionMismatch(expected: 8, found: 7))) {
       try apply([0.25, 0.75], [1])
     }
     #expect(algorithm.models == twoModels && algorithm.round == 0)
@@ -260,9 +261,9 @@ struct IFCATests {
       state: ServerState(model: twoModels[0]), option: .meanGradientOfPath, populationWeight: 2)
     try scaffold.apply(WeightedMean(mean: [1, 1, 1, 1], totalWeight: 2, contributors: [1]))
     #expect(
-      throws: AlgorithmError.foreignState(expected: ["cluster 1"], found: ["control"])
+      throws: FLMathError.algorithm(.foreignState(expected: ["cluster 1"], found: ["control"]))
     ) { try IFCA(state: scaffold.state, minimumClients: 1) }
-    #expect(throws: AlgorithmError.foreignState(expected: [], found: ["cluster 1"])) {
+    #expect(throws: FLMathError.algorithm(.foreignState(expected: [], found: ["cluster 1"]))) {
       try FederatedAveraging(state: algorithm.state)
     }
   }
@@ -270,23 +271,24 @@ struct IFCATests {
   @Test(
     "Refuses numbers out of their range, models that differ in layers, and other numbers of models")
   func refusals() throws {
-    #expect(throws: AlgorithmError.invalid(.clusters, found: 0)) {
+    #expect(throws: FLMathError.algorithm(.invalid(.clusters, found: 0))) {
       try IFCA(models: [], minimumClients: 1)
     }
-    #expect(throws: AlgorithmError.invalid(.minimumClients, found: 0)) {
+    #expect(throws: FLMathError.algorithm(.invalid(.minimumClients, found: 0))) {
       try IFCA(models: twoModels, minimumClients: 0)
     }
-    #expect(throws: AlgorithmError.invalid(.maximumExamples, found: 0)) {
+    #expect(throws: FLMathError.algorithm(.invalid(.maximumExamples, found: 0))) {
       try IFCA(models: twoModels, minimumClients: 1, maximumExamples: 0)
     }
-    #expect(throws: AlgorithmError.foreignModel(cluster: 2)) {
+    #expect(throws: FLMathError.algorithm(.foreignModel(cluster: 2))) {
       let other = try ParameterLayout([.init(name: "other", shape: [2])])
       return try IFCA(models: twoModels + [.zeros(other)], minimumClients: 1)
     }
     let objective = try client(1)
     for (clusters, control) in [(1, 2), (2, 0), (2, 1), (2, 4), (.max, 2)] {
       #expect(
-        throws: AlgorithmError.foreignBroadcast(clusters: clusters, parameters: 2, found: control)
+        throws: FLMathError.algorithm(
+          .foreignBroadcast(clusters: clusters, parameters: 2, found: control))
       ) {
         try train(
           IFCAClient(clusters: clusters),

@@ -16,7 +16,7 @@ struct LeastSquaresObjective: LocalObjective {
 
   func lossAndGradient(
     at parameters: [Double], batch: ArraySlice<Int>, gradient: inout [Double]
-  ) throws(TrainingError) -> Double {
+  ) throws(FLMathError) -> Double {
     for index in gradient.indices { gradient[index] = 0 }
     var loss = 0.0
     for example in batch {

@@ -80,19 +80,19 @@ struct QFedAvgTests {
   func refusals() throws {
     let start = try TrajectoryReference().start()
     for value in [-1, .nan, .infinity] as [Double] {
-      #expect(throws: AlgorithmError.self) { try QFedAvg(state: start, fairness: value) }
-      #expect(throws: AlgorithmError.self) {
+      #expect(throws: FLMathError.self) { try QFedAvg(state: start, fairness: value) }
+      #expect(throws: FLMathError.self) {
         try QFedAvg(state: start, fairness: 1, maximumLoss: value)
       }
-      #expect(throws: AlgorithmError.self) {
+      #expect(throws: FLMathError.self) {
         try QFedAvg(state: start, fairness: 1, maximumNormaliser: value)
       }
     }
-    #expect(throws: AlgorithmError.invalid(.fairness, found: -1)) {
+    #expect(throws: FLMathError.algorithm(.invalid(.fairness, found: -1))) {
       try QFedAvg(state: start, fairness: -1)
     }
     var algorithm = try QFedAvg(state: start, fairness: 1)
-    #expect(throws: AlgorithmError.dimensionMismatch(expected: 4, found: 3)) {
+    #expect(throws: FLMathError.algorithm(.dimensionMismatch(expected: 4, found: 3))) {
       try algorithm.apply(WeightedMean(mean: [1, 1, 1], totalWeight: 1, contributors: [1]))
     }
   }

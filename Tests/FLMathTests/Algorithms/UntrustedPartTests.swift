@@ -18,7 +18,7 @@ struct UntrustedPartTests {
 
     func lossAndGradient(
       at parameters: [Double], batch: ArraySlice<Int>, gradient: inout [Double]
-    ) throws(TrainingError) -> Double {
+    ) throws(FLMathError) -> Double {
       gradient = [Double](repeating: 1, count: gradientCount)
       return loss
     }
@@ -47,12 +47,12 @@ struct UntrustedPartTests {
     [LocalWork.steps(5), .epochs(1), .inexact(gamma: 0.5, maximumEpochs: 2)])
   func noExamples(count: Int, work: LocalWork) throws {
     let objective = try Objective(exampleCount: count)
-    let expected = AlgorithmError.training(.invalidExampleCount(count))
+    let expected = FLMathError.training(.invalidExampleCount(count))
     #expect(throws: expected) { try train(objective, work, by: AveragingClient()) }
     #expect(throws: expected) { try train(objective, work, by: FedNovaClient(maximumSteps: 9)) }
     var copy = objective
-    #expect(throws: TrainingError.invalidExampleCount(count)) { try copy.loss(at: [0]) }
-    #expect(throws: TrainingError.invalidExampleCount(count)) {
+    #expect(throws: FLMathError.training(.invalidExampleCount(count))) { try copy.loss(at: [0]) }
+    #expect(throws: FLMathError.training(.invalidExampleCount(count))) {
       try copy.rootMeanSquareLoss(at: [0])
     }
   }
@@ -62,13 +62,12 @@ struct UntrustedPartTests {
     var objective = try Objective(exampleCount: 3)
     objective.gradientCount = 0
     #expect(
-      throws: AlgorithmError.training(
-        .mismatch(.gradientCountMismatch(expected: 1, found: 0)))
+      throws: FLMathError.classifier(.gradientCountMismatch(expected: 1, found: 0))
     ) { try train(objective, .epochs(1), by: AveragingClient()) }
     objective.gradientCount = 1
     objective.loss = .infinity
-    #expect(throws: TrainingError.nonFiniteLoss(.infinity)) { try objective.loss(at: [0]) }
-    #expect(throws: TrainingError.nonFiniteLoss(.infinity)) {
+    #expect(throws: FLMathError.training(.nonFiniteLoss(.infinity))) { try objective.loss(at: [0]) }
+    #expect(throws: FLMathError.training(.nonFiniteLoss(.infinity))) {
       try objective.rootMeanSquareLoss(at: [0])
     }
   }
@@ -86,7 +85,7 @@ struct UntrustedPartTests {
   func fedNovaSteps(steps: Double) throws {
     var algorithm = try FedNova(state: start(), maximumSteps: 5)
     let mean = try WeightedMean(mean: [0.5, steps], totalWeight: 3, contributors: [1, 2])
-    #expect(throws: AlgorithmError.meanStepsOutOfRange(maximum: 5, found: steps)) {
+    #expect(throws: FLMathError.algorithm(.meanStepsOutOfRange(maximum: 5, found: steps))) {
       try algorithm.apply(mean)
     }
     #expect(algorithm.model.values == [0])
@@ -113,15 +112,15 @@ struct UntrustedPartTests {
     #expect(try !fedBuff.receive(update(8), from: 2, trainedOn: 0))
     for value in [Double.infinity, -.infinity] {
       #expect(
-        throws: AlgorithmError.mean(.nonFiniteUpdate(contributor: 3, index: 0, found: value))
+        throws: FLMathError.update(.nonFiniteUpdate(contributor: 3, index: 0, found: value))
       ) { try fedBuff.receive(update(value), from: 3, trainedOn: 0) }
     }
-    #expect(throws: AlgorithmError.self) {
+    #expect(throws: FLMathError.self) {
       try fedBuff.receive(update(.nan), from: 3, trainedOn: 0)
     }
     // The same client may try again; a weight with which the sum overflows is rejected as well.
     #expect(try !fedBuff.receive(update(-4), from: 3, trainedOn: 0))
-    #expect(throws: AlgorithmError.mean(.totalWeightOverflow(contributor: 4))) {
+    #expect(throws: FLMathError.update(.totalWeightOverflow(contributor: 4))) {
       try fedBuff.receive(update(0, weight: .max), from: 4, trainedOn: 0)
     }
     #expect(try fedBuff.receive(update(0), from: 4, trainedOn: 0))
@@ -131,7 +130,7 @@ struct UntrustedPartTests {
   @Test("An adaptivity whose square underflows or overflows is refused")
   func adaptivity() throws {
     for tau in [Double.leastNonzeroMagnitude, 1e-160, 1e160, .infinity, .nan] {
-      #expect(throws: AlgorithmError.self) {
+      #expect(throws: FLMathError.self) {
         try FedOpt.fedAdam(state: start(), serverLearningRate: 1, adaptivity: tau)
       }
     }

@@ -38,9 +38,9 @@ struct AuditLogReaderTests {
       var damaged = bytes
       damaged[index] ^= 1 << UInt8(index % 8)
       try FilePair(file: damaged, head: whole.head).put(at: path)
-      #expect(throws: AuditLogError.self) { try ExampleLog.lines(of: path) }
+      #expect(throws: FLRecordsError.self) { try ExampleLog.lines(of: path) }
       try FilePair(file: Array(bytes[..<index]), head: whole.head).put(at: path)
-      #expect(throws: AuditLogError.self) { try ExampleLog.lines(of: path) }
+      #expect(throws: FLRecordsError.self) { try ExampleLog.lines(of: path) }
     }
   }
 
@@ -54,10 +54,10 @@ struct AuditLogReaderTests {
     var reader = try AuditLogReader(at: path)
     #expect(try reader.next()?.entry == .optedOut(client: 5))
     #expect(try reader.next() != nil)
-    var refusal: AuditLogError?
+    var refusal: FLRecordsError?
     do { _ = try reader.next() } catch { refusal = error }
     #expect(refusal == .file(.damaged(path: path, line: 4, .digest)))
-    #expect(throws: AuditLogError.file(.damaged(path: path, line: 4, .digest))) {
+    #expect(throws: FLRecordsError.file(.damaged(path: path, line: 4, .digest))) {
       try AuditLogReader(at: path).history(of: 5).rounds
     }
   }
@@ -66,14 +66,14 @@ struct AuditLogReaderTests {
   func missing() throws {
     try writeExample()
     let whole = FilePair(at: path)
-    let cases: [(FilePair, RecordFileError)] = [
+    let cases: [(FilePair, FLRecordsError.File)] = [
       (FilePair(file: whole.file, head: nil), .headMissing(path: path)),
       (FilePair(file: nil, head: whole.head), .missing(path: path)),
       (FilePair(file: nil, head: nil), .absent(path: path)),
     ]
     for (pair, refusal) in cases {
       try pair.put(at: path)
-      #expect(throws: AuditLogError.file(refusal)) { try ExampleLog.lines(of: path) }
+      #expect(throws: FLRecordsError.file(refusal)) { try ExampleLog.lines(of: path) }
     }
     #expect(try folder.names().isEmpty, "a reader makes nothing")
   }
@@ -95,10 +95,10 @@ struct AuditLogReaderTests {
       do {
         _ = try ExampleLog.lines(of: path)
         Issue.record("\(entries) are accepted")
-      } catch AuditLogError.file(.damaged(path, line, .content(let reason))) {
+      } catch FLRecordsError.file(.damaged(path, line, .content(let reason))) {
         #expect(reason.contains("round 1"))
       }
-      #expect(throws: AuditLogError.self) {
+      #expect(throws: FLRecordsError.self) {
         try AuditLog(at: path, minimumGroupSize: 4).optOuts.line
       }
     }
@@ -117,7 +117,7 @@ struct AuditLogReaderTests {
       do {
         _ = try ExampleLog.lines(of: path)
         Issue.record("\(record) is accepted")
-      } catch AuditLogError.file(.damaged(path, 2, .content)) {}
+      } catch FLRecordsError.file(.damaged(path, 2, .content)) {}
     }
   }
 
@@ -126,7 +126,7 @@ struct AuditLogReaderTests {
     try ChainedFile.createIfAbsent(
       path, first: Array(#"{"format":"audit log","version":2,"new":true}"#.utf8))
     #expect(
-      throws: AuditLogError.file(.laterVersion(path: path, known: 1, found: 2))
+      throws: FLRecordsError.file(.laterVersion(path: path, known: 1, found: 2))
     ) { try AuditLogReader(at: path).minimumGroupSize }
   }
 
@@ -138,7 +138,7 @@ struct AuditLogReaderTests {
     try FilePair(file: try #require(whole.file) + torn, head: whole.head).put(at: path)
     #expect(try ExampleLog.lines(of: path) == lines)
     #expect(
-      throws: AuditLogError.file(.tornWrite(path: path, line: 5, bytes: torn.count))
+      throws: FLRecordsError.file(.tornWrite(path: path, line: 5, bytes: torn.count))
     ) { try AuditLog(at: path, minimumGroupSize: 4).optOuts.line }
     try AuditLog.repair(at: path, minimumGroupSize: 4)
     #expect(
@@ -146,7 +146,7 @@ struct AuditLogReaderTests {
         == lines.map(\.entry) + [.repaired(bytes: torn.count)])
     let optOuts = try AuditLog(at: path, minimumGroupSize: 4).optOuts
     #expect(optOuts.clients == [5])
-    #expect(throws: AuditLogError.file(.nothingToRepair(path: path))) {
+    #expect(throws: FLRecordsError.file(.nothingToRepair(path: path))) {
       try AuditLog.repair(at: path, minimumGroupSize: 4)
     }
   }

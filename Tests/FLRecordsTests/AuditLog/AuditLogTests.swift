@@ -109,14 +109,14 @@ struct AuditLogTests {
       let late = log.optOuts
       let sum = try ExampleLog.sum(round: 6, [1, 2, 3, 4])
       let before = FilePair(at: path)
-      #expect(throws: AuditLogError.optedOut(round: 6, client: 2, line: 2)) {
+      #expect(throws: FLRecordsError.audit(.optedOut(round: 6, client: 2, line: 2))) {
         try log.record(sum, selectedWith: late)
       }
       #expect(FilePair(at: path) == before, "nothing is written")
       // It opted out while the round was running.
       try log.record(sum, selectedWith: early)
       try log.optIn(2)
-      #expect(throws: AuditLogError.optedOut(round: 6, client: 2, line: 2)) {
+      #expect(throws: FLRecordsError.audit(.optedOut(round: 6, client: 2, line: 2))) {
         try log.record(sum, selectedWith: late)
       }
       try log.record(sum, selectedWith: log.optOuts)
@@ -132,45 +132,45 @@ struct AuditLogTests {
     }
     let second = folder("second.jsonl")
     var log = try AuditLog(at: second, minimumGroupSize: 4)
-    var refusal: AuditLogError?
+    var refusal: FLRecordsError?
     let sum = try ExampleLog.sum(round: 1, [1, 2, 3, 4])
     do { try log.record(sum, selectedWith: other) } catch { refusal = error }
-    #expect(refusal == .otherRegister(round: 1, line: 2, lines: 1))
+    #expect(refusal == .audit(.otherRegister(round: 1, line: 2, lines: 1)))
   }
 
   @Test("groups below the minimum are refused, and nothing is written")
   func groups() throws {
-    #expect(throws: AuditLogError.groupTooSmall(round: 1, found: 3, minimum: 4)) {
+    #expect(throws: FLRecordsError.audit(.groupTooSmall(round: 1, found: 3, minimum: 4))) {
       try ExampleLog.sum(round: 1, [1, 2, 3])
     }
     try withLog { log in
       let before = FilePair(at: path)
       let sum = try ExampleLog.sum(round: 2, [1, 2, 3, 4, 5], minimum: 3)
-      #expect(throws: AuditLogError.sessionMinimum(round: 2, found: 3, minimum: 4)) {
+      #expect(throws: FLRecordsError.audit(.sessionMinimum(round: 2, found: 3, minimum: 4))) {
         try log.record(sum, selectedWith: log.optOuts)
       }
       #expect(FilePair(at: path) == before)
     }
     for size in [1, 0, -3] {
-      #expect(throws: AuditLogError.minimumGroupSize(found: size)) {
+      #expect(throws: FLRecordsError.audit(.minimumGroupSize(found: size))) {
         try AuditLog(at: folder("other"), minimumGroupSize: size).optOuts.line
       }
     }
     #expect(
-      throws: AuditLogError.otherMinimumGroupSize(path: path, recorded: 4, given: 3)
+      throws: FLRecordsError.audit(.otherMinimumGroupSize(path: path, recorded: 4, given: 3))
     ) { try AuditLog(at: path, minimumGroupSize: 3).optOuts.line }
     #expect(try folder.names() == ["audit.jsonl", "audit.jsonl.head"])
   }
 
   @Test("participants are named once, and are as many as the session's contributors")
   func participants() throws {
-    #expect(throws: AuditLogError.repeatedParticipant(round: 1, client: 4)) {
+    #expect(throws: FLRecordsError.audit(.repeatedParticipant(round: 1, client: 4))) {
       try ExampleLog.sum(round: 1, [4, 1, 2, 3, 4])
     }
     let parameters = try ExampleLog.parameters()
     let ids = Array(ClientID.all(cohortSize: 4))
     for contributors in [ids + ids, Array(ids.dropLast()), []] {
-      #expect(throws: AuditLogError.self) {
+      #expect(throws: FLRecordsError.self) {
         try ReleasedSum(
           round: 1, participants: [1, 2, 3, 4], contributors: contributors,
           parameters: parameters, model: ExampleLog.model(1))
@@ -201,7 +201,7 @@ struct AuditLogTests {
     try withLog { try $0.optOut(1) }
     let budget = try PrivacyBudget(epsilon: 1, delta: 1e-5)
     #expect(
-      throws: PrivacyLedgerError.file(
+      throws: FLRecordsError.file(
         .otherFormat(path: path, expected: "privacy ledger", found: "audit log"))
     ) {
       try PrivacyLedger(
@@ -210,7 +210,7 @@ struct AuditLogTests {
     }
     let example = try ExampleLedger()
     #expect(
-      throws: AuditLogError.file(
+      throws: FLRecordsError.file(
         .otherFormat(path: example.path, expected: "audit log", found: "privacy ledger"))
     ) { try AuditLog(at: example.path, minimumGroupSize: 4).optOuts.line }
   }
@@ -242,7 +242,8 @@ struct OverlappingSumTests {
       let before = FilePair(at: path)
       if expected == .reject {
         #expect(
-          throws: AuditLogError.overlap(round: 2, earlier: 1, line: 2, differing: 2, minimum: 4)
+          throws: FLRecordsError.audit(
+            .overlap(round: 2, earlier: 1, line: 2, differing: 2, minimum: 4))
         ) { try log.record(sums[1], selectedWith: log.optOuts) }
         #expect(FilePair(at: path) == before, "nothing is written")
       } else {
@@ -261,7 +262,8 @@ struct OverlappingSumTests {
       }
       let other: OverlapPolicy = expected == .reject ? .warn : .reject
       #expect(
-        throws: AuditLogError.otherOverlapPolicy(path: path, recorded: expected, given: other)
+        throws: FLRecordsError.audit(
+          .otherOverlapPolicy(path: path, recorded: expected, given: other))
       ) { try AuditLog(at: path, minimumGroupSize: 4, overlaps: other).optOuts.line }
       #expect(try AuditLogReader(at: path).overlaps == expected)
     }
@@ -297,7 +299,7 @@ struct OverlappingSumTests {
     do {
       _ = try ExampleLog.lines(of: path)
       Issue.record("the sum is accepted")
-    } catch AuditLogError.file(.damaged(path, 3, .content(let reason))) {
+    } catch FLRecordsError.file(.damaged(path, 3, .content(let reason))) {
       #expect(reason.contains("round 1"))
     }
   }

@@ -18,10 +18,10 @@ struct AuditParticipationTests {
   }
 
   /// Why a sum is rejected by the log, opened for it; `nil` if it is not.
-  private func refusal(round: Int, _ clients: [UInt32]) throws -> AuditLogError? {
+  private func refusal(round: Int, _ clients: [UInt32]) throws -> FLRecordsError? {
     var log = try AuditLog(at: path, minimumGroupSize: 4, participation: rule)
     let sum = try ExampleLog.sum(round: round, clients)
-    do throws(AuditLogError) {
+    do throws(FLRecordsError) {
       try log.record(sum, selectedWith: log.optOuts)
       return nil
     } catch {
@@ -36,11 +36,15 @@ struct AuditParticipationTests {
     var before = FilePair(at: path)
     #expect(
       try refusal(round: 1, [3, 5, 6, 7])
-        == .participation(round: 1, client: 3, .tooSoon(lastRound: 0, earliest: 2, found: 1)))
+        == .audit(
+          .participation(
+            round: 1, client: 3, .participation(.tooSoon(lastRound: 0, earliest: 2, found: 1)))))
     // A second sum of the round, of a client that is in the first.
     #expect(
       try refusal(round: 0, [3, 5, 6, 7])
-        == .participation(round: 0, client: 3, .tooSoon(lastRound: 0, earliest: 2, found: 0)))
+        == .audit(
+          .participation(
+            round: 0, client: 3, .participation(.tooSoon(lastRound: 0, earliest: 2, found: 0)))))
     #expect(FilePair(at: path) == before)
     #expect(try refusal(round: 1, second) == nil)
     #expect(try refusal(round: 2, first) == nil)
@@ -48,7 +52,8 @@ struct AuditParticipationTests {
     before = FilePair(at: path)
     #expect(
       try refusal(round: 4, first)
-        == .participation(round: 4, client: 1, .tooManyParticipations(maximum: 2)))
+        == .audit(
+          .participation(round: 4, client: 1, .participation(.tooManyParticipations(maximum: 2)))))
     #expect(FilePair(at: path) == before)
     #expect(try refusal(round: 4, [9, 10, 11, 12]) == nil)
   }
@@ -72,9 +77,9 @@ struct AuditParticipationTests {
   /// Rounds 0 and 9 with nothing in between are neighbours for their noise.
   @Test("Rounds count from 0 without gaps", arguments: [1, 7])
   func gaps(round: Int) throws {
-    #expect(try refusal(round: round, [1, 2, 3, 4]) == .roundGap(round: round, last: nil))
+    #expect(try refusal(round: round, [1, 2, 3, 4]) == .audit(.roundGap(round: round, last: nil)))
     #expect(try refusal(round: 0, [1, 2, 3, 4]) == nil)
-    #expect(try refusal(round: 2, [1, 2, 3, 4]) == .roundGap(round: 2, last: 0))
+    #expect(try refusal(round: 2, [1, 2, 3, 4]) == .audit(.roundGap(round: 2, last: 0)))
   }
 
   @Test("The rule is the log's")
@@ -83,7 +88,7 @@ struct AuditParticipationTests {
     let other = try ParticipationRule(maximum: 3, minimumSeparation: 2)
     for given in [nil, other] {
       #expect(
-        throws: AuditLogError.otherParticipation(path: path, recorded: rule, given: given)
+        throws: FLRecordsError.audit(.otherParticipation(path: path, recorded: rule, given: given))
       ) {
         try AuditLog(at: path, minimumGroupSize: 4, participation: given).minimumGroupSize
       }
@@ -91,7 +96,7 @@ struct AuditParticipationTests {
     let plain = folder("plain.jsonl")
     #expect(try AuditLog(at: plain, minimumGroupSize: 4).participation == nil)
     #expect(
-      throws: AuditLogError.otherParticipation(path: plain, recorded: nil, given: rule)
+      throws: FLRecordsError.audit(.otherParticipation(path: plain, recorded: nil, given: rule))
     ) {
       try AuditLog(at: plain, minimumGroupSize: 4, participation: rule).minimumGroupSize
     }

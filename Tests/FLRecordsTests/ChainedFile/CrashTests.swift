@@ -111,7 +111,7 @@ struct CrashTests {
     let obstacle = example.path + ".head.new"
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
     let event = try ExampleLedger.event(1)
-    var refusals: [PrivacyLedgerError] = []
+    var refusals: [FLRecordsError] = []
     for round in 1...2 {
       do { try ledger.spend(event, for: round) } catch { refusals.append(error) }
     }

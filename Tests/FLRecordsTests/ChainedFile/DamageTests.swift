@@ -130,7 +130,7 @@ struct DamageTests {
   @Test("lines longer than any that is written are not read, and not written")
   func tooLong() throws {
     let example = try ExampleLedger()
-    let long = [UInt8](repeating: 0x61, count: RecordFileError.longestLine + 1)
+    let long = [UInt8](repeating: 0x61, count: FLRecordsError.File.longestLine + 1)
     for stage in 0...1 {
       try FilePair(
         file: try #require(example.stages[0].file) + long, head: example.stages[stage].head
@@ -139,9 +139,9 @@ struct DamageTests {
     }
     try example.stages[3].put(at: example.path)
     var file = try ChainReader(example.path, for: .appending).makeAppendable()
-    var refusal: RecordFileError?
+    var refusal: FLRecordsError?
     do { try file.append(long) } catch { refusal = error }
-    guard case .tooLong(example.path, let bytes) = refusal else {
+    guard case .file(.tooLong(example.path, let bytes)) = refusal else {
       Issue.record("\(String(describing: refusal))")
       return
     }

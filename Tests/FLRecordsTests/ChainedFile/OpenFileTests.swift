@@ -12,7 +12,7 @@ struct OpenFileTests {
     let example = try ExampleLedger()
     let first = try example.open()
     #expect(example.fileRefusal() == .locked(path: example.path))
-    #expect(throws: PrivacyLedgerError.file(.locked(path: example.path))) {
+    #expect(throws: FLRecordsError.file(.locked(path: example.path))) {
       try PrivacyLedger.repair(
         at: example.path, budget: example.budget, accountant: example.accountant,
         countingAsSpent: ExampleLedger.event(1), for: 1)
@@ -53,7 +53,7 @@ struct OpenFileTests {
       let spent = await withTaskGroup(of: Bool?.self) { group in
         for round in 0..<8 {
           group.addTask {
-            do throws(PrivacyLedgerError) {
+            do throws(FLRecordsError) {
               var ledger = try PrivacyLedger(
                 at: path, budget: budget,
                 accountant: ZeroConcentratedAccountant(relation: .replace))
@@ -108,7 +108,7 @@ struct OpenFileTests {
     }
     let before = FilePair(at: example.path)
     let event = try ExampleLedger.event(3)
-    var refusal: PrivacyLedgerError?
+    var refusal: FLRecordsError?
     do { try ledger.spend(event, for: 3) } catch { refusal = error }
     #expect(refusal == .file(.changed(path: example.path)))
     #expect(FilePair(at: example.path) == before)
@@ -119,7 +119,7 @@ struct OpenFileTests {
     let folder = try TemporaryFolder()
     let path = folder("nowhere/ledger")
     let budget = try PrivacyBudget(epsilon: 1, delta: 1e-6)
-    var refusal: PrivacyLedgerError?
+    var refusal: FLRecordsError?
     do {
       _ = try PrivacyLedger(
         at: path, budget: budget, accountant: ZeroConcentratedAccountant(relation: .replace)

@@ -34,8 +34,9 @@ struct ParticipationCrashTests {
         let refusal = try example.refusal { try Example.admit(round, in: second, to: &$0) }
         #expect(
           refusal
-            == .otherSession(
-              round: round, answered: example.sessions[last - 1].digest, offered: second.digest))
+            == .participation(
+              .otherSession(
+                round: round, answered: example.sessions[last - 1].digest, offered: second.digest)))
         var spent: Double?
         #expect(try example.refusal { spent = $0.epsilonSpent } == nil)
         #expect(areEqual(try #require(spent), example.epsilons[last]))
@@ -66,9 +67,9 @@ struct ParticipationCrashTests {
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
     let sessions = try [20, 21].map { try Example.session(of: $0) }
     let event = try Example.event()
-    var refusals: [ParticipationRecordError] = []
+    var refusals: [FLRecordsError] = []
     for (round, session) in zip([20, 21], sessions) {
-      do throws(ParticipationRecordError) {
+      do throws(FLRecordsError) {
         try record.admit(
           round: round, context: session.applicationContext, in: session,
           spending: event)
@@ -85,7 +86,7 @@ struct ParticipationCrashTests {
     _ = consume record
     #expect(
       try example.refusal { try Example.admit(20, in: sessions[0], to: &$0) }
-        == .alreadyAnswered(round: 20, session: sessions[0].digest))
+        == .participation(.alreadyAnswered(round: 20, session: sessions[0].digest)))
     #expect(try example.refusal { try Example.admit(21, in: sessions[1], to: &$0) } == nil)
   }
 
@@ -158,13 +159,16 @@ struct ParticipationCrashTests {
         try $0.checkResumable(round: 3, context: Example.context(of: 3), in: example.sessions[2])
       },
     ]
-    #expect(refusals == [.answeredEarlier(round: 3), .answeredEarlier(round: 3)])
+    #expect(
+      refusals == [
+        .participation(.answeredEarlier(round: 3)), .participation(.answeredEarlier(round: 3)),
+      ])
     // The rounds before the torn line are what they were.
     #expect(
       try example.refusal {
         try $0.checkResumable(round: 8, context: Example.context(of: 8), in: example.sessions[1])
       } == nil)
-    #expect(throws: ParticipationRecordError.file(.nothingToRepair(path: example.path))) {
+    #expect(throws: FLRecordsError.file(.nothingToRepair(path: example.path))) {
       try repair(example, round: 3, Example.event())
     }
   }
@@ -176,7 +180,7 @@ struct ParticipationCrashTests {
     let refusal = try example.refusal {
       try Example.admit(9, in: Example.session(of: 9), to: &$0)
     }
-    guard case .account(.exceedsBudget(9, _, _, example.budget)) = refusal else {
+    guard case .ledger(.exceedsBudget(9, _, _, example.budget)) = refusal else {
       Issue.record("\(String(describing: refusal))")
       return
     }
@@ -189,15 +193,16 @@ struct ParticipationCrashTests {
     let unsupported = try PrivacyEvent(
       .gaussian(noiseMultiplier: 8), relation: .replace, sampling: .none, repetitions: 1)
     #expect(
-      throws: ParticipationRecordError.account(
+      throws: FLRecordsError.mathematics(
         .accounting(.otherRelation(event: .replace, accountant: .zeroOut)))
     ) { try repair(example, round: 3, unsupported) }
-    #expect(throws: ParticipationRecordError.round(found: -1)) {
+    #expect(throws: FLRecordsError.participation(.round(found: -1))) {
       try repair(example, round: -1, Example.event())
     }
     #expect(
-      throws: ParticipationRecordError.otherBudget(
-        path: example.path, recorded: example.budget, given: nil)
+      throws: FLRecordsError.participation(
+        .otherBudget(
+          path: example.path, recorded: example.budget, given: nil))
     ) {
       try ParticipationRecord.repair(at: example.path, task: Example.task, countingAsAnswered: 3)
     }

@@ -13,9 +13,9 @@ struct ParticipationFileTests {
     let example = try Example()
     let path = example.path
     let other = try PrivacyBudget(epsilon: 5, delta: 1e-5)
-    let refusals: [(ParticipationRecordError, () throws -> Void)] = [
+    let refusals: [(FLRecordsError, () throws -> Void)] = [
       (
-        .otherTask(path: path, recorded: "digits", given: "letters"),
+        .participation(.otherTask(path: path, recorded: "digits", given: "letters")),
         {
           _ = try ParticipationRecord(
             at: path, task: "letters", budget: example.budget, accountant: Example.accountant()
@@ -23,7 +23,7 @@ struct ParticipationFileTests {
         }
       ),
       (
-        .otherBudget(path: path, recorded: example.budget, given: other),
+        .participation(.otherBudget(path: path, recorded: example.budget, given: other)),
         {
           _ = try ParticipationRecord(
             at: path, task: "digits", budget: other, accountant: Example.accountant()
@@ -31,11 +31,11 @@ struct ParticipationFileTests {
         }
       ),
       (
-        .otherBudget(path: path, recorded: example.budget, given: nil),
+        .participation(.otherBudget(path: path, recorded: example.budget, given: nil)),
         { _ = try ParticipationRecord(at: path, task: "digits").task }
       ),
       (
-        .account(.otherRelation(path: path, recorded: .zeroOut, given: .replace)),
+        .ledger(.otherRelation(path: path, recorded: .zeroOut, given: .replace)),
         {
           _ = try ParticipationRecord(
             at: path, task: "digits", budget: example.budget,
@@ -44,7 +44,7 @@ struct ParticipationFileTests {
         }
       ),
       (
-        .account(
+        .ledger(
           .otherAccountant(
             path: path, recorded: "RenyiAccountant", given: "ZeroConcentratedAccountant")),
         {
@@ -60,7 +60,7 @@ struct ParticipationFileTests {
     let plain = example.folder("plain")
     _ = try ParticipationRecord(at: plain, task: "t").task
     #expect(
-      throws: ParticipationRecordError.otherBudget(path: plain, recorded: nil, given: other)
+      throws: FLRecordsError.participation(.otherBudget(path: plain, recorded: nil, given: other))
     ) {
       try ParticipationRecord(
         at: plain, task: "t", budget: other, accountant: Example.accountant()
@@ -75,15 +75,14 @@ struct ParticipationFileTests {
     var used = try Example.accountant()
     try used.compose(Example.event())
     #expect(
-      throws: try ParticipationRecordError.account(
-        .accountantInUse(epsilon: used.epsilon(delta: 1e-5)))
+      throws: try FLRecordsError.ledger(.accountantInUse(epsilon: used.epsilon(delta: 1e-5)))
     ) {
       try ParticipationRecord(at: folder("a"), task: "t", budget: budget, accountant: used).task
     }
     #expect(try folder.names().isEmpty)
     _ = try PrivacyLedger(at: folder("l"), budget: budget, accountant: Example.accountant()).budget
     #expect(
-      throws: ParticipationRecordError.file(
+      throws: FLRecordsError.file(
         .otherFormat(path: folder("l"), expected: "participation record", found: "privacy ledger"))
     ) { try ParticipationRecord(at: folder("l"), task: "t").task }
   }
@@ -109,14 +108,14 @@ struct ParticipationFileTests {
       for session in sessions {
         group.addTask {
           while true {
-            do throws(ParticipationRecordError) {
+            do throws(FLRecordsError) {
               var record = try ParticipationRecord(at: path, task: "t")
               try record.admit(round: 1, context: context, in: session)
               return true
             } catch .file(.locked) {
               continue
             } catch {
-              if case .otherSession = error { return false }
+              if case .participation(.otherSession) = error { return false }
               Issue.record("\(error)")
               return false
             }
@@ -183,7 +182,7 @@ struct ParticipationFileTests {
       var file = try ChainReader(path, for: .appending).makeAppendable()
       try file.append(Array(record.utf8))
       _ = consume file
-      var refusal: ParticipationRecordError?
+      var refusal: FLRecordsError?
       do { _ = try ParticipationRecord(at: path, task: "t").task } catch { refusal = error }
       guard case .file(.damaged(path, line: 3, .content(let found))) = refusal else {
         Issue.record("\(record): \(String(describing: refusal))")

@@ -21,11 +21,12 @@ struct ParticipationRecordTests {
     ] {
       #expect(
         refusal
-          == .otherSession(round: round, answered: first.digest, offered: second.digest))
+          == .participation(
+            .otherSession(round: round, answered: first.digest, offered: second.digest)))
     }
     #expect(
       try example.refusal { try Example.admit(round, in: first, to: &$0) }
-        == .alreadyAnswered(round: round, session: first.digest))
+        == .participation(.alreadyAnswered(round: round, session: first.digest)))
     #expect(FilePair(at: example.path) == example.stages[3], "nothing is written")
   }
 
@@ -34,9 +35,10 @@ struct ParticipationRecordTests {
     let example = try Example()
     let round = Example.rounds[index]
     let other = try Example.session(of: round, model: 1)
-    let expected = ParticipationRecordError.otherContext(
-      round: round, answered: Example.context(of: round),
-      offered: Example.context(of: round, model: 1))
+    let expected = FLRecordsError.participation(
+      .otherContext(
+        round: round, answered: Example.context(of: round),
+        offered: Example.context(of: round, model: 1)))
     #expect(
       try example.refusal { try Example.admit(round, in: other, model: 1, to: &$0) } == expected)
     #expect(
@@ -52,9 +54,10 @@ struct ParticipationRecordTests {
     let example = try Example()
     for round in [3, 4] {
       let session = try Example.session(of: round, model: 1)
-      let expected = ParticipationRecordError.sessionContext(
-        round: round, expected: Example.context(of: round),
-        found: Example.context(of: round, model: 1))
+      let expected = FLRecordsError.participation(
+        .sessionContext(
+          round: round, expected: Example.context(of: round),
+          found: Example.context(of: round, model: 1)))
       #expect(try example.refusal { try Example.admit(round, in: session, to: &$0) } == expected)
       #expect(
         try example.refusal {
@@ -77,7 +80,7 @@ struct ParticipationRecordTests {
     #expect(
       try example.refusal {
         try $0.checkResumable(round: 9, context: Example.context(of: 9), in: unanswered)
-      } == .notAnswered(round: 9))
+      } == .participation(.notAnswered(round: 9)))
     #expect(FilePair(at: example.path) == example.stages[3])
   }
 
@@ -96,7 +99,7 @@ struct ParticipationRecordTests {
       var reopened = try ParticipationRecord(at: path, task: "t")
       let isAnswered = reopened.hasAnswered(round)
       #expect(isAnswered)
-      var refusals: [ParticipationRecordError] = []
+      var refusals: [FLRecordsError] = []
       do { try reopened.checkResumable(round: round, context: context, in: session) } catch {
         refusals.append(error)
       }
@@ -106,8 +109,11 @@ struct ParticipationRecordTests {
       #expect(
         refusals
           == (round < 4
-            ? [.answeredEarlier(round: round), .answeredEarlier(round: round)]
-            : [.alreadyAnswered(round: round, session: session.digest)]))
+            ? [
+              .participation(.answeredEarlier(round: round)),
+              .participation(.answeredEarlier(round: round)),
+            ]
+            : [.participation(.alreadyAnswered(round: round, session: session.digest))]))
     }
   }
 
@@ -125,7 +131,7 @@ struct ParticipationRecordTests {
     let refusal = try example.refusal {
       try Example.admit(103, in: Example.session(of: 103), to: &$0)
     }
-    guard case .account(.exceedsBudget(103, let spent, let after, example.budget)) = refusal else {
+    guard case .ledger(.exceedsBudget(103, let spent, let after, example.budget)) = refusal else {
       Issue.record("\(String(describing: refusal))")
       return
     }
@@ -143,17 +149,18 @@ struct ParticipationRecordTests {
     let raised = try PrivacyBudget(epsilon: 2 * example.budget.epsilon, delta: 1e-5)
     #expect(
       try example.refusal()
-        == .otherBudget(path: example.path, recorded: raised, given: example.budget))
+        == .participation(.otherBudget(path: example.path, recorded: raised, given: example.budget))
+    )
   }
 
   @Test("a budget is only raised, and only where there is one")
   func raise() throws {
     let example = try Example()
     #expect(
-      try example.refusal { try $0.raiseBudget(to: 3) } == .account(.notARaise(from: 4, to: 3)))
+      try example.refusal { try $0.raiseBudget(to: 3) } == .ledger(.notARaise(from: 4, to: 3)))
     #expect(FilePair(at: example.path) == example.stages[3])
     let path = example.folder("plain")
-    #expect(throws: ParticipationRecordError.noBudget(path: path)) {
+    #expect(throws: FLRecordsError.participation(.noBudget(path: path))) {
       var record = try ParticipationRecord(at: path, task: "t")
       try record.raiseBudget(to: 3)
     }
@@ -165,16 +172,17 @@ struct ParticipationRecordTests {
     let (session, context) = (try Example.session(of: 9), Example.context(of: 9))
     #expect(
       try example.refusal { try $0.admit(round: 9, context: context, in: session) }
-        == .eventMissing(round: 9))
+        == .participation(.eventMissing(round: 9)))
     let other = try PrivacyEvent(
       .gaussian(noiseMultiplier: 8), relation: .replace, sampling: .none, repetitions: 1)
     #expect(
       try example.refusal {
         try $0.admit(round: 9, context: context, in: session, spending: other)
-      } == .account(.accounting(.otherRelation(event: .replace, accountant: .zeroOut))))
+      } == .mathematics(.accounting(.otherRelation(event: .replace, accountant: .zeroOut)))
+    )
     #expect(FilePair(at: example.path) == example.stages[3])
     let path = example.folder("plain")
-    #expect(throws: ParticipationRecordError.budgetMissing(round: 9)) {
+    #expect(throws: FLRecordsError.participation(.budgetMissing(round: 9))) {
       var record = try ParticipationRecord(at: path, task: "t")
       try record.admit(round: 9, context: context, in: session, spending: Example.event())
     }
@@ -188,7 +196,7 @@ struct ParticipationRecordTests {
       let session = try Example.session(of: round)
       #expect(
         try example.refusal { try Example.admit(round, in: session, to: &$0) }
-          == .round(found: round))
+          == .participation(.round(found: round)))
     }
     let session = try Example.session(of: .max)
     #expect(try example.refusal { try Example.admit(.max, in: session, to: &$0) } == nil)
@@ -198,7 +206,7 @@ struct ParticipationRecordTests {
   func descriptions() throws {
     let (one, two) = (Example.context(of: 1), Example.context(of: 2))
     let budget = try PrivacyBudget(epsilon: 4, delta: 1e-5)
-    let cases: [(ParticipationRecordError, [String])] = [
+    let cases: [(FLRecordsError.Participation, [String])] = [
       (
         .otherTask(path: "/r", recorded: "digits", given: "letters"), ["/r", "digits", "letters"]
       ),
@@ -217,11 +225,12 @@ struct ParticipationRecordTests {
       (.answeredEarlier(round: 7), ["round 7"]), (.notAnswered(round: 7), ["round 7", "admit"]),
       (.eventMissing(round: 7), ["round 7", "event"]),
       (.budgetMissing(round: 7), ["round 7", "budget"]),
-      (.file(.locked(path: "/r")), [RecordFileError.locked(path: "/r").description]),
     ]
     for (error, parts) in cases {
       for part in parts { #expect(error.description.contains(part), "\(error.description)") }
     }
     #expect(Set(cases.map(\.0.description)).count == cases.count)
+    let locked = FLRecordsError.File.locked(path: "/r")
+    #expect(FLRecordsError.file(locked).description == locked.description)
   }
 }

@@ -39,7 +39,7 @@ struct RepeatedTrainingAttackTests {
   private struct Outcome {
     var sum: UnmaskedAggregate?
     var inputs: [ClientID] = []
-    var refusals: [ClientID: ParticipationRecordError] = [:]
+    var refusals: [ClientID: FLRecordsError] = [:]
   }
 
   private func parameters(
@@ -105,7 +105,7 @@ struct RepeatedTrainingAttackTests {
           guard let answer = try clients[id]?.answer(server.message(for: id)) else { continue }
           if case .maskedInput = answer { outcome.inputs.append(id) }
           try server.receive(answer, from: id)
-        } catch let error as ParticipationRecordError {
+        } catch let error as FLRecordsError {
           outcome.refusals[id] = error
         }
       }
@@ -149,7 +149,8 @@ struct RepeatedTrainingAttackTests {
       for id in all {
         #expect(
           outcome.refusals[id]
-            == .otherSession(round: round, answered: answered.digest, offered: again.digest))
+            == .participation(
+              .otherSession(round: round, answered: answered.digest, offered: again.digest)))
       }
     }
     try expectOnePrice(of: Array(all))
@@ -163,7 +164,8 @@ struct RepeatedTrainingAttackTests {
     #expect(outcome.sum == nil && outcome.inputs.isEmpty)
     for id in ClientID.all(cohortSize: 5) {
       #expect(
-        outcome.refusals[id] == .alreadyAnswered(round: 1, session: parameters.digest))
+        outcome.refusals[id]
+          == .participation(.alreadyAnswered(round: 1, session: parameters.digest)))
     }
   }
 
@@ -187,8 +189,10 @@ struct RepeatedTrainingAttackTests {
     for id in ClientID.all(cohortSize: 5) {
       #expect(
         outcome.refusals[id]
-          == .otherContext(
-            round: 1, answered: context(round: 1, model: 0), offered: context(round: 1, model: 1)))
+          == .participation(
+            .otherContext(
+              round: 1, answered: context(round: 1, model: 0), offered: context(round: 1, model: 1))
+          ))
     }
   }
 
@@ -199,7 +203,7 @@ struct RepeatedTrainingAttackTests {
       let outcome = try session(round: 100 + round)
       #expect(outcome.sum == nil && outcome.inputs.isEmpty)
       for id in ClientID.all(cohortSize: 5) {
-        guard case .account(.exceedsBudget) = outcome.refusals[id] else {
+        guard case .ledger(.exceedsBudget) = outcome.refusals[id] else {
           Issue.record("\(String(describing: outcome.refusals[id]))")
           continue
         }

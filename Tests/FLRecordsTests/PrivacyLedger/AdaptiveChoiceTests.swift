@@ -18,8 +18,8 @@ struct AdaptiveChoiceTests {
 
   private func refusal(
     _ ledger: inout PrivacyLedger, _ event: PrivacyEvent
-  ) -> PrivacyLedgerError? {
-    do throws(PrivacyLedgerError) {
+  ) -> FLRecordsError? {
+    do throws(FLRecordsError) {
       try ledger.spend(event, for: 9)
       return nil
     } catch {
@@ -68,7 +68,7 @@ struct AdaptiveChoiceTests {
     let (first, second) = (try Self.gaussian(20), try Self.gaussian(9))
     try ledger.spend(first, for: 0)
     let before = FilePair(at: path)
-    #expect(refusal(&ledger, second) == .otherKind(recorded: first, given: second))
+    #expect(refusal(&ledger, second) == .ledger(.otherKind(recorded: first, given: second)))
     #expect(FilePair(at: path) == before)
     #expect(try refusal(&ledger, first.repeated(2)) == nil)
     var best = try RenyiAccountant(relation: .zeroOut)
@@ -98,7 +98,8 @@ struct AdaptiveChoiceTests {
     #expect(try order(orders) == recorded)
     for other in [[6.0], recorded == nil ? [7] : [7, 8]] {
       let given = other.count == 1 ? other[0] : nil
-      let expected = PrivacyLedgerError.otherOrder(path: path, recorded: recorded, given: given)
+      let expected = FLRecordsError.ledger(
+        .otherOrder(path: path, recorded: recorded, given: given))
       #expect(throws: expected) { try order(other) }
       #expect(expected.description.contains(path))
     }
@@ -129,11 +130,11 @@ struct AdaptiveChoiceTests {
       try ledger.spend(first, for: 0)
       try ledger.spend(first.repeated(3), for: 1)
       let (before, spent) = (FilePair(at: path), ledger.epsilonSpent)
-      let expected = PrivacyLedgerError.otherKind(recorded: first, given: second)
+      let expected = FLRecordsError.ledger(.otherKind(recorded: first, given: second))
       #expect(refusal(&ledger, second) == expected, "\(index)")
       #expect(FilePair(at: path) == before && ledger.epsilonSpent == spent)
-      var asked: PrivacyLedgerError?
-      do throws(PrivacyLedgerError) { _ = try ledger.affords(second) } catch { asked = error }
+      var asked: FLRecordsError?
+      do throws(FLRecordsError) { _ = try ledger.affords(second) } catch { asked = error }
       #expect(asked == expected)
       #expect(refusal(&ledger, first) == nil)
     }
@@ -165,7 +166,7 @@ struct AdaptiveChoiceTests {
       try appendable.append(line(.spent(round: 0, event: first, epsilon: 0.1)))
       try appendable.append(line(.spent(round: 1, event: sampled, epsilon: 0.2)))
     }
-    #expect(throws: PrivacyLedgerError.otherKind(recorded: first, given: sampled)) {
+    #expect(throws: FLRecordsError.ledger(.otherKind(recorded: first, given: sampled))) {
       try PrivacyLedger(at: path, budget: budget, accountant: accountant).order
     }
   }
@@ -178,8 +179,8 @@ struct AdaptiveChoiceTests {
       #"{"format":"privacy ledger","settings":{"accountant":"RenyiAccountant","#
       + #""budget":{"delta":1e-05,"epsilon":4},"relation":"addOrRemove"},"version":1}"#
     try ChainedFile.createIfAbsent(path, first: Array(header.utf8))
-    let expected = RecordFileError.earlierVersion(path: path, oldest: 2, found: 1)
-    #expect(throws: PrivacyLedgerError.file(expected)) {
+    let expected = FLRecordsError.file(.earlierVersion(path: path, oldest: 2, found: 1))
+    #expect(throws: expected) {
       try PrivacyLedger(
         at: path, budget: PrivacyBudget(epsilon: 4, delta: 1e-5),
         accountant: RenyiAccountant(relation: .addOrRemove)
@@ -207,15 +208,15 @@ struct AdaptiveChoiceTests {
   @Test("There is no order of no plan, of another relation, or of a delta that is none")
   func noPlan() throws {
     let planned = [try Self.gaussian(20)]
-    let nothing = PrivacyAccountingError.invalid(.outOfRange(.repetitions, found: 0))
+    let nothing = FLMathError.privacy(.outOfRange(.repetitions, found: 0))
     #expect(throws: nothing) {
       try RenyiAccountant(relation: .zeroOut, planned: [], delta: 1e-5)
     }
     #expect(
-      throws: PrivacyAccountingError.otherRelation(event: .zeroOut, accountant: .replace)
+      throws: FLMathError.accounting(.otherRelation(event: .zeroOut, accountant: .replace))
     ) { try RenyiAccountant(relation: .replace, planned: planned, delta: 1e-5) }
     for delta in [-1, 2, Double.nan] {
-      #expect(throws: PrivacyAccountingError.self) {
+      #expect(throws: FLMathError.self) {
         try RenyiAccountant(relation: .zeroOut, planned: planned, delta: delta)
       }
     }

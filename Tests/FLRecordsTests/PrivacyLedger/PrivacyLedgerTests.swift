@@ -65,9 +65,9 @@ struct PrivacyLedgerTests {
       #expect(try ledger.remainingRounds(of: event) == 0)
       #expect(try !ledger.affords(event))
       let (before, spent) = (FilePair(at: path), ledger.epsilonSpent)
-      var refusal: PrivacyLedgerError?
-      do throws(PrivacyLedgerError) { try ledger.spend(event, for: 77) } catch { refusal = error }
-      guard case .exceedsBudget(77, spent, let after, budget) = refusal else {
+      var refusal: FLRecordsError?
+      do throws(FLRecordsError) { try ledger.spend(event, for: 77) } catch { refusal = error }
+      guard case .ledger(.exceedsBudget(77, spent, let after, budget)) = refusal else {
         Issue.record("\(String(describing: refusal))")
         return
       }
@@ -132,8 +132,8 @@ struct PrivacyLedgerTests {
     let path = example.path
     func refusal(
       _ budget: PrivacyBudget, _ accountant: some PrivacyAccountant
-    ) -> PrivacyLedgerError? {
-      do throws(PrivacyLedgerError) {
+    ) -> FLRecordsError? {
+      do throws(FLRecordsError) {
         _ = try PrivacyLedger(at: path, budget: budget, accountant: accountant).epsilonSpent
         return nil
       } catch {
@@ -144,20 +144,21 @@ struct PrivacyLedgerTests {
       let other = try PrivacyBudget(epsilon: epsilon, delta: delta)
       #expect(
         refusal(other, example.accountant)
-          == .otherBudget(path: path, recorded: example.budget, given: other))
+          == .ledger(.otherBudget(path: path, recorded: example.budget, given: other)))
     }
     #expect(
       try refusal(example.budget, RenyiAccountant(relation: .replace))
-        == .otherRelation(path: path, recorded: .addOrRemove, given: .replace))
+        == .ledger(.otherRelation(path: path, recorded: .addOrRemove, given: .replace)))
     #expect(
       try refusal(example.budget, PrivacyLossAccountant(relation: .addOrRemove))
-        == .otherAccountant(
-          path: path, recorded: "RenyiAccountant", given: "PrivacyLossAccountant"))
+        == .ledger(
+          .otherAccountant(
+            path: path, recorded: "RenyiAccountant", given: "PrivacyLossAccountant")))
     var used = example.accountant
     try used.compose(ExampleLedger.event(0))
     #expect(
       try refusal(example.budget, used)
-        == .accountantInUse(epsilon: used.epsilon(delta: example.budget.delta)))
+        == .ledger(.accountantInUse(epsilon: used.epsilon(delta: example.budget.delta))))
     #expect(FilePair(at: path) == example.stages[3])
     #expect(example.refusal() == nil)
   }
@@ -169,7 +170,7 @@ struct PrivacyLedgerTests {
     try used.compose(rho: 0.5)
     let budget = try PrivacyBudget(epsilon: 8, delta: 1e-5)
     #expect(
-      throws: try PrivacyLedgerError.accountantInUse(epsilon: used.epsilon(delta: 1e-5))
+      throws: try FLRecordsError.ledger(.accountantInUse(epsilon: used.epsilon(delta: 1e-5)))
     ) {
       try PrivacyLedger(at: folder("ledger"), budget: budget, accountant: used).epsilonSpent
     }
@@ -184,9 +185,9 @@ struct PrivacyLedgerTests {
       .gaussian(noiseMultiplier: 8),
       relation: .addOrRemove, sampling: .withoutReplacement(sampleSize: 1, population: 10),
       repetitions: 1)
-    var refusal: PrivacyLedgerError?
+    var refusal: FLRecordsError?
     do { try ledger.spend(event, for: 3) } catch { refusal = error }
-    #expect(refusal == .accounting(.unsupported(event)))
+    #expect(refusal == .mathematics(.accounting(.unsupported(event))))
     #expect(FilePair(at: example.path) == example.stages[3])
   }
 
@@ -196,9 +197,9 @@ struct PrivacyLedgerTests {
     let raised = try PrivacyBudget(epsilon: 9, delta: 1e-5)
     var ledger = try example.open()
     for epsilon in [4, 3.9, 0, -1, .infinity, .nan] as [Double] {
-      var refusal: PrivacyLedgerError?
+      var refusal: FLRecordsError?
       do { try ledger.raiseBudget(to: epsilon) } catch { refusal = error }
-      guard case .notARaise(from: 4, to: let found) = refusal else {
+      guard case .ledger(.notARaise(from: 4, to: let found)) = refusal else {
         Issue.record("\(String(describing: refusal))")
         continue
       }
@@ -215,7 +216,7 @@ struct PrivacyLedgerTests {
     _ = consume ledger
     #expect(
       example.refusal()
-        == .otherBudget(path: example.path, recorded: raised, given: example.budget))
+        == .ledger(.otherBudget(path: example.path, recorded: raised, given: example.budget)))
     let reopened = try PrivacyLedger(
       at: example.path, budget: raised, accountant: example.accountant)
     #expect(areEqual(reopened.epsilonSpent, spent))
@@ -226,7 +227,7 @@ struct PrivacyLedgerTests {
     arguments: [(0, 1e-5), (-1, 1e-5), (.infinity, 1e-5), (.nan, 1e-5), (1, 0), (1, 1), (1, .nan)]
       as [(Double, Double)])
   func budgets(epsilon: Double, delta: Double) {
-    #expect(throws: PrivacyLedgerError.self) { try PrivacyBudget(epsilon: epsilon, delta: delta) }
+    #expect(throws: FLRecordsError.self) { try PrivacyBudget(epsilon: epsilon, delta: delta) }
     let json = #"{"epsilon":\#(epsilon),"delta":\#(delta)}"#
     #expect(throws: DecodingError.self) {
       try JSONDecoder().decode(PrivacyBudget.self, from: Data(json.utf8))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Repair of a ledger")
 struct RepairTests {
-  private func repair(_ example: ExampleLedger, _ event: PrivacyEvent) throws(PrivacyLedgerError) {
+  private func repair(_ example: ExampleLedger, _ event: PrivacyEvent) throws(FLRecordsError) {
     try PrivacyLedger.repair(
       at: example.path, budget: example.budget, accountant: example.accountant,
       countingAsSpent: event, for: 2)
@@ -71,7 +71,7 @@ struct RepairTests {
     }
     // On disk, and the head is not.
     try FilePair(file: start + line, head: before.head).put(at: example.path)
-    #expect(throws: PrivacyLedgerError.file(.nothingToRepair(path: example.path))) {
+    #expect(throws: FLRecordsError.file(.nothingToRepair(path: example.path))) {
       try repair(example, event)
     }
     #expect(try areEqual(example.epsilon(), example.epsilons[3]))
@@ -86,7 +86,7 @@ struct RepairTests {
     let obstacle = example.path + ".head.new"
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
     #expect(
-      throws: PrivacyLedgerError.file(.system(operation: "open", path: obstacle, code: EISDIR))
+      throws: FLRecordsError.file(.system(operation: "open", path: obstacle, code: EISDIR))
     ) { try repair(example, ExampleLedger.event(2)) }
     try FileManager.default.removeItem(atPath: obstacle)
     #expect(FilePair(at: example.path).head == before.head)
@@ -115,7 +115,7 @@ struct RepairTests {
     let bytes = try #require(whole.file)
     var damaged = bytes
     damaged[try #require(example.stages[1].file).count + 40] ^= 1
-    let cases: [(FilePair, RecordFileError)] = [
+    let cases: [(FilePair, FLRecordsError.File)] = [
       (whole, .nothingToRepair(path: example.path)),
       (
         FilePair(file: bytes.dropLast(), head: whole.head),
@@ -128,7 +128,7 @@ struct RepairTests {
     ]
     for (pair, refusal) in cases {
       try pair.put(at: example.path)
-      #expect(throws: PrivacyLedgerError.file(refusal)) { try repair(example, event) }
+      #expect(throws: FLRecordsError.file(refusal)) { try repair(example, event) }
       #expect(FilePair(at: example.path) == pair)
     }
   }
@@ -144,7 +144,7 @@ struct RepairTests {
       relation: .addOrRemove, sampling: .withoutReplacement(sampleSize: 1, population: 10),
       repetitions: 1)
     #expect(
-      throws: PrivacyLedgerError.accounting(.unsupported(event))
+      throws: FLRecordsError.mathematics(.accounting(.unsupported(event)))
     ) { try repair(example, event) }
     #expect(FilePair(at: example.path) == torn)
   }

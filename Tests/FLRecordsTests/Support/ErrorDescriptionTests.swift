@@ -8,7 +8,7 @@ import Testing
 struct ErrorDescriptionTests {
   static let path = "/data/ledger"
 
-  static let fileErrors: [RecordFileError] = [
+  static let fileErrors: [FLRecordsError.File] = [
     .system(operation: "open", path: path, code: 13), .locked(path: path), .missing(path: path),
     .absent(path: path), .headMissing(path: path), .headDamaged(path: path),
     .cutOff(path: path, lines: 71, written: 83), .beyondHead(path: path, written: 83),
@@ -24,11 +24,10 @@ struct ErrorDescriptionTests {
   ]
 
   @Test("a refused file is named, with line and counts", arguments: fileErrors)
-  func file(error: RecordFileError) {
+  func file(error: FLRecordsError.File) {
     let text = error.description
     #expect(text.contains(Self.path))
-    for text in [PrivacyLedgerError.file(error).description, AuditLogError.file(error).description]
-    {
+    for text in [FLRecordsError.file(error).description] {
       #expect(text == error.description)
     }
     switch error {
@@ -51,15 +50,17 @@ struct ErrorDescriptionTests {
   @Test("a refused round says what is spent, what it would come to, and what is left")
   func exceeded() throws {
     let budget = try PrivacyBudget(epsilon: 8, delta: 1e-5)
-    let text = PrivacyLedgerError.exceedsBudget(
-      round: 12, spent: 7.5, after: 8.25, budget: budget
+    let text = FLRecordsError.ledger(
+      .exceedsBudget(
+        round: 12, spent: 7.5, after: 8.25, budget: budget
+      )
     ).description
     for part in ["round 12", "7.5", "8.25", "1e-05", "is 8.0", "0.5 is left"] {
       #expect(text.contains(part))
     }
   }
 
-  static let auditErrors: [AuditLogError] = [
+  static let auditErrors: [FLRecordsError.Audit] = [
     .minimumGroupSize(found: 71), .otherMinimumGroupSize(path: path, recorded: 71, given: 83),
     .sessionMinimum(round: 5, found: 71, minimum: 83),
     .groupTooSmall(round: 5, found: 71, minimum: 83), .repeatedParticipant(round: 5, client: 71),
@@ -70,7 +71,7 @@ struct ErrorDescriptionTests {
   ]
 
   @Test("a refused entry is named, with what was expected and found", arguments: auditErrors)
-  func audit(error: AuditLogError) {
+  func audit(error: FLRecordsError.Audit) {
     let text = error.description
     switch error {
     case .otherOverlapPolicy: #expect(text.contains(Self.path) && text.contains("to warn"))

@@ -41,17 +41,17 @@ struct ExampleLedger {
     (self.stages, self.epsilons) = (stages, epsilons)
   }
 
-  func open() throws(PrivacyLedgerError) -> PrivacyLedger {
+  func open() throws(FLRecordsError) -> PrivacyLedger {
     try PrivacyLedger(at: path, budget: budget, accountant: accountant)
   }
 
   /// The epsilon that the ledger opens with.
-  func epsilon() throws(PrivacyLedgerError) -> Double {
+  func epsilon() throws(FLRecordsError) -> Double {
     try open().epsilonSpent
   }
 
   /// Why the ledger does not open.
-  func refusal() -> PrivacyLedgerError? {
+  func refusal() -> FLRecordsError? {
     do {
       _ = try epsilon()
       return nil
@@ -61,7 +61,7 @@ struct ExampleLedger {
   }
 
   /// Why the file is refused.
-  func fileRefusal() -> RecordFileError? {
+  func fileRefusal() -> FLRecordsError.File? {
     guard case .file(let error) = refusal() else { return nil }
     return error
   }

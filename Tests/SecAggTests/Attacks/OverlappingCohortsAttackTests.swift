@@ -67,11 +67,11 @@ struct OverlappingCohortsAttackTests {
       let optOuts = log.optOuts
       switch overlaps {
       case .reject:
-        var refusal: AuditLogError?
+        var refusal: FLRecordsError?
         do { try log.record(records[1], selectedWith: optOuts) } catch { refusal = error }
         #expect(
           refusal
-            == .overlap(round: 2, earlier: 1, line: 2, differing: 1, minimum: Self.minimum))
+            == .audit(.overlap(round: 2, earlier: 1, line: 2, differing: 1, minimum: Self.minimum)))
       case .warn:
         #expect(try log.record(records[1], selectedWith: optOuts)?.differing == 1)
       }

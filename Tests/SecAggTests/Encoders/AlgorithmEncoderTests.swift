@@ -148,7 +148,7 @@ struct AlgorithmEncoderTests {
     let start = try ParameterVector(
       layout: model.layout, values: [Double](repeating: 0, count: model.layout.count))
     let algorithm = try FedNova(state: ServerState(model: start), maximumSteps: 3)
-    #expect(throws: EncoderError.encoding(.clipping(.invalidBound(0)))) {
+    #expect(throws: EncoderError.encoding(.clipping(.clipping(.invalidBound(0))))) {
       try AlgorithmEncoder(
         algorithm.contribution, update: 0, path: 1, maximumWeight: 1, maximumContributors: 3)
     }
@@ -158,7 +158,7 @@ struct AlgorithmEncoderTests {
     let count = algorithm.contribution.count
     #expect(
       throws: EncoderError.contribution(
-        .dimensionMismatch(expected: count, found: count - 1))
+        .algorithm(.dimensionMismatch(expected: count, found: count - 1)))
     ) {
       try secure.encode(
         ClientUpdate(delta: [Double](repeating: 0, count: count - 1), weight: 1),

@@ -138,7 +138,7 @@ struct FedAvgDecodingTests {
     pieces = [UInt64](repeating: .max, count: shape.weightElements)
     #expect(outcome(weightPieces: pieces) == .failure(.totalWeight(maximum: largest)))
     pieces = [UInt64](repeating: 0, count: shape.weightElements)
-    #expect(outcome(weightPieces: pieces) == .failure(.mean(.zeroTotalWeight)))
+    #expect(outcome(weightPieces: pieces) == .failure(.mean(.update(.zeroTotalWeight))))
   }
 
   @Test("pieces of a weight whose sum overflows are refused")
@@ -164,7 +164,8 @@ struct FedAvgDecodingTests {
     var sums = [UInt64](repeating: largest, count: 33) + [4]
     #expect(try secure.decode(sums: sums, contributors: contributors).totalWeight == 4)
     sums[7] += 1
-    let error = FixedPointError.sumOutOfRange(index: 7, maximum: largest, found: largest + 1)
+    let error = FLMathError.fixedPoint(
+      .sumOutOfRange(index: 7, maximum: largest, found: largest + 1))
     #expect(throws: SecureFedAvgError.fixedPoint(error)) {
       try secure.decode(sums: sums, contributors: contributors)
     }

@@ -62,7 +62,7 @@ struct FedAvgEncodingTests {
         delta[index] = value
         for weight in [UInt64(0), 1, 8] {
           guard
-            case .clipping(.nonFinite(index: index, found: _)) = refusal(
+            case .clipping(.clipping(.nonFinite(index: index, found: _))) = refusal(
               secure, ClientUpdate(delta: delta, weight: weight))
           else {
             Issue.record("\(value) at \(index) with weight \(weight)")

@@ -49,28 +49,28 @@ struct FedAvgSettingsTests {
     for contributors in [0, -1, Int.min] {
       #expect(
         refusal(maximumContributors: contributors)
-          == .lanes(.invalidMaximumContributors(contributors)))
+          == .lanes(.lanes(.invalidMaximumContributors(contributors))))
     }
     #expect(refusal(maximumContributors: 4, minimumValueBits: 62) == nil)
     #expect(
       refusal(maximumContributors: 5, minimumValueBits: 62)
-        == .lanes(.laneTooWide(minimumValueBits: 62, headroom: 3)))
+        == .lanes(.lanes(.laneTooWide(minimumValueBits: 62, headroom: 3))))
     for bits in [1, 0, -1, 63] {
-      #expect(refusal(minimumValueBits: bits) == .lanes(.invalidMinimumValueBits(bits)))
+      #expect(refusal(minimumValueBits: bits) == .lanes(.lanes(.invalidMinimumValueBits(bits))))
     }
   }
 
   @Test(
     "bounds are finite and positive", arguments: [0.0, -1.0, Double.infinity, -Double.infinity])
   func bounds(bound: Double) {
-    #expect(refusal(clippingBound: bound) == .clipping(.invalidBound(bound)))
-    #expect(refusal(normBound: bound) == .clipping(.invalidBound(bound)))
+    #expect(refusal(clippingBound: bound) == .clipping(.clipping(.invalidBound(bound))))
+    #expect(refusal(normBound: bound) == .clipping(.clipping(.invalidBound(bound))))
   }
 
   @Test("a bound that is not a number is refused")
   func notANumber() {
     for error in [refusal(clippingBound: .nan), refusal(normBound: .nan)] {
-      if case .clipping(.invalidBound(let found)) = error {
+      if case .clipping(.clipping(.invalidBound(let found))) = error {
         #expect(found.isNaN)
       } else {
         Issue.record("accepted or refused otherwise: \(String(describing: error))")
@@ -82,6 +82,6 @@ struct FedAvgSettingsTests {
   func tinyBound() {
     #expect(
       refusal(clippingBound: .leastNormalMagnitude)
-        == .fixedPoint(.invalidBound(.leastNormalMagnitude)))
+        == .fixedPoint(.fixedPoint(.invalidBound(.leastNormalMagnitude))))
   }
 }

@@ -144,7 +144,7 @@ struct PrivateContextTests {
     }
     #expect(
       try refusal(session, delta: [0, .infinity, 0])
-        == .clipping(.nonFinite(index: 1, found: .infinity)))
+        == .clipping(.clipping(.nonFinite(index: 1, found: .infinity))))
   }
 
   @Test("an aggregate of another layout, or of too few, is not decoded")
@@ -176,14 +176,15 @@ struct PrivateContextTests {
   @Test("errors say what was expected and what came")
   func descriptions() {
     for (error, texts) in [
-      (.parameters(.outOfRange(.bits, found: 71)), ["bits", "71"]),
+      (.parameters(.privacy(.outOfRange(.bits, found: 71))), ["bits", "71"]),
       (.expectedContributors(found: 71, atMost: 73), ["71", "73"]),
       (.sessionLayout, ["layout"]), (.cohortSize(found: 71, atMost: 73), ["71", "73"]),
       (.minimumContributors(found: 71, atLeast: 73), ["71", "73"]),
       (.updateLength(found: 71, expected: 73), ["71", "73"]),
-      (.clipping(.nonFinite(index: 71, found: .infinity)), ["71"]), (.aggregateLayout, ["layout"]),
+      (.clipping(.clipping(.nonFinite(index: 71, found: .infinity))), ["71"]),
+      (.aggregateLayout, ["layout"]),
       (.contributors(found: 71, atLeast: 73), ["71", "73"]),
-      (.mean(.duplicateContributor(71)), ["71"]),
+      (.mean(.update(.duplicateContributor(71))), ["71"]),
     ] as [(PrivateFedAvgError, [String])] {
       for text in texts { #expect("\(error)".contains(text), "\(error)") }
     }

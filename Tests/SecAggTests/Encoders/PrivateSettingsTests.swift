@@ -47,7 +47,7 @@ struct PrivateSettingsTests {
 
   @Test("where clients share the noise, no add-or-remove, and no samples of any size")
   func noiseOfClients() {
-    let refused: [(PrivacyParameterError, (inout PrivateFedAvg.Settings) -> Void)] = [
+    let refused: [(FLMathError.Privacy, (inout PrivateFedAvg.Settings) -> Void)] = [
       (.noiseLeavesWithClient, { $0.relation = .addOrRemove }),
       (.noiseRevealsParticipation, { $0.sampling = .poisson(probability: 0.5) }),
       (
@@ -56,7 +56,7 @@ struct PrivateSettingsTests {
       ),
     ]
     for (reason, change) in refused {
-      #expect(throws: PrivateFedAvgError.parameters(reason)) {
+      #expect(throws: PrivateFedAvgError.parameters(.privacy(reason))) {
         try PrivateFedAvg(.small().with(change))
       }
     }
@@ -90,14 +90,14 @@ struct PrivateSettingsTests {
 
   /// A change of the settings, and why it is refused.
   struct Refusal: Sendable {
-    let error: PrivacyParameterError
+    let reason: FLMathError.Privacy
     let change: @Sendable (inout PrivateFedAvg.Settings) -> Void
 
     init(
-      _ error: PrivacyParameterError,
+      _ reason: FLMathError.Privacy,
       _ change: @escaping @Sendable (inout PrivateFedAvg.Settings) -> Void
     ) {
-      self.error = error
+      self.reason = reason
       self.change = change
     }
   }
@@ -125,7 +125,7 @@ struct PrivateSettingsTests {
 
   @Test("settings out of range, or that do not go together", arguments: refusals)
   func refused(refusal: Refusal) {
-    #expect(throws: PrivateFedAvgError.parameters(refusal.error)) {
+    #expect(throws: PrivateFedAvgError.parameters(.privacy(refusal.reason))) {
       try PrivateFedAvg(.small().with(refusal.change))
     }
   }
@@ -140,7 +140,7 @@ struct PrivateSettingsTests {
   @Test("no rounds are no event")
   func noRounds() throws {
     let averaging = try PrivateFedAvg(.small())
-    #expect(throws: PrivateFedAvgError.parameters(.outOfRange(.repetitions, found: 0))) {
+    #expect(throws: PrivateFedAvgError.parameters(.privacy(.outOfRange(.repetitions, found: 0)))) {
       try averaging.event(rounds: 0)
     }
   }
@@ -155,7 +155,7 @@ struct PrivateSettingsTests {
       relation: .zeroOut, orders: (2...128).map { Double($0) } + [256])
     let central = try NoiseCalibration.noiseMultiplier(
       epsilon: 4, delta: 1e-5, accountant: accountant
-    ) { (multiplier) throws(PrivacyParameterError) in
+    ) { (multiplier) throws(FLMathError) in
       [
         try PrivacyEvent(
           .gaussian(noiseMultiplier: multiplier), relation: .zeroOut, sampling: .none,
@@ -164,7 +164,7 @@ struct PrivateSettingsTests {
     }
     let distributed = try NoiseCalibration.noiseMultiplier(
       epsilon: 4, delta: 1e-5, accountant: accountant
-    ) { (multiplier) throws(PrivacyParameterError) in
+    ) { (multiplier) throws(FLMathError) in
       try Self.fiftyRounds(noise, noiseMultiplier: multiplier)
     }
     #expect(abs(central - 8.186_664_927_7) < 1e-6)
@@ -180,7 +180,7 @@ struct PrivateSettingsTests {
     let accountant = try PrivacyLossAccountant(relation: .zeroOut)
     let distributed = try NoiseCalibration.noiseMultiplier(
       epsilon: 4, delta: 1e-5, accountant: accountant
-    ) { (multiplier) throws(PrivacyParameterError) in
+    ) { (multiplier) throws(FLMathError) in
       try Self.fiftyRounds(.discreteGaussian, noiseMultiplier: multiplier)
     }
     let central = 7.644_968_75
@@ -191,7 +191,7 @@ struct PrivateSettingsTests {
   /// 100 clients who all stay and are honest, 650 parameters, 16 bits.
   private static func fiftyRounds(
     _ noise: DistributedNoiseParameters.Noise, noiseMultiplier: Double
-  ) throws(PrivacyParameterError) -> [PrivacyEvent] {
+  ) throws(FLMathError) -> [PrivacyEvent] {
     let settings = PrivateFedAvg.Settings(
       parameterCount: 650, clippingBound: 1, noise: noise, noiseMultiplier: noiseMultiplier,
       cohortSize: 100, minimumContributors: 100, corruptFraction: 0, relation: .zeroOut,
@@ -201,7 +201,7 @@ struct PrivateSettingsTests {
     } catch PrivateFedAvgError.parameters(let error) {
       throw error
     } catch {
-      throw .outOfRange(.noiseMultiplier, found: noiseMultiplier)
+      throw .privacy(.outOfRange(.noiseMultiplier, found: noiseMultiplier))
     }
   }
 }

@@ -123,7 +123,7 @@ struct SecureBucketsTests {
     #expect(Set(found.contributors) == Set(0..<10).subtracting(plan.buckets[2]))
     #expect(
       throws: SecureRobustnessError.rule(
-        .beyondBreakdown(vectors: 4, attackers: 2, maximum: 1))
+        .robustAggregation(.beyondBreakdown(vectors: 4, attackers: 2, maximum: 1)))
     ) {
       try robust.aggregate(sums, of: plan, by: CoordinateMedian(attackers: 2))
     }
@@ -220,7 +220,8 @@ struct SecureBucketsTests {
     #expect(found.spoiltBuckets == [1])
     #expect(found.vector.allSatisfy { abs($0 - 1) <= bucket.step })
     #expect(
-      throws: SecureRobustnessError.rule(.tooManyUnusableRows(attackers: 0, found: [1]))
+      throws: SecureRobustnessError.rule(
+        .robustAggregation(.tooManyUnusableRows(attackers: 0, found: [1])))
     ) {
       try robust.aggregate(sums, of: plan, by: CoordinateMedian(attackers: 0))
     }
@@ -233,7 +234,7 @@ struct SecureBucketsTests {
     #expect(throws: SecureRobustnessError.belowPrivacyFloor(floor: 3, found: 2)) {
       try robust.buckets(of: plan(clients: 10, attackers: 1, size: 2))
     }
-    #expect(throws: SecureRobustnessError.encoding(.clipping(.invalidBound(0)))) {
+    #expect(throws: SecureRobustnessError.encoding(.clipping(.clipping(.invalidBound(0))))) {
       try SecureBuckets(parameterCount: 2, clippingBound: 0, privacyFloor: 2)
     }
     // A sum of another bucket's settings, with a lower floor.

@@ -204,7 +204,10 @@ struct SecureGeometricMedianTests {
   func refusals() throws {
     let robust = try robust()
     var generator = SimulationGenerator(seed: 1)
-    #expect(throws: SecureRobustnessError.rule(.dimensionMismatch(expected: 5, found: 4))) {
+    #expect(
+      throws: SecureRobustnessError.rule(
+        .robustAggregation(.dimensionMismatch(expected: 5, found: 4)))
+    ) {
       try robust.encode(
         ClientUpdate(delta: [1, 2, 3, 4], weight: 1), at: robust.start, using: &generator)
     }
@@ -212,10 +215,10 @@ struct SecureGeometricMedianTests {
       try robust.encode(
         ClientUpdate(delta: robust.start, weight: 2), at: robust.start, using: &generator)
     }
-    #expect(throws: SecureRobustnessError.encoding(.clipping(.invalidBound(0)))) {
+    #expect(throws: SecureRobustnessError.encoding(.clipping(.clipping(.invalidBound(0))))) {
       try self.robust(normBound: 0)
     }
-    #expect(throws: SecureRobustnessError.rule(.invalidSmoothing(0))) {
+    #expect(throws: SecureRobustnessError.rule(.robustAggregation(.invalidSmoothing(0)))) {
       try SecureGeometricMedian(
         parameterCount: 1, normBound: 1, smoothing: 0, maximumWeight: 1, maximumContributors: 3)
     }

@@ -61,16 +61,18 @@ struct DescriptionTests {
 
   @Test("errors that wrap another pass on what it says")
   func wrapped() {
-    let (clipping, fixedPoint) = (ClippingError.invalidBound(-1), FixedPointError.invalidBits(99))
+    let (clipping, fixedPoint) = (
+      FLMathError.clipping(.invalidBound(-1)), FLMathError.fixedPoint(.invalidBits(99))
+    )
     let (lanes, mean) = (
-      LanesError.invalidMinimumValueBits(99), WeightedMeanError.zeroTotalWeight
+      FLMathError.lanes(.invalidMinimumValueBits(99)), FLMathError.update(.zeroTotalWeight)
     )
     #expect("\(SecureFedAvgError.clipping(clipping))" == clipping.description)
     #expect("\(SecureFedAvgError.fixedPoint(fixedPoint))" == fixedPoint.description)
     #expect("\(SecureFedAvgError.lanes(lanes))" == lanes.description)
     #expect("\(SecureFedAvgError.mean(mean))" == mean.description)
     let (rule, session) = (
-      RobustAggregationError.zeroTotalWeight, SessionParametersError.cohortSize(found: 2)
+      FLMathError.robustAggregation(.zeroTotalWeight), SessionParametersError.cohortSize(found: 2)
     )
     #expect("\(SecureRobustnessError.rule(rule))" == rule.description)
     #expect("\(SecureRobustnessError.session(session))" == session.description)

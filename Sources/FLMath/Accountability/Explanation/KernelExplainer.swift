@@ -17,16 +17,17 @@ public struct KernelExplainer: Sendable, Hashable {
   ///     number of rows: some tens are usual. A row is somebody's data: under federated learning take
   ///     public or synthetic rows, or the single row of securely computed means.
   ///   - featureCount: at least 1.
-  /// - Throws: ``ExplanationError`` if this does not hold.
-  public init(background: [Double], featureCount: Int) throws(ExplanationError) {
-    guard featureCount >= 1 else { throw .noFeatures }
-    guard !background.isEmpty else { throw .noExamples }
+  /// - Throws: ``FLMathError`` if this does not hold.
+  public init(background: [Double], featureCount: Int) throws(FLMathError) {
+    guard featureCount >= 1 else { throw .explanation(.noFeatures) }
+    guard !background.isEmpty else { throw .explanation(.noExamples) }
     guard background.count % featureCount == 0 else {
-      throw .countMismatch(
-        expected: (background.count / featureCount + 1) * featureCount, found: background.count)
+      throw .explanation(
+        .countMismatch(
+          expected: (background.count / featureCount + 1) * featureCount, found: background.count))
     }
     if let index = background.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: background[index])
+      throw .explanation(.nonFinite(index: index, found: background[index]))
     }
     self.background = background
     self.featureCount = featureCount
@@ -40,23 +41,25 @@ public struct KernelExplainer: Sendable, Hashable {
   ///     all. From 2^featureCount - 2 on the result is exact, up to rounding. At most 2^24 are taken.
   ///   - generator: draws coalitions where they cannot all be taken.
   ///   - output: the model: for examples given row-major one number each.
-  /// - Throws: ``ExplanationError``, also if an output is not finite or the coalitions do not determine
+  /// - Throws: ``FLMathError``, also if an output is not finite or the coalitions do not determine
   ///   the contributions.
   /// - Complexity: coalitions x rows of background outputs, and O(coalitions x features^2).
   public func explain(
     _ features: [Double], coalitions limit: Int, using generator: inout some RandomNumberGenerator,
-    output: ([Double]) throws(ExplanationError) -> [Double]
-  ) throws(ExplanationError) -> ShapleyValues {
+    output: ([Double]) throws(FLMathError) -> [Double]
+  ) throws(FLMathError) -> ShapleyValues {
     guard features.count == featureCount else {
-      throw .countMismatch(expected: featureCount, found: features.count)
+      throw .explanation(.countMismatch(expected: featureCount, found: features.count))
     }
     if let index = features.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: features[index])
+      throw .explanation(.nonFinite(index: index, found: features[index]))
     }
     let base = try meanOutput(of: features, coalition: { _ in false }, output)
     let all = try meanOutput(of: features, coalition: { _ in true }, output)
     if featureCount == 1 {
-      guard (all - base).isFinite else { throw .nonFinite(index: 0, found: all - base) }
+      guard (all - base).isFinite else {
+        throw .explanation(.nonFinite(index: 0, found: all - base))
+      }
       return ShapleyValues(baseValue: base, contributions: [all - base])
     }
     let coalitions = try WeightedCoalitions.covering(
@@ -76,8 +79,8 @@ public struct KernelExplainer: Sendable, Hashable {
   /// The mean output over the background with the features of a coalition replaced by the example's.
   private func meanOutput(
     of features: [Double], coalition: (Int) -> Bool,
-    _ output: ([Double]) throws(ExplanationError) -> [Double]
-  ) throws(ExplanationError) -> Double {
+    _ output: ([Double]) throws(FLMathError) -> [Double]
+  ) throws(FLMathError) -> Double {
     var rows = background
     for feature in 0..<featureCount where coalition(feature) {
       for place in stride(from: feature, to: rows.count, by: featureCount) {
@@ -87,10 +90,10 @@ public struct KernelExplainer: Sendable, Hashable {
     let outputs = try output(rows)
     let count = background.count / featureCount
     guard outputs.count == count else {
-      throw .countMismatch(expected: count, found: outputs.count)
+      throw .explanation(.countMismatch(expected: count, found: outputs.count))
     }
     if let index = outputs.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: outputs[index])
+      throw .explanation(.nonFinite(index: index, found: outputs[index]))
     }
     return outputs.finiteMean
   }
@@ -106,32 +109,24 @@ extension KernelExplainer {
   ///   - parameters: of the model.
   ///   - coalitions: as in ``explain(_:coalitions:using:output:)``.
   ///   - generator: draws coalitions where they cannot all be taken.
-  /// - Throws: ``ExplanationError``, also if class, parameters or features do not fit the model.
+  /// - Throws: ``FLMathError``, also if class, parameters or features do not fit the model.
   public func explain(
     _ features: [Double], probabilityOf label: Int, by model: some Classifier,
     with parameters: ParameterVector, coalitions: Int,
     using generator: inout some RandomNumberGenerator
-  ) throws(ExplanationError) -> ShapleyValues {
+  ) throws(FLMathError) -> ShapleyValues {
     let (classes, width) = (model.classCount, featureCount)
-    guard label >= 0, label < classes else { throw .noSuchClass(count: classes, found: label) }
+    guard label >= 0, label < classes else {
+      throw .explanation(.noSuchClass(count: classes, found: label))
+    }
     return try explain(features, coalitions: coalitions, using: &generator) {
-      (rows: [Double]) throws(ExplanationError) -> [Double] in
+      (rows: [Double]) throws(FLMathError) -> [Double] in
       let count = rows.count / width
-      let dataset: Dataset
-      do throws(DatasetError) {
-        // The labels are not looked at.
-        dataset = try Dataset(
-          features: rows, featureCount: width, labels: [Int](repeating: 0, count: count),
-          classCount: classes)
-      } catch {
-        throw .noExamples
-      }
-      var logits: [Double]
-      do throws(ClassifierError) {
-        logits = try model.logits(parameters, on: dataset)
-      } catch {
-        throw .mismatch(error)
-      }
+      // The labels are not looked at.
+      let dataset = try Dataset(
+        features: rows, featureCount: width, labels: [Int](repeating: 0, count: count),
+        classCount: classes)
+      var logits = try model.logits(parameters, on: dataset)
       return (0..<count).map { example in
         _ = Softmax.logSumExp(&logits, example * classes..<(example + 1) * classes)
         return logits[example * classes + label]

@@ -16,52 +16,50 @@ public struct ShapleyValues: Sendable, Hashable {
   public var output: Double { contributions.reduce(baseValue, +) }
 }
 
-/// Why an output cannot be explained.
-public enum ExplanationError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A model needs at least one feature.
-  case noFeatures
-  /// There are no background examples, or no values to average.
-  case noExamples
-  /// There is another number of features, weights or outputs.
-  case countMismatch(expected: Int, found: Int)
-  /// A number that goes into the explanation, or an output of the model, is not finite.
-  case nonFinite(index: Int, found: Double)
-  /// The model has no such class.
-  case noSuchClass(count: Int, found: Int)
-  /// The parameters are not of the model.
-  case layoutMismatch
-  /// Examples do not fit the model.
-  case mismatch(ClassifierError)
-  /// Fewer coalitions than determine the contributions.
-  case tooFewCoalitions(minimum: Int, found: Int)
-  /// More coalitions than there is memory for.
-  case tooManyCoalitions(maximum: Int, found: Int)
-  /// The coalitions drawn do not determine the contributions.
-  case underdetermined
+extension FLMathError {
+  /// Why an output cannot be explained.
+  public enum Explanation: Hashable, Sendable, CustomStringConvertible {
+    /// A model needs at least one feature.
+    case noFeatures
+    /// There are no background examples, or no values to average.
+    case noExamples
+    /// There is another number of features, weights or outputs.
+    case countMismatch(expected: Int, found: Int)
+    /// A number that goes into the explanation, or an output of the model, is not finite.
+    case nonFinite(index: Int, found: Double)
+    /// The model has no such class.
+    case noSuchClass(count: Int, found: Int)
+    /// The parameters are not of the model.
+    case layoutMismatch
+    /// Fewer coalitions than determine the contributions.
+    case tooFewCoalitions(minimum: Int, found: Int)
+    /// More coalitions than there is memory for.
+    case tooManyCoalitions(maximum: Int, found: Int)
+    /// The coalitions drawn do not determine the contributions.
+    case underdetermined
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .noFeatures:
-      "Expected at least one feature, got none; explain a model of some."
-    case .noExamples:
-      "Expected at least one example, got none; leave out clients without examples."
-    case .countMismatch(let expected, let found):
-      "Expected \(expected) numbers, got \(found); use one model and one table."
-    case .nonFinite(let index, let found):
-      "Expected finite numbers, but the one at index \(index) is \(found); check model and data."
-    case .noSuchClass(let count, let found):
-      "Expected a class from 0 to \(max(1, count) - 1), got \(found); number the classes from 0."
-    case .layoutMismatch:
-      "Expected parameters of the model, got others; pass the trained ones."
-    case .mismatch(let error):
-      error.description
-    case .tooFewCoalitions(let minimum, let found):
-      "Expected at least \(minimum) coalitions, got \(found); a few thousand are usual."
-    case .tooManyCoalitions(let maximum, let found):
-      "Expected at most \(maximum) coalitions, got \(found); a few thousand are usual."
-    case .underdetermined:
-      "Expected coalitions that determine all contributions, got too similar ones; draw more."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .noFeatures:
+        "Expected at least one feature, got none; explain a model of some."
+      case .noExamples:
+        "Expected at least one example, got none; leave out clients without examples."
+      case .countMismatch(let expected, let found):
+        "Expected \(expected) numbers, got \(found); use one model and one table."
+      case .nonFinite(let index, let found):
+        "Expected finite numbers, but the one at index \(index) is \(found); check model and data."
+      case .noSuchClass(let count, let found):
+        "Expected a class from 0 to \(max(1, count) - 1), got \(found); number the classes from 0."
+      case .layoutMismatch:
+        "Expected parameters of the model, got others; pass the trained ones."
+      case .tooFewCoalitions(let minimum, let found):
+        "Expected at least \(minimum) coalitions, got \(found); a few thousand are usual."
+      case .tooManyCoalitions(let maximum, let found):
+        "Expected at most \(maximum) coalitions, got \(found); a few thousand are usual."
+      case .underdetermined:
+        "Expected coalitions that determine all contributions, got too similar ones; draw more."
+      }
     }
   }
 }
@@ -97,14 +95,15 @@ public struct FeatureImportance: Sendable, Hashable {
   /// Under secure aggregation the norm bound must be above the Euclidean norm of the mean magnitudes,
   /// or importance is lost.
   ///
-  /// - Throws: ``ExplanationError`` if there are no explanations or they differ in features.
+  /// - Throws: ``FLMathError`` if there are no explanations or they differ in features.
   public static func contribution(
     of explanations: [ShapleyValues]
-  ) throws(ExplanationError) -> ClientUpdate {
-    guard let first = explanations.first else { throw .noExamples }
+  ) throws(FLMathError) -> ClientUpdate {
+    guard let first = explanations.first else { throw .explanation(.noExamples) }
     let features = first.contributions.indices
     for explanation in explanations where explanation.contributions.count != features.count {
-      throw .countMismatch(expected: features.count, found: explanation.contributions.count)
+      throw .explanation(
+        .countMismatch(expected: features.count, found: explanation.contributions.count))
     }
     let means = features.map { feature in
       explanations.map { $0.contributions[feature].magnitude }.finiteMean
@@ -140,42 +139,42 @@ public struct LinearExplainer: Sendable, Hashable {
 
   /// Explains `intercept + sum of weights * features`.
   ///
-  /// - Throws: ``ExplanationError`` if there is no feature, the numbers of weights and means differ,
+  /// - Throws: ``FLMathError`` if there is no feature, the numbers of weights and means differ,
   ///   or a number is not finite.
   public init(
     weights: [Double], intercept: Double, backgroundMeans: [Double]
-  ) throws(ExplanationError) {
-    guard !weights.isEmpty else { throw .noFeatures }
+  ) throws(FLMathError) {
+    guard !weights.isEmpty else { throw .explanation(.noFeatures) }
     guard backgroundMeans.count == weights.count else {
-      throw .countMismatch(expected: weights.count, found: backgroundMeans.count)
+      throw .explanation(.countMismatch(expected: weights.count, found: backgroundMeans.count))
     }
     for numbers in [weights, [intercept], backgroundMeans] {
       if let index = numbers.firstNonFiniteIndex {
-        throw .nonFinite(index: index, found: numbers[index])
+        throw .explanation(.nonFinite(index: index, found: numbers[index]))
       }
     }
     self.weights = weights
     self.backgroundMeans = backgroundMeans
     var value = intercept
     for (weight, mean) in zip(weights, backgroundMeans) { value += weight * mean }
-    guard value.isFinite else { throw .nonFinite(index: 0, found: value) }
+    guard value.isFinite else { throw .explanation(.nonFinite(index: 0, found: value)) }
     baseValue = value
   }
 
   /// Explains how much a regression prefers one class to another: the difference of their logits,
   /// which is the logarithm of the odds.
   ///
-  /// - Throws: ``ExplanationError`` if the parameters are not of the model or a class is not there.
+  /// - Throws: ``FLMathError`` if the parameters are not of the model or a class is not there.
   public init(
     _ model: SoftmaxRegression, parameters: ParameterVector, for positive: Int,
     against negative: Int,
     backgroundMeans: [Double]
-  ) throws(ExplanationError) {
+  ) throws(FLMathError) {
     guard parameters.layout == model.layout,
       let weights = parameters.layer("weights"), let bias = parameters.layer("bias")
-    else { throw .layoutMismatch }
+    else { throw .explanation(.layoutMismatch) }
     for found in [positive, negative] where found < 0 || found >= model.classCount {
-      throw .noSuchClass(count: model.classCount, found: found)
+      throw .explanation(.noSuchClass(count: model.classCount, found: found))
     }
     let width = model.featureCount
     let differences = (0..<width).map { feature in
@@ -190,16 +189,16 @@ public struct LinearExplainer: Sendable, Hashable {
 
   /// The Shapley values of one example.
   ///
-  /// - Throws: ``ExplanationError`` if it has another number of features or one is not finite.
-  public func explain(_ features: [Double]) throws(ExplanationError) -> ShapleyValues {
+  /// - Throws: ``FLMathError`` if it has another number of features or one is not finite.
+  public func explain(_ features: [Double]) throws(FLMathError) -> ShapleyValues {
     guard features.count == weights.count else {
-      throw .countMismatch(expected: weights.count, found: features.count)
+      throw .explanation(.countMismatch(expected: weights.count, found: features.count))
     }
     let contributions = features.indices.map {
       weights[$0] * (features[$0] - backgroundMeans[$0])
     }
     if let index = contributions.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: contributions[index])
+      throw .explanation(.nonFinite(index: index, found: contributions[index]))
     }
     return ShapleyValues(baseValue: baseValue, contributions: contributions)
   }

@@ -15,14 +15,16 @@ enum WeightedCoalitions {
   /// - Parameter featureCount: at least 2.
   static func covering(
     _ featureCount: Int, limit: Int, using generator: inout some RandomNumberGenerator
-  ) throws(ExplanationError) -> [Coalition] {
+  ) throws(FLMathError) -> [Coalition] {
     // One for each unknown, in pairs.
     guard limit >= 2 * (featureCount - 1) else {
-      throw .tooFewCoalitions(minimum: 2 * (featureCount - 1), found: limit)
+      throw .explanation(.tooFewCoalitions(minimum: 2 * (featureCount - 1), found: limit))
     }
     let all = featureCount < 60 ? (1 << featureCount) - 2 : Int.max
     let limit = min(limit, all)
-    guard limit <= maximum else { throw .tooManyCoalitions(maximum: maximum, found: limit) }
+    guard limit <= maximum else {
+      throw .explanation(.tooManyCoalitions(maximum: maximum, found: limit))
+    }
     var coalitions: [Coalition] = []
     var size = 1
     while size <= featureCount - size {
@@ -123,16 +125,18 @@ enum AdditiveFit {
   static func contributions(
     of coalitions: [WeightedCoalitions.Coalition], values: [Double], total: Double,
     featureCount: Int
-  ) throws(ExplanationError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     let all = values + [total]
-    if let index = all.firstNonFiniteIndex { throw .nonFinite(index: index, found: all[index]) }
+    if let index = all.firstNonFiniteIndex {
+      throw .explanation(.nonFinite(index: index, found: all[index]))
+    }
     let scale = EuclideanNorm.reciprocalPowerOfTwo(of: all.map(\.magnitude).max() ?? 1)
     let fit = try scaledContributions(
       of: coalitions, values: values.map { $0 * scale }, total: total * scale,
       featureCount: featureCount)
     let contributions = fit.map { $0 / scale }
     if let index = contributions.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: contributions[index])
+      throw .explanation(.nonFinite(index: index, found: contributions[index]))
     }
     return contributions
   }
@@ -140,7 +144,7 @@ enum AdditiveFit {
   private static func scaledContributions(
     of coalitions: [WeightedCoalitions.Coalition], values: [Double], total: Double,
     featureCount: Int
-  ) throws(ExplanationError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     let unknowns = featureCount - 1
     var matrix = [Double](repeating: 0, count: unknowns * unknowns)
     var right = [Double](repeating: 0, count: unknowns)
@@ -162,7 +166,7 @@ enum AdditiveFit {
   }
 
   /// Replaces the lower triangle by L with L L^T the matrix.
-  private static func decompose(_ matrix: inout [Double], _ count: Int) throws(ExplanationError) {
+  private static func decompose(_ matrix: inout [Double], _ count: Int) throws(FLMathError) {
     for row in 0..<count {
       let largest = matrix[row * count + row]
       for column in 0...row {
@@ -174,7 +178,7 @@ enum AdditiveFit {
           matrix[row * count + column] = sum / matrix[column * count + column]
         } else {
           // What is left of the diagonal is rounding if the row depends on those before it.
-          guard sum > 1e-12 * largest else { throw .underdetermined }
+          guard sum > 1e-12 * largest else { throw .explanation(.underdetermined) }
           matrix[row * count + row] = sum.squareRoot()
         }
       }

@@ -8,16 +8,16 @@
 public enum FedEraser {
   /// The length of the kept update in the direction of the new one; zero if the new one is.
   ///
-  /// - Throws: ``ErasureError`` if the vectors differ in their number of parameters, or are not finite
+  /// - Throws: ``FLMathError`` if the vectors differ in their number of parameters, or are not finite
   ///   or too long to be computed with.
   public static func calibrated(
     kept: [Double], retrained: [Double]
-  ) throws(ErasureError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     guard kept.count == retrained.count else {
-      throw .dimensionMismatch(expected: kept.count, found: retrained.count)
+      throw .erasure(.dimensionMismatch(expected: kept.count, found: retrained.count))
     }
     guard UpdateMatrix.isUsable(kept), UpdateMatrix.isUsable(retrained) else {
-      throw .unusableUpdate
+      throw .erasure(.unusableUpdate)
     }
     let length = EuclideanNorm.norm(kept)
     let newLength = EuclideanNorm.norm(retrained)
@@ -43,8 +43,8 @@ public enum FedEraser {
     train: (_ model: ParameterVector, _ client: UInt32, _ round: Int) throws(Failure) -> [Double]
   ) throws(ReconstructionError<Failure>) -> ParameterVector {
     guard initial.layout.count == history.dimension else {
-      throw .erasure(
-        .dimensionMismatch(expected: history.dimension, found: initial.layout.count))
+      throw .mathematics(
+        .erasure(.dimensionMismatch(expected: history.dimension, found: initial.layout.count)))
     }
     var model = initial
     for round in history.rounds {
@@ -62,17 +62,17 @@ public enum FedEraser {
             throw .training(error, client: client, round: round.number)
           }
         }
-        do throws(ErasureError) {
+        do throws(FLMathError) {
           let delta = try calibrated(kept: kept.delta, retrained: retrained)
           updates.append((client, ClientUpdate(delta: delta, weight: kept.weight)))
         } catch {
-          throw .erasure(error)
+          throw .mathematics(error)
         }
       }
-      do throws(ErasureError) {
+      do throws(FLMathError) {
         model = try moved(model, by: updates, round: round.number)
       } catch {
-        throw .erasure(error)
+        throw .mathematics(error)
       }
     }
     return model
@@ -81,18 +81,18 @@ public enum FedEraser {
   private static func moved(
     _ model: ParameterVector, by updates: [(contributor: UInt32, update: ClientUpdate)],
     round: Int
-  ) throws(ErasureError) -> ParameterVector {
+  ) throws(FLMathError) -> ParameterVector {
     let mean: WeightedMean
-    do throws(WeightedMeanError) {
+    do throws(FLMathError) {
       mean = try WeightedMean.of(updates)
     } catch {
-      throw .invalidUpdates(round: round, error)
+      throw .erasure(.invalidUpdates(round: round, cause: error))
     }
-    do throws(ParameterVectorError) {
+    do throws(FLMathError) {
       return try ParameterVector(
         layout: model.layout, values: zip(model.values, mean.mean).map { $0 + $1 })
     } catch {
-      throw .diverged(round: round)
+      throw .erasure(.diverged(round: round))
     }
   }
 }
@@ -122,20 +122,20 @@ public struct UpdateHistory: Sendable {
 
   /// Takes what was kept.
   ///
-  /// - Throws: ``ErasureError`` if the rounds are not ascending, or the updates of one have no mean.
-  public init(_ rounds: [Round], dimension: Int) throws(ErasureError) {
+  /// - Throws: ``FLMathError`` if the rounds are not ascending, or the updates of one have no mean.
+  public init(_ rounds: [Round], dimension: Int) throws(FLMathError) {
     var previous = -1
     for round in rounds {
-      guard round.number > previous else { throw .invalidRounds }
+      guard round.number > previous else { throw .erasure(.invalidRounds) }
       previous = round.number
       let mean: WeightedMean
-      do throws(WeightedMeanError) {
+      do throws(FLMathError) {
         mean = try WeightedMean.of(round.updates)
       } catch {
-        throw .invalidUpdates(round: round.number, error)
+        throw .erasure(.invalidUpdates(round: round.number, cause: error))
       }
       guard mean.mean.count == dimension else {
-        throw .dimensionMismatch(expected: dimension, found: mean.mean.count)
+        throw .erasure(.dimensionMismatch(expected: dimension, found: mean.mean.count))
       }
     }
     self.rounds = rounds
@@ -146,14 +146,14 @@ public struct UpdateHistory: Sendable {
 /// Why a reconstruction failed: the stored updates do not fit, or a training failed.
 public enum ReconstructionError<TrainingFailure: Error>: Error, CustomStringConvertible {
   /// What was kept does not fit together.
-  case erasure(ErasureError)
+  case mathematics(FLMathError)
   /// A client's training failed.
   case training(TrainingFailure, client: UInt32, round: Int)
 
   /// One sentence: what was expected, what came, what to do.
   public var description: String {
     switch self {
-    case .erasure(let error):
+    case .mathematics(let error):
       error.description
     case .training(let failure, let client, let round):
       "Expected client \(client) to train in round \(round), but it failed: \(failure)"

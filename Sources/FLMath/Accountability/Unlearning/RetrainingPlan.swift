@@ -31,15 +31,15 @@ public struct RetrainingPlan: Sendable, Hashable {
   ///   - history: the contributors of every round.
   ///   - checkpoints: the numbers of rounds after which the model was kept, ascending; 0 is the initial
   ///     model.
-  /// - Throws: ``ErasureError`` if the checkpoints are not ascending or beyond the history, or if none
+  /// - Throws: ``FLMathError`` if the checkpoints are not ascending or beyond the history, or if none
   ///   is early enough.
   public init(
     erasing clients: Set<UInt32>, from history: ParticipationHistory, checkpoints: [Int]
-  ) throws(ErasureError) {
+  ) throws(FLMathError) {
     var previous = -1
     for checkpoint in checkpoints {
       guard checkpoint > previous, checkpoint <= history.rounds.count else {
-        throw .invalidCheckpoints(rounds: history.rounds.count)
+        throw .erasure(.invalidCheckpoints(rounds: history.rounds.count))
       }
       previous = checkpoint
     }
@@ -51,7 +51,7 @@ public struct RetrainingPlan: Sendable, Hashable {
       return
     }
     guard let start = checkpoints.last(where: { $0 <= touched }) else {
-      throw .noCheckpoint(before: touched)
+      throw .erasure(.noCheckpoint(before: touched))
     }
     checkpoint = start
     rounds = (start..<history.rounds.count).map { round in
@@ -87,14 +87,14 @@ public struct ParticipationHistory: Sendable, Hashable, Codable {
 
   /// Takes the contributors of every round, in any order.
   ///
-  /// - Throws: ``ErasureError/duplicateClient(_:round:)``.
-  public init(rounds: [[UInt32]]) throws(ErasureError) {
+  /// - Throws: ``FLMathError/Erasure/duplicateClient(_:round:)``.
+  public init(rounds: [[UInt32]]) throws(FLMathError) {
     var sorted: [[UInt32]] = []
     sorted.reserveCapacity(rounds.count)
     for (round, clients) in rounds.enumerated() {
       let clients = clients.sorted()
       for index in clients.indices.dropFirst() where clients[index] == clients[index - 1] {
-        throw .duplicateClient(clients[index], round: round)
+        throw .erasure(.duplicateClient(clients[index], round: round))
       }
       sorted.append(clients)
     }
@@ -108,7 +108,7 @@ public struct ParticipationHistory: Sendable, Hashable, Codable {
 
   /// Reads a history and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``ErasureError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let rounds = try decoder.singleValueContainer().decode([[UInt32]].self)
     do {
@@ -125,57 +125,55 @@ public struct ParticipationHistory: Sendable, Hashable, Codable {
   }
 }
 
-/// Why clients cannot be erased from a model by what was kept.
-public enum ErasureError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A client is named twice in a round.
-  case duplicateClient(UInt32, round: Int)
-  /// Checkpoints are not in ascending order from 0 to the number of rounds.
-  case invalidCheckpoints(rounds: Int)
-  /// No checkpoint is early enough; that of the initial model, after 0 rounds, always is.
-  case noCheckpoint(before: Int)
-  /// There are to be fewer shards than 1, or more than clients.
-  case invalidShards(clients: Int, found: Int)
-  /// A vector has another number of parameters.
-  case dimensionMismatch(expected: Int, found: Int)
-  /// Rounds are not in ascending order from 0 on.
-  case invalidRounds
-  /// The updates of a round have no mean, or are not finite.
-  case invalidUpdates(round: Int, WeightedMeanError)
-  /// An update is not finite, or too long to be computed with.
-  case unusableUpdate
-  /// A model that was put together is not finite.
-  case diverged(round: Int)
-  /// There is not one model for each shard.
-  case modelCountMismatch(expected: Int, found: Int)
-  /// Parameters and data do not fit a model.
-  case mismatch(ClassifierError)
+extension FLMathError {
+  /// Why clients cannot be erased from a model by what was kept.
+  public enum Erasure: Hashable, Sendable, CustomStringConvertible {
+    /// A client is named twice in a round.
+    case duplicateClient(UInt32, round: Int)
+    /// Checkpoints are not in ascending order from 0 to the number of rounds.
+    case invalidCheckpoints(rounds: Int)
+    /// No checkpoint is early enough; that of the initial model, after 0 rounds, always is.
+    case noCheckpoint(before: Int)
+    /// There are to be fewer shards than 1, or more than clients.
+    case invalidShards(clients: Int, found: Int)
+    /// A vector has another number of parameters.
+    case dimensionMismatch(expected: Int, found: Int)
+    /// Rounds are not in ascending order from 0 on.
+    case invalidRounds
+    /// The updates of a round have no mean, or are not finite.
+    indirect case invalidUpdates(round: Int, cause: FLMathError)
+    /// An update is not finite, or too long to be computed with.
+    case unusableUpdate
+    /// A model that was put together is not finite.
+    case diverged(round: Int)
+    /// There is not one model for each shard.
+    case modelCountMismatch(expected: Int, found: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .duplicateClient(let client, let round):
-      "Expected each client once in a round, but client \(client) comes twice in round \(round); "
-        + "use an undamaged history."
-    case .invalidCheckpoints(let rounds):
-      "Expected checkpoints in ascending order from 0 to \(rounds) rounds; sort them."
-    case .noCheckpoint(let round):
-      "Expected a checkpoint after at most \(round) rounds; keep that of the initial model."
-    case .invalidShards(let clients, let found):
-      "Expected from 1 to \(clients) shards, got \(found); 5 to 20 are usual."
-    case .dimensionMismatch(let expected, let found):
-      "Expected \(expected) parameters, got \(found); use vectors of one model."
-    case .invalidRounds:
-      "Expected rounds in ascending order from 0 on; use an undamaged history."
-    case .invalidUpdates(let round, let error):
-      "Expected updates with a mean in round \(round): \(error)"
-    case .unusableUpdate:
-      "Expected finite updates of moderate length, got one that is not; train anew."
-    case .diverged(let round):
-      "Expected finite parameters, but round \(round) made them overflow; clip the updates."
-    case .modelCountMismatch(let expected, let found):
-      "Expected \(expected) models, one for each shard, got \(found); train every shard."
-    case .mismatch(let error):
-      error.description
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .duplicateClient(let client, let round):
+        "Expected each client once in a round, but client \(client) comes twice in round \(round); "
+          + "use an undamaged history."
+      case .invalidCheckpoints(let rounds):
+        "Expected checkpoints in ascending order from 0 to \(rounds) rounds; sort them."
+      case .noCheckpoint(let round):
+        "Expected a checkpoint after at most \(round) rounds; keep that of the initial model."
+      case .invalidShards(let clients, let found):
+        "Expected from 1 to \(clients) shards, got \(found); 5 to 20 are usual."
+      case .dimensionMismatch(let expected, let found):
+        "Expected \(expected) parameters, got \(found); use vectors of one model."
+      case .invalidRounds:
+        "Expected rounds in ascending order from 0 on; use an undamaged history."
+      case .invalidUpdates(let round, let cause):
+        "Expected updates with a mean in round \(round): \(cause)"
+      case .unusableUpdate:
+        "Expected finite updates of moderate length, got one that is not; train anew."
+      case .diverged(let round):
+        "Expected finite parameters, but round \(round) made them overflow; clip the updates."
+      case .modelCountMismatch(let expected, let found):
+        "Expected \(expected) models, one for each shard, got \(found); train every shard."
+      }
     }
   }
 }

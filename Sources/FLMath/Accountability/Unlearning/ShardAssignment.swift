@@ -12,13 +12,13 @@ public struct ShardAssignment: Sendable, Hashable {
 
   /// Assigns clients to shards at random.
   ///
-  /// - Throws: ``ErasureError`` if a client comes twice, or there are fewer shards than 1 or more than
+  /// - Throws: ``FLMathError`` if a client comes twice, or there are fewer shards than 1 or more than
   ///   clients.
   public init(
     _ clients: [UInt32], shards count: Int, using generator: inout some RandomNumberGenerator
-  ) throws(ErasureError) {
+  ) throws(FLMathError) {
     guard count >= 1, count <= clients.count else {
-      throw .invalidShards(clients: clients.count, found: count)
+      throw .erasure(.invalidShards(clients: clients.count, found: count))
     }
     let sorted = try ParticipationHistory(rounds: [clients]).rounds[0]
     var order = Array(sorted.indices)
@@ -56,30 +56,30 @@ public struct ShardEnsemble: Sendable, Hashable {
 
   /// Takes a model for each shard.
   ///
-  /// - Throws: ``ErasureError`` if there is not one for each, or they differ in their layers.
+  /// - Throws: ``FLMathError`` if there is not one for each, or they differ in their layers.
   public init(
     _ models: [ParameterVector], of assignment: ShardAssignment
-  ) throws(ErasureError) {
+  ) throws(FLMathError) {
     guard models.count == assignment.shards.count else {
-      throw .modelCountMismatch(expected: assignment.shards.count, found: models.count)
+      throw .erasure(.modelCountMismatch(expected: assignment.shards.count, found: models.count))
     }
     for model in models.dropFirst() where model.layout != models[0].layout {
-      throw .mismatch(.layoutMismatch(expected: models[0].layout, found: model.layout))
+      throw .classifier(.layoutMismatch(expected: models[0].layout, found: model.layout))
     }
     self.models = models
   }
 
   /// The ensemble with the model of one shard replaced by one that was trained again.
   ///
-  /// - Throws: ``ErasureError`` if there is no such shard or the layers differ.
+  /// - Throws: ``FLMathError`` if there is no such shard or the layers differ.
   public func replacing(
     shard: Int, by model: ParameterVector
-  ) throws(ErasureError) -> ShardEnsemble {
+  ) throws(FLMathError) -> ShardEnsemble {
     guard models.indices.contains(shard) else {
-      throw .invalidShards(clients: models.count, found: shard)
+      throw .erasure(.invalidShards(clients: models.count, found: shard))
     }
     guard model.layout == models[shard].layout else {
-      throw .mismatch(.layoutMismatch(expected: models[shard].layout, found: model.layout))
+      throw .classifier(.layoutMismatch(expected: models[shard].layout, found: model.layout))
     }
     var copy = self
     copy.models[shard] = model
@@ -88,19 +88,14 @@ public struct ShardEnsemble: Sendable, Hashable {
 
   /// The class of the largest mean probability for every example; of equal ones the first.
   ///
-  /// - Throws: ``ErasureError/mismatch(_:)`` if model, parameters and data do not fit together.
+  /// - Throws: ``FLMathError/classifier(_:)`` if model, parameters and data do not fit together.
   public func predict(
     _ classifier: some Classifier, on dataset: Dataset
-  ) throws(ErasureError) -> [Int] {
+  ) throws(FLMathError) -> [Int] {
     let classes = classifier.classCount
     var sums = [Double](repeating: 0, count: dataset.count * classes)
     for model in models {
-      var logits: [Double]
-      do {
-        logits = try classifier.logits(model, on: dataset)
-      } catch {
-        throw .mismatch(error)
-      }
+      var logits = try classifier.logits(model, on: dataset)
       for example in 0..<dataset.count {
         let range = example * classes..<(example + 1) * classes
         _ = Softmax.logSumExp(&logits, range)
@@ -119,10 +114,10 @@ public struct ShardEnsemble: Sendable, Hashable {
 
   /// The share of examples whose predicted class is their label, from 0 to 1.
   ///
-  /// - Throws: ``ErasureError/mismatch(_:)`` if model, parameters and data do not fit together.
+  /// - Throws: ``FLMathError/classifier(_:)`` if model, parameters and data do not fit together.
   public func accuracy(
     _ classifier: some Classifier, on dataset: Dataset
-  ) throws(ErasureError) -> Double {
+  ) throws(FLMathError) -> Double {
     let predicted = try predict(classifier, on: dataset)
     let correct = zip(predicted, dataset.labels).count { $0 == $1 }
     return Double(correct) / Double(dataset.count)

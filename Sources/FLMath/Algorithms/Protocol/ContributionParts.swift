@@ -84,13 +84,13 @@ public struct ContributionScale: Sendable, Hashable {
   ///   - update: the bound of a coordinate of a client's update, finite and above 0.
   ///   - path: the least number of local steps times their learning rate, finite and above 0; it
   ///     matters where a part is a difference of gradients.
-  /// - Throws: ``ClippingError/invalidBound(_:)`` if a bound is not finite and above 0.
+  /// - Throws: ``FLMathError/Clipping/invalidBound(_:)`` if a bound is not finite and above 0.
   public init(
     _ layout: ContributionParts, update: Double, path: Double
-  ) throws(ClippingError) {
+  ) throws(FLMathError) {
     let bounds = layout.bounds(update: update, path: path)
     for bound in bounds + [update, path] {
-      guard bound.isFinite, bound > 0 else { throw .invalidBound(bound) }
+      guard bound.isFinite, bound > 0 else { throw .clipping(.invalidBound(bound)) }
     }
     self.layout = layout
     self.bounds = bounds
@@ -98,30 +98,26 @@ public struct ContributionScale: Sendable, Hashable {
 
   /// A client's update, each part divided by its bound.
   ///
-  /// - Throws: ``AlgorithmError/dimensionMismatch(expected:found:)``.
-  public func normalised(_ update: ClientUpdate) throws(AlgorithmError) -> ClientUpdate {
+  /// - Throws: ``FLMathError/Algorithm/dimensionMismatch(expected:found:)``.
+  public func normalised(_ update: ClientUpdate) throws(FLMathError) -> ClientUpdate {
     ClientUpdate(
       delta: try scaled(update.delta) { $0 / $1 }, weight: update.weight)
   }
 
   /// The mean of updates, from the mean of normalised ones.
   ///
-  /// - Throws: ``AlgorithmError`` if the mean has another number of elements, or is no longer finite.
-  public func restored(_ mean: WeightedMean) throws(AlgorithmError) -> WeightedMean {
+  /// - Throws: ``FLMathError`` if the mean has another number of elements, or is no longer finite.
+  public func restored(_ mean: WeightedMean) throws(FLMathError) -> WeightedMean {
     let restored = try scaled(mean.mean) { $0 * $1 }
-    do {
-      return try WeightedMean(
-        mean: restored, totalWeight: mean.totalWeight, contributors: mean.contributors)
-    } catch {
-      throw .mean(error)
-    }
+    return try WeightedMean(
+      mean: restored, totalWeight: mean.totalWeight, contributors: mean.contributors)
   }
 
   private func scaled(
     _ values: [Double], by operation: (Double, Double) -> Double
-  ) throws(AlgorithmError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     guard values.count == layout.count else {
-      throw .dimensionMismatch(expected: layout.count, found: values.count)
+      throw .algorithm(.dimensionMismatch(expected: layout.count, found: values.count))
     }
     var values = values
     for (range, bound) in zip(layout.ranges, bounds) {

@@ -32,9 +32,9 @@ public protocol FederatedAlgorithm: Sendable {
 
   /// Applies one round's mean to the model.
   ///
-  /// - Throws: ``AlgorithmError`` if the mean does not fit or the new model would not be finite. The
+  /// - Throws: ``FLMathError`` if the mean does not fit or the new model would not be finite. The
   ///   algorithm is then as it was before.
-  mutating func apply(_ mean: WeightedMean) throws(AlgorithmError)
+  mutating func apply(_ mean: WeightedMean) throws(FLMathError)
 }
 
 extension FederatedAlgorithm {
@@ -86,12 +86,12 @@ public protocol FederatedClient: Sendable, Hashable {
   ///   - broadcast: what the server sent.
   ///   - training: the client's examples, and how it trains on them.
   ///   - generator: the source of the order of the examples.
-  /// - Throws: ``AlgorithmError``.
+  /// - Throws: ``FLMathError``.
   func train(
     on broadcast: Broadcast,
     with training: inout LocalTraining<some LocalObjective>,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalRound<Self>
+  ) throws(FLMathError) -> LocalRound<Self>
 }
 
 /// The result of a client's round.
@@ -122,86 +122,76 @@ public enum Weighting: Sendable, Hashable {
   }
 }
 
-/// Why an algorithm cannot be set up, or a round not be trained or applied.
-public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A hyperparameter is out of its range.
-  case invalid(Hyperparameter, found: Double)
-  /// A checkpoint's round is negative, or the count of rounds is exhausted.
-  case invalidRound(Int)
-  /// A state keeps other vectors beside the model than the algorithm does.
-  case foreignState(expected: [String], found: [String])
-  /// The mean does not have the numbers that the algorithm's contributions have.
-  case dimensionMismatch(expected: Int, found: Int)
-  /// A vector of the client does not have the model's number of parameters.
-  case memoryMismatch(expected: Int, found: Int)
-  /// More weight was summed up than the whole population has.
-  case populationExceeded(expected: UInt64, found: UInt64)
-  /// An update was trained on a model that is not there yet.
-  case trainedInTheFuture(current: Int, found: Int)
-  /// A client made more local steps than the sum is laid out for.
-  case tooManySteps(maximum: Int, found: Int)
-  /// The mean number of local steps is not one of clients that keep to the maximum.
-  case meanStepsOutOfRange(maximum: Int, found: Double)
-  /// The numbers of clients of the clusters, or their weights, are not ones of clients that pick one each.
-  case impossibleClusters(contributors: Int, found: [Double])
-  /// The model of a cluster does not have the layers of the first one.
-  case foreignModel(cluster: Int)
-  /// The server sent another number of models than there are clusters.
-  case foreignBroadcast(clusters: Int, parameters: Int, found: Int)
-  /// The model would no longer be finite after this round.
-  case diverged(round: Int, cause: ParameterVectorError)
-  /// The client's training failed.
-  case training(TrainingError)
-  /// The client's difference cannot be formed.
-  case update(ClientUpdateError)
-  /// Contributions have no mean.
-  case mean(WeightedMeanError)
+extension FLMathError {
+  /// Why an algorithm cannot be set up, or a round not be trained or applied.
+  public enum Algorithm: Hashable, Sendable, CustomStringConvertible {
+    /// A hyperparameter is out of its range.
+    case invalid(Hyperparameter, found: Double)
+    /// A checkpoint's round is negative, or the count of rounds is exhausted.
+    case invalidRound(Int)
+    /// A state keeps other vectors beside the model than the algorithm does.
+    case foreignState(expected: [String], found: [String])
+    /// The mean does not have the numbers that the algorithm's contributions have.
+    case dimensionMismatch(expected: Int, found: Int)
+    /// A vector of the client does not have the model's number of parameters.
+    case memoryMismatch(expected: Int, found: Int)
+    /// More weight was summed up than the whole population has.
+    case populationExceeded(expected: UInt64, found: UInt64)
+    /// An update was trained on a model that is not there yet.
+    case trainedInTheFuture(current: Int, found: Int)
+    /// A client made more local steps than the sum is laid out for.
+    case tooManySteps(maximum: Int, found: Int)
+    /// The mean number of local steps is not one of clients that keep to the maximum.
+    case meanStepsOutOfRange(maximum: Int, found: Double)
+    /// The numbers of clients of the clusters, or their weights, are not ones of clients that pick one each.
+    case impossibleClusters(contributors: Int, found: [Double])
+    /// The model of a cluster does not have the layers of the first one.
+    case foreignModel(cluster: Int)
+    /// The server sent another number of models than there are clusters.
+    case foreignBroadcast(clusters: Int, parameters: Int, found: Int)
+    /// The model would no longer be finite after this round.
+    case diverged(round: Int, index: Int, found: Double)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalid(let hyperparameter, let found):
-      "Expected \(hyperparameter.requirement), got \(found); \(hyperparameter.advice)."
-    case .invalidRound(let found):
-      "Expected a round from 0 to \(Int.max - 1), got \(found); use an undamaged checkpoint."
-    case .foreignState(let expected, let found):
-      "Expected a state with the vectors \(expected), got \(found); "
-        + "resume with the algorithm that made it."
-    case .dimensionMismatch(let expected, let found):
-      "Expected a mean of \(expected) numbers, as the contributions have, got \(found); "
-        + "average contributions to this model only."
-    case .memoryMismatch(let expected, let found):
-      "Expected vectors of \(expected) numbers, as the model has, got \(found); "
-        + "keep a client's memory to one model."
-    case .populationExceeded(let expected, let found):
-      "Expected contributions of at most the population's weight of \(expected), got \(found); "
-        + "pass the weight of all clients together."
-    case .trainedInTheFuture(let current, let found):
-      "Expected updates to models up to round \(current), got one of round \(found); "
-        + "keep to one server."
-    case .tooManySteps(let maximum, let found):
-      "Expected at most \(maximum) local steps, got \(found); lower them or raise the maximum."
-    case .meanStepsOutOfRange(let maximum, let found):
-      "Expected a mean of 1 to \(maximum) local steps, got \(found); discard the round: a client has not "
-        + "kept to the algorithm."
-    case .impossibleClusters(let contributors, let found):
-      "Expected clusters of \(contributors) clients together, got clusters of \(found); discard the round: "
-        + "a client has not kept to the algorithm."
-    case .foreignModel(let cluster):
-      "Expected models of the same layers, but that of cluster \(cluster) has other ones; make all of them "
-        + "from one layout."
-    case .foreignBroadcast(let clusters, let parameters, let found):
-      "Expected \(clusters) models of \(parameters) numbers, got \(found) numbers beside the first; use the "
-        + "same number of clusters on the clients and on the server."
-    case .diverged(let round, let cause):
-      "Expected a finite model after round \(round), but parameters overflow (\(cause)); "
-        + "lower the learning rates or clip the updates."
-    case .training(let error):
-      error.description
-    case .update(let error):
-      error.description
-    case .mean(let error):
-      error.description
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalid(let hyperparameter, let found):
+        "Expected \(hyperparameter.requirement), got \(found); \(hyperparameter.advice)."
+      case .invalidRound(let found):
+        "Expected a round from 0 to \(Int.max - 1), got \(found); use an undamaged checkpoint."
+      case .foreignState(let expected, let found):
+        "Expected a state with the vectors \(expected), got \(found); "
+          + "resume with the algorithm that made it."
+      case .dimensionMismatch(let expected, let found):
+        "Expected a mean of \(expected) numbers, as the contributions have, got \(found); "
+          + "average contributions to this model only."
+      case .memoryMismatch(let expected, let found):
+        "Expected vectors of \(expected) numbers, as the model has, got \(found); "
+          + "keep a client's memory to one model."
+      case .populationExceeded(let expected, let found):
+        "Expected contributions of at most the population's weight of \(expected), got \(found); "
+          + "pass the weight of all clients together."
+      case .trainedInTheFuture(let current, let found):
+        "Expected updates to models up to round \(current), got one of round \(found); "
+          + "keep to one server."
+      case .tooManySteps(let maximum, let found):
+        "Expected at most \(maximum) local steps, got \(found); lower them or raise the maximum."
+      case .meanStepsOutOfRange(let maximum, let found):
+        "Expected a mean of 1 to \(maximum) local steps, got \(found); discard the round: a client has not "
+          + "kept to the algorithm."
+      case .impossibleClusters(let contributors, let found):
+        "Expected clusters of \(contributors) clients together, got clusters of \(found); discard the round: "
+          + "a client has not kept to the algorithm."
+      case .foreignModel(let cluster):
+        "Expected models of the same layers, but that of cluster \(cluster) has other ones; make all of them "
+          + "from one layout."
+      case .foreignBroadcast(let clusters, let parameters, let found):
+        "Expected \(clusters) models of \(parameters) numbers, got \(found) numbers beside the first; use the "
+          + "same number of clusters on the clients and on the server."
+      case .diverged(let round, let index, let found):
+        "Expected a finite model after round \(round), but the number at index \(index) is \(found); "
+          + "lower the learning rates or clip the updates."
+      }
     }
   }
 }
@@ -282,7 +272,7 @@ public enum Hyperparameter: Sendable, Hashable {
   }
 
   /// Refuses `value` unless `condition` holds.
-  func require(_ condition: Bool, _ value: Double) throws(AlgorithmError) {
-    guard condition else { throw .invalid(self, found: value) }
+  func require(_ condition: Bool, _ value: Double) throws(FLMathError) {
+    guard condition else { throw .algorithm(.invalid(self, found: value)) }
   }
 }

@@ -23,22 +23,14 @@ public struct LocalTraining<Objective: LocalObjective>: Sendable {
   mutating func minimise(
     from start: [Double], adding correction: LocalCorrection,
     using generator: inout some RandomNumberGenerator
-  ) throws(AlgorithmError) -> LocalSolution {
-    do {
-      return try descent.minimise(
-        &objective, adding: correction, from: start, work: work, using: &generator)
-    } catch {
-      throw .training(error)
-    }
+  ) throws(FLMathError) -> LocalSolution {
+    return try descent.minimise(
+      &objective, adding: correction, from: start, work: work, using: &generator)
   }
 
   /// The gradient over all examples, without a correction.
-  mutating func fullGradient(at parameters: [Double]) throws(AlgorithmError) -> [Double] {
-    do {
-      return try objective.lossAndGradient(at: parameters).gradient
-    } catch {
-      throw .training(error)
-    }
+  mutating func fullGradient(at parameters: [Double]) throws(FLMathError) -> [Double] {
+    return try objective.lossAndGradient(at: parameters).gradient
   }
 }
 
@@ -55,8 +47,8 @@ struct LocalSolution: Sendable, Hashable {
 
   /// The update from `start`, one number per parameter.
   ///
-  /// - Throws: ``AlgorithmError/update(_:)`` if a difference is beyond `Double`.
-  func delta(from start: [Double]) throws(AlgorithmError) -> [Double] {
+  /// - Throws: ``FLMathError/update(_:)`` if a difference is beyond `Double`.
+  func delta(from start: [Double]) throws(FLMathError) -> [Double] {
     var delta = parameters
     for index in delta.indices {
       delta[index] -= start[index]
@@ -80,53 +72,53 @@ public protocol LocalObjective: Sendable {
   ///   - parameters: `layout.count` numbers.
   ///   - batch: indices of examples, at least one.
   ///   - gradient: `layout.count` numbers, overwritten by the derivatives of the mean loss.
-  /// - Throws: ``TrainingError`` if an argument does not fit.
+  /// - Throws: ``FLMathError`` if an argument does not fit.
   mutating func lossAndGradient(
     at parameters: [Double], batch: ArraySlice<Int>, gradient: inout [Double]
-  ) throws(TrainingError) -> Double
+  ) throws(FLMathError) -> Double
 }
 
 extension LocalObjective {
   /// Refuses an objective over no examples, or more than there is memory for.
-  func requireExamples() throws(TrainingError) {
+  func requireExamples() throws(FLMathError) {
     guard exampleCount >= 1, exampleCount <= 1 << 32 else {
-      throw .invalidExampleCount(exampleCount)
+      throw .training(.invalidExampleCount(exampleCount))
     }
   }
 
   /// The mean loss over all examples and its gradient.
   mutating func lossAndGradient(
     at parameters: [Double]
-  ) throws(TrainingError) -> (loss: Double, gradient: [Double]) {
+  ) throws(FLMathError) -> (loss: Double, gradient: [Double]) {
     try requireExamples()
     let count = layout.count
     var gradient = [Double](repeating: 0, count: count)
     let all = Array(0..<exampleCount)
     let loss = try lossAndGradient(at: parameters, batch: all[...], gradient: &gradient)
     guard gradient.count == count else {
-      throw .mismatch(.gradientCountMismatch(expected: count, found: gradient.count))
+      throw .classifier(.gradientCountMismatch(expected: count, found: gradient.count))
     }
     return (loss, gradient)
   }
 
   /// The mean loss over all examples.
   ///
-  /// - Throws: ``TrainingError`` if the parameters do not fit, the objective has no examples, or the loss is not
+  /// - Throws: ``FLMathError`` if the parameters do not fit, the objective has no examples, or the loss is not
   ///   finite.
-  public mutating func loss(at parameters: [Double]) throws(TrainingError) -> Double {
+  public mutating func loss(at parameters: [Double]) throws(FLMathError) -> Double {
     let loss = try lossAndGradient(at: parameters).loss
-    guard loss.isFinite else { throw .nonFiniteLoss(loss) }
+    guard loss.isFinite else { throw .training(.nonFiniteLoss(loss)) }
     return loss
   }
 
   /// The root of the mean squared loss of single examples, which is what Oort goes by
   /// (Lai et al. 2021, section 4.2).
   ///
-  /// - Throws: ``TrainingError`` if the parameters do not fit, the objective has no examples, or a loss is not
+  /// - Throws: ``FLMathError`` if the parameters do not fit, the objective has no examples, or a loss is not
   ///   finite.
   public mutating func rootMeanSquareLoss(
     at parameters: [Double]
-  ) throws(TrainingError) -> Double {
+  ) throws(FLMathError) -> Double {
     try requireExamples()
     var gradient = [Double](repeating: 0, count: layout.count)
     let all = Array(0..<exampleCount)
@@ -135,7 +127,7 @@ extension LocalObjective {
     for example in all {
       let loss = try lossAndGradient(
         at: parameters, batch: all[example...example], gradient: &gradient)
-      guard loss.isFinite else { throw .nonFiniteLoss(loss) }
+      guard loss.isFinite else { throw .training(.nonFiniteLoss(loss)) }
       losses.append(loss)
     }
     return EuclideanNorm.norm(losses) / Double(losses.count).squareRoot()
@@ -164,14 +156,10 @@ public struct ClassifierObjective<Model: Classifier>: LocalObjective {
   /// The mean cross-entropy over a batch, in nats, and its gradient.
   public mutating func lossAndGradient(
     at parameters: [Double], batch: ArraySlice<Int>, gradient: inout [Double]
-  ) throws(TrainingError) -> Double {
-    do {
-      return try model.lossAndGradient(
-        parameters: parameters, on: dataset, batch: batch, gradient: &gradient,
-        workspace: &workspace)
-    } catch {
-      throw .mismatch(error)
-    }
+  ) throws(FLMathError) -> Double {
+    return try model.lossAndGradient(
+      parameters: parameters, on: dataset, batch: batch, gradient: &gradient,
+      workspace: &workspace)
   }
 }
 
@@ -191,18 +179,18 @@ public enum LocalWork: Sendable, Hashable {
 
   /// The largest number of passes and of steps.
   ///
-  /// - Throws: ``TrainingError`` if a number is out of its range.
-  func limits() throws(TrainingError) -> (epochs: Int, steps: Int) {
+  /// - Throws: ``FLMathError`` if a number is out of its range.
+  func limits() throws(FLMathError) -> (epochs: Int, steps: Int) {
     switch self {
     case .epochs(let epochs):
-      guard epochs >= 1 else { throw .invalidEpochs(epochs) }
+      guard epochs >= 1 else { throw .training(.invalidEpochs(epochs)) }
       return (epochs, .max)
     case .steps(let steps):
-      guard steps >= 1 else { throw .invalidSteps(steps) }
+      guard steps >= 1 else { throw .training(.invalidSteps(steps)) }
       return (.max, steps)
     case .inexact(let gamma, let maximumEpochs):
-      guard maximumEpochs >= 1 else { throw .invalidEpochs(maximumEpochs) }
-      guard gamma >= 0, gamma <= 1 else { throw .invalidInexactness(gamma) }
+      guard maximumEpochs >= 1 else { throw .training(.invalidEpochs(maximumEpochs)) }
+      guard gamma >= 0, gamma <= 1 else { throw .training(.invalidInexactness(gamma)) }
       return (maximumEpochs, .max)
     }
   }

@@ -30,23 +30,19 @@ public struct ServerState: Sendable, Hashable, Codable {
 
   /// Goes on to the next round.
   ///
-  /// - Throws: ``AlgorithmError`` if a number is not finite or there is no next round; the state is
+  /// - Throws: ``FLMathError`` if a number is not finite or there is no next round; the state is
   ///   then as it was before.
   mutating func advance(
     to values: [Double], memory: [String: [Double]] = [:]
-  ) throws(AlgorithmError) {
+  ) throws(FLMathError) {
     let (nextRound, overflow) = round.addingReportingOverflow(1)
-    guard !overflow else { throw .invalidRound(round) }
-    for vector in memory.values {
+    guard !overflow else { throw .algorithm(.invalidRound(round)) }
+    for vector in [values] + memory.values {
       if let index = vector.firstNonFiniteIndex {
-        throw .diverged(round: nextRound, cause: .nonFinite(index: index, found: vector[index]))
+        throw .algorithm(.diverged(round: nextRound, index: index, found: vector[index]))
       }
     }
-    do {
-      model = try ParameterVector(layout: model.layout, values: values)
-    } catch {
-      throw .diverged(round: nextRound, cause: error)
-    }
+    model = try ParameterVector(layout: model.layout, values: values)
     round = nextRound
     self.memory = memory
   }
@@ -58,11 +54,11 @@ public struct ServerState: Sendable, Hashable, Codable {
 
   /// Refuses a state that another kind of algorithm has made.
   ///
-  /// - Throws: ``AlgorithmError/foreignState(expected:found:)``.
-  func requireMemory(_ names: String...) throws(AlgorithmError) {
+  /// - Throws: ``FLMathError/Algorithm/foreignState(expected:found:)``.
+  func requireMemory(_ names: String...) throws(FLMathError) {
     let found = memory.keys.sorted()
     guard found.isEmpty || found == names.sorted() else {
-      throw .foreignState(expected: names.sorted(), found: found)
+      throw .algorithm(.foreignState(expected: names.sorted(), found: found))
     }
   }
 
@@ -72,7 +68,7 @@ public struct ServerState: Sendable, Hashable, Codable {
 
   /// Reads a checkpoint and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``AlgorithmError`` or ``ParameterVectorError`` underneath if
+  /// - Throws: `DecodingError`, with the ``FLMathError`` or ``FLMathError`` underneath if
   ///   one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -80,10 +76,10 @@ public struct ServerState: Sendable, Hashable, Codable {
     round = try container.decode(Int.self, forKey: .round)
     memory = try container.decode([String: [Double]].self, forKey: .memory)
     guard round >= 0 else {
-      throw DecodingError.refused(AlgorithmError.invalidRound(round), at: decoder)
+      throw DecodingError.refused(FLMathError.algorithm(.invalidRound(round)), at: decoder)
     }
     for vector in memory.values {
-      do throws(ParameterVectorError) {
+      do throws(FLMathError) {
         _ = try ParameterVector(layout: model.layout, values: vector)
       } catch {
         throw DecodingError.refused(error, at: decoder)
@@ -95,10 +91,10 @@ public struct ServerState: Sendable, Hashable, Codable {
 extension WeightedMean {
   /// The parts of the mean.
   ///
-  /// - Throws: ``AlgorithmError/dimensionMismatch(expected:found:)``.
-  func split(_ layout: ContributionParts) throws(AlgorithmError) -> [ArraySlice<Double>] {
+  /// - Throws: ``FLMathError/Algorithm/dimensionMismatch(expected:found:)``.
+  func split(_ layout: ContributionParts) throws(FLMathError) -> [ArraySlice<Double>] {
     guard mean.count == layout.count else {
-      throw .dimensionMismatch(expected: layout.count, found: mean.count)
+      throw .algorithm(.dimensionMismatch(expected: layout.count, found: mean.count))
     }
     return layout.ranges.map { mean[$0] }
   }

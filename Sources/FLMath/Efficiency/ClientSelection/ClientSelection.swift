@@ -6,10 +6,10 @@ public protocol ClientSelection: Sendable {
   /// ``select(from:losses:seed:)`` can be called with the same candidates and seed. Most rules do not ask
   /// clients.
   ///
-  /// - Throws: ``SelectionError``.
+  /// - Throws: ``FLMathError``.
   func clientsToAsk(
     among candidates: Candidates, seed: UInt64
-  ) throws(SelectionError) -> [UInt32]
+  ) throws(FLMathError) -> [UInt32]
 
   /// Draws the clients of the next round.
   ///
@@ -17,10 +17,10 @@ public protocol ClientSelection: Sendable {
   ///   - candidates: the clients that may be drawn.
   ///   - losses: the answers of the clients of ``clientsToAsk(among:seed:)``.
   ///   - seed: the seed of the draw.
-  /// - Throws: ``SelectionError``.
+  /// - Throws: ``FLMathError``.
   mutating func select(
     from candidates: Candidates, losses: [UInt32: Double], seed: UInt64
-  ) throws(SelectionError) -> Cohort
+  ) throws(FLMathError) -> Cohort
 
   /// Whether ``observe(_:)`` has to be called after every round.
   var learnsFromReports: Bool { get }
@@ -33,7 +33,7 @@ extension ClientSelection {
   /// Returns no clients.
   public func clientsToAsk(
     among candidates: Candidates, seed: UInt64
-  ) throws(SelectionError) -> [UInt32] { [] }
+  ) throws(FLMathError) -> [UInt32] { [] }
 
   /// Returns false.
   public var learnsFromReports: Bool { false }
@@ -43,10 +43,10 @@ extension ClientSelection {
 
   /// Draws with a rule that does not ask clients.
   ///
-  /// - Throws: ``SelectionError``.
+  /// - Throws: ``FLMathError``.
   public mutating func select(
     from candidates: Candidates, seed: UInt64
-  ) throws(SelectionError) -> Cohort {
+  ) throws(FLMathError) -> Cohort {
     try select(from: candidates, losses: [:], seed: seed)
   }
 
@@ -61,11 +61,11 @@ extension ClientSelection {
   ///   - minimumContributors: the smallest number of contributors of which the session releases a sum.
   ///   - attempts: how often to draw, at least once.
   /// - Returns: a cohort for which an accountant may claim nothing, as it depends on the earlier ones.
-  /// - Throws: ``SelectionError``, ``SelectionError/overlappingCohorts(attempts:)`` after so many draws.
+  /// - Throws: ``FLMathError``, ``FLMathError/Selection/overlappingCohorts(attempts:)`` after so many draws.
   public mutating func select(
     from candidates: Candidates, seed: UInt64, avoiding released: ReleasedCohorts<UInt32>,
     minimumContributors: Int, attempts: Int = 100
-  ) throws(SelectionError) -> Cohort {
+  ) throws(FLMathError) -> Cohort {
     for attempt in 0..<UInt64(max(1, attempts)) {
       let cohort = try select(from: candidates, seed: seed &+ attempt)
       guard
@@ -74,7 +74,7 @@ extension ClientSelection {
       else { continue }
       return Cohort(cohort.clients, seed: cohort.seed, scheme: .dataDependent)
     }
-    throw .overlappingCohorts(attempts: max(1, attempts))
+    throw .selection(.overlappingCohorts(attempts: max(1, attempts)))
   }
 }
 
@@ -107,21 +107,21 @@ public struct Candidates: Sendable, Hashable {
 
   /// Takes the available clients, without those that have opted out.
   ///
-  /// - Throws: ``SelectionError/duplicateClient(_:)``.
+  /// - Throws: ``FLMathError/Selection/duplicateClient(_:)``.
   public init(
     _ clients: some Sequence<UInt32>, optedOut: Set<UInt32>
-  ) throws(SelectionError) {
+  ) throws(FLMathError) {
     let sorted = clients.filter { !optedOut.contains($0) }.sorted()
     for index in sorted.indices.dropFirst() where sorted[index] == sorted[index - 1] {
-      throw .duplicateClient(sorted[index])
+      throw .selection(.duplicateClient(sorted[index]))
     }
     self.clients = sorted
   }
 
   /// Refuses to draw `needed` clients of fewer.
-  func require(_ needed: Int) throws(SelectionError) {
+  func require(_ needed: Int) throws(FLMathError) {
     guard clients.count >= needed else {
-      throw .tooFewCandidates(needed: needed, found: clients.count)
+      throw .selection(.tooFewCandidates(needed: needed, found: clients.count))
     }
   }
 }
@@ -205,55 +205,57 @@ public enum CohortSampling: Sendable, Hashable {
   }
 }
 
-/// Why no cohort can be drawn.
-public enum SelectionError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A client comes twice among the candidates or in the strata.
-  case duplicateClient(UInt32)
-  /// A cohort has at least one client.
-  case invalidSize(Int)
-  /// A sampling rate is above 0 and at most 1.
-  case invalidRate(Double)
-  /// There are fewer candidates than the cohort needs.
-  case tooFewCandidates(needed: Int, found: Int)
-  /// A candidate belongs to no stratum.
-  case noStratum(UInt32)
-  /// Power-of-choice draws at least as many candidates as it keeps.
-  case tooFewProbes(size: Int, found: Int)
-  /// A client that was asked for its loss has not answered.
-  case missingLoss(UInt32)
-  /// A weight to draw by, or a speed, is not a finite number above 0.
-  case invalidWeight(client: UInt32, found: Double)
-  /// Each of so many cohorts could differ from an earlier one by too few clients.
-  case overlappingCohorts(attempts: Int)
-  /// A setting of Oort is out of its range.
-  case invalidOort(setting: String, found: Double)
+extension FLMathError {
+  /// Why no cohort can be drawn.
+  public enum Selection: Hashable, Sendable, CustomStringConvertible {
+    /// A client comes twice among the candidates or in the strata.
+    case duplicateClient(UInt32)
+    /// A cohort has at least one client.
+    case invalidSize(Int)
+    /// A sampling rate is above 0 and at most 1.
+    case invalidRate(Double)
+    /// There are fewer candidates than the cohort needs.
+    case tooFewCandidates(needed: Int, found: Int)
+    /// A candidate belongs to no stratum.
+    case noStratum(UInt32)
+    /// Power-of-choice draws at least as many candidates as it keeps.
+    case tooFewProbes(size: Int, found: Int)
+    /// A client that was asked for its loss has not answered.
+    case missingLoss(UInt32)
+    /// A weight to draw by, or a speed, is not a finite number above 0.
+    case invalidWeight(client: UInt32, found: Double)
+    /// Each of so many cohorts could differ from an earlier one by too few clients.
+    case overlappingCohorts(attempts: Int)
+    /// A setting of Oort is out of its range.
+    case invalidOort(setting: String, found: Double)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .duplicateClient(let client):
-      "Expected every client once, but client \(client) comes twice; leave one out."
-    case .invalidSize(let found):
-      "Expected a cohort of at least 1 client, got \(found); pass the number to draw."
-    case .invalidRate(let found):
-      "Expected a sampling rate above 0 and at most 1, got \(found); pass the share to draw."
-    case .tooFewCandidates(let needed, let found):
-      "Expected at least \(needed) candidates, got \(found); wait for more clients."
-    case .noStratum(let client):
-      "Expected every candidate in a stratum, but client \(client) is in none; assign it to one."
-    case .tooFewProbes(let size, let found):
-      "Expected at least as many clients asked as the \(size) selected, got \(found); ask more."
-    case .missingLoss(let client):
-      "Expected the loss of client \(client), which was asked for it, got none; "
-        + "ask again or draw with another seed."
-    case .invalidWeight(let client, let found):
-      "Expected a finite weight above 0, but that of client \(client) is \(found); "
-        + "leave clients without examples out."
-    case .overlappingCohorts(let attempts):
-      "Expected a cohort that differs enough from the earlier ones, got none in \(attempts) draws; "
-        + "draw from more candidates, or use fixed cohorts."
-    case .invalidOort(let setting, let found):
-      "Expected \(setting), got \(found); keep to the defaults if in doubt."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .duplicateClient(let client):
+        "Expected every client once, but client \(client) comes twice; leave one out."
+      case .invalidSize(let found):
+        "Expected a cohort of at least 1 client, got \(found); pass the number to draw."
+      case .invalidRate(let found):
+        "Expected a sampling rate above 0 and at most 1, got \(found); pass the share to draw."
+      case .tooFewCandidates(let needed, let found):
+        "Expected at least \(needed) candidates, got \(found); wait for more clients."
+      case .noStratum(let client):
+        "Expected every candidate in a stratum, but client \(client) is in none; assign it to one."
+      case .tooFewProbes(let size, let found):
+        "Expected at least as many clients asked as the \(size) selected, got \(found); ask more."
+      case .missingLoss(let client):
+        "Expected the loss of client \(client), which was asked for it, got none; "
+          + "ask again or draw with another seed."
+      case .invalidWeight(let client, let found):
+        "Expected a finite weight above 0, but that of client \(client) is \(found); "
+          + "leave clients without examples out."
+      case .overlappingCohorts(let attempts):
+        "Expected a cohort that differs enough from the earlier ones, got none in \(attempts) draws; "
+          + "draw from more candidates, or use fixed cohorts."
+      case .invalidOort(let setting, let found):
+        "Expected \(setting), got \(found); keep to the defaults if in doubt."
+      }
     }
   }
 }

@@ -52,15 +52,15 @@ public struct Oort: ClientSelection, Hashable {
   ///     penalised; above 0.
   ///   - speeds: how fast a client's device is thought to be before it has taken part, in any unit;
   ///     above 0. Clients without a speed count as 1.
-  /// - Throws: ``SelectionError`` if a number is out of its range.
+  /// - Throws: ``FLMathError`` if a number is out of its range.
   public init(
     size: Int, preferredDuration: Double, speeds: [UInt32: Double] = [:],
     settings: Settings = Settings()
-  ) throws(SelectionError) {
-    guard size >= 1 else { throw .invalidSize(size) }
+  ) throws(FLMathError) {
+    guard size >= 1 else { throw .selection(.invalidSize(size)) }
     for (client, speed) in speeds {
       guard speed.isFinite, speed > 0 else {
-        throw .invalidWeight(client: client, found: speed)
+        throw .selection(.invalidWeight(client: client, found: speed))
       }
     }
     try settings.check(preferredDuration: preferredDuration)
@@ -73,15 +73,15 @@ public struct Oort: ClientSelection, Hashable {
 
   /// Draws the clients of the next round.
   ///
-  /// - Throws: ``SelectionError/tooFewCandidates(needed:found:)``; clients that are left out for
+  /// - Throws: ``FLMathError/Selection/tooFewCandidates(needed:found:)``; clients that are left out for
   ///   good do not count.
   public mutating func select(
     from candidates: Candidates, losses: [UInt32: Double], seed: UInt64
-  ) throws(SelectionError) -> Cohort {
+  ) throws(FLMathError) -> Cohort {
     let limit = settings.maximumParticipations ?? .max
     let eligible = candidates.clients.filter { (records[$0]?.participations ?? 0) < limit }
     guard eligible.count >= size else {
-      throw .tooFewCandidates(needed: size, found: eligible.count)
+      throw .selection(.tooFewCandidates(needed: size, found: eligible.count))
     }
     round += 1
     relaxIfUtilityFell()
@@ -192,9 +192,9 @@ extension Oort {
 
 extension Oort.Settings {
   /// Refuses settings out of their ranges.
-  func check(preferredDuration: Double) throws(SelectionError) {
-    func require(_ holds: Bool, _ setting: String, _ found: Double) throws(SelectionError) {
-      guard holds else { throw .invalidOort(setting: setting, found: found) }
+  func check(preferredDuration: Double) throws(FLMathError) {
+    func require(_ holds: Bool, _ setting: String, _ found: Double) throws(FLMathError) {
+      guard holds else { throw .selection(.invalidOort(setting: setting, found: found)) }
     }
     let unit = 0.0...1
     try require(unit.contains(exploration), "an exploration from 0 to 1", exploration)

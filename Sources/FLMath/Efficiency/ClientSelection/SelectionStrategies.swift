@@ -8,18 +8,18 @@ public struct UniformSelection: ClientSelection, Hashable {
 
   /// Draws `size` clients.
   ///
-  /// - Throws: ``SelectionError/invalidSize(_:)`` unless that is at least 1.
-  public init(size: Int) throws(SelectionError) {
-    guard size >= 1 else { throw .invalidSize(size) }
+  /// - Throws: ``FLMathError/Selection/invalidSize(_:)`` unless that is at least 1.
+  public init(size: Int) throws(FLMathError) {
+    guard size >= 1 else { throw .selection(.invalidSize(size)) }
     self.size = size
   }
 
   /// Draws the clients of the next round.
   ///
-  /// - Throws: ``SelectionError/tooFewCandidates(needed:found:)``.
+  /// - Throws: ``FLMathError/Selection/tooFewCandidates(needed:found:)``.
   public func select(
     from candidates: Candidates, losses: [UInt32: Double], seed: UInt64
-  ) throws(SelectionError) -> Cohort {
+  ) throws(FLMathError) -> Cohort {
     try candidates.require(size)
     var generator = SimulationGenerator(seed: seed)
     return Cohort(
@@ -39,16 +39,16 @@ public struct PoissonSelection: ClientSelection, Hashable {
 
   /// Draws every client with the probability `rate`.
   ///
-  /// - Throws: ``SelectionError/invalidRate(_:)`` unless that is above 0 and at most 1.
-  public init(rate: Double) throws(SelectionError) {
-    guard rate > 0, rate <= 1 else { throw .invalidRate(rate) }
+  /// - Throws: ``FLMathError/Selection/invalidRate(_:)`` unless that is above 0 and at most 1.
+  public init(rate: Double) throws(FLMathError) {
+    guard rate > 0, rate <= 1 else { throw .selection(.invalidRate(rate)) }
     self.rate = rate
   }
 
   /// Draws the clients of the next round.
   public func select(
     from candidates: Candidates, losses: [UInt32: Double], seed: UInt64
-  ) throws(SelectionError) -> Cohort {
+  ) throws(FLMathError) -> Cohort {
     var generator = SimulationGenerator(seed: seed)
     var chosen: [UInt32] = []
     for client in candidates.clients where generator.uniformUnit() < rate {
@@ -74,14 +74,14 @@ public struct StratifiedSelection: ClientSelection, Hashable {
 
   /// Draws `size` clients, from each of `strata` by its share.
   ///
-  /// - Throws: ``SelectionError`` unless the size is at least 1 and no client is in two groups.
-  public init(size: Int, strata: [[UInt32]]) throws(SelectionError) {
-    guard size >= 1 else { throw .invalidSize(size) }
+  /// - Throws: ``FLMathError`` unless the size is at least 1 and no client is in two groups.
+  public init(size: Int, strata: [[UInt32]]) throws(FLMathError) {
+    guard size >= 1 else { throw .selection(.invalidSize(size)) }
     var stratumOfClient: [UInt32: Int] = [:]
     for (stratum, clients) in strata.enumerated() {
       for client in clients {
         guard stratumOfClient.updateValue(stratum, forKey: client) == nil else {
-          throw .duplicateClient(client)
+          throw .selection(.duplicateClient(client))
         }
       }
     }
@@ -92,14 +92,14 @@ public struct StratifiedSelection: ClientSelection, Hashable {
 
   /// Draws the clients of the next round.
   ///
-  /// - Throws: ``SelectionError`` if there are too few candidates or one is in no group.
+  /// - Throws: ``FLMathError`` if there are too few candidates or one is in no group.
   public func select(
     from candidates: Candidates, losses: [UInt32: Double], seed: UInt64
-  ) throws(SelectionError) -> Cohort {
+  ) throws(FLMathError) -> Cohort {
     try candidates.require(size)
     var present = [[UInt32]](repeating: [], count: strata.count)
     for client in candidates.clients {
-      guard let stratum = stratumOfClient[client] else { throw .noStratum(client) }
+      guard let stratum = stratumOfClient[client] else { throw .selection(.noStratum(client)) }
       present[stratum].append(client)
     }
     let sizes = shares(of: present.map(\.count))
@@ -156,12 +156,12 @@ public struct PowerOfChoice: ClientSelection, Hashable {
   /// Asks `asked` clients and keeps `size` of them.
   ///
   /// - Parameter examples: the number of examples, at least 1, of every client that may come.
-  /// - Throws: ``SelectionError`` unless `size` is at least 1 and `asked` at least `size`.
+  /// - Throws: ``FLMathError`` unless `size` is at least 1 and `asked` at least `size`.
   public init(
     size: Int, asked: Int, examples: [UInt32: Int]
-  ) throws(SelectionError) {
-    guard size >= 1 else { throw .invalidSize(size) }
-    guard asked >= size else { throw .tooFewProbes(size: size, found: asked) }
+  ) throws(FLMathError) {
+    guard size >= 1 else { throw .selection(.invalidSize(size)) }
+    guard asked >= size else { throw .selection(.tooFewProbes(size: size, found: asked)) }
     self.size = size
     self.asked = asked
     self.examples = examples
@@ -169,15 +169,15 @@ public struct PowerOfChoice: ClientSelection, Hashable {
 
   /// The d clients to ask.
   ///
-  /// - Throws: ``SelectionError`` if there are too few candidates, or one has no examples.
+  /// - Throws: ``FLMathError`` if there are too few candidates, or one has no examples.
   public func clientsToAsk(
     among candidates: Candidates, seed: UInt64
-  ) throws(SelectionError) -> [UInt32] {
+  ) throws(FLMathError) -> [UInt32] {
     try candidates.require(size)
     var weights: [Double] = []
     for client in candidates.clients {
       let weight = Double(examples[client] ?? 0)
-      guard weight > 0 else { throw .invalidWeight(client: client, found: weight) }
+      guard weight > 0 else { throw .selection(.invalidWeight(client: client, found: weight)) }
       weights.append(weight)
     }
     var generator = SimulationGenerator(seed: seed)
@@ -187,13 +187,13 @@ public struct PowerOfChoice: ClientSelection, Hashable {
   /// The m clients with the largest losses; of equal ones those with the smaller ids. A loss that is
   /// not a number counts as the smallest.
   ///
-  /// - Throws: ``SelectionError`` as ``clientsToAsk(among:seed:)``, or if an answer is missing.
+  /// - Throws: ``FLMathError`` as ``clientsToAsk(among:seed:)``, or if an answer is missing.
   public func select(
     from candidates: Candidates, losses: [UInt32: Double], seed: UInt64
-  ) throws(SelectionError) -> Cohort {
+  ) throws(FLMathError) -> Cohort {
     var answers: [(client: UInt32, loss: Double)] = []
     for client in try clientsToAsk(among: candidates, seed: seed) {
-      guard let loss = losses[client] else { throw .missingLoss(client) }
+      guard let loss = losses[client] else { throw .selection(.missingLoss(client)) }
       answers.append((client, loss.isNaN ? -.infinity : loss))
     }
     answers.sort { ($0.loss, $1.client) > ($1.loss, $0.client) }

@@ -37,14 +37,14 @@ public struct RandomSparsification: LinearCompressor, Hashable {
   ///   - count: how many of them are sent, from 1 to the dimension.
   ///   - seed: what the choice follows from; another one for each round.
   ///   - scaling: what the receiver multiplies coordinates by.
-  /// - Throws: ``CompressionError`` if a number is out of its range.
+  /// - Throws: ``FLMathError`` if a number is out of its range.
   /// - Complexity: O(dimension).
   public init(
     dimension: Int, count: Int, seed: UInt64, scaling: Scaling
-  ) throws(CompressionError) {
-    self.dimension = try CompressionError.validated(dimension: dimension)
+  ) throws(FLMathError) {
+    self.dimension = try FLMathError.Compression.validated(dimension: dimension)
     guard count >= 1, count <= dimension else {
-      throw .invalidCount(maximum: dimension, found: count)
+      throw .compression(.invalidCount(maximum: dimension, found: count))
     }
     var generator = SimulationGenerator(seed: seed)
     var order = Array(0..<dimension)
@@ -58,7 +58,7 @@ public struct RandomSparsification: LinearCompressor, Hashable {
   /// The coordinates that are sent. The generator is not used.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try requireUsable(update)
     return indices.map { update[$0] }
   }
@@ -66,10 +66,10 @@ public struct RandomSparsification: LinearCompressor, Hashable {
   /// The sums at their places, scaled, and zeros elsewhere.
   public func decompressSum(
     _ sum: [Double], contributors: Int
-  ) throws(CompressionError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try requireMessageCount(sum)
     guard contributors >= 1 else {
-      throw .invalidContributors(maximum: .max, found: contributors)
+      throw .compression(.invalidContributors(maximum: .max, found: contributors))
     }
     let factor =
       switch scaling {
@@ -123,27 +123,27 @@ public struct StochasticQuantization: LinearCompressor, Hashable {
 
   /// Codes of `bitsPerElement` bits for the range from `lower` to `upper`.
   ///
-  /// - Throws: ``CompressionError`` unless the dimension is at least 1, bits are from 1 to 52, and the
+  /// - Throws: ``FLMathError`` unless the dimension is at least 1, bits are from 1 to 52, and the
   ///   bounds are finite, in ascending order, and have a step that `Double` can represent.
   public init(
     dimension: Int, lower: Double, upper: Double, bitsPerElement: Int
-  ) throws(CompressionError) {
+  ) throws(FLMathError) {
     guard bitsPerElement >= 1, bitsPerElement <= 52 else {
-      throw .invalidBits(maximum: 52, found: bitsPerElement)
+      throw .compression(.invalidBits(maximum: 52, found: bitsPerElement))
     }
-    self.dimension = try CompressionError.validated(dimension: dimension)
+    self.dimension = try FLMathError.Compression.validated(dimension: dimension)
     self.lower = lower
     self.upper = upper
     self.bitsPerElement = bitsPerElement
     guard lower.isFinite, upper.isFinite, lower < upper, step.isNormal, (1 / step).isNormal else {
-      throw .invalidRange(lower: lower, upper: upper)
+      throw .compression(.invalidRange(lower: lower, upper: upper))
     }
   }
 
   /// The codes of an update.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> [UInt64] {
+  ) throws(FLMathError) -> [UInt64] {
     try requireUsable(update)
     let (step, largest) = (step, largestCode)
     var codes = [UInt64](repeating: 0, count: dimension)
@@ -159,18 +159,18 @@ public struct StochasticQuantization: LinearCompressor, Hashable {
   /// The sum of the numbers whose codes add up to `sum`.
   public func decompressSum(
     _ sum: [UInt64], contributors: Int
-  ) throws(CompressionError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try requireMessageCount(sum)
     let most = Int(clamping: UInt64.max / largestCode)
     guard contributors >= 1, contributors <= most else {
-      throw .invalidContributors(maximum: most, found: contributors)
+      throw .compression(.invalidContributors(maximum: most, found: contributors))
     }
     let maximum = UInt64(contributors) * largestCode
     let (step, offset) = (step, Double(contributors) * lower)
     var numbers = [Double](repeating: 0, count: dimension)
     for index in numbers.indices {
       guard sum[index] <= maximum else {
-        throw .sumOutOfRange(index: index, maximum: maximum, found: sum[index])
+        throw .compression(.sumOutOfRange(index: index, maximum: maximum, found: sum[index]))
       }
       numbers[index] = offset + Double(sum[index]) * step
     }
@@ -214,9 +214,9 @@ public struct HadamardRotation: LinearCompressor, Hashable {
 
   /// A rotation with signs that follow from the seed.
   ///
-  /// - Throws: ``CompressionError/invalidDimension(maximum:found:)`` if the dimension is out of range.
-  public init(dimension: Int, seed: UInt64) throws(CompressionError) {
-    let dimension = try CompressionError.validated(dimension: dimension)
+  /// - Throws: ``FLMathError/Compression/invalidDimension(maximum:found:)`` if the dimension is out of range.
+  public init(dimension: Int, seed: UInt64) throws(FLMathError) {
+    let dimension = try FLMathError.Compression.validated(dimension: dimension)
     var generator = SimulationGenerator(seed: seed)
     var word: UInt64 = 0
     let signs = (0..<dimension).map { index in
@@ -236,11 +236,11 @@ public struct HadamardRotation: LinearCompressor, Hashable {
   /// The rotated update, padded. The generator is not used.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try rotated(update)
   }
 
-  func rotated(_ update: [Double]) throws(CompressionError) -> [Double] {
+  func rotated(_ update: [Double]) throws(FLMathError) -> [Double] {
     try requireUsable(update)
     return transformed { $0 < dimension ? signs[$0] * update[$0] : 0 }
   }
@@ -260,10 +260,10 @@ public struct HadamardRotation: LinearCompressor, Hashable {
   /// The sum of updates whose rotations add up to `sum`.
   public func decompressSum(
     _ sum: [Double], contributors: Int
-  ) throws(CompressionError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try requireMessageCount(sum)
     guard contributors >= 1 else {
-      throw .invalidContributors(maximum: .max, found: contributors)
+      throw .compression(.invalidContributors(maximum: .max, found: contributors))
     }
     let values = transformed { sum[$0] }
     return try Self.requireFinite(signs.indices.map { signs[$0] * values[$0] })
@@ -294,11 +294,11 @@ where First.Element == Double {
 
   /// Compresses the messages of `first` by `second`.
   ///
-  /// - Throws: ``CompressionError/dimensionMismatch(expected:found:)`` unless the second takes as many
+  /// - Throws: ``FLMathError/Compression/dimensionMismatch(expected:found:)`` unless the second takes as many
   ///   elements as the first makes.
-  public init(_ first: First, then second: Second) throws(CompressionError) {
+  public init(_ first: First, then second: Second) throws(FLMathError) {
     guard second.dimension == first.messageCount else {
-      throw .dimensionMismatch(expected: first.messageCount, found: second.dimension)
+      throw .compression(.dimensionMismatch(expected: first.messageCount, found: second.dimension))
     }
     self.first = first
     self.second = second
@@ -307,14 +307,14 @@ where First.Element == Double {
   /// The second compressor's message for that of the first.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> [Second.Element] {
+  ) throws(FLMathError) -> [Second.Element] {
     try second.compress(first.compress(update, using: &generator), using: &generator)
   }
 
   /// An estimate of the sum of the updates.
   public func decompressSum(
     _ sum: [Second.Element], contributors: Int
-  ) throws(CompressionError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try first.decompressSum(
       second.decompressSum(sum, contributors: contributors), contributors: contributors)
   }

@@ -38,19 +38,19 @@ public struct QSGD: UpdateCompressor, Hashable {
 
   /// Quantises to `levels` levels.
   ///
-  /// - Throws: ``CompressionError`` unless the dimension is at least 1 and the levels from 1 to 2^30.
-  public init(dimension: Int, levels: Int) throws(CompressionError) {
+  /// - Throws: ``FLMathError`` unless the dimension is at least 1 and the levels from 1 to 2^30.
+  public init(dimension: Int, levels: Int) throws(FLMathError) {
     guard levels >= 1, levels <= 1 << 30 else {
-      throw .invalidLevels(maximum: 1 << 30, found: levels)
+      throw .compression(.invalidLevels(maximum: 1 << 30, found: levels))
     }
-    self.dimension = try CompressionError.validated(dimension: dimension)
+    self.dimension = try FLMathError.Compression.validated(dimension: dimension)
     self.levels = levels
   }
 
   /// The norm and the levels of an update.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> Message {
+  ) throws(FLMathError) -> Message {
     try requireUsable(update)
     let norm = EuclideanNorm.norm(update)
     var codes = [Int32](repeating: 0, count: dimension)
@@ -66,16 +66,17 @@ public struct QSGD: UpdateCompressor, Hashable {
   }
 
   /// The numbers of the levels.
-  public func decompress(_ message: Message) throws(CompressionError) -> [Double] {
+  public func decompress(_ message: Message) throws(FLMathError) -> [Double] {
     guard message.levels.count == dimension else {
-      throw .dimensionMismatch(expected: dimension, found: message.levels.count)
+      throw .compression(.dimensionMismatch(expected: dimension, found: message.levels.count))
     }
     guard message.norm.isFinite, message.norm >= 0 else {
-      throw .nonFinite(index: 0, found: message.norm)
+      throw .compression(.nonFinite(index: 0, found: message.norm))
     }
     if let index = message.levels.firstIndex(where: { $0.magnitude > levels }) {
-      throw .levelOutOfRange(
-        index: index, maximum: levels, found: Int(message.levels[index]))
+      throw .compression(
+        .levelOutOfRange(
+          index: index, maximum: levels, found: Int(message.levels[index])))
     }
     return message.levels.map { message.norm * (Double($0) / Double(levels)) }
   }
@@ -160,8 +161,8 @@ public struct DRIVE: UpdateCompressor, Hashable {
 
   /// Rotates as the seed says; another one for each client and round makes errors independent.
   ///
-  /// - Throws: ``CompressionError/invalidDimension(maximum:found:)`` as ``HadamardRotation``.
-  public init(dimension: Int, seed: UInt64, scale: Scale) throws(CompressionError) {
+  /// - Throws: ``FLMathError/Compression/invalidDimension(maximum:found:)`` as ``HadamardRotation``.
+  public init(dimension: Int, seed: UInt64, scale: Scale) throws(FLMathError) {
     self.init(rotation: try HadamardRotation(dimension: dimension, seed: seed), scale: scale)
   }
 
@@ -173,7 +174,7 @@ public struct DRIVE: UpdateCompressor, Hashable {
   /// The signs and the scale. The generator is not used.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> Message {
+  ) throws(FLMathError) -> Message {
     let rotated = try rotation.rotated(update)
     var magnitudes = 0.0
     var signs = [UInt64](repeating: 0, count: wordCount)
@@ -192,11 +193,13 @@ public struct DRIVE: UpdateCompressor, Hashable {
   }
 
   /// The signs times the scale, rotated back.
-  public func decompress(_ message: Message) throws(CompressionError) -> [Double] {
+  public func decompress(_ message: Message) throws(FLMathError) -> [Double] {
     guard message.signs.count == wordCount else {
-      throw .dimensionMismatch(expected: wordCount, found: message.signs.count)
+      throw .compression(.dimensionMismatch(expected: wordCount, found: message.signs.count))
     }
-    guard message.scale.isFinite else { throw .nonFinite(index: 0, found: message.scale) }
+    guard message.scale.isFinite else {
+      throw .compression(.nonFinite(index: 0, found: message.scale))
+    }
     let rotated = (0..<rotation.messageCount).map { index in
       let isNegative = (message.signs[index / 64] >> UInt64(index % 64)) & 1 == 1
       return isNegative ? -message.scale : message.scale

@@ -12,11 +12,11 @@ public struct TopCoordinates: UpdateCompressor, Hashable {
 
   /// Sends the `count` largest of `dimension` coordinates.
   ///
-  /// - Throws: ``CompressionError`` unless the dimension is at least 1 and the count from 1 to it.
-  public init(dimension: Int, count: Int) throws(CompressionError) {
-    self.dimension = try CompressionError.validated(dimension: dimension)
+  /// - Throws: ``FLMathError`` unless the dimension is at least 1 and the count from 1 to it.
+  public init(dimension: Int, count: Int) throws(FLMathError) {
+    self.dimension = try FLMathError.Compression.validated(dimension: dimension)
     guard count >= 1, count <= dimension else {
-      throw .invalidCount(maximum: dimension, found: count)
+      throw .compression(.invalidCount(maximum: dimension, found: count))
     }
     self.count = count
   }
@@ -26,7 +26,7 @@ public struct TopCoordinates: UpdateCompressor, Hashable {
   /// - Complexity: O(dimension), for every order of the elements.
   public func compress(
     _ update: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> SparseVector {
+  ) throws(FLMathError) -> SparseVector {
     try requireUsable(update)
     let threshold = MagnitudeSelection.magnitude(ofRank: dimension - count, in: update)
     // All above the threshold are sent, and as many at the threshold as there is room for.
@@ -47,9 +47,9 @@ public struct TopCoordinates: UpdateCompressor, Hashable {
   }
 
   /// The coordinates at their places, zeros elsewhere.
-  public func decompress(_ message: SparseVector) throws(CompressionError) -> [Double] {
+  public func decompress(_ message: SparseVector) throws(FLMathError) -> [Double] {
     guard message.dimension == dimension else {
-      throw .dimensionMismatch(expected: dimension, found: message.dimension)
+      throw .compression(.dimensionMismatch(expected: dimension, found: message.dimension))
     }
     return message.dense
   }
@@ -74,19 +74,19 @@ public struct SparseVector: Sendable, Hashable {
 
   /// Takes values and their places.
   ///
-  /// - Throws: ``CompressionError`` if the dimension is out of its range, if the indices are not ascending, beyond the dimension or not as
-  ///   many as the values, or if a value is not finite.
-  public init(dimension: Int, indices: [Int], values: [Double]) throws(CompressionError) {
-    guard indices.count == values.count else { throw .invalidIndices }
+  /// - Throws: ``FLMathError`` if the dimension is out of its range, if the indices are not ascending, beyond
+  ///   the dimension or not as many as the values, or if a value is not finite.
+  public init(dimension: Int, indices: [Int], values: [Double]) throws(FLMathError) {
+    guard indices.count == values.count else { throw .compression(.invalidIndices) }
     var next = 0
     for index in indices {
-      guard index >= next, index < dimension else { throw .invalidIndices }
+      guard index >= next, index < dimension else { throw .compression(.invalidIndices) }
       next = index + 1
     }
     if let index = values.firstNonFiniteIndex {
-      throw .nonFinite(index: indices[index], found: values[index])
+      throw .compression(.nonFinite(index: indices[index], found: values[index]))
     }
-    self.dimension = try CompressionError.validated(dimension: dimension)
+    self.dimension = try FLMathError.Compression.validated(dimension: dimension)
     self.indices = indices
     self.values = values
   }
@@ -114,20 +114,20 @@ public struct ErrorFeedback: Sendable, Hashable {
 
   /// Starts with nothing left out.
   ///
-  /// - Throws: ``CompressionError/invalidDimension(maximum:found:)`` if the dimension is below 1.
-  public init(dimension: Int) throws(CompressionError) {
+  /// - Throws: ``FLMathError/Compression/invalidDimension(maximum:found:)`` if the dimension is below 1.
+  public init(dimension: Int) throws(FLMathError) {
     residual = [Double](
-      repeating: 0, count: try CompressionError.validated(dimension: dimension))
+      repeating: 0, count: try FLMathError.Compression.validated(dimension: dimension))
   }
 
   /// The message for an update and what was left out before.
   ///
-  /// - Throws: ``CompressionError`` if the compressor refuses; the rest is then as before.
+  /// - Throws: ``FLMathError`` if the compressor refuses; the rest is then as before.
   public mutating func compress<Compressor: UpdateCompressor>(
     _ update: [Double], by compressor: Compressor, using generator: inout some RandomNumberGenerator
-  ) throws(CompressionError) -> Compressor.Message {
+  ) throws(FLMathError) -> Compressor.Message {
     guard update.count == residual.count else {
-      throw .dimensionMismatch(expected: residual.count, found: update.count)
+      throw .compression(.dimensionMismatch(expected: residual.count, found: update.count))
     }
     var corrected = update
     for index in corrected.indices { corrected[index] += residual[index] }

@@ -41,18 +41,20 @@ public struct BufferedSimulation<Objective: LocalObjective>: Sendable {
   ///   - descent: how every client trains.
   ///   - bytesPerNumber: the size of a parameter on the wire.
   ///   - seed: the seed of all draws.
-  /// - Throws: ``SimulationError`` if there are no devices or a number is out of its range.
+  /// - Throws: ``FLMathError`` if there are no devices or a number is out of its range.
   public init(
     _ algorithm: FedBuff, devices: [SimulatedDevice<Objective>], concurrency: Int,
     descent: StochasticGradientDescent, optedOut: Set<UInt32> = [], bytesPerNumber: Int = 4,
     seed: UInt64
-  ) throws(SimulationError) {
-    guard !devices.isEmpty else { throw .noDevices }
+  ) throws(FLMathError) {
+    guard !devices.isEmpty else { throw .simulation(.noDevices) }
     guard concurrency >= 1 else {
-      throw .invalidPolicy(quantity: "at least 1 device at work", found: Double(concurrency))
+      throw .simulation(
+        .invalidPolicy(quantity: "at least 1 device at work", found: Double(concurrency)))
     }
     guard bytesPerNumber >= 1, bytesPerNumber <= 64 else {
-      throw .invalidPolicy(quantity: "from 1 to 64 bytes a number", found: Double(bytesPerNumber))
+      throw .simulation(
+        .invalidPolicy(quantity: "from 1 to 64 bytes a number", found: Double(bytesPerNumber)))
     }
     self.algorithm = algorithm
     self.devices = devices
@@ -65,9 +67,9 @@ public struct BufferedSimulation<Objective: LocalObjective>: Sendable {
 
   /// Lets devices work until a buffer is full.
   ///
-  /// - Throws: ``SimulationError/nobodyComes(needed:found:)`` if it never will be, or what training
+  /// - Throws: ``FLMathError/Simulation/nobodyComes(needed:found:)`` if it never will be, or what training
   ///   throws.
-  public mutating func collect() throws(SimulationError) -> CollectedRound<AveragingClient> {
+  public mutating func collect() throws(FLMathError) -> CollectedRound<AveragingClient> {
     let start = time
     let dispatched = dispatches
     var log: [SimulationEvent] = []
@@ -77,7 +79,7 @@ public struct BufferedSimulation<Objective: LocalObjective>: Sendable {
     while buffer.count < algorithm.bufferSize {
       try dispatch(except: buffer, log: &log)
       guard dispatches - dispatched <= patience, let (now, occurrence) = queue.next() else {
-        throw .nobodyComes(needed: algorithm.bufferSize, found: buffer.count)
+        throw .simulation(.nobodyComes(needed: algorithm.bufferSize, found: buffer.count))
       }
       time = max(time, now)
       guard case .end(let client, let steps, let dispatch) = occurrence,
@@ -107,25 +109,21 @@ public struct BufferedSimulation<Objective: LocalObjective>: Sendable {
 
   /// Folds the mean of a buffer into the model.
   ///
-  /// - Throws: ``SimulationError`` if the mean is not of this buffer or cannot be applied.
+  /// - Throws: ``FLMathError`` if the mean is not of this buffer or cannot be applied.
   public mutating func apply(
     _ mean: WeightedMean, of buffer: CollectedRound<AveragingClient>
-  ) throws(SimulationError) {
+  ) throws(FLMathError) {
     if let stranger = mean.contributors.first(where: { buffer.successors[$0] == nil }) {
-      throw .foreignContributor(stranger)
+      throw .simulation(.foreignContributor(stranger))
     }
-    do {
-      try algorithm.apply(mean)
-    } catch {
-      throw .algorithm(error)
-    }
+    try algorithm.apply(mean)
   }
 
   /// Sends the model to devices until as many as allowed are at work. A client in the buffer
   /// has to wait, since it can be in a sum only once.
   private mutating func dispatch(
     except buffer: [UInt32: ClientUpdate], log: inout [SimulationEvent]
-  ) throws(SimulationError) {
+  ) throws(FLMathError) {
     let broadcast = algorithm.broadcast
     while atWork.count < concurrency {
       let idle = devices.indices.map { UInt32($0) }.filter {
@@ -157,15 +155,11 @@ public struct BufferedSimulation<Objective: LocalObjective>: Sendable {
   /// What a client sends that is done now.
   private func train(
     _ client: UInt32, on broadcast: Broadcast, dispatch: Int
-  ) throws(SimulationError) -> ClientUpdate {
+  ) throws(FLMathError) -> ClientUpdate {
     var generator = streams.generator(.training, round: dispatch, client: client)
     var training = LocalTraining(devices[Int(client)].objective, by: descent)
-    do {
-      let round = try algorithm.makeClient().train(
-        on: broadcast, with: &training, using: &generator)
-      return try algorithm.discounted(round.update, trainedOn: broadcast.round)
-    } catch {
-      throw .algorithm(error)
-    }
+    let round = try algorithm.makeClient().train(
+      on: broadcast, with: &training, using: &generator)
+    return try algorithm.discounted(round.update, trainedOn: broadcast.round)
   }
 }

@@ -22,14 +22,14 @@ public struct DeviceProfile: Sendable, Hashable {
 
   /// Describes a device.
   ///
-  /// - Throws: ``SimulationError/invalidProfile(quantity:found:)`` unless times and rates are finite
+  /// - Throws: ``FLMathError/Simulation/invalidProfile(quantity:found:)`` unless times and rates are finite
   ///   and above 0, the probability is one, and the availability is in its bounds.
   public init(
     secondsPerStep: Double, downlink: Double, uplink: Double,
     availability: Availability = .always, dropoutProbability: Double = 0
-  ) throws(SimulationError) {
-    func require(_ holds: Bool, _ quantity: String, _ found: Double) throws(SimulationError) {
-      guard holds else { throw .invalidProfile(quantity: quantity, found: found) }
+  ) throws(FLMathError) {
+    func require(_ holds: Bool, _ quantity: String, _ found: Double) throws(FLMathError) {
+      guard holds else { throw .simulation(.invalidProfile(quantity: quantity, found: found)) }
     }
     for (quantity, found) in [
       ("a finite time of a step above 0 seconds", secondsPerStep),

@@ -41,15 +41,16 @@ public struct FederatedSimulation<
   ///   - descent: how every client trains.
   ///   - bytesPerNumber: the size of a parameter on the wire.
   ///   - seed: the seed of all draws.
-  /// - Throws: ``SimulationError`` if there are no devices, or a parameter has no size.
+  /// - Throws: ``FLMathError`` if there are no devices, or a parameter has no size.
   public init(
     _ algorithm: Algorithm, devices: [SimulatedDevice<Objective>], selection: Selection,
     policy: RoundPolicy, descent: StochasticGradientDescent, optedOut: Set<UInt32> = [],
     bytesPerNumber: Int = 4, seed: UInt64
-  ) throws(SimulationError) {
-    guard !devices.isEmpty else { throw .noDevices }
+  ) throws(FLMathError) {
+    guard !devices.isEmpty else { throw .simulation(.noDevices) }
     guard bytesPerNumber >= 1, bytesPerNumber <= 64 else {
-      throw .invalidPolicy(quantity: "from 1 to 64 bytes a number", found: Double(bytesPerNumber))
+      throw .simulation(
+        .invalidPolicy(quantity: "from 1 to 64 bytes a number", found: Double(bytesPerNumber)))
     }
     self.algorithm = algorithm
     self.devices = devices
@@ -66,8 +67,8 @@ public struct FederatedSimulation<
   ///
   /// Where too few devices are there, the clock goes on until more come.
   ///
-  /// - Throws: ``SimulationError``.
-  public mutating func collect() throws(SimulationError) -> CollectedRound<Algorithm.Client> {
+  /// - Throws: ``FLMathError``.
+  public mutating func collect() throws(FLMathError) -> CollectedRound<Algorithm.Client> {
     let index = roundsCollected
     roundsCollected += 1
     var log: [SimulationEvent] = []
@@ -101,19 +102,15 @@ public struct FederatedSimulation<
   /// Folds the mean of a round into the model. Only the clients that are in the mean remember the
   /// round.
   ///
-  /// - Throws: ``SimulationError`` if the mean is not of this round or cannot be applied; nothing has
+  /// - Throws: ``FLMathError`` if the mean is not of this round or cannot be applied; nothing has
   ///   changed then.
   public mutating func apply(
     _ mean: WeightedMean, of round: CollectedRound<Algorithm.Client>
-  ) throws(SimulationError) {
+  ) throws(FLMathError) {
     if let stranger = mean.contributors.first(where: { round.successors[$0] == nil }) {
-      throw .foreignContributor(stranger)
+      throw .simulation(.foreignContributor(stranger))
     }
-    do {
-      try algorithm.apply(mean)
-    } catch {
-      throw .algorithm(error)
-    }
+    try algorithm.apply(mean)
     for client in mean.contributors {
       if let successor = round.successors[client] { clients[Int(client)] = successor }
     }
@@ -123,22 +120,17 @@ public struct FederatedSimulation<
   ///
   /// - Parameter attempts: how many rounds may be given up.
   /// - Returns: the rounds, the last of which has moved the model unless all were given up.
-  /// - Throws: ``SimulationError``.
+  /// - Throws: ``FLMathError``.
   @discardableResult
   public mutating func advance(
     attempts: Int = 1
-  ) throws(SimulationError) -> [CollectedRound<Algorithm.Client>] {
+  ) throws(FLMathError) -> [CollectedRound<Algorithm.Client>] {
     var rounds: [CollectedRound<Algorithm.Client>] = []
     while rounds.count < attempts {
       let round = try collect()
       rounds.append(round)
       guard !round.isGivenUp else { continue }
-      let mean: WeightedMean
-      do {
-        mean = try WeightedMean.of(round.updates)
-      } catch {
-        throw .mean(error)
-      }
+      let mean = try WeightedMean.of(round.updates)
       try apply(mean, of: round)
       break
     }
@@ -215,33 +207,25 @@ extension FederatedSimulation {
   /// What a client that has reported sends.
   mutating func train(
     _ report: Report, on broadcast: Broadcast, round: Int
-  ) throws(SimulationError) -> LocalRound<Algorithm.Client> {
+  ) throws(FLMathError) -> LocalRound<Algorithm.Client> {
     let device = Int(report.client)
     var generator = streams.generator(.training, round: round, client: report.client)
     let isPartial = report.steps < fullSteps(of: report.client)
     var training = LocalTraining(
       devices[device].objective, by: descent, work: isPartial ? .steps(report.steps) : nil)
-    do {
-      return try clients[device].train(on: broadcast, with: &training, using: &generator)
-    } catch {
-      throw .algorithm(error)
-    }
+    return try clients[device].train(on: broadcast, with: &training, using: &generator)
   }
 
   /// What a client that has reported tells the rule of selection.
   mutating func participation(
     _ report: Report, on broadcast: Broadcast
-  ) throws(SimulationError) -> Participation {
+  ) throws(FLMathError) -> Participation {
     let device = Int(report.client)
-    do {
-      return Participation(
-        client: report.client, examples: devices[device].objective.exampleCount,
-        rootMeanSquareLoss: try devices[device].objective.rootMeanSquareLoss(
-          at: broadcast.model.values),
-        duration: report.duration)
-    } catch {
-      throw .algorithm(.training(error))
-    }
+    return Participation(
+      client: report.client, examples: devices[device].objective.exampleCount,
+      rootMeanSquareLoss: try devices[device].objective.rootMeanSquareLoss(
+        at: broadcast.model.values),
+      duration: report.duration)
   }
 }
 
@@ -249,7 +233,7 @@ extension FederatedSimulation {
   /// Draws a cohort from the available clients, and waits while there are too few.
   mutating func drawCohort(
     _ broadcast: Broadcast, round: Int, bytesDown: Int, log: inout [SimulationEvent]
-  ) throws(SimulationError) -> (cohort: Cohort, asked: Int) {
+  ) throws(FLMathError) -> (cohort: Cohort, asked: Int) {
     let seed = streams.seed(.selection, round: round)
     let start = time
     while true {
@@ -260,12 +244,7 @@ extension FederatedSimulation {
         try wait(after: error, since: start)
         continue
       }
-      let candidates: Candidates
-      do {
-        candidates = try present()
-      } catch {
-        throw .selection(error)
-      }
+      let candidates = try present()
       let losses = try losses(of: asked, on: broadcast, bytesDown: bytesDown, log: &log)
       do {
         return (
@@ -278,7 +257,7 @@ extension FederatedSimulation {
   }
 
   /// The available clients that have not opted out.
-  private func present() throws(SelectionError) -> Candidates {
+  private func present() throws(FLMathError) -> Candidates {
     let there = devices.indices.filter { devices[$0].profile.availability.end(at: time) != nil }
     return try Candidates(there.map { UInt32($0) }, optedOut: optedOut)
   }
@@ -287,16 +266,12 @@ extension FederatedSimulation {
   /// go through its examples; the answer is one number.
   private mutating func losses(
     of asked: [UInt32], on broadcast: Broadcast, bytesDown: Int, log: inout [SimulationEvent]
-  ) throws(SimulationError) -> [UInt32: Double] {
+  ) throws(FLMathError) -> [UInt32: Double] {
     var losses: [UInt32: Double] = [:]
     var answers: [SimulationEvent] = []
     for client in asked {
       let device = Int(client)
-      do {
-        losses[client] = try devices[device].objective.loss(at: broadcast.model.values)
-      } catch {
-        throw .algorithm(.training(error))
-      }
+      losses[client] = try devices[device].objective.loss(at: broadcast.model.values)
       let profile = devices[device].profile
       let duration =
         Double(bytesDown) / profile.downlink
@@ -312,11 +287,11 @@ extension FederatedSimulation {
 
   /// Lets time pass until the next device comes.
   ///
-  /// - Throws: ``SimulationError`` if there is no use in waiting.
+  /// - Throws: ``FLMathError`` if there is no use in waiting.
   private mutating func wait(
-    after error: SelectionError, since start: Double
-  ) throws(SimulationError) {
-    guard case .tooFewCandidates(let needed, let found) = error else { throw .selection(error) }
+    after error: FLMathError, since start: Double
+  ) throws(FLMathError) {
+    guard case .selection(.tooFewCandidates(let needed, let found)) = error else { throw error }
     var next = Double.infinity
     var longestPeriod = 0.0
     for device in devices {
@@ -329,7 +304,7 @@ extension FederatedSimulation {
     }
     // Many periods show every way in which they overlap, or as good as every.
     guard next < .infinity, next > time, next - start <= 1_000 * longestPeriod else {
-      throw .nobodyComes(needed: needed, found: found)
+      throw .simulation(.nobodyComes(needed: needed, found: found))
     }
     time = next
   }

@@ -42,21 +42,21 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
 
   /// Describes releases.
   ///
-  /// - Throws: ``PrivacyParameterError`` if a number is outside its range, or the noise is the clients' and
+  /// - Throws: ``FLMathError`` if a number is outside its range, or the noise is the clients' and
   ///   relation or sampling would have it come and go with a client.
   public init(
     _ mechanism: Mechanism, relation: NeighbouringRelation, sampling: SamplingScheme,
     repetitions: Int
-  ) throws(PrivacyParameterError) {
+  ) throws(FLMathError) {
     try mechanism.validate()
     try sampling.validate()
     if mechanism.isDistributed {
-      guard relation != .addOrRemove else { throw .noiseLeavesWithClient }
+      guard relation != .addOrRemove else { throw .privacy(.noiseLeavesWithClient) }
       if case .poisson(let probability) = sampling, probability < 1 {
-        throw .noiseRevealsParticipation
+        throw .privacy(.noiseRevealsParticipation)
       }
     }
-    try PrivacyParameterError.require(repetitions >= 1, .repetitions, Double(repetitions))
+    try FLMathError.Privacy.require(repetitions >= 1, .repetitions, Double(repetitions))
     self.mechanism = mechanism
     self.relation = relation
     self.sampling = sampling
@@ -65,8 +65,8 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
 
   /// An event of the same kind with another number of releases.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless there is at least one.
-  public func repeated(_ repetitions: Int) throws(PrivacyParameterError) -> PrivacyEvent {
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless there is at least one.
+  public func repeated(_ repetitions: Int) throws(FLMathError) -> PrivacyEvent {
     try PrivacyEvent(
       mechanism, relation: relation, sampling: sampling, repetitions: repetitions)
   }
@@ -77,14 +77,14 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
 
   /// Reads an event and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``PrivacyParameterError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let mechanism = try container.decode(Mechanism.self, forKey: .mechanism)
     let relation = try container.decode(NeighbouringRelation.self, forKey: .relation)
     let sampling = try container.decode(SamplingScheme.self, forKey: .sampling)
     let repetitions = try container.decode(Int.self, forKey: .repetitions)
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       try self.init(
         mechanism, relation: relation, sampling: sampling, repetitions: repetitions)
     } catch {
@@ -94,24 +94,24 @@ public struct PrivacyEvent: Sendable, Hashable, Codable {
 }
 
 extension PrivacyEvent.Mechanism {
-  fileprivate func validate() throws(PrivacyParameterError) {
+  fileprivate func validate() throws(FLMathError) {
     switch self {
     case .gaussian(let multiplier):
-      try PrivacyParameterError.requireNoiseMultiplier(multiplier)
+      try FLMathError.Privacy.requireNoiseMultiplier(multiplier)
     case .discreteGaussianSum(
       let l1Ratio, let l2Ratio, let deviation, let tau, let dimension):
-      try PrivacyParameterError.require(l1Ratio >= 0 && l1Ratio.isFinite, .l1Sensitivity, l1Ratio)
-      try PrivacyParameterError.requirePositive(l2Ratio, .l2Sensitivity)
-      try PrivacyParameterError.requireNoiseMultiplier(1 / l2Ratio)
-      try PrivacyParameterError.requirePositive(deviation, .standardDeviation)
-      try PrivacyParameterError.require(tau >= 0 && tau.isFinite, .tau, tau)
-      try PrivacyParameterError.require(
+      try FLMathError.Privacy.require(l1Ratio >= 0 && l1Ratio.isFinite, .l1Sensitivity, l1Ratio)
+      try FLMathError.Privacy.requirePositive(l2Ratio, .l2Sensitivity)
+      try FLMathError.Privacy.requireNoiseMultiplier(1 / l2Ratio)
+      try FLMathError.Privacy.requirePositive(deviation, .standardDeviation)
+      try FLMathError.Privacy.require(tau >= 0 && tau.isFinite, .tau, tau)
+      try FLMathError.Privacy.require(
         dimension >= 1 && dimension <= 1 << 30, .dimension, Double(dimension))
     case .skellam(let l1, let l2, let variance):
-      try PrivacyParameterError.require(l1 >= 0 && l1.isFinite, .l1Sensitivity, l1)
-      try PrivacyParameterError.requirePositive(l2, .l2Sensitivity)
-      try PrivacyParameterError.require(variance > 0 && variance.isFinite, .variance, variance)
-      try PrivacyParameterError.requireNoiseMultiplier(variance.squareRoot() / l2)
+      try FLMathError.Privacy.require(l1 >= 0 && l1.isFinite, .l1Sensitivity, l1)
+      try FLMathError.Privacy.requirePositive(l2, .l2Sensitivity)
+      try FLMathError.Privacy.require(variance > 0 && variance.isFinite, .variance, variance)
+      try FLMathError.Privacy.requireNoiseMultiplier(variance.squareRoot() / l2)
     }
   }
 }
@@ -138,17 +138,17 @@ public enum SamplingScheme: Sendable, Hashable, Codable {
     }
   }
 
-  func validate() throws(PrivacyParameterError) {
+  func validate() throws(FLMathError) {
     switch self {
     case .none: return
     case .poisson(let probability):
-      try PrivacyParameterError.require(
+      try FLMathError.Privacy.require(
         probability > 0 && probability <= 1, .samplingProbability, probability)
     case .withoutReplacement(let sampleSize, let population):
-      try PrivacyParameterError.require(sampleSize >= 1, .sampleSize, Double(sampleSize))
-      try PrivacyParameterError.require(population >= 1, .population, Double(population))
+      try FLMathError.Privacy.require(sampleSize >= 1, .sampleSize, Double(sampleSize))
+      try FLMathError.Privacy.require(population >= 1, .population, Double(population))
       guard sampleSize <= population else {
-        throw .sampleExceedsPopulation(sampleSize: sampleSize, population: population)
+        throw .privacy(.sampleExceedsPopulation(sampleSize: sampleSize, population: population))
       }
     }
   }

@@ -29,14 +29,14 @@ public struct TradeOffCurve: Sendable, Hashable {
   ///   - accountant: its deltas may be bounds; the curve then is a bound, too.
   ///   - count: the number of epsilons, from 1 to 10,000. More give a tighter curve. They are denser near 0, and end
   ///     where delta is 10^-10.
-  /// - Throws: ``PrivacyAccountingError`` of the accountant; ``PrivacyAccountingError/invalid(_:)`` if the count is
+  /// - Throws: ``FLMathError`` of the accountant; ``FLMathError/privacy(_:)`` if the count is
   ///   outside its range.
   /// - Complexity: O(count) questions to the accountant.
   public init(
     of accountant: some PrivacyAccountant, count: Int = 100
-  ) throws(PrivacyAccountingError) {
+  ) throws(FLMathError) {
     guard count >= 1, count <= 10_000 else {
-      throw .invalid(.outOfRange(.pointCount, found: Double(count)))
+      throw .privacy(.outOfRange(.pointCount, found: Double(count)))
     }
     let largest = try accountant.epsilon(delta: 1e-10)
     // An infinite epsilon says nothing, and neither does one whose exponential is beyond Double.
@@ -52,10 +52,10 @@ public struct TradeOffCurve: Sendable, Hashable {
 
   /// The least type II error of any test with a type I error of at most `typeIError`.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless the error is from 0 to 1.
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless the error is from 0 to 1.
   /// - Complexity: O(count).
-  public func typeIIError(typeIError: Double) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.require(
+  public func typeIIError(typeIError: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.require(
       typeIError >= 0 && typeIError <= 1, .typeIError, typeIError)
     return leastTypeIIError(typeIError)
   }
@@ -63,9 +63,9 @@ public struct TradeOffCurve: Sendable, Hashable {
   /// Points of the curve at equal distances of the type I error, from 0 to 1.
   ///
   /// - Parameter count: the number of points, from 2 to 10,000.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the count is outside its range.
-  public func points(count: Int) throws(PrivacyParameterError) -> [Point] {
-    try PrivacyParameterError.require(
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` if the count is outside its range.
+  public func points(count: Int) throws(FLMathError) -> [Point] {
+    try FLMathError.Privacy.require(
       count >= 2 && count <= 10_000, .pointCount, Double(count))
     return (0..<count).map { index in
       let alpha = Double(index) / Double(count - 1)
@@ -96,34 +96,30 @@ public struct GaussianPrivacy: Sendable, Hashable {
 
   /// Creates a guarantee.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless mu is finite and above 0.
-  public init(mu: Double) throws(PrivacyParameterError) {
-    try PrivacyParameterError.requirePositive(mu, .mu)
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless mu is finite and above 0.
+  public init(mu: Double) throws(FLMathError) {
+    try FLMathError.Privacy.requirePositive(mu, .mu)
     self.mu = mu
   }
 
   /// Creates the guarantee of Gaussian noise without sampling, for all events together: mu^2 is the sum of
   /// 1 / noise multiplier^2 (corollary 3.3).
   ///
-  /// - Throws: ``PrivacyAccountingError/otherRelation(event:accountant:)`` if the events have several relations,
-  ///   ``PrivacyAccountingError/unsupported(_:)`` for other noise or sampled events,
-  ///   ``PrivacyAccountingError/invalid(_:)`` if there are no events.
-  public init(of events: [PrivacyEvent]) throws(PrivacyAccountingError) {
+  /// - Throws: ``FLMathError/Accounting/otherRelation(event:accountant:)`` if the events have several relations,
+  ///   ``FLMathError/Accounting/unsupported(_:)`` for other noise or sampled events,
+  ///   ``FLMathError/privacy(_:)`` if there are no events.
+  public init(of events: [PrivacyEvent]) throws(FLMathError) {
     var square = 0.0
     for event in events {
       guard event.relation == events[0].relation else {
-        throw .otherRelation(event: event.relation, accountant: events[0].relation)
+        throw .accounting(.otherRelation(event: event.relation, accountant: events[0].relation))
       }
       guard case .gaussian(let multiplier) = event.mechanism, event.sampling.probability == 1 else {
-        throw .unsupported(event)
+        throw .accounting(.unsupported(event))
       }
       square += Double(event.repetitions) / (multiplier * multiplier)
     }
-    do throws(PrivacyParameterError) {
-      try self.init(mu: square.squareRoot())
-    } catch {
-      throw .invalid(error)
-    }
+    try self.init(mu: square.squareRoot())
   }
 
   /// Creates the weakest guarantee that implies (`epsilon`, `delta`)-differential privacy: the largest mu, to a
@@ -132,8 +128,8 @@ public struct GaussianPrivacy: Sendable, Hashable {
   /// The reverse does not hold: a mechanism that is (epsilon, delta)-differentially private may not be mu-GDP for
   /// any mu.
   ///
-  /// - Throws: ``PrivacyParameterError`` unless epsilon is finite and at least 0, and delta above 0 and below 1.
-  public init(sufficientForEpsilon epsilon: Double, delta: Double) throws(PrivacyParameterError) {
+  /// - Throws: ``FLMathError`` unless epsilon is finite and at least 0, and delta above 0 and below 1.
+  public init(sufficientForEpsilon epsilon: Double, delta: Double) throws(FLMathError) {
     let mechanism = try GaussianMechanism.calibrated(
       epsilon: epsilon, delta: delta, sensitivity: 1)
     try self.init(mu: (1 / mechanism.standardDeviation).nextDown)
@@ -141,18 +137,18 @@ public struct GaussianPrivacy: Sendable, Hashable {
 
   /// The smallest delta for which the guarantee implies (`epsilon`, delta)-differential privacy (corollary 2.13).
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless epsilon is at least 0.
-  public func delta(epsilon: Double) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.require(epsilon >= 0, .epsilon, epsilon)
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless epsilon is at least 0.
+  public func delta(epsilon: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.require(epsilon >= 0, .epsilon, epsilon)
     return Double.exp(GaussianMechanism.logarithmOfDelta(epsilon: epsilon, mu: mu))
   }
 
   /// The smallest epsilon for which the guarantee implies (epsilon, `delta`)-differential privacy, to a relative
   /// 2^-50, from above.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless delta is above 0 and at most 1.
-  public func epsilon(delta: Double) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.require(delta > 0 && delta <= 1, .delta, delta)
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless delta is above 0 and at most 1.
+  public func epsilon(delta: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.require(delta > 0 && delta <= 1, .delta, delta)
     return GaussianMechanism.epsilon(mu: mu, logDelta: Double.log(delta))
   }
 
@@ -168,9 +164,9 @@ public struct GaussianPrivacy: Sendable, Hashable {
   /// Phi(Phi^-1(1 - typeIError) - mu) (equation 6). An adversary who raises false alarms with that probability
   /// misses the client's data with at least this one.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless the error is from 0 to 1.
-  public func typeIIError(typeIError: Double) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.require(
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless the error is from 0 to 1.
+  public func typeIIError(typeIError: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.require(
       typeIError >= 0 && typeIError <= 1, .typeIError, typeIError)
     if typeIError == 0 { return 1 }
     if typeIError == 1 { return 0 }

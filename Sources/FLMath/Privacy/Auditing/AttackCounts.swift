@@ -17,12 +17,12 @@ public struct AttackCounts: Sendable, Hashable {
   /// Trials without the canary.
   public let nonMembers: Int
 
-  /// - Throws: ``PrivacyAuditError/counts(successes:trials:)``.
+  /// - Throws: ``FLMathError/Audit/counts(successes:trials:)``.
   public init(
     truePositives: Int, members: Int, falsePositives: Int, nonMembers: Int
-  ) throws(PrivacyAuditError) {
-    try PrivacyAuditError.requireCounts(truePositives, of: members)
-    try PrivacyAuditError.requireCounts(falsePositives, of: nonMembers)
+  ) throws(FLMathError) {
+    try FLMathError.Audit.requireCounts(truePositives, of: members)
+    try FLMathError.Audit.requireCounts(falsePositives, of: nonMembers)
     self.truePositives = truePositives
     self.members = members
     self.falsePositives = falsePositives
@@ -34,12 +34,12 @@ public struct AttackCounts: Sendable, Hashable {
   ///
   /// It assumes nothing of the mechanism. Each of the two rates takes half of the error.
   ///
-  /// - Throws: ``PrivacyAuditError/delta(found:)``, ``PrivacyAuditError/confidence(found:)``.
+  /// - Throws: ``FLMathError/Audit/delta(found:)``, ``FLMathError/Audit/confidence(found:)``.
   /// - Complexity: O(sqrt(trials)).
   public func epsilonLowerBound(
     delta: Double, confidence: Double
-  ) throws(PrivacyAuditError) -> Double {
-    try PrivacyAuditError.requireDelta(delta)
+  ) throws(FLMathError) -> Double {
+    try FLMathError.Audit.requireDelta(delta)
     return try lowerBound(of: .anyMechanism, delta: delta, confidence: confidence)
   }
 
@@ -50,20 +50,20 @@ public struct AttackCounts: Sendable, Hashable {
   /// It is much larger, since such a mechanism is worst at rates that no audit can see. Use it only for
   /// Gaussian noise and for sums of discrete Gaussians, of one round or several.
   ///
-  /// - Throws: ``PrivacyAuditError/delta(found:)`` unless delta is above 0,
-  ///   ``PrivacyAuditError/confidence(found:)``.
+  /// - Throws: ``FLMathError/Audit/delta(found:)`` unless delta is above 0,
+  ///   ``FLMathError/Audit/confidence(found:)``.
   /// - Complexity: O(sqrt(trials)).
   public func gaussianEpsilonLowerBound(
     delta: Double, confidence: Double
-  ) throws(PrivacyAuditError) -> Double {
-    guard delta > 0, delta < 1 else { throw .delta(found: delta) }
+  ) throws(FLMathError) -> Double {
+    guard delta > 0, delta < 1 else { throw .audit(.delta(found: delta)) }
     return try lowerBound(of: .gaussian, delta: delta, confidence: confidence)
   }
 
   private func lowerBound(
     of family: ThresholdAudit.Family, delta: Double, confidence: Double
-  ) throws(PrivacyAuditError) -> Double {
-    try PrivacyAuditError.requireConfidence(confidence)
+  ) throws(FLMathError) -> Double {
+    try FLMathError.Audit.requireConfidence(confidence)
     let strength = strength(family, delta: delta, error: (1 - confidence) / 2)
     return family.epsilon(strength: strength, delta: delta)
   }

@@ -14,11 +14,11 @@ public struct OneRunAudit: Sendable, Hashable {
   /// The number of guesses that were right.
   public let correct: Int
 
-  /// - Throws: ``PrivacyAuditError/counts(successes:trials:)`` unless 0 <= correct <= guesses <= canaries and
+  /// - Throws: ``FLMathError/Audit/counts(successes:trials:)`` unless 0 <= correct <= guesses <= canaries and
   ///   1 <= guesses.
-  public init(canaries: Int, guesses: Int, correct: Int) throws(PrivacyAuditError) {
-    try PrivacyAuditError.requireCounts(guesses, of: canaries)
-    try PrivacyAuditError.requireCounts(correct, of: guesses)
+  public init(canaries: Int, guesses: Int, correct: Int) throws(FLMathError) {
+    try FLMathError.Audit.requireCounts(guesses, of: canaries)
+    try FLMathError.Audit.requireCounts(correct, of: guesses)
     self.canaries = canaries
     self.guesses = guesses
     self.correct = correct
@@ -30,17 +30,17 @@ public struct OneRunAudit: Sendable, Hashable {
   ///   - scores: one for each canary, higher for those that are more likely in the run.
   ///   - isMember: whether each canary is in the run.
   ///   - guesses: chosen before the scores were seen; rounded down to an even number.
-  /// - Throws: ``PrivacyAuditError/counts(successes:trials:)``,
-  ///   ``PrivacyAuditError/nonFiniteScore(index:found:)``.
+  /// - Throws: ``FLMathError/Audit/counts(successes:trials:)``,
+  ///   ``FLMathError/Audit/nonFiniteScore(index:found:)``.
   public init(
     scores: [Double], isMember: [Bool], guesses: Int
-  ) throws(PrivacyAuditError) {
+  ) throws(FLMathError) {
     guard scores.count == isMember.count else {
-      throw .counts(successes: isMember.count, trials: scores.count)
+      throw .audit(.counts(successes: isMember.count, trials: scores.count))
     }
-    try PrivacyAuditError.requireCounts(guesses, of: scores.count)
+    try FLMathError.Audit.requireCounts(guesses, of: scores.count)
     if let index = scores.firstIndex(where: { !$0.isFinite }) {
-      throw .nonFiniteScore(index: index, found: scores[index])
+      throw .audit(.nonFiniteScore(index: index, found: scores[index]))
     }
     let order = scores.indices.sorted { scores[$0] < scores[$1] }
     let half = guesses / 2
@@ -52,24 +52,24 @@ public struct OneRunAudit: Sendable, Hashable {
   /// An upper bound of the probability of ``correct`` or more correct guesses. It holds if the run is
   /// (`epsilon`, `delta`)-differentially private (theorem 5.2, as in appendix D).
   ///
-  /// - Throws: ``PrivacyAuditError/epsilon(found:)``, ``PrivacyAuditError/delta(found:)``.
+  /// - Throws: ``FLMathError/Audit/epsilon(found:)``, ``FLMathError/Audit/delta(found:)``.
   /// - Complexity: O(guesses).
-  public func pValue(epsilon: Double, delta: Double) throws(PrivacyAuditError) -> Double {
-    guard epsilon >= 0, epsilon.isFinite else { throw .epsilon(found: epsilon) }
-    try PrivacyAuditError.requireDelta(delta)
+  public func pValue(epsilon: Double, delta: Double) throws(FLMathError) -> Double {
+    guard epsilon >= 0, epsilon.isFinite else { throw .audit(.epsilon(found: epsilon)) }
+    try FLMathError.Audit.requireDelta(delta)
     return probability(epsilon: epsilon, delta: delta)
   }
 
   /// An epsilon for which the run is not (epsilon, `delta`)-differentially private, unless an event of
   /// probability 1 - `confidence` happened; 0 if the guesses tell nothing.
   ///
-  /// - Throws: ``PrivacyAuditError/delta(found:)``, ``PrivacyAuditError/confidence(found:)``.
+  /// - Throws: ``FLMathError/Audit/delta(found:)``, ``FLMathError/Audit/confidence(found:)``.
   /// - Complexity: O(guesses).
   public func epsilonLowerBound(
     delta: Double, confidence: Double
-  ) throws(PrivacyAuditError) -> Double {
-    try PrivacyAuditError.requireDelta(delta)
-    try PrivacyAuditError.requireConfidence(confidence)
+  ) throws(FLMathError) -> Double {
+    try FLMathError.Audit.requireDelta(delta)
+    try FLMathError.Audit.requireConfidence(confidence)
     func isRefuted(_ epsilon: Double) -> Bool {
       probability(epsilon: epsilon, delta: delta) < 1 - confidence
     }

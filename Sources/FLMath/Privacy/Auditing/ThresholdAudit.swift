@@ -46,11 +46,11 @@ public struct ThresholdAudit: Sendable, Hashable {
   /// How many thresholds are tried, at most.
   private static let candidates = 128
 
-  /// - Throws: ``PrivacyAuditError/delta(found:)`` unless delta is above 0 and below 1,
-  ///   ``PrivacyAuditError/confidence(found:)``.
-  public init(delta: Double, confidence: Double) throws(PrivacyAuditError) {
-    guard delta > 0, delta < 1 else { throw .delta(found: delta) }
-    try PrivacyAuditError.requireConfidence(confidence)
+  /// - Throws: ``FLMathError/Audit/delta(found:)`` unless delta is above 0 and below 1,
+  ///   ``FLMathError/Audit/confidence(found:)``.
+  public init(delta: Double, confidence: Double) throws(FLMathError) {
+    guard delta > 0, delta < 1 else { throw .audit(.delta(found: delta)) }
+    try FLMathError.Audit.requireConfidence(confidence)
     self.delta = delta
     self.confidence = confidence
   }
@@ -61,18 +61,18 @@ public struct ThresholdAudit: Sendable, Hashable {
   ///   - members: the scores of independent trials with the canary.
   ///   - nonMembers: those of independent trials without it.
   ///   - family: what is assumed of the mechanism.
-  /// - Throws: ``PrivacyAuditError/tooFewScores(found:atLeast:)``,
-  ///   ``PrivacyAuditError/nonFiniteScore(index:found:)``.
+  /// - Throws: ``FLMathError/Audit/tooFewScores(found:atLeast:)``,
+  ///   ``FLMathError/Audit/nonFiniteScore(index:found:)``.
   /// - Complexity: O(n log n).
   public func bound(
     members: [Double], nonMembers: [Double], family: Family
-  ) throws(PrivacyAuditError) -> Bound {
+  ) throws(FLMathError) -> Bound {
     for scores in [members, nonMembers] {
       guard scores.count >= Self.leastScores else {
-        throw .tooFewScores(found: scores.count, atLeast: Self.leastScores)
+        throw .audit(.tooFewScores(found: scores.count, atLeast: Self.leastScores))
       }
       if let index = scores.firstIndex(where: { !$0.isFinite }) {
-        throw .nonFiniteScore(index: index, found: scores[index])
+        throw .audit(.nonFiniteScore(index: index, found: scores[index]))
       }
     }
     // Each of the two rates takes half of the error.
@@ -82,7 +82,7 @@ public struct ThresholdAudit: Sendable, Hashable {
     let judging = HalfOfScores(
       members.suffix(from: members.count / 2), nonMembers.suffix(from: nonMembers.count / 2))
     let candidates = try choosing.thresholds(atMost: Self.candidates).map {
-      (threshold) throws(PrivacyAuditError) in
+      (threshold) throws(FLMathError) in
       // For a choice, a thousandth is precise enough.
       let strength = try choosing.counts(above: threshold)
         .strength(family, delta: delta, error: error, tolerance: 0x1p-10)
@@ -112,7 +112,7 @@ private struct HalfOfScores {
     self.nonMembers = nonMembers.sorted()
   }
 
-  func counts(above threshold: Double) throws(PrivacyAuditError) -> AttackCounts {
+  func counts(above threshold: Double) throws(FLMathError) -> AttackCounts {
     try AttackCounts(
       truePositives: Self.count(members, above: threshold), members: members.count,
       falsePositives: Self.count(nonMembers, above: threshold), nonMembers: nonMembers.count)
@@ -169,10 +169,10 @@ public struct MembershipScore: Sendable, Hashable {
   ///   - canarySquaredNorm: the squared norm of the canary.
   ///   - otherMean: what is in the canary's place otherwise, in canaries: 0 if nothing, -1 if its opposite.
   ///   - variance: of the noise on one coordinate of the sum.
-  /// - Throws: ``PrivacyAuditError/canary(squaredNorm:)``, ``PrivacyAuditError/variance(found:)``.
+  /// - Throws: ``FLMathError/Audit/canary(squaredNorm:)``, ``FLMathError/Audit/variance(found:)``.
   public static func mean(
     canarySquaredNorm: Double, otherMean: Double = 0, variance: Double
-  ) throws(PrivacyAuditError) -> MembershipScore {
+  ) throws(FLMathError) -> MembershipScore {
     try MembershipScore(
       canarySquaredNorm: canarySquaredNorm, otherMean: otherMean, dimension: 0,
       memberVariance: variance, otherVariance: variance)
@@ -185,10 +185,10 @@ public struct MembershipScore: Sendable, Hashable {
   ///   - others: the number of the other clients, at least 1.
   ///   - shareVariance: of one client's noise on one coordinate.
   ///   - dimension: the number of coordinates, padding included.
-  /// - Throws: ``PrivacyAuditError/canary(squaredNorm:)``, ``PrivacyAuditError/variance(found:)``.
+  /// - Throws: ``FLMathError/Audit/canary(squaredNorm:)``, ``FLMathError/Audit/variance(found:)``.
   public static func variance(
     canarySquaredNorm: Double, others: Int, shareVariance: Double, dimension: Int
-  ) throws(PrivacyAuditError) -> MembershipScore {
+  ) throws(FLMathError) -> MembershipScore {
     try MembershipScore(
       canarySquaredNorm: canarySquaredNorm, otherMean: 0, dimension: dimension,
       memberVariance: Double(others) * shareVariance + shareVariance,
@@ -198,10 +198,10 @@ public struct MembershipScore: Sendable, Hashable {
   private init(
     canarySquaredNorm square: Double, otherMean: Double, dimension: Int, memberVariance: Double,
     otherVariance: Double
-  ) throws(PrivacyAuditError) {
-    guard square > 0, square.isFinite else { throw .canary(squaredNorm: square) }
+  ) throws(FLMathError) {
+    guard square > 0, square.isFinite else { throw .audit(.canary(squaredNorm: square)) }
     for variance in [memberVariance, otherVariance] {
-      guard variance > 0, variance.isFinite else { throw .variance(found: variance) }
+      guard variance > 0, variance.isFinite else { throw .audit(.variance(found: variance)) }
     }
     constant =
       -Double(dimension) / 2 * Double.log(memberVariance / otherVariance)
@@ -233,62 +233,64 @@ public struct MembershipScore: Sendable, Hashable {
   }
 }
 
-/// Why a privacy audit has no answer.
-public enum PrivacyAuditError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The confidence is not strictly between 0 and 1.
-  case confidence(found: Double)
-  /// The delta of the claim is not from 0 to 1, 1 excluded.
-  case delta(found: Double)
-  /// The epsilon of the claim is not a finite number of at least 0.
-  case epsilon(found: Double)
-  /// A count of successes is negative or above the number of trials, or there are no trials.
-  case counts(successes: Int, trials: Int)
-  /// A sample has fewer than `atLeast` scores. One half of each sample chooses the threshold.
-  case tooFewScores(found: Int, atLeast: Int)
-  /// A score is NaN or infinite.
-  case nonFiniteScore(index: Int, found: Double)
-  /// A variance of the noise is not a finite number above 0.
-  case variance(found: Double)
-  /// The canary has no finite norm above 0.
-  case canary(squaredNorm: Double)
+extension FLMathError {
+  /// Why a privacy audit has no answer.
+  public enum Audit: Hashable, Sendable, CustomStringConvertible {
+    /// The confidence is not strictly between 0 and 1.
+    case confidence(found: Double)
+    /// The delta of the claim is not from 0 to 1, 1 excluded.
+    case delta(found: Double)
+    /// The epsilon of the claim is not a finite number of at least 0.
+    case epsilon(found: Double)
+    /// A count of successes is negative or above the number of trials, or there are no trials.
+    case counts(successes: Int, trials: Int)
+    /// A sample has fewer than `atLeast` scores. One half of each sample chooses the threshold.
+    case tooFewScores(found: Int, atLeast: Int)
+    /// A score is NaN or infinite.
+    case nonFiniteScore(index: Int, found: Double)
+    /// A variance of the noise is not a finite number above 0.
+    case variance(found: Double)
+    /// The canary has no finite norm above 0.
+    case canary(squaredNorm: Double)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .confidence(let found):
-      "Expected a confidence above 0 and below 1, got \(found); 0.95 is usual."
-    case .delta(let found):
-      "Expected a delta of at least 0 and below 1, got \(found); use that of the claim."
-    case .epsilon(let found):
-      "Expected a finite epsilon of at least 0, got \(found); use that of the claim."
-    case .counts(let successes, let trials):
-      "Expected from 0 to \(trials) successes in at least 1 trial, got \(successes); check how they are "
-        + "counted."
-    case .tooFewScores(let found, let least):
-      "Expected at least \(least) scores with the canary and without, got \(found); run more trials."
-    case .nonFiniteScore(let index, let found):
-      "Expected finite scores, but the one at index \(index) is \(found); check the attack."
-    case .variance(let found):
-      "Expected a finite variance above 0, got \(found); check the noise."
-    case .canary(let squaredNorm):
-      "Expected a canary with a finite squared norm above 0, got \(squaredNorm); use one as long as the "
-        + "clipping bound."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .confidence(let found):
+        "Expected a confidence above 0 and below 1, got \(found); 0.95 is usual."
+      case .delta(let found):
+        "Expected a delta of at least 0 and below 1, got \(found); use that of the claim."
+      case .epsilon(let found):
+        "Expected a finite epsilon of at least 0, got \(found); use that of the claim."
+      case .counts(let successes, let trials):
+        "Expected from 0 to \(trials) successes in at least 1 trial, got \(successes); check how they are "
+          + "counted."
+      case .tooFewScores(let found, let least):
+        "Expected at least \(least) scores with the canary and without, got \(found); run more trials."
+      case .nonFiniteScore(let index, let found):
+        "Expected finite scores, but the one at index \(index) is \(found); check the attack."
+      case .variance(let found):
+        "Expected a finite variance above 0, got \(found); check the noise."
+      case .canary(let squaredNorm):
+        "Expected a canary with a finite squared norm above 0, got \(squaredNorm); use one as long as the "
+          + "clipping bound."
+      }
     }
   }
 }
 
-extension PrivacyAuditError {
-  static func requireConfidence(_ confidence: Double) throws(PrivacyAuditError) {
-    guard confidence > 0, confidence < 1 else { throw .confidence(found: confidence) }
+extension FLMathError.Audit {
+  static func requireConfidence(_ confidence: Double) throws(FLMathError) {
+    guard confidence > 0, confidence < 1 else { throw .audit(.confidence(found: confidence)) }
   }
 
-  static func requireDelta(_ delta: Double) throws(PrivacyAuditError) {
-    guard delta >= 0, delta < 1 else { throw .delta(found: delta) }
+  static func requireDelta(_ delta: Double) throws(FLMathError) {
+    guard delta >= 0, delta < 1 else { throw .audit(.delta(found: delta)) }
   }
 
-  static func requireCounts(_ successes: Int, of trials: Int) throws(PrivacyAuditError) {
+  static func requireCounts(_ successes: Int, of trials: Int) throws(FLMathError) {
     guard trials >= 1, successes >= 0, successes <= trials else {
-      throw .counts(successes: successes, trials: trials)
+      throw .audit(.counts(successes: successes, trials: trials))
     }
   }
 }

@@ -21,19 +21,19 @@ extension BandedStrategy {
   ///   - bands: from 1 to the minimum separation, so that the sensitivity is exact. A client that takes part
   ///     once has none: the number of rounds is then the limit.
   ///   - rounds: the number of rounds, from 1 to ``maximumRounds``; rounds x bands^2 at most 2^26.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)``.
   /// - Complexity: O(rounds x bands^2) for each of some hundred steps, for the largest error of some thousand. With
   ///   rounds x bands^2 = 2^20 they take seconds, with 2^26 many minutes.
   public static func optimal(
     bands: Int, rounds: Int, participation: ParticipationRule, error: NoiseErrorMeasure
-  ) throws(PrivacyParameterError) -> BandedStrategy {
-    try PrivacyParameterError.require(
+  ) throws(FLMathError) -> BandedStrategy {
+    try FLMathError.Privacy.require(
       rounds >= 1 && rounds <= maximumRounds, .rounds, Double(rounds))
     let once = participation.participations(in: rounds) == 1
     let limit = min(
       once ? rounds : participation.minimumSeparation, rounds,
       Int((Double(workLimit) / Double(rounds)).squareRoot()))
-    try PrivacyParameterError.require(bands >= 1 && bands <= limit, .bands, Double(bands))
+    try FLMathError.Privacy.require(bands >= 1 && bands <= limit, .bands, Double(bands))
     var problem = BandedProblem(rounds: rounds, bands: bands, participation: participation)
     var point = problem.start(try ToeplitzStrategy.squareRoot(bands: bands).coefficients)
     // A large power is minimised from the minimum of a smaller one.

@@ -20,19 +20,19 @@ public struct BandedStrategy: Sendable, Hashable {
   ///
   /// - Parameter columns: for each round the elements of its column of C, from the diagonal down; elements
   ///   that are left out are 0.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless there are 1 to ``maximumRounds`` columns,
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless there are 1 to ``maximumRounds`` columns,
   ///   each has at least one element and none below the last row, all elements are finite, and those
   ///   on the diagonal are above 0.
-  public init(columns: [[Double]]) throws(PrivacyParameterError) {
-    try PrivacyParameterError.require(
+  public init(columns: [[Double]]) throws(FLMathError) {
+    try FLMathError.Privacy.require(
       columns.count >= 1 && columns.count <= Self.maximumRounds, .rounds, Double(columns.count))
     var bands = 1
     for (index, column) in columns.enumerated() {
-      try PrivacyParameterError.require(
+      try FLMathError.Privacy.require(
         column.count >= 1 && column.count <= columns.count - index, .bands, Double(column.count))
-      try PrivacyParameterError.requirePositive(column[0], .coefficient)
+      try FLMathError.Privacy.requirePositive(column[0], .coefficient)
       for element in column {
-        try PrivacyParameterError.require(element.isFinite, .coefficient, element)
+        try FLMathError.Privacy.require(element.isFinite, .coefficient, element)
       }
       bands = max(bands, column.count)
     }
@@ -64,14 +64,14 @@ public struct BandedStrategy: Sendable, Hashable {
   /// The columns of one client have no row in common, so that their squared norms add up. The worst set of
   /// rounds is found by dynamic programming over the rounds, so that the result is exact.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if a client may take part twice within as many rounds
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` if a client may take part twice within as many rounds
   ///   as there are bands: no exact sensitivity is known then.
   /// - Complexity: O(rounds x participations).
   func squaredSensitivity(
     participation: ParticipationRule
-  ) throws(PrivacyParameterError) -> Double {
+  ) throws(FLMathError) -> Double {
     let count = participation.participations(in: rounds)
-    try PrivacyParameterError.require(
+    try FLMathError.Privacy.require(
       count == 1 || bands <= participation.minimumSeparation, .bands, Double(bands))
     let norms = (0..<rounds).map { column in
       elements[(column * bands)..<((column + 1) * bands)].reduce(0) { $0 + $1 * $1 }

@@ -65,16 +65,16 @@ public struct CorrelatedNoise: Sendable, Hashable {
   ///
   /// - Parameter rounds: from 1 to 2^20; for a banded strategy the number of its rounds, for trees that of their
   ///   leaves.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``; for a banded strategy also if a client may take part
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)``; for a banded strategy also if a client may take part
   ///   twice within as many rounds as it has bands.
   /// - Complexity: O(rounds) for Toeplitz strategies, O(rounds x participations) for banded ones; for trees at
   ///   most 2^28 steps.
   public init(
     _ strategy: NoiseStrategy, rounds: Int, participation: ParticipationRule,
     relation: NeighbouringRelation, clip: Double, noiseMultiplier: Double
-  ) throws(PrivacyParameterError) {
-    try PrivacyParameterError.require(rounds >= 1 && rounds <= 1 << 20, .rounds, Double(rounds))
-    try PrivacyParameterError.requirePositive(clip, .clippingBound)
+  ) throws(FLMathError) {
+    try FLMathError.Privacy.require(rounds >= 1 && rounds <= 1 << 20, .rounds, Double(rounds))
+    try FLMathError.Privacy.requirePositive(clip, .clippingBound)
     let squared: Double
     switch strategy {
     case .toeplitz(let toeplitz):
@@ -82,21 +82,21 @@ public struct CorrelatedNoise: Sendable, Hashable {
       isSensitivityExact = toeplitz.hasExactSensitivity(
         rounds: rounds, participation: participation)
     case .banded(let banded):
-      try PrivacyParameterError.require(rounds == banded.rounds, .rounds, Double(rounds))
+      try FLMathError.Privacy.require(rounds == banded.rounds, .rounds, Double(rounds))
       squared = try banded.squaredSensitivity(participation: participation)
       isSensitivityExact = true
     case .trees(let trees):
-      try PrivacyParameterError.require(rounds == trees.rounds, .rounds, Double(rounds))
+      try FLMathError.Privacy.require(rounds == trees.rounds, .rounds, Double(rounds))
       let sensitivity = TreeSensitivity(trees, participation: participation)
       squared = Double(sensitivity.squared())
       isSensitivityExact = sensitivity.isExact
     }
     let sensitivity = squared.squareRoot() * clip * relation.sensitivityFactor
-    try PrivacyParameterError.requirePositive(sensitivity, .sensitivity)
+    try FLMathError.Privacy.requirePositive(sensitivity, .sensitivity)
     event = try PrivacyEvent(
       .gaussian(noiseMultiplier: noiseMultiplier), relation: relation, sampling: .none,
       repetitions: 1)
-    try PrivacyParameterError.requirePositive(noiseMultiplier * sensitivity, .standardDeviation)
+    try FLMathError.Privacy.requirePositive(noiseMultiplier * sensitivity, .standardDeviation)
     self.strategy = strategy
     self.rounds = rounds
     self.participation = participation
@@ -184,9 +184,9 @@ public struct CorrelatedNoiseStream: ~Copyable, Sendable {
   /// Starts before the first round.
   ///
   /// - Parameter dimension: the number of coordinates of the sums, from 1 to 2^30.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
-  public init(_ noise: CorrelatedNoise, dimension: Int) throws(PrivacyParameterError) {
-    try PrivacyParameterError.require(
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)``.
+  public init(_ noise: CorrelatedNoise, dimension: Int) throws(FLMathError) {
+    try FLMathError.Privacy.require(
       dimension >= 1 && dimension <= 1 << 30, .dimension, Double(dimension))
     self.dimension = dimension
     rounds = noise.rounds
@@ -208,14 +208,14 @@ public struct CorrelatedNoiseStream: ~Copyable, Sendable {
   ///   - sum: the sum of the clients' clipped updates of one round.
   ///   - generator: cryptographic, unless this is a simulation. The noise is drawn in floating point; see
   ///     ``GaussianMechanism/addNoise(to:using:)``.
-  /// - Throws: ``CorrelatedNoiseError``; the sum is unchanged and no noise is drawn.
+  /// - Throws: ``FLMathError``; the sum is unchanged and no noise is drawn.
   /// - Complexity: O(dimension x bands), or O(dimension x log(rounds)) for trees.
   public mutating func addNoise(
     to sum: inout [Double], using generator: inout some RandomNumberGenerator
-  ) throws(CorrelatedNoiseError) {
-    guard finishedRounds < rounds else { throw .roundsExhausted(planned: rounds) }
+  ) throws(FLMathError) {
+    guard finishedRounds < rounds else { throw .correlatedNoise(.roundsExhausted(planned: rounds)) }
     guard sum.count == dimension else {
-      throw .dimensionMismatch(expected: dimension, found: sum.count)
+      throw .correlatedNoise(.dimensionMismatch(expected: dimension, found: sum.count))
     }
     switch state {
     case .factor(let factor, var earlier):
@@ -291,20 +291,22 @@ public struct CorrelatedNoiseStream: ~Copyable, Sendable {
   }
 }
 
-/// The reason why a round gets no noise.
-public enum CorrelatedNoiseError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// All rounds that were planned have their noise.
-  case roundsExhausted(planned: Int)
-  /// The sum does not have the length of the earlier ones.
-  case dimensionMismatch(expected: Int, found: Int)
+extension FLMathError {
+  /// The reason why a round gets no noise.
+  public enum CorrelatedNoise: Hashable, Sendable, CustomStringConvertible {
+    /// All rounds that were planned have their noise.
+    case roundsExhausted(planned: Int)
+    /// The sum does not have the length of the earlier ones.
+    case dimensionMismatch(expected: Int, found: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .roundsExhausted(let planned):
-      "Expected at most \(planned) rounds, got one more; stop, or plan and pay for another training."
-    case .dimensionMismatch(let expected, let found):
-      "Expected a sum of \(expected) elements, got \(found); pass one of the model's length."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .roundsExhausted(let planned):
+        "Expected at most \(planned) rounds, got one more; stop, or plan and pay for another training."
+      case .dimensionMismatch(let expected, let found):
+        "Expected a sum of \(expected) elements, got \(found); pass one of the model's length."
+      }
     }
   }
 }

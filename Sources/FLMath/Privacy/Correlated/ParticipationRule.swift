@@ -19,11 +19,11 @@ public struct ParticipationRule: Sendable, Hashable, Codable {
 
   /// Creates a rule.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless both are from 1 to 2^30.
-  public init(maximum: Int, minimumSeparation: Int) throws(PrivacyParameterError) {
-    try PrivacyParameterError.require(
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless both are from 1 to 2^30.
+  public init(maximum: Int, minimumSeparation: Int) throws(FLMathError) {
+    try FLMathError.Privacy.require(
       maximum >= 1 && maximum <= 1 << 30, .participations, Double(maximum))
-    try PrivacyParameterError.require(
+    try FLMathError.Privacy.require(
       minimumSeparation >= 1 && minimumSeparation <= 1 << 30, .separation,
       Double(minimumSeparation))
     self.init(unchecked: maximum, minimumSeparation: minimumSeparation)
@@ -40,12 +40,12 @@ public struct ParticipationRule: Sendable, Hashable, Codable {
 
   /// Reads a rule and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``PrivacyParameterError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let maximum = try container.decode(Int.self, forKey: .maximum)
     let separation = try container.decode(Int.self, forKey: .minimumSeparation)
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       try self.init(maximum: maximum, minimumSeparation: separation)
     } catch {
       throw DecodingError.refused(error, at: decoder)
@@ -84,23 +84,24 @@ public struct ParticipationSchedule<Client: Hashable & Sendable>: Sendable {
 
   /// Checks that a client may take part in a round.
   ///
-  /// - Throws: ``ParticipationError``, if it may not.
-  public func check(_ client: Client, round: Int) throws(ParticipationError) {
-    guard round >= 0 else { throw .negativeRound(found: round) }
+  /// - Throws: ``FLMathError``, if it may not.
+  public func check(_ client: Client, round: Int) throws(FLMathError) {
+    guard round >= 0 else { throw .participation(.negativeRound(found: round)) }
     guard let entry = entries[client] else { return }
     guard entry.count < rule.maximum else {
-      throw .tooManyParticipations(maximum: rule.maximum)
+      throw .participation(.tooManyParticipations(maximum: rule.maximum))
     }
     let (earliest, overflow) = entry.lastRound.addingReportingOverflow(rule.minimumSeparation)
     guard !overflow, round >= earliest else {
-      throw .tooSoon(lastRound: entry.lastRound, earliest: overflow ? .max : earliest, found: round)
+      throw .participation(
+        .tooSoon(lastRound: entry.lastRound, earliest: overflow ? .max : earliest, found: round))
     }
   }
 
   /// The clients that may take part in a round, in their order.
   public func eligible(of clients: [Client], round: Int) -> [Client] {
     clients.filter { client in
-      do throws(ParticipationError) {
+      do throws(FLMathError) {
         try check(client, round: round)
         return true
       } catch {
@@ -111,9 +112,9 @@ public struct ParticipationSchedule<Client: Hashable & Sendable>: Sendable {
 
   /// Records that a client takes part in a round. Rounds of one client must increase.
   ///
-  /// - Throws: ``ParticipationError``, if the rule does not allow it; nothing is recorded.
+  /// - Throws: ``FLMathError``, if the rule does not allow it; nothing is recorded.
   /// - Complexity: O(1).
-  public mutating func record(_ client: Client, round: Int) throws(ParticipationError) {
+  public mutating func record(_ client: Client, round: Int) throws(FLMathError) {
     try check(client, round: round)
     entries[client] = Participations(count: participations(of: client) + 1, lastRound: round)
   }
@@ -150,25 +151,27 @@ private struct Participations: Sendable, Codable {
   }
 }
 
-/// The reason why a client cannot take part in a round.
-public enum ParticipationError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The client has taken part as often as the rule allows.
-  case tooManyParticipations(maximum: Int)
-  /// The client took part a short time ago, or in a later round.
-  case tooSoon(lastRound: Int, earliest: Int, found: Int)
-  /// The round's number is below 0.
-  case negativeRound(found: Int)
+extension FLMathError {
+  /// The reason why a client cannot take part in a round.
+  public enum Participation: Hashable, Sendable, CustomStringConvertible {
+    /// The client has taken part as often as the rule allows.
+    case tooManyParticipations(maximum: Int)
+    /// The client took part a short time ago, or in a later round.
+    case tooSoon(lastRound: Int, earliest: Int, found: Int)
+    /// The round's number is below 0.
+    case negativeRound(found: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .tooManyParticipations(let maximum):
-      "Expected at most \(maximum) participations of a client, got one more; select another client."
-    case .tooSoon(let lastRound, let earliest, let found):
-      "Expected round \(earliest) or a later one for a client of round \(lastRound), got \(found); "
-        + "select another client."
-    case .negativeRound(let found):
-      "Expected a round from 0, got \(found); correct it."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .tooManyParticipations(let maximum):
+        "Expected at most \(maximum) participations of a client, got one more; select another client."
+      case .tooSoon(let lastRound, let earliest, let found):
+        "Expected round \(earliest) or a later one for a client of round \(lastRound), got \(found); "
+          + "select another client."
+      case .negativeRound(let found):
+        "Expected a round from 0, got \(found); correct it."
+      }
     }
   }
 }

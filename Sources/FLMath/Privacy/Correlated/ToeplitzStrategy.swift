@@ -13,15 +13,15 @@ public struct ToeplitzStrategy: Sendable, Hashable {
 
   /// Creates a strategy of given coefficients.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless there are 1 to 2^20, all of them are
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless there are 1 to 2^20, all of them are
   ///   finite, and the first one is above 0.
-  public init(coefficients: [Double]) throws(PrivacyParameterError) {
-    try PrivacyParameterError.require(
+  public init(coefficients: [Double]) throws(FLMathError) {
+    try FLMathError.Privacy.require(
       coefficients.count <= 1 << 20, .bands, Double(coefficients.count))
-    guard let first = coefficients.first else { throw .outOfRange(.bands, found: 0) }
-    try PrivacyParameterError.requirePositive(first, .coefficient)
+    guard let first = coefficients.first else { throw .privacy(.outOfRange(.bands, found: 0)) }
+    try FLMathError.Privacy.requirePositive(first, .coefficient)
     for coefficient in coefficients {
-      try PrivacyParameterError.require(coefficient.isFinite, .coefficient, coefficient)
+      try FLMathError.Privacy.require(coefficient.isFinite, .coefficient, coefficient)
     }
     self.coefficients = coefficients
   }
@@ -40,9 +40,9 @@ public struct ToeplitzStrategy: Sendable, Hashable {
   /// take part once (Dvijotham et al. 2024, "Efficient and Near-Optimal Noise Generation for Streaming
   /// Differential Privacy").
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless there are 1 to 2^20 bands.
-  public static func squareRoot(bands: Int) throws(PrivacyParameterError) -> ToeplitzStrategy {
-    try PrivacyParameterError.require(bands >= 1 && bands <= 1 << 20, .bands, Double(bands))
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless there are 1 to 2^20 bands.
+  public static func squareRoot(bands: Int) throws(FLMathError) -> ToeplitzStrategy {
+    try FLMathError.Privacy.require(bands >= 1 && bands <= 1 << 20, .bands, Double(bands))
     var coefficients = [1.0]
     coefficients.reserveCapacity(bands)
     var last = 1.0
@@ -160,15 +160,15 @@ extension ToeplitzStrategy {
   ///   - bands: from 1 to the minimum separation, so that the sensitivity is exact. A client that takes part
   ///     once has none: the number of rounds is then the limit. At most 1,024.
   ///   - rounds: the number of rounds, from 1 to 2^20.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``.
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)``.
   /// - Complexity: O(rounds x bands + bands^3) for each of about ten steps.
   public static func optimal(
     bands: Int, rounds: Int, participation: ParticipationRule, error: NoiseErrorMeasure
-  ) throws(PrivacyParameterError) -> ToeplitzStrategy {
-    try PrivacyParameterError.require(rounds >= 1 && rounds <= 1 << 20, .rounds, Double(rounds))
+  ) throws(FLMathError) -> ToeplitzStrategy {
+    try FLMathError.Privacy.require(rounds >= 1 && rounds <= 1 << 20, .rounds, Double(rounds))
     let once = participation.participations(in: rounds) == 1
     let limit = min(once ? rounds : participation.minimumSeparation, rounds, 1024)
-    try PrivacyParameterError.require(bands >= 1 && bands <= limit, .bands, Double(bands))
+    try FLMathError.Privacy.require(bands >= 1 && bands <= limit, .bands, Double(bands))
     let problem = ToeplitzProblem(
       rounds: rounds,
       overlaps: Array(overlaps(rounds: rounds, participation: participation).prefix(bands)),

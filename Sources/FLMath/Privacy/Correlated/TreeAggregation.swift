@@ -26,16 +26,16 @@ public struct TreeAggregation: Sendable, Hashable {
   /// A restart forgets nothing: the sums of the finished trees keep their noise, and a client that takes part
   /// in several trees pays for each.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless every tree has at least one round, and
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless every tree has at least one round, and
   ///   all together at most 2^20.
-  public init(stepCounts: [Int], estimator: Estimator = .node) throws(PrivacyParameterError) {
+  public init(stepCounts: [Int], estimator: Estimator = .node) throws(FLMathError) {
     var total = 0
     for steps in stepCounts {
-      try PrivacyParameterError.require(
+      try FLMathError.Privacy.require(
         steps >= 1 && steps <= 1 << 20 - total, .rounds, Double(steps))
       total += steps
     }
-    try PrivacyParameterError.require(total >= 1, .rounds, 0)
+    try FLMathError.Privacy.require(total >= 1, .rounds, 0)
     self.stepCounts = stepCounts
     self.estimator = estimator
   }

@@ -17,11 +17,11 @@ public struct DistributedNoiseMechanism: Sendable {
   ///
   /// - Parameter seed: the seed of the rotation. It is the same for all clients and the server, and differs from
   ///   round to round. A client that chooses its vector must not choose the seed as well.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the noise is beyond what the samplers
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` if the noise is beyond what the samplers
   ///   allow.
   public init(
     _ parameters: DistributedNoiseParameters, seed: UInt64
-  ) throws(PrivacyParameterError) {
+  ) throws(FLMathError) {
     self.parameters = parameters
     rotation = try RandomRotation(dimension: parameters.choice.dimension, seed: seed)
     words = try ModularWords(bits: parameters.choice.bits)
@@ -34,11 +34,7 @@ public struct DistributedNoiseMechanism: Sendable {
     case .skellam:
       share = .skellam(try Skellam(variance: variance))
     }
-    do throws(ClippingError) {
-      clipping = try L2Clipping(bound: parameters.choice.clip)
-    } catch {
-      throw .outOfRange(.clippingBound, found: parameters.choice.clip)
-    }
+    clipping = try L2Clipping(bound: parameters.choice.clip)
   }
 
   private enum NoiseShare: Sendable {
@@ -48,7 +44,7 @@ public struct DistributedNoiseMechanism: Sendable {
 
   /// The same mechanism in another round: only the seed of the rotation differs. The tables of the noise
   /// are shared.
-  package func rotating(by seed: UInt64) throws(PrivacyParameterError) -> Self {
+  package func rotating(by seed: UInt64) throws(FLMathError) -> Self {
     var other = self
     other.rotation = try RandomRotation(dimension: parameters.choice.dimension, seed: seed)
     return other
@@ -59,12 +55,12 @@ public struct DistributedNoiseMechanism: Sendable {
   /// - Parameters:
   ///   - vector: the update; it is clipped.
   ///   - generator: of roundings and noise: cryptographic, unless this is a simulation.
-  /// - Throws: ``PrivacyParameterError`` if the vector has another dimension or an element that is
+  /// - Throws: ``FLMathError`` if the vector has another dimension or an element that is
   ///   NaN or infinite.
   /// - Complexity: O(d log d), with two working copies of the vector.
   public func encode(
     _ vector: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(PrivacyParameterError) -> [UInt64] {
+  ) throws(FLMathError) -> [UInt64] {
     words.wrapped(try integers(of: vector, using: &generator))
   }
 
@@ -72,7 +68,7 @@ public struct DistributedNoiseMechanism: Sendable {
   /// are those of ``encode(_:using:)``.
   package func integers(
     of vector: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(PrivacyParameterError) -> [Int64] {
+  ) throws(FLMathError) -> [Int64] {
     var numbers = try rounded(vector, using: &generator)
     addShares(1, to: &numbers, using: &generator)
     return numbers
@@ -93,16 +89,9 @@ public struct DistributedNoiseMechanism: Sendable {
   /// The vector as whole numbers on the grid, without noise.
   func rounded(
     _ vector: [Double], using generator: inout some RandomNumberGenerator
-  ) throws(PrivacyParameterError) -> [Int64] {
+  ) throws(FLMathError) -> [Int64] {
     var clipped = vector
-    do throws(ClippingError) {
-      try clipping.clip(&clipped)
-    } catch {
-      switch error {
-      case .nonFinite(let index, let found): throw .nonFinite(index: index, found: found)
-      case .invalidBound(let bound): throw .outOfRange(.clippingBound, found: bound)
-      }
-    }
+    try clipping.clip(&clipped)
     let groups = try rotation.rotated(clipped, scale: parameters.scale)
     return ConditionalRounding(bound: parameters.scaledL2Bound)
       .rounded(groups, using: &generator)
@@ -110,22 +99,22 @@ public struct DistributedNoiseMechanism: Sendable {
 
   /// The sum of the clients' vectors that belongs to the sum, modulo 2^bits, of their words.
   ///
-  /// - Throws: ``PrivacyParameterError`` if there are not `paddedDimension` words or one is not below
+  /// - Throws: ``FLMathError`` if there are not `paddedDimension` words or one is not below
   ///   2^bits.
-  public func decode(sum: [UInt64]) throws(PrivacyParameterError) -> [Double] {
+  public func decode(sum: [UInt64]) throws(FLMathError) -> [Double] {
     guard sum.count == rotation.paddedDimension else {
-      throw .dimensionMismatch(expected: rotation.paddedDimension, found: sum.count)
+      throw .privacy(.dimensionMismatch(expected: rotation.paddedDimension, found: sum.count))
     }
     return try self.sum(ofIntegers: words.unwrapped(sum))
   }
 
   /// The sum of the clients' vectors that belongs to the sum of their whole numbers.
   ///
-  /// - Throws: ``PrivacyParameterError/dimensionMismatch(expected:found:)`` if there are not
+  /// - Throws: ``FLMathError/Privacy/dimensionMismatch(expected:found:)`` if there are not
   ///   `paddedDimension` numbers.
-  package func sum(ofIntegers numbers: [Int64]) throws(PrivacyParameterError) -> [Double] {
+  package func sum(ofIntegers numbers: [Int64]) throws(FLMathError) -> [Double] {
     guard numbers.count == rotation.paddedDimension else {
-      throw .dimensionMismatch(expected: rotation.paddedDimension, found: numbers.count)
+      throw .privacy(.dimensionMismatch(expected: rotation.paddedDimension, found: numbers.count))
     }
     let size = WalshHadamard.groupSize
     var groups = [SIMD8<Double>](repeating: .zero, count: numbers.count / size)
@@ -212,9 +201,9 @@ public struct ModularWords: Sendable, Hashable {
   /// The number of bits of a word, 2...52.
   public let bits: Int
 
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless bits is from 2 to 52.
-  public init(bits: Int) throws(PrivacyParameterError) {
-    guard bits >= 2, bits <= 52 else { throw .outOfRange(.bits, found: Double(bits)) }
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless bits is from 2 to 52.
+  public init(bits: Int) throws(FLMathError) {
+    guard bits >= 2, bits <= 52 else { throw .privacy(.outOfRange(.bits, found: Double(bits))) }
     self.bits = bits
   }
 
@@ -228,10 +217,10 @@ public struct ModularWords: Sendable, Hashable {
 
   /// The numbers from -2^(bits-1) up to, but not including, 2^(bits-1) that the words stand for.
   ///
-  /// - Throws: ``PrivacyParameterError/notReduced(index:found:)`` if a word is not below 2^bits.
-  public func unwrapped(_ words: [UInt64]) throws(PrivacyParameterError) -> [Int64] {
+  /// - Throws: ``FLMathError/Privacy/notReduced(index:found:)`` if a word is not below 2^bits.
+  public func unwrapped(_ words: [UInt64]) throws(FLMathError) -> [Int64] {
     if let index = words.firstIndex(where: { [mask] in $0 > mask }) {
-      throw .notReduced(index: index, found: words[index])
+      throw .privacy(.notReduced(index: index, found: words[index]))
     }
     let shift = Int64(64 - bits)
     return words.map { Int64(bitPattern: $0 << UInt64(shift)) >> shift }
@@ -239,14 +228,14 @@ public struct ModularWords: Sendable, Hashable {
 
   /// Adds words modulo 2^bits.
   ///
-  /// - Throws: ``PrivacyParameterError`` if the lengths differ or a word is not below 2^bits.
-  public func add(_ words: [UInt64], to sum: inout [UInt64]) throws(PrivacyParameterError) {
+  /// - Throws: ``FLMathError`` if the lengths differ or a word is not below 2^bits.
+  public func add(_ words: [UInt64], to sum: inout [UInt64]) throws(FLMathError) {
     guard words.count == sum.count else {
-      throw .dimensionMismatch(expected: sum.count, found: words.count)
+      throw .privacy(.dimensionMismatch(expected: sum.count, found: words.count))
     }
     let mask = mask
     if let index = words.firstIndex(where: { $0 > mask }) {
-      throw .notReduced(index: index, found: words[index])
+      throw .privacy(.notReduced(index: index, found: words[index]))
     }
     for index in sum.indices {
       sum[index] = (sum[index] &+ words[index]) & mask

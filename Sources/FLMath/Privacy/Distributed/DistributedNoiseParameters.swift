@@ -85,9 +85,9 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
 
   /// Computes the rest.
   ///
-  /// - Throws: ``PrivacyParameterError`` if a number is out of its range, or the bits are too few for
+  /// - Throws: ``FLMathError`` if a number is out of its range, or the bits are too few for
   ///   the number of clients.
-  public init(_ choice: Choice) throws(PrivacyParameterError) {
+  public init(_ choice: Choice) throws(FLMathError) {
     try choice.validate()
     self.choice = choice
     paddedDimension = try RandomRotation.paddedDimension(choice.dimension)
@@ -113,13 +113,13 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
   /// bound is.
   private static func stepsPerClip(
     _ choice: Choice, dimension: Int
-  ) throws(PrivacyParameterError) -> Double {
+  ) throws(FLMathError) -> Double {
     let deviations = NormalTail.quantile(upper: choice.wrapProbability / 2)
     let clients = Double(choice.contributors)
     let range = Double(sign: .plus, exponent: choice.bits, significand: 1)
     let rounding = clients * deviations * deviations
     guard range * range > rounding else {
-      throw .tooFewBits(bits: choice.bits, clients: choice.contributors)
+      throw .privacy(.tooFewBits(bits: choice.bits, clients: choice.contributors))
     }
     let signal = clients * clients / Double(dimension)
     let noise =
@@ -140,18 +140,18 @@ public struct DistributedNoiseParameters: Sendable, Hashable {
 }
 
 extension DistributedNoiseParameters.Choice {
-  fileprivate func validate() throws(PrivacyParameterError) {
-    try PrivacyParameterError.requireNoiseMultiplier(noiseMultiplier)
-    try PrivacyParameterError.requirePositive(clip, .clippingBound)
-    try PrivacyParameterError.require(bits >= 2 && bits <= 52, .bits, Double(bits))
-    try PrivacyParameterError.require(
+  fileprivate func validate() throws(FLMathError) {
+    try FLMathError.Privacy.requireNoiseMultiplier(noiseMultiplier)
+    try FLMathError.Privacy.requirePositive(clip, .clippingBound)
+    try FLMathError.Privacy.require(bits >= 2 && bits <= 52, .bits, Double(bits))
+    try FLMathError.Privacy.require(
       contributors >= 1 && contributors <= 1 << 30, .clients, Double(contributors))
-    try PrivacyParameterError.require(
+    try FLMathError.Privacy.require(
       survivingHonest >= 1 && survivingHonest <= contributors, .survivors,
       Double(survivingHonest))
-    try PrivacyParameterError.require(
+    try FLMathError.Privacy.require(
       roundingBias >= 0 && roundingBias < 1, .roundingBias, roundingBias)
-    try PrivacyParameterError.require(
+    try FLMathError.Privacy.require(
       wrapProbability > 0 && wrapProbability < 1, .wrapProbability, wrapProbability)
   }
 }
@@ -164,14 +164,14 @@ extension DistributedNoiseParameters {
   ///   - sampling: how the clients of a round are chosen. Anything but `none` needs sums that all have the
   ///     same noise: samples of a fixed size, all of whose clients are sure to be honest and to contribute.
   ///   - rounds: the number of rounds.
-  /// - Throws: ``PrivacyParameterError/noiseLeavesWithClient`` for `addOrRemove`,
-  ///   ``PrivacyParameterError/noiseRevealsParticipation`` for samples whose noise differs,
-  ///   ``PrivacyParameterError/outOfRange(_:found:)``.
+  /// - Throws: ``FLMathError/Privacy/noiseLeavesWithClient`` for `addOrRemove`,
+  ///   ``FLMathError/Privacy/noiseRevealsParticipation`` for samples whose noise differs,
+  ///   ``FLMathError/Privacy/outOfRange(_:found:)``.
   public func event(
     relation: NeighbouringRelation, sampling: SamplingScheme, rounds: Int
-  ) throws(PrivacyParameterError) -> PrivacyEvent {
+  ) throws(FLMathError) -> PrivacyEvent {
     if case .withoutReplacement = sampling, choice.survivingHonest < choice.contributors {
-      throw .noiseRevealsParticipation
+      throw .privacy(.noiseRevealsParticipation)
     }
     let factor = relation.sensitivityFactor
     let honest = Double(choice.survivingHonest)
@@ -209,22 +209,22 @@ extension DistributedNoiseParameters {
   /// The number of honest clients in every released sum: the least number of contributors less all corrupt clients
   /// of the cohort, floor(`corruptFraction` x `cohort`). They may all have contributed without noise.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` if the fraction is not at least 0 and
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` if the fraction is not at least 0 and
   ///   below 1, or if all contributors may be corrupt.
   public static func survivingHonest(
     cohort: Int, minimumContributors: Int, corruptFraction: Double
-  ) throws(PrivacyParameterError) -> Int {
-    try PrivacyParameterError.require(
+  ) throws(FLMathError) -> Int {
+    try FLMathError.Privacy.require(
       corruptFraction >= 0 && corruptFraction < 1, .corruptFraction, corruptFraction)
-    try PrivacyParameterError.require(
+    try FLMathError.Privacy.require(
       cohort >= 1 && cohort <= 1 << 30, .clients, Double(cohort))
-    try PrivacyParameterError.require(
+    try FLMathError.Privacy.require(
       minimumContributors >= 1 && minimumContributors <= cohort, .survivors,
       Double(minimumContributors))
     // 0.29 x 100 is 28.999999999999996: a product that near to a whole number is that number.
     let corrupt = Int((corruptFraction * Double(cohort) + 1e-9).rounded(.down))
     let honest = minimumContributors - corrupt
-    try PrivacyParameterError.require(honest >= 1, .survivors, Double(honest))
+    try FLMathError.Privacy.require(honest >= 1, .survivors, Double(honest))
     return honest
   }
 }

@@ -16,17 +16,17 @@ public struct RandomRotation: Sendable, Hashable {
 
   /// The rotation of vectors of a dimension.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless the dimension is from 1 to 2^30.
-  public init(dimension: Int, seed: UInt64) throws(PrivacyParameterError) {
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless the dimension is from 1 to 2^30.
+  public init(dimension: Int, seed: UInt64) throws(FLMathError) {
     self.dimension = dimension
     paddedDimension = try Self.paddedDimension(dimension)
     self.seed = seed
   }
 
   /// The padded form of a dimension.
-  static func paddedDimension(_ dimension: Int) throws(PrivacyParameterError) -> Int {
+  static func paddedDimension(_ dimension: Int) throws(FLMathError) -> Int {
     guard dimension >= 1, dimension <= 1 << 30 else {
-      throw .outOfRange(.dimension, found: Double(dimension))
+      throw .privacy(.outOfRange(.dimension, found: Double(dimension)))
     }
     let bits = Int.bitWidth - (dimension - 1).leadingZeroBitCount
     return max(WalshHadamard.groupSize, 1 << bits)
@@ -35,16 +35,16 @@ public struct RandomRotation: Sendable, Hashable {
   /// Rotates a vector, padded with zeros, and multiplies it by `scale`.
   ///
   /// - Returns: `paddedDimension` coordinates, in groups of eight.
-  /// - Throws: ``PrivacyParameterError`` if the vector has another dimension or an element that is
+  /// - Throws: ``FLMathError`` if the vector has another dimension or an element that is
   ///   NaN or infinite.
   func rotated(
     _ vector: [Double], scale: Double
-  ) throws(PrivacyParameterError) -> [SIMD8<Double>] {
+  ) throws(FLMathError) -> [SIMD8<Double>] {
     guard vector.count == dimension else {
-      throw .dimensionMismatch(expected: dimension, found: vector.count)
+      throw .privacy(.dimensionMismatch(expected: dimension, found: vector.count))
     }
     if let index = vector.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: vector[index])
+      throw .privacy(.nonFinite(index: index, found: vector[index]))
     }
     let factor = scale / Double(paddedDimension).squareRoot()
     let size = WalshHadamard.groupSize

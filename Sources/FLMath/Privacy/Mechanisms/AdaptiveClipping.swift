@@ -19,14 +19,14 @@ public struct AdaptiveClipping: Sendable, Hashable {
 
   /// Starts at a bound.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless bound and learning rate are
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless bound and learning rate are
   ///   finite and above 0, and the quantile is from 0 to 1.
   public init(
     initialBound: Double, quantile: Double, learningRate: Double
-  ) throws(PrivacyParameterError) {
-    try PrivacyParameterError.requirePositive(initialBound, .clippingBound)
-    try PrivacyParameterError.require(quantile >= 0 && quantile <= 1, .quantile, quantile)
-    try PrivacyParameterError.requirePositive(learningRate, .learningRate)
+  ) throws(FLMathError) {
+    try FLMathError.Privacy.requirePositive(initialBound, .clippingBound)
+    try FLMathError.Privacy.require(quantile >= 0 && quantile <= 1, .quantile, quantile)
+    try FLMathError.Privacy.requirePositive(learningRate, .learningRate)
     bound = initialBound
     self.quantile = quantile
     self.learningRate = learningRate
@@ -43,16 +43,16 @@ public struct AdaptiveClipping: Sendable, Hashable {
   /// - Parameters:
   ///   - noisySum: the sum of the clients' ``clipBit(norm:)``, noise included.
   ///   - clients: the public denominator: the expected number of clients, finite and above 0.
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)``, also if the bound would leave the
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)``, also if the bound would leave the
   ///   range of `Double`; the bound is then unchanged.
   public mutating func update(
     noisySum: Double, clients: Double
-  ) throws(PrivacyParameterError) {
-    try PrivacyParameterError.requirePositive(clients, .clients)
-    try PrivacyParameterError.require(noisySum.isFinite, .noisyCount, noisySum)
+  ) throws(FLMathError) {
+    try FLMathError.Privacy.requirePositive(clients, .clients)
+    try FLMathError.Privacy.require(noisySum.isFinite, .noisyCount, noisySum)
     let share = noisySum / clients + 0.5
     let moved = bound * Double.exp(-learningRate * (share - quantile))
-    try PrivacyParameterError.requirePositive(moved, .clippingBound)
+    try FLMathError.Privacy.requirePositive(moved, .clippingBound)
     bound = moved
   }
 
@@ -62,12 +62,12 @@ public struct AdaptiveClipping: Sendable, Hashable {
   /// Divided by the weight, the noise on the sum of bits then has `countStandardDeviation`, and the
   /// vector with its bit a norm of at most ``joinedNorm(weight:)``.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless both are finite and above 0.
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless both are finite and above 0.
   public func clipBitWeight(
     updateNoiseMultiplier: Double, countStandardDeviation: Double
-  ) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.requirePositive(updateNoiseMultiplier, .noiseMultiplier)
-    try PrivacyParameterError.requirePositive(countStandardDeviation, .countStandardDeviation)
+  ) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.requirePositive(updateNoiseMultiplier, .noiseMultiplier)
+    try FLMathError.Privacy.requirePositive(countStandardDeviation, .countStandardDeviation)
     return updateNoiseMultiplier * bound / countStandardDeviation
   }
 
@@ -81,18 +81,19 @@ public struct AdaptiveClipping: Sendable, Hashable {
   /// `(z^-2 - (2 countStandardDeviation)^-2)^(-1/2)` (theorem 1).
   ///
   /// - Parameter countStandardDeviation: of the noise on the sum of the clip bits.
-  /// - Throws: ``PrivacyParameterError/clippedCountTooPrecise(minimum:found:)`` if the bits alone
-  ///   cost as much as the whole may, ``PrivacyParameterError/outOfRange(_:found:)`` unless both are
+  /// - Throws: ``FLMathError/Privacy/clippedCountTooPrecise(minimum:found:)`` if the bits alone
+  ///   cost as much as the whole may, ``FLMathError/Privacy/outOfRange(_:found:)`` unless both are
   ///   finite and above 0.
   public static func updateNoiseMultiplier(
     noiseMultiplier: Double, countStandardDeviation: Double
-  ) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.requirePositive(noiseMultiplier, .noiseMultiplier)
-    try PrivacyParameterError.requirePositive(countStandardDeviation, .countStandardDeviation)
+  ) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.requirePositive(noiseMultiplier, .noiseMultiplier)
+    try FLMathError.Privacy.requirePositive(countStandardDeviation, .countStandardDeviation)
     let ratio = noiseMultiplier / (2 * countStandardDeviation)
     guard ratio < 1 else {
-      throw .clippedCountTooPrecise(
-        minimum: noiseMultiplier / 2, found: countStandardDeviation)
+      throw .privacy(
+        .clippedCountTooPrecise(
+          minimum: noiseMultiplier / 2, found: countStandardDeviation))
     }
     return noiseMultiplier / ((1 - ratio) * (1 + ratio)).squareRoot()
   }
@@ -113,10 +114,10 @@ public struct FixedDenominatorMean: Sendable, Hashable {
 
   /// A mean over an expected number of contributors.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless the denominator is finite and
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless the denominator is finite and
   ///   above 0.
-  public init(clipping: L2Clipping, denominator: Double) throws(PrivacyParameterError) {
-    try PrivacyParameterError.requirePositive(denominator, .denominator)
+  public init(clipping: L2Clipping, denominator: Double) throws(FLMathError) {
+    try FLMathError.Privacy.requirePositive(denominator, .denominator)
     self.clipping = clipping
     self.denominator = denominator
   }

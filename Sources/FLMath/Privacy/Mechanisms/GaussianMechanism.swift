@@ -21,11 +21,11 @@ public struct GaussianMechanism: Sendable, Hashable {
 
   /// Noise of the given standard deviation.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless both are finite and above 0.
-  public init(standardDeviation: Double, sensitivity: Double) throws(PrivacyParameterError) {
-    try PrivacyParameterError.requirePositive(standardDeviation, .standardDeviation)
-    try PrivacyParameterError.requirePositive(sensitivity, .sensitivity)
-    try PrivacyParameterError.requirePositive(sensitivity / standardDeviation, .sensitivity)
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless both are finite and above 0.
+  public init(standardDeviation: Double, sensitivity: Double) throws(FLMathError) {
+    try FLMathError.Privacy.requirePositive(standardDeviation, .standardDeviation)
+    try FLMathError.Privacy.requirePositive(sensitivity, .sensitivity)
+    try FLMathError.Privacy.requirePositive(sensitivity / standardDeviation, .sensitivity)
     self.standardDeviation = standardDeviation
     self.sensitivity = sensitivity
   }
@@ -38,20 +38,20 @@ public struct GaussianMechanism: Sendable, Hashable {
   ///   - epsilon: at least 0.
   ///   - delta: above 0 and below 1.
   ///   - sensitivity: finite and above 0.
-  /// - Throws: ``PrivacyParameterError`` if a number is out of its range, or the noise is beyond
+  /// - Throws: ``FLMathError`` if a number is out of its range, or the noise is beyond
   ///   what `Double` holds.
   public static func calibrated(
     epsilon: Double, delta: Double, sensitivity: Double
-  ) throws(PrivacyParameterError) -> GaussianMechanism {
+  ) throws(FLMathError) -> GaussianMechanism {
     try requireTarget(epsilon: epsilon, delta: delta)
-    try PrivacyParameterError.requirePositive(sensitivity, .sensitivity)
+    try FLMathError.Privacy.requirePositive(sensitivity, .sensitivity)
     let logDelta = Double.log(delta)
     func isPrivate(_ multiplier: Double) -> Bool {
       logarithmOfDelta(epsilon: epsilon, mu: 1 / multiplier) <= logDelta
     }
     let (least, most) = (0x1p-1000, 0x1p1000)
     guard isPrivate(most), !isPrivate(least) else {
-      throw .unreachableTarget(epsilon: epsilon, delta: delta)
+      throw .privacy(.unreachableTarget(epsilon: epsilon, delta: delta))
     }
     let multiplier = MonotoneSearch.smallest(
       above: least, below: most, tolerance: 0x1p-50, where: isPrivate)
@@ -64,28 +64,28 @@ public struct GaussianMechanism: Sendable, Hashable {
   /// Any update of a norm of at most `clip` may be replaced by any other, so the sensitivity is
   /// `2 * clip`.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless both are finite and above 0.
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless both are finite and above 0.
   public static func local(
     standardDeviation: Double, clip: Double
-  ) throws(PrivacyParameterError) -> GaussianMechanism {
-    try PrivacyParameterError.requirePositive(clip, .clippingBound)
+  ) throws(FLMathError) -> GaussianMechanism {
+    try FLMathError.Privacy.requirePositive(clip, .clippingBound)
     return try GaussianMechanism(standardDeviation: standardDeviation, sensitivity: 2 * clip)
   }
 
   /// The smallest delta for which the mechanism is (`epsilon`, delta)-differentially private.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless epsilon is at least 0.
-  public func delta(epsilon: Double) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.require(epsilon >= 0, .epsilon, epsilon)
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless epsilon is at least 0.
+  public func delta(epsilon: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.require(epsilon >= 0, .epsilon, epsilon)
     return Double.exp(Self.logarithmOfDelta(epsilon: epsilon, mu: sensitivity / standardDeviation))
   }
 
   /// The smallest epsilon for which the mechanism is (epsilon, `delta`)-differentially private, to a
   /// relative 2^-50, from above.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless delta is above 0 and at most 1.
-  public func epsilon(delta: Double) throws(PrivacyParameterError) -> Double {
-    try PrivacyParameterError.require(delta > 0 && delta <= 1, .delta, delta)
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless delta is above 0 and at most 1.
+  public func epsilon(delta: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.require(delta > 0 && delta <= 1, .delta, delta)
     return Self.epsilon(mu: sensitivity / standardDeviation, logDelta: Double.log(delta))
   }
 
@@ -119,9 +119,9 @@ public struct GaussianMechanism: Sendable, Hashable {
     return min(0, NormalTail.logWeightedDifference(epsilon / mu - mu / 2, gap: mu))
   }
 
-  static func requireTarget(epsilon: Double, delta: Double) throws(PrivacyParameterError) {
-    try PrivacyParameterError.require(epsilon >= 0 && epsilon.isFinite, .epsilon, epsilon)
-    try PrivacyParameterError.require(delta > 0 && delta < 1, .delta, delta)
+  static func requireTarget(epsilon: Double, delta: Double) throws(FLMathError) {
+    try FLMathError.Privacy.require(epsilon >= 0 && epsilon.isFinite, .epsilon, epsilon)
+    try FLMathError.Privacy.require(delta > 0 && delta < 1, .delta, delta)
   }
 }
 
@@ -133,15 +133,15 @@ extension GaussianMechanism {
   /// epsilon below 1 only. From there on it is refused: at epsilon = 10 and a nominal delta of
   /// 1e-5, the true delta is 2.3e-5.
   ///
-  /// - Throws: ``PrivacyParameterError/classicFormulaDoesNotHold(epsilon:)`` if epsilon is 1 or
-  ///   more, ``PrivacyParameterError/outOfRange(_:found:)`` unless epsilon is above 0, delta above 0
+  /// - Throws: ``FLMathError/Privacy/classicFormulaDoesNotHold(epsilon:)`` if epsilon is 1 or
+  ///   more, ``FLMathError/Privacy/outOfRange(_:found:)`` unless epsilon is above 0, delta above 0
   ///   and below 1, and the sensitivity finite and above 0.
   public static func classic(
     epsilon: Double, delta: Double, sensitivity: Double
-  ) throws(PrivacyParameterError) -> GaussianMechanism {
+  ) throws(FLMathError) -> GaussianMechanism {
     try requireTarget(epsilon: epsilon, delta: delta)
-    try PrivacyParameterError.require(epsilon > 0, .epsilon, epsilon)
-    guard epsilon < 1 else { throw .classicFormulaDoesNotHold(epsilon: epsilon) }
+    try FLMathError.Privacy.require(epsilon > 0, .epsilon, epsilon)
+    guard epsilon < 1 else { throw .privacy(.classicFormulaDoesNotHold(epsilon: epsilon)) }
     let factor = (2 * Double.log(1.25 / delta)).squareRoot() / epsilon
     return try GaussianMechanism(
       standardDeviation: sensitivity * factor, sensitivity: sensitivity)

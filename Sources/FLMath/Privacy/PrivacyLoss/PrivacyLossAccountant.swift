@@ -43,12 +43,12 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   /// - Parameter accuracy: the width that the interval of epsilon shall have, from 1e-6 to 1. The
   ///   effort grows with the inverse of its square root. Where the grid would become too large, the
   ///   interval is wider.
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` if the accuracy is out of its range.
+  /// - Throws: ``FLMathError/privacy(_:)`` if the accuracy is out of its range.
   public init(
     relation: NeighbouringRelation, accuracy: Double = 1e-4
-  ) throws(PrivacyAccountingError) {
+  ) throws(FLMathError) {
     guard accuracy >= 1e-6, accuracy <= 1 else {
-      throw .invalid(.outOfRange(.accuracy, found: accuracy))
+      throw .privacy(.outOfRange(.accuracy, found: accuracy))
     }
     self.relation = relation
     self.accuracy = accuracy
@@ -58,13 +58,15 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   ///
   /// Skellam noise of a variance below 4 has an infinite epsilon here.
   ///
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` for samples of a fixed size under `addOrRemove`, whose
+  /// - Throws: ``FLMathError/Accounting/unsupported(_:)`` for samples of a fixed size under `addOrRemove`, whose
   ///   population is not public, and for those with Skellam noise under `zeroOut`; nothing is added.
   /// - Complexity: O(1); the work is done when a question is asked.
-  public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
+  public mutating func compose(_ event: PrivacyEvent) throws(FLMathError) {
     try requireOwnRelation(event)
     let (sampling, repetitions) = (event.sampling, event.repetitions)
-    if case .withoutReplacement = sampling, relation == .addOrRemove { throw .unsupported(event) }
+    if case .withoutReplacement = sampling, relation == .addOrRemove {
+      throw .accounting(.unsupported(event))
+    }
     func add(_ multiplier: Double, to releases: inout GaussianReleases) {
       releases.add(noiseMultiplier: multiplier, sampling: sampling, repetitions: repetitions)
     }
@@ -81,7 +83,7 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
       logFactor += Double(repetitions) * enclosure.logFactor
     case .skellam(let l1, let l2, let variance):
       // Only pairs of distributions are compared. Zeroing out is about three in a sample of fixed size.
-      if sampling.probability < 1, relation == .zeroOut { throw .unsupported(event) }
+      if sampling.probability < 1, relation == .zeroOut { throw .accounting(.unsupported(event)) }
       guard variance >= SkellamEnclosure.leastVariance else {
         logFactor = .infinity
         return
@@ -103,26 +105,26 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   }
 
   /// The upper end of ``epsilonInterval(delta:)``.
-  public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
-    try PrivacyAccountingError.requireDelta(delta)
+  public func epsilon(delta: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.requireDelta(delta)
     return upperEpsilon(delta: delta).upper
   }
 
   /// The upper end of ``deltaInterval(epsilon:)``.
-  public func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double {
-    try PrivacyAccountingError.requireEpsilon(epsilon)
+  public func delta(epsilon: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.requireEpsilon(epsilon)
     return upperDelta(epsilon: epsilon).upper
   }
 
   /// An interval that contains the smallest epsilon for which everything composed so far is
   /// (epsilon, `delta`)-differentially private.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
+  /// - Throws: ``FLMathError/privacy(_:)`` unless delta is from 0 to 1.
   /// - Complexity: O(n log n) in the points of the grid, about 2^13 to 2^17 of them.
   public func epsilonInterval(
     delta: Double
-  ) throws(PrivacyAccountingError) -> ClosedRange<Double> {
-    try PrivacyAccountingError.requireDelta(delta)
+  ) throws(FLMathError) -> ClosedRange<Double> {
+    try FLMathError.Privacy.requireDelta(delta)
     let bounds = upperEpsilon(delta: delta)
     let factor = Double.exp(logFactor)
     guard factor < .infinity else { return 0...bounds.upper }
@@ -139,11 +141,11 @@ public struct PrivacyLossAccountant: PrivacyAccountant {
   /// An interval that contains the smallest delta for which everything composed so far is
   /// (`epsilon`, delta)-differentially private.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless epsilon is at least 0.
+  /// - Throws: ``FLMathError/privacy(_:)`` unless epsilon is at least 0.
   public func deltaInterval(
     epsilon: Double
-  ) throws(PrivacyAccountingError) -> ClosedRange<Double> {
-    try PrivacyAccountingError.requireEpsilon(epsilon)
+  ) throws(FLMathError) -> ClosedRange<Double> {
+    try FLMathError.Privacy.requireEpsilon(epsilon)
     let bounds = upperDelta(epsilon: epsilon)
     let factor = Double.exp(logFactor)
     guard factor < .infinity else { return 0...bounds.upper }

@@ -24,15 +24,15 @@ public struct RenyiAccountant: PrivacyAccountant {
 
   /// Starts with nothing spent.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless there is an order and all are above 1
+  /// - Throws: ``FLMathError/privacy(_:)`` unless there is an order and all are above 1
   ///   and at most 2^20.
   public init(
     relation: NeighbouringRelation, orders: [Double] = Self.defaultOrders,
     fractionalOrders: FractionalOrders = .magnitudes
-  ) throws(PrivacyAccountingError) {
-    guard !orders.isEmpty else { throw .invalid(.outOfRange(.order, found: .nan)) }
+  ) throws(FLMathError) {
+    guard !orders.isEmpty else { throw .privacy(.outOfRange(.order, found: .nan)) }
     for order in orders where !(order > 1 && order <= 0x1p20) {
-      throw .invalid(.outOfRange(.order, found: order))
+      throw .privacy(.outOfRange(.order, found: order))
     }
     self.relation = relation
     self.orders = orders
@@ -42,9 +42,9 @@ public struct RenyiAccountant: PrivacyAccountant {
 
   /// Adds the cost of an event: of every event but Poisson samples under replacement and samples without replacement under addition.
   ///
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` for any other; nothing is added.
+  /// - Throws: ``FLMathError/Accounting/unsupported(_:)`` for any other; nothing is added.
   /// - Complexity: O(orders x largest order).
-  public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
+  public mutating func compose(_ event: PrivacyEvent) throws(FLMathError) {
     try requireOwnRelation(event)
     let once = try RenyiDivergences(event: event, fractionalOrders: fractionalOrders)
       .ofOneRelease(at: orders)
@@ -56,8 +56,8 @@ public struct RenyiAccountant: PrivacyAccountant {
 
   /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
-  public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
+  /// - Throws: ``FLMathError/privacy(_:)`` unless delta is from 0 to 1.
+  public func epsilon(delta: Double) throws(FLMathError) -> Double {
     try optimum(delta: delta).epsilon
   }
 
@@ -67,11 +67,11 @@ public struct RenyiAccountant: PrivacyAccountant {
 
   /// The least epsilon that any order gives, and that order.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
+  /// - Throws: ``FLMathError/privacy(_:)`` unless delta is from 0 to 1.
   public func optimum(
     delta: Double
-  ) throws(PrivacyAccountingError) -> (epsilon: Double, order: Double) {
-    try PrivacyAccountingError.requireDelta(delta)
+  ) throws(FLMathError) -> (epsilon: Double, order: Double) {
+    try FLMathError.Privacy.requireDelta(delta)
     var best = (epsilon: Double.infinity, order: orders[0])
     for (order, divergence) in zip(orders, divergences) {
       let epsilon = RenyiConversion.epsilon(order: order, divergence: divergence, delta: delta)
@@ -82,9 +82,9 @@ public struct RenyiAccountant: PrivacyAccountant {
 
   /// A delta for which everything composed so far is (`epsilon`, delta)-differentially private.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless epsilon is at least 0.
-  public func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double {
-    try PrivacyAccountingError.requireEpsilon(epsilon)
+  /// - Throws: ``FLMathError/privacy(_:)`` unless epsilon is at least 0.
+  public func delta(epsilon: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.requireEpsilon(epsilon)
     var least = 1.0
     for (order, divergence) in zip(orders, divergences) {
       least = min(
@@ -103,12 +103,12 @@ extension RenyiAccountant {
   /// - Parameters:
   ///   - planned: all that is going to be released; at least one event.
   ///   - delta: the delta of the budget, from 0 to 1.
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` if there is no event or a number is outside its range, and
+  /// - Throws: ``FLMathError/privacy(_:)`` if there is no event or a number is outside its range, and
   ///   as ``compose(_:)``.
   public init(
     relation: NeighbouringRelation, planned: [PrivacyEvent], delta: Double
-  ) throws(PrivacyAccountingError) {
-    guard !planned.isEmpty else { throw .invalid(.outOfRange(.repetitions, found: 0)) }
+  ) throws(FLMathError) {
+    guard !planned.isEmpty else { throw .privacy(.outOfRange(.repetitions, found: 0)) }
     var accountant = try RenyiAccountant(relation: relation)
     try accountant.compose(planned)
     try self.init(relation: relation, orders: [accountant.optimum(delta: delta).order])
@@ -168,21 +168,23 @@ struct RenyiDivergences {
   let event: PrivacyEvent
   let fractionalOrders: FractionalOrders
 
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` where no bound is known: Poisson sampling where a
+  /// - Throws: ``FLMathError/Accounting/unsupported(_:)`` where no bound is known: Poisson sampling where a
   ///   record is replaced, sampling without replacement under the other relations.
-  func ofOneRelease(at orders: [Double]) throws(PrivacyAccountingError) -> [Double] {
+  func ofOneRelease(at orders: [Double]) throws(FLMathError) -> [Double] {
     // More than the roundings that the bounds do not account for themselves.
     try evaluated(at: orders).map { ($0 * (1 + 2 * UpperSum.unit)).nextUp }
   }
 
-  private func evaluated(at orders: [Double]) throws(PrivacyAccountingError) -> [Double] {
+  private func evaluated(at orders: [Double]) throws(FLMathError) -> [Double] {
     switch (event.sampling, event.relation) {
     case (.none, _), (.poisson(probability: 1), _):
       return orders.map(unsampled)
     case (.poisson(let probability), .addOrRemove), (.poisson(let probability), .zeroOut):
       // A sampled client that is absent, or whose update is 0: the pairs of distributions are the same,
       // since only noise of the server is sampled.
-      guard case .gaussian(let multiplier) = event.mechanism else { throw .unsupported(event) }
+      guard case .gaussian(let multiplier) = event.mechanism else {
+        throw .accounting(.unsupported(event))
+      }
       let gaussian = PoissonSampledGaussian(probability: probability, noiseMultiplier: multiplier)
       return orders.map {
         gaussian.divergence(order: $0, fractionalOrders: fractionalOrders)
@@ -195,7 +197,7 @@ struct RenyiDivergences {
       return orders.map { sampled.divergence(order: $0, of: unsampled) }
     case (.poisson, .replace), (.withoutReplacement, .addOrRemove),
       (.withoutReplacement, .zeroOut):
-      throw .unsupported(event)
+      throw .accounting(.unsupported(event))
     }
   }
 

@@ -19,29 +19,29 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
 
   /// Adds a rho that was derived elsewhere.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless it is finite and at least 0.
-  public mutating func compose(rho: Double) throws(PrivacyAccountingError) {
-    guard rho >= 0, rho.isFinite else { throw .invalid(.outOfRange(.rho, found: rho)) }
+  /// - Throws: ``FLMathError/privacy(_:)`` unless it is finite and at least 0.
+  public mutating func compose(rho: Double) throws(FLMathError) {
+    guard rho >= 0, rho.isFinite else { throw .privacy(.outOfRange(.rho, found: rho)) }
     if rho > 0 { self.rho = (self.rho + rho).nextUp }
   }
 
   /// Adds the cost of an event: of releases without sampling whose divergence is a line: Gaussian and discrete Gaussian noise.
   ///
-  /// - Throws: ``PrivacyAccountingError/unsupported(_:)`` for any other; nothing is added.
+  /// - Throws: ``FLMathError/Accounting/unsupported(_:)`` for any other; nothing is added.
   /// - Complexity: O(1).
-  public mutating func compose(_ event: PrivacyEvent) throws(PrivacyAccountingError) {
+  public mutating func compose(_ event: PrivacyEvent) throws(FLMathError) {
     try requireOwnRelation(event)
     guard event.sampling.probability == 1, let once = Self.rho(of: event.mechanism) else {
-      throw .unsupported(event)
+      throw .accounting(.unsupported(event))
     }
     try compose(rho: Double(event.repetitions) * once * (1 + UpperSum.unit))
   }
 
   /// An epsilon for which everything composed so far is (epsilon, `delta`)-differentially private.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless delta is from 0 to 1.
-  public func epsilon(delta: Double) throws(PrivacyAccountingError) -> Double {
-    try PrivacyAccountingError.requireDelta(delta)
+  /// - Throws: ``FLMathError/privacy(_:)`` unless delta is from 0 to 1.
+  public func epsilon(delta: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.requireDelta(delta)
     if rho == 0 || delta == 1 { return 0 }
     if delta == 0 { return .infinity }
     let order = Self.optimalOrder { order in
@@ -54,9 +54,9 @@ public struct ZeroConcentratedAccountant: PrivacyAccountant {
 
   /// A delta for which everything composed so far is (`epsilon`, delta)-differentially private.
   ///
-  /// - Throws: ``PrivacyAccountingError/invalid(_:)`` unless epsilon is at least 0.
-  public func delta(epsilon: Double) throws(PrivacyAccountingError) -> Double {
-    try PrivacyAccountingError.requireEpsilon(epsilon)
+  /// - Throws: ``FLMathError/privacy(_:)`` unless epsilon is at least 0.
+  public func delta(epsilon: Double) throws(FLMathError) -> Double {
+    try FLMathError.Privacy.requireEpsilon(epsilon)
     if rho == 0 { return 0 }
     let order = Self.optimalOrder { order in
       rho * (2 * order - 1) - epsilon + Double.log(onePlus: -1 / order)

@@ -72,10 +72,10 @@ public struct DiscreteLaplace: Sendable, Hashable {
 
   /// A scale of `numerator / denominator`.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless both are from 1 to 2^40.
-  public init(numerator: UInt64, denominator: UInt64) throws(PrivacyParameterError) {
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless both are from 1 to 2^40.
+  public init(numerator: UInt64, denominator: UInt64) throws(FLMathError) {
     guard numerator >= 1, numerator <= 1 << 40, denominator >= 1, denominator <= 1 << 40 else {
-      throw .outOfRange(.scale, found: Double(numerator) / Double(denominator))
+      throw .privacy(.outOfRange(.scale, found: Double(numerator) / Double(denominator)))
     }
     self.numerator = numerator
     self.denominator = denominator
@@ -113,17 +113,19 @@ public struct ExactVariance: Sendable, Hashable {
 
   /// The fraction of two numbers, brought to lowest terms.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless it is above 0 and at most 2^52,
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless it is above 0 and at most 2^52,
   ///   with a numerator of at most 2^58 and a denominator of at most 2^32 in lowest terms: beyond,
   ///   the samplers' integers could overflow.
-  public init(numerator: UInt64, denominator: UInt64) throws(PrivacyParameterError) {
+  public init(numerator: UInt64, denominator: UInt64) throws(FLMathError) {
     let found = Double(numerator) / Double(denominator)
-    guard numerator > 0, denominator > 0 else { throw .outOfRange(.variance, found: found) }
+    guard numerator > 0, denominator > 0 else {
+      throw .privacy(.outOfRange(.variance, found: found))
+    }
     let divisor = Self.greatestCommonDivisor(numerator, denominator)
     self.numerator = numerator / divisor
     self.denominator = denominator / divisor
     guard self.numerator <= 1 << 58, self.denominator <= 1 << 32, found <= 0x1p52 else {
-      throw .outOfRange(.variance, found: found)
+      throw .privacy(.outOfRange(.variance, found: found))
     }
   }
 
@@ -131,10 +133,10 @@ public struct ExactVariance: Sendable, Hashable {
   /// 2^32, or for a variance beyond 2^24 the largest for which the numerator has 57 bits: rounding a
   /// variance up never costs privacy.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless the value is above 0 and at most
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless the value is above 0 and at most
   ///   2^52.
-  public init(atLeast value: Double) throws(PrivacyParameterError) {
-    guard value > 0, value <= 0x1p52 else { throw .outOfRange(.variance, found: value) }
+  public init(atLeast value: Double) throws(FLMathError) {
+    guard value > 0, value <= 0x1p52 else { throw .privacy(.outOfRange(.variance, found: value)) }
     let bits = max(0, min(32, 56 - Int(value.exponent)))
     // Scaling by a power of two is exact.
     let scaled = (value * Double(sign: .plus, exponent: bits, significand: 1)).rounded(.up)
@@ -155,12 +157,12 @@ extension ExactVariance: Codable {
 
   /// Reads a fraction and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``PrivacyParameterError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let numerator = try container.decode(UInt64.self, forKey: .numerator)
     let denominator = try container.decode(UInt64.self, forKey: .denominator)
-    do throws(PrivacyParameterError) {
+    do throws(FLMathError) {
       try self.init(numerator: numerator, denominator: denominator)
     } catch {
       throw DecodingError.refused(error, at: decoder)

@@ -14,9 +14,11 @@ public struct Skellam: Sendable, Hashable {
 
   /// The distribution of a variance.
   ///
-  /// - Throws: ``PrivacyParameterError/outOfRange(_:found:)`` unless it is above 0 and at most 2^52.
-  public init(variance: Double) throws(PrivacyParameterError) {
-    guard variance > 0, variance <= 0x1p52 else { throw .outOfRange(.variance, found: variance) }
+  /// - Throws: ``FLMathError/Privacy/outOfRange(_:found:)`` unless it is above 0 and at most 2^52.
+  public init(variance: Double) throws(FLMathError) {
+    guard variance > 0, variance <= 0x1p52 else {
+      throw .privacy(.outOfRange(.variance, found: variance))
+    }
     self.variance = variance
     half = PoissonDistribution(mean: variance / 2)
   }

@@ -48,16 +48,18 @@ public enum ModelPoisoning: Sendable, Hashable {
   ///   - own: the update that the attacker would send if it were honest.
   ///   - honest: the updates of the honest clients, of the same dimension.
   ///   - generator: the source of noise.
-  /// - Throws: ``ModelPoisoningError`` if a parameter is out of its range, the dimensions differ, or
+  /// - Throws: ``FLMathError`` if a parameter is out of its range, the dimensions differ, or
   ///   the honest updates are too few or not all usable.
   /// - Complexity: O(honest updates x dimension).
   public func maliciousUpdate(
     own: [Double], honest: UpdateMatrix, using generator: inout some RandomNumberGenerator
-  ) throws(ModelPoisoningError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     guard own.count == honest.dimension else {
-      throw .dimensionMismatch(expected: honest.dimension, found: own.count)
+      throw .poisoning(.dimensionMismatch(expected: honest.dimension, found: own.count))
     }
-    guard honest.unusableRows.isEmpty else { throw .unusableHonestRows(honest.unusableRows) }
+    guard honest.unusableRows.isEmpty else {
+      throw .poisoning(.unusableHonestRows(honest.unusableRows))
+    }
     switch self {
     case .signFlip(let scale):
       let factor = -(try Self.positive(scale, name: "scale"))
@@ -69,14 +71,14 @@ public enum ModelPoisoning: Sendable, Hashable {
       let deviation = try Self.positive(deviation, name: "standard deviation")
       return own.map { _ in deviation * generator.standardNormal() }
     case .littleIsEnough(let z):
-      guard z.isFinite else { throw .nonFiniteDeviations(z) }
+      guard z.isFinite else { throw .poisoning(.nonFiniteDeviations(z)) }
       return try honest.meanPlusDeviations(z)
     case .innerProduct(let epsilon):
       let factor = -(try Self.positive(epsilon, name: "epsilon"))
       return honest.mean().map { factor * $0 }
     case .mimic(let client):
       guard honest.rows.indices.contains(client) else {
-        throw .noSuchClient(count: honest.rows.count, found: client)
+        throw .poisoning(.noSuchClient(count: honest.rows.count, found: client))
       }
       return honest.rows[client]
     case .minMax(let perturbation):
@@ -90,66 +92,66 @@ public enum ModelPoisoning: Sendable, Hashable {
 
   private static func positive(
     _ value: Double, name: String
-  ) throws(ModelPoisoningError) -> Double {
-    guard value.isFinite, value > 0 else { throw .invalidParameter(name: name, found: value) }
+  ) throws(FLMathError) -> Double {
+    guard value.isFinite, value > 0 else {
+      throw .poisoning(.invalidParameter(name: name, found: value))
+    }
     return value
   }
 }
 
-/// Why an attack cannot be carried out.
-public enum ModelPoisoningError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A parameter of the attack is not a finite number above 0.
-  case invalidParameter(name: String, found: Double)
-  /// The number of standard deviations is not finite.
-  case nonFiniteDeviations(Double)
-  /// The attacker's own update does not have the dimension of the others.
-  case dimensionMismatch(expected: Int, found: Int)
-  /// Updates that should be honest are not finite or too long.
-  case unusableHonestRows([Int])
-  /// The standard deviation needs two honest updates.
-  case tooFewHonestRows(Int)
-  /// There is no honest client with this index.
-  case noSuchClient(count: Int, found: Int)
-  /// There are no honest clients, or not enough for the numbers given.
-  case invalidAttackers(clients: Int, found: Int)
-  /// A perturbation of the honest mean is zero in every coordinate.
-  case noDirection
-  /// The number of attackers is below 1.
-  case tooFewAttackers(Int)
-  /// The number of times that a rule is tried is below 1.
-  case invalidEvaluations(Int)
-  /// The attacked rule rejects this number of vectors.
-  case rule(RobustAggregationError)
+extension FLMathError {
+  /// Why an attack cannot be carried out.
+  public enum Poisoning: Hashable, Sendable, CustomStringConvertible {
+    /// A parameter of the attack is not a finite number above 0.
+    case invalidParameter(name: String, found: Double)
+    /// The number of standard deviations is not finite.
+    case nonFiniteDeviations(Double)
+    /// The attacker's own update does not have the dimension of the others.
+    case dimensionMismatch(expected: Int, found: Int)
+    /// Updates that should be honest are not finite or too long.
+    case unusableHonestRows([Int])
+    /// The standard deviation needs two honest updates.
+    case tooFewHonestRows(Int)
+    /// There is no honest client with this index.
+    case noSuchClient(count: Int, found: Int)
+    /// There are no honest clients, or not enough for the numbers given.
+    case invalidAttackers(clients: Int, found: Int)
+    /// A perturbation of the honest mean is zero in every coordinate.
+    case noDirection
+    /// The number of attackers is below 1.
+    case tooFewAttackers(Int)
+    /// The number of times that a rule is tried is below 1.
+    case invalidEvaluations(Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidParameter(let name, let found):
-      "Expected a finite \(name) above 0, got \(found); correct the attack."
-    case .nonFiniteDeviations(let found):
-      "Expected a finite number of standard deviations, got \(found); "
-        + "attackers that need no supporters may send anything."
-    case .dimensionMismatch(let expected, let found):
-      "Expected an own update of \(expected) elements, as the honest ones have, got \(found); "
-        + "train the same model."
-    case .unusableHonestRows(let found):
-      "Expected finite honest updates, but rows \(found) are not; leave them out."
-    case .tooFewHonestRows(let found):
-      "Expected at least 2 honest updates for a standard deviation, got \(found); add clients."
-    case .noSuchClient(let count, let found):
-      "Expected an honest client from 0 to \(max(1, count) - 1), got \(found); name one that is there."
-    case .invalidAttackers(let clients, let found):
-      "Expected from 1 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
-        + "leave somebody honest."
-    case .noDirection:
-      "Expected honest updates with a direction, but the perturbation is 0 everywhere; "
-        + "take another perturbation."
-    case .tooFewAttackers(let found):
-      "Expected at least 1 attacker, got \(found); pass the number of attackers."
-    case .invalidEvaluations(let found):
-      "Expected at least 1 evaluation of the rule, got \(found); 20 are usual."
-    case .rule(let error):
-      error.description
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidParameter(let name, let found):
+        "Expected a finite \(name) above 0, got \(found); correct the attack."
+      case .nonFiniteDeviations(let found):
+        "Expected a finite number of standard deviations, got \(found); "
+          + "attackers that need no supporters may send anything."
+      case .dimensionMismatch(let expected, let found):
+        "Expected an own update of \(expected) elements, as the honest ones have, got \(found); "
+          + "train the same model."
+      case .unusableHonestRows(let found):
+        "Expected finite honest updates, but rows \(found) are not; leave them out."
+      case .tooFewHonestRows(let found):
+        "Expected at least 2 honest updates for a standard deviation, got \(found); add clients."
+      case .noSuchClient(let count, let found):
+        "Expected an honest client from 0 to \(max(1, count) - 1), got \(found); name one that is there."
+      case .invalidAttackers(let clients, let found):
+        "Expected from 1 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
+          + "leave somebody honest."
+      case .noDirection:
+        "Expected honest updates with a direction, but the perturbation is 0 everywhere; "
+          + "take another perturbation."
+      case .tooFewAttackers(let found):
+        "Expected at least 1 attacker, got \(found); pass the number of attackers."
+      case .invalidEvaluations(let found):
+        "Expected at least 1 evaluation of the rule, got \(found); 20 are usual."
+      }
     }
   }
 }
@@ -163,13 +165,13 @@ extension ModelPoisoning {
   /// is the normal quantile of (n - f - s) / (n - f). It is at most 0 if there are too few attackers to
   /// hide, and infinite if they are a majority by themselves.
   ///
-  /// - Throws: ``ModelPoisoningError/invalidAttackers(clients:found:)`` unless there are attackers and
+  /// - Throws: ``FLMathError/Poisoning/invalidAttackers(clients:found:)`` unless there are attackers and
   ///   honest clients.
   public static func alieFactor(
     clients: Int, attackers: Int
-  ) throws(ModelPoisoningError) -> Double {
+  ) throws(FLMathError) -> Double {
     guard attackers >= 1, attackers < clients else {
-      throw .invalidAttackers(clients: clients, found: attackers)
+      throw .poisoning(.invalidAttackers(clients: clients, found: attackers))
     }
     let supporters = max(0, clients / 2 + 1 - attackers)
     let honest = clients - attackers
@@ -191,8 +193,8 @@ extension UpdateMatrix {
 
   /// In every coordinate the mean plus `z` standard deviations, the latter of a sample: squares over
   /// n - 1.
-  func meanPlusDeviations(_ z: Double) throws(ModelPoisoningError) -> [Double] {
-    guard rows.count >= 2 else { throw .tooFewHonestRows(rows.count) }
+  func meanPlusDeviations(_ z: Double) throws(FLMathError) -> [Double] {
+    guard rows.count >= 2 else { throw .poisoning(.tooFewHonestRows(rows.count)) }
     var result = mean()
     let root = Double(rows.count - 1).squareRoot()
     for column in result.indices {
@@ -215,8 +217,8 @@ public enum LabelFlip: Sendable, Hashable {
 
   /// The same examples with changed labels.
   ///
-  /// - Throws: ``DatasetError/labelOutOfRange(example:classCount:found:)`` if a target is not a class.
-  public func applied(to dataset: Dataset) throws(DatasetError) -> Dataset {
+  /// - Throws: ``FLMathError/Dataset/labelOutOfRange(example:classCount:found:)`` if a target is not a class.
+  public func applied(to dataset: Dataset) throws(FLMathError) -> Dataset {
     let labels = dataset.labels.map { label in
       switch self {
       case .all: dataset.classCount - 1 - label

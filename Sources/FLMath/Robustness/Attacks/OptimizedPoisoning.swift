@@ -49,14 +49,16 @@ public struct OptimizedPoisoning: Sendable {
   ///   - attackers: at least 1.
   ///   - evaluations: at least 1.
   ///   - step: finite, above 0.
-  /// - Throws: ``ModelPoisoningError`` if a number is out of its range.
+  /// - Throws: ``FLMathError`` if a number is out of its range.
   public init(
     _ family: Family, against rule: any RobustAggregationRule, attackers: Int,
     evaluations: Int = 20, step: Double = 10
-  ) throws(ModelPoisoningError) {
-    guard attackers >= 1 else { throw .tooFewAttackers(attackers) }
-    guard evaluations >= 1 else { throw .invalidEvaluations(evaluations) }
-    guard step.isFinite, step > 0 else { throw .invalidParameter(name: "step", found: step) }
+  ) throws(FLMathError) {
+    guard attackers >= 1 else { throw .poisoning(.tooFewAttackers(attackers)) }
+    guard evaluations >= 1 else { throw .poisoning(.invalidEvaluations(evaluations)) }
+    guard step.isFinite, step > 0 else {
+      throw .poisoning(.invalidParameter(name: "step", found: step))
+    }
     self.family = family
     self.rule = rule
     self.attackers = attackers
@@ -69,11 +71,13 @@ public struct OptimizedPoisoning: Sendable {
   /// A factor with which the rule refuses the round does no damage.
   ///
   /// - Parameter honest: the updates of the honest clients.
-  /// - Throws: ``ModelPoisoningError`` if honest updates are unusable or too few, or the rule refuses the
+  /// - Throws: ``FLMathError`` if honest updates are unusable or too few, or the rule refuses the
   ///   round even with the factor 0.
   /// - Complexity: as the rule, times the number of evaluations.
-  public func strongest(honest: UpdateMatrix) throws(ModelPoisoningError) -> Outcome {
-    guard honest.unusableRows.isEmpty else { throw .unusableHonestRows(honest.unusableRows) }
+  public func strongest(honest: UpdateMatrix) throws(FLMathError) -> Outcome {
+    guard honest.unusableRows.isEmpty else {
+      throw .poisoning(.unusableHonestRows(honest.unusableRows))
+    }
     let mean = honest.mean()
     var best = try outcome(0, honest, mean: mean)
     var (step, expanding) = (step, true)
@@ -96,7 +100,7 @@ public struct OptimizedPoisoning: Sendable {
 
   private func outcome(
     _ factor: Double, _ honest: UpdateMatrix, mean: [Double]
-  ) throws(ModelPoisoningError) -> Outcome {
+  ) throws(FLMathError) -> Outcome {
     let vector =
       switch family {
       case .innerProduct: mean.map { -factor * $0 }
@@ -109,12 +113,7 @@ public struct OptimizedPoisoning: Sendable {
     let updates = UpdateMatrix(
       trusted: honest.rows + [[Double]](repeating: vector, count: attackers),
       dimension: honest.dimension, unusableRows: unusable)
-    let result: RobustAggregate
-    do {
-      result = try rule.aggregate(updates)
-    } catch {
-      throw .rule(error)
-    }
+    let result = try rule.aggregate(updates)
     return Outcome(
       factor: factor, vector: vector,
       distance: EuclideanNorm.distance(result.vector, mean))
@@ -151,8 +150,8 @@ extension UpdateMatrix {
   /// - Complexity: O(rows^2 x dimension).
   func perturbedMean(
     _ perturbation: ModelPoisoning.Perturbation, within bound: ModelPoisoning.DistanceBound
-  ) throws(ModelPoisoningError) -> [Double] {
-    guard rows.count >= 2 else { throw .tooFewHonestRows(rows.count) }
+  ) throws(FLMathError) -> [Double] {
+    guard rows.count >= 2 else { throw .poisoning(.tooFewHonestRows(rows.count)) }
     let mean = mean()
     let distances = EuclideanDistances(of: rows)
     let diameter = distances.diameter(of: Array(rows.indices))
@@ -179,7 +178,7 @@ extension UpdateMatrix {
   /// The perturbation, of norm 1.
   private static func direction(
     _ perturbation: ModelPoisoning.Perturbation, mean: [Double], differences: [[Double]]
-  ) throws(ModelPoisoningError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     let vector: [Double]
     switch perturbation {
     case .oppositeMean: vector = mean.map { -$0 }
@@ -191,7 +190,7 @@ extension UpdateMatrix {
       }
     }
     let norm = EuclideanNorm.norm(vector)
-    guard norm > 0 else { throw .noDirection }
+    guard norm > 0 else { throw .poisoning(.noDirection) }
     return vector.map { $0 / norm }
   }
 

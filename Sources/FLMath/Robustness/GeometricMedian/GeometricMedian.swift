@@ -49,15 +49,15 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
   ///     the weight lies; above 0.
   ///   - iterations: the largest number of iterations, at least 1. A few are usual.
   ///   - start: where the iteration starts.
-  /// - Throws: ``RobustAggregationError`` if a number is out of its range.
+  /// - Throws: ``FLMathError`` if a number is out of its range.
   public init(
     attackers: Int, relativeTolerance: Double = 1e-9, iterations: Int = 1000,
     start: Start = .coordinateMedian
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard iterations >= 1 else { throw .invalidIterations(iterations) }
+    guard iterations >= 1 else { throw .robustAggregation(.invalidIterations(iterations)) }
     guard relativeTolerance > 0, relativeTolerance.isFinite else {
-      throw .invalidTolerance(relativeTolerance)
+      throw .robustAggregation(.invalidTolerance(relativeTolerance))
     }
     ending = .proven(relativeTolerance: relativeTolerance, maximumIterations: iterations)
     self.start = start
@@ -70,24 +70,24 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
   ///   - smoothing: the distance below which vectors count as being at the point, finite and above 0.
   ///   - steps: the number of steps, at least 1. Nothing is said about how near to the median they lead.
   ///   - start: where the iteration starts.
-  /// - Throws: ``RobustAggregationError`` if a number is out of its range.
+  /// - Throws: ``FLMathError`` if a number is out of its range.
   public init(
     attackers: Int, smoothing: Double, steps: Int, start: Start = .weightedMean
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard steps >= 1 else { throw .invalidIterations(steps) }
+    guard steps >= 1 else { throw .robustAggregation(.invalidIterations(steps)) }
     ending = .smoothedSteps(try SmoothedWeiszfeld(smoothing: smoothing), count: steps)
     self.start = start
   }
 
   /// The geometric median of the usable rows, all of the same weight.
   ///
-  /// - Throws: ``RobustAggregationError``, also if the iterations do not suffice.
+  /// - Throws: ``FLMathError``, also if the iterations do not suffice.
   /// - Complexity: O(n x dimension) an iteration for n rows; O(n^2 x dimension + n^3) where the rows
   ///   nearly lie on a line, or the median is near a row.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     try aggregate(updates, weights: [UInt64](repeating: 1, count: updates.rows.count))
   }
 
@@ -95,13 +95,14 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
   ///
   /// - Parameter weights: one for each row of the matrix, such as its number of examples. They are
   ///   the clients' own word: bound them.
-  /// - Throws: ``RobustAggregationError``, also if f rows may hold half of the weight, or the iterations do
+  /// - Throws: ``FLMathError``, also if f rows may hold half of the weight, or the iterations do
   ///   not suffice.
   public func aggregate(
     _ updates: UpdateMatrix, weights: [UInt64]
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     guard weights.count == updates.rows.count else {
-      throw .weightCountMismatch(expected: updates.rows.count, found: weights.count)
+      throw .robustAggregation(
+        .weightCountMismatch(expected: updates.rows.count, found: weights.count))
     }
     let usable = try UsableUpdates(of: updates, for: self)
     let weights = try shares(of: usable.indices.map { weights[$0] }, attackers: usable.attackers)
@@ -109,7 +110,7 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
     case .proven(let relativeTolerance, let maximumIterations):
       func result(
         _ rows: [[Double]], from start: [Double], isScaled: Bool
-      ) throws(RobustAggregationError) -> GeometricMedianSearch.Result {
+      ) throws(FLMathError) -> GeometricMedianSearch.Result {
         let sum = SumOfDistances(rows: rows, weights: weights)
         return try GeometricMedianSearch(
           sum: sum, isScaled: isScaled, relativeTolerance: relativeTolerance,
@@ -136,7 +137,7 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
 
   private func step(
     by weiszfeld: SmoothedWeiszfeld, _ rows: [[Double]], _ weights: [Double], from point: [Double]
-  ) throws(RobustAggregationError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     var factors: [Double] = []
     factors.reserveCapacity(rows.count)
     var shares = 0.0
@@ -154,19 +155,20 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
   /// The weights as shares of their sum.
   private func shares(
     of weights: [UInt64], attackers: Int
-  ) throws(RobustAggregationError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     let total = weights.reduce(0) { $0 + Double($1) }
-    guard total > 0 else { throw .zeroTotalWeight }
+    guard total > 0 else { throw .robustAggregation(.zeroTotalWeight) }
     let heaviest = weights.sorted(by: >).prefix(attackers).reduce(0) { $0 + Double($1) }
     guard 2 * heaviest < total else {
-      throw .weightBeyondBreakdown(attackers: attackers, share: heaviest / total)
+      throw .robustAggregation(
+        .weightBeyondBreakdown(attackers: attackers, share: heaviest / total))
     }
     return weights.map { Double($0) / total }
   }
 
   private func startingPoint(
     _ rows: [[Double]], _ weights: [Double]
-  ) throws(RobustAggregationError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     switch start {
     case .coordinateMedian:
       return CoordinateStatistics.median(of: rows)
@@ -174,9 +176,9 @@ public struct GeometricMedian: RobustAggregationRule, Hashable {
       return VectorArithmetic.weightedSum(of: rows, weights: weights)
     case .point(let point):
       guard point.count == rows[0].count else {
-        throw .dimensionMismatch(expected: rows[0].count, found: point.count)
+        throw .robustAggregation(.dimensionMismatch(expected: rows[0].count, found: point.count))
       }
-      guard UpdateMatrix.isUsable(point) else { throw .unusableReference }
+      guard UpdateMatrix.isUsable(point) else { throw .robustAggregation(.unusableReference) }
       return point
     }
   }
@@ -201,11 +203,11 @@ public struct SmoothedWeiszfeld: Sendable, Hashable {
 
   /// Smooths by `smoothing`, in units of the updates.
   ///
-  /// - Throws: ``RobustAggregationError/invalidSmoothing(_:)`` unless it is finite, above 0 and has a
+  /// - Throws: ``FLMathError/RobustAggregation/invalidSmoothing(_:)`` unless it is finite, above 0 and has a
   ///   reciprocal.
-  public init(smoothing: Double = 1e-6) throws(RobustAggregationError) {
+  public init(smoothing: Double = 1e-6) throws(FLMathError) {
     guard smoothing.isFinite, smoothing > 0, (1 / smoothing).isFinite else {
-      throw .invalidSmoothing(smoothing)
+      throw .robustAggregation(.invalidSmoothing(smoothing))
     }
     self.smoothing = smoothing
   }
@@ -224,17 +226,17 @@ public struct SmoothedWeiszfeld: Sendable, Hashable {
   ///
   /// With numbers of examples as weights, a client's contribution is multiplied by its number.
   ///
-  /// - Throws: ``RobustAggregationError/dimensionMismatch(expected:found:)``, or
-  ///   ``RobustAggregationError/unusableReference`` if update or point are not finite or too long.
+  /// - Throws: ``FLMathError/RobustAggregation/dimensionMismatch(expected:found:)``, or
+  ///   ``FLMathError/RobustAggregation/unusableReference`` if update or point are not finite or too long.
   /// - Complexity: O(dimension).
   public func contribution(
     of update: [Double], at point: [Double]
-  ) throws(RobustAggregationError) -> Contribution {
+  ) throws(FLMathError) -> Contribution {
     guard update.count == point.count else {
-      throw .dimensionMismatch(expected: point.count, found: update.count)
+      throw .robustAggregation(.dimensionMismatch(expected: point.count, found: update.count))
     }
     guard UpdateMatrix.isUsable(update), UpdateMatrix.isUsable(point) else {
-      throw .unusableReference
+      throw .robustAggregation(.unusableReference)
     }
     let distance = EuclideanNorm.distance(update, point)
     let divisor = max(smoothing, distance)
@@ -251,21 +253,21 @@ public struct SmoothedWeiszfeld: Sendable, Hashable {
   ///   - point: the point that was sent to the clients.
   ///   - differences: the sum of the clients' differences, weighted.
   ///   - shares: the sum of the clients' shares, weighted alike.
-  /// - Throws: ``RobustAggregationError`` if the dimensions differ, the shares are not above 0, or the
+  /// - Throws: ``FLMathError`` if the dimensions differ, the shares are not above 0, or the
   ///   next point is not finite.
   public func step(
     from point: [Double], differences: [Double], shares: Double
-  ) throws(RobustAggregationError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     guard differences.count == point.count else {
-      throw .dimensionMismatch(expected: point.count, found: differences.count)
+      throw .robustAggregation(.dimensionMismatch(expected: point.count, found: differences.count))
     }
-    guard shares > 0, shares.isFinite else { throw .zeroTotalWeight }
+    guard shares > 0, shares.isFinite else { throw .robustAggregation(.zeroTotalWeight) }
     let factor = smoothing / shares
     var next = point
     for index in next.indices {
       next[index] += factor * differences[index]
     }
-    guard UpdateMatrix.isUsable(next) else { throw .unusableReference }
+    guard UpdateMatrix.isUsable(next) else { throw .robustAggregation(.unusableReference) }
     return next
   }
 }

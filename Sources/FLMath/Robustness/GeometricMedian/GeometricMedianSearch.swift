@@ -39,12 +39,12 @@ struct GeometricMedianSearch {
     var needsScaling = false
   }
 
-  /// - Throws: ``RobustAggregationError/notConverged(iterations:excess:)``.
+  /// - Throws: ``FLMathError/RobustAggregation/notConverged(iterations:excess:)``.
   /// - Complexity: O(n x dimension) for a step of Weiszfeld's on n rows, O(n^2 x dimension + n^3) for one
   ///   of Newton's.
   func solve(
     from start: SumOfDistances.Surroundings
-  ) throws(RobustAggregationError) -> Result {
+  ) throws(FLMathError) -> Result {
     var here = start
     var lastExcess = Double.infinity
     var tried: Set<Int> = []
@@ -84,7 +84,7 @@ struct GeometricMedianSearch {
       }
       here = sum.surroundings(of: next)
     }
-    throw .notConverged(iterations: iterations, excess: here.excess)
+    throw .robustAggregation(.notConverged(iterations: iterations, excess: here.excess))
   }
 
   /// What to prove: the tolerance, and the rounding of the point's own coordinates.

@@ -2,7 +2,7 @@
 public struct PreAggregatedRule: RobustAggregationRule {
   /// Makes the vectors that the rule is given.
   public typealias PreAggregation =
-    @Sendable (UpdateMatrix) throws(RobustAggregationError) -> UpdateMatrix
+    @Sendable (UpdateMatrix) throws(FLMathError) -> UpdateMatrix
 
   private let rule: any RobustAggregationRule
   private let preAggregation: PreAggregation
@@ -22,7 +22,7 @@ public struct PreAggregatedRule: RobustAggregationRule {
   /// What the rule makes of the vectors that were prepared.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     try rule.aggregate(preAggregation(updates))
   }
 }
@@ -34,9 +34,9 @@ public struct NormClipping: Sendable, Hashable {
 
   /// Shortens to `bound`.
   ///
-  /// - Throws: ``RobustAggregationError/invalidRadius(_:)`` unless the bound is finite and above 0.
-  public init(bound: Double) throws(RobustAggregationError) {
-    guard bound.isFinite, bound > 0 else { throw .invalidRadius(bound) }
+  /// - Throws: ``FLMathError/RobustAggregation/invalidRadius(_:)`` unless the bound is finite and above 0.
+  public init(bound: Double) throws(FLMathError) {
+    guard bound.isFinite, bound > 0 else { throw .robustAggregation(.invalidRadius(bound)) }
     self.bound = bound
   }
 
@@ -86,20 +86,21 @@ public struct AdaptiveRobustClipping: Sendable, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
-  public init(attackers: Int) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
+  public init(attackers: Int) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
   }
 
   /// The same rows, the longest ones shortened. Unusable rows count as attackers, and stay as they are.
   ///
-  /// - Throws: ``RobustAggregationError`` if there are too few vectors or too many unusable ones.
+  /// - Throws: ``FLMathError`` if there are too few vectors or too many unusable ones.
   /// - Complexity: O(n x dimension + n log n) for n rows.
-  public func clipped(_ updates: UpdateMatrix) throws(RobustAggregationError) -> UpdateMatrix {
+  public func clipped(_ updates: UpdateMatrix) throws(FLMathError) -> UpdateMatrix {
     let count = updates.rows.count
     guard tolerance.tolerates(attackers: attackers, among: count) else {
-      throw .beyondBreakdown(
-        vectors: count, attackers: attackers, maximum: tolerance.maximumAttackers(among: count))
+      throw .robustAggregation(
+        .beyondBreakdown(
+          vectors: count, attackers: attackers, maximum: tolerance.maximumAttackers(among: count)))
     }
     let usable = try UsableUpdates(of: updates, attackers: attackers)
     let (vectors, attackers) = (usable.rows.count, usable.attackers)
@@ -128,16 +129,18 @@ public struct Bucketing: Sendable, Hashable {
 
   /// Buckets of `size` vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidBucketSize(maximum:found:)`` if the size is below 1.
-  public init(size: Int) throws(RobustAggregationError) {
-    guard size >= 1 else { throw .invalidBucketSize(maximum: Int.max, found: size) }
+  /// - Throws: ``FLMathError/RobustAggregation/invalidBucketSize(maximum:found:)`` if the size is below 1.
+  public init(size: Int) throws(FLMathError) {
+    guard size >= 1 else {
+      throw .robustAggregation(.invalidBucketSize(maximum: Int.max, found: size))
+    }
     self.size = size
   }
 
   /// The means of random buckets. A bucket with an unusable row is unusable.
   public func means(
     of updates: UpdateMatrix, using generator: inout some RandomNumberGenerator
-  ) throws(RobustAggregationError) -> UpdateMatrix {
+  ) throws(FLMathError) -> UpdateMatrix {
     var order = Array(updates.rows.indices)
     generator.shuffle(&order)
     return try means(of: updates, order: order)
@@ -145,16 +148,18 @@ public struct Bucketing: Sendable, Hashable {
 
   /// The means of the buckets that `order` is cut into. A bucket with an unusable row is unusable.
   ///
-  /// - Throws: ``RobustAggregationError`` if there are fewer vectors than fill one bucket, or the
+  /// - Throws: ``FLMathError`` if there are fewer vectors than fill one bucket, or the
   ///   order does not name each row once.
   /// - Complexity: O(rows x dimension).
   public func means(
     of updates: UpdateMatrix, order: [Int]
-  ) throws(RobustAggregationError) -> UpdateMatrix {
+  ) throws(FLMathError) -> UpdateMatrix {
     let count = updates.rows.count
-    guard size <= count else { throw .invalidBucketSize(maximum: count, found: size) }
+    guard size <= count else {
+      throw .robustAggregation(.invalidBucketSize(maximum: count, found: size))
+    }
     guard order.count == count, order.sorted() == Array(0..<count) else {
-      throw .notAPermutation(count: count)
+      throw .robustAggregation(.notAPermutation(count: count))
     }
     let unusable = Set(updates.unusableRows)
     var means: [[Double]] = []
@@ -188,20 +193,21 @@ public struct NearestNeighbourMixing: Sendable, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
-  public init(attackers: Int) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
+  public init(attackers: Int) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
   }
 
   /// The mixed rows. Unusable rows are in no mixture, count as attackers, and stay as they are.
   ///
-  /// - Throws: ``RobustAggregationError`` if there are too few vectors or too many unusable ones.
+  /// - Throws: ``FLMathError`` if there are too few vectors or too many unusable ones.
   /// - Complexity: O(n^2 x dimension) for n rows.
-  public func mixed(_ updates: UpdateMatrix) throws(RobustAggregationError) -> UpdateMatrix {
+  public func mixed(_ updates: UpdateMatrix) throws(FLMathError) -> UpdateMatrix {
     let count = updates.rows.count
     guard tolerance.tolerates(attackers: attackers, among: count) else {
-      throw .beyondBreakdown(
-        vectors: count, attackers: attackers, maximum: tolerance.maximumAttackers(among: count))
+      throw .robustAggregation(
+        .beyondBreakdown(
+          vectors: count, attackers: attackers, maximum: tolerance.maximumAttackers(among: count)))
     }
     let usable = try UsableUpdates(of: updates, attackers: attackers)
     let distances = PairwiseDistances(of: usable.rows)

@@ -21,14 +21,15 @@ public struct UpdateMatrix: Sendable, Hashable {
 
   /// Takes the vectors of a round. The rows are shared with the caller, not copied.
   ///
-  /// - Throws: ``UpdateMatrixError`` if there is no row, a row has no elements, or the rows differ
+  /// - Throws: ``FLMathError`` if there is no row, a row has no elements, or the rows differ
   ///   in their number of elements.
   /// - Complexity: O(rows x dimension).
-  public init(_ rows: [[Double]]) throws(UpdateMatrixError) {
-    guard let first = rows.first else { throw .noRows }
-    guard !first.isEmpty else { throw .noElements }
+  public init(_ rows: [[Double]]) throws(FLMathError) {
+    guard let first = rows.first else { throw .updateMatrix(.noRows) }
+    guard !first.isEmpty else { throw .updateMatrix(.noElements) }
     if let row = rows.firstIndex(where: { $0.count != first.count }) {
-      throw .dimensionMismatch(row: row, expected: first.count, found: rows[row].count)
+      throw .updateMatrix(
+        .dimensionMismatch(row: row, expected: first.count, found: rows[row].count))
     }
     self.rows = rows
     dimension = first.count
@@ -52,24 +53,26 @@ public struct UpdateMatrix: Sendable, Hashable {
   }
 }
 
-/// Why vectors are not an ``UpdateMatrix``.
-public enum UpdateMatrixError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There are no vectors.
-  case noRows
-  /// The vectors are empty.
-  case noElements
-  /// A vector has another number of elements than the first.
-  case dimensionMismatch(row: Int, expected: Int, found: Int)
+extension FLMathError {
+  /// Why vectors are not an ``UpdateMatrix``.
+  public enum UpdateMatrix: Hashable, Sendable, CustomStringConvertible {
+    /// There are no vectors.
+    case noRows
+    /// The vectors are empty.
+    case noElements
+    /// A vector has another number of elements than the first.
+    case dimensionMismatch(row: Int, expected: Int, found: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .noRows:
-      "Expected at least one update, got none; wait for more clients or skip the round."
-    case .noElements:
-      "Expected updates of at least one element, got empty ones; pass the flat parameters."
-    case .dimensionMismatch(let row, let expected, let found):
-      "Expected updates of \(expected) elements, but row \(row) has \(found); leave the client out."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .noRows:
+        "Expected at least one update, got none; wait for more clients or skip the round."
+      case .noElements:
+        "Expected updates of at least one element, got empty ones; pass the flat parameters."
+      case .dimensionMismatch(let row, let expected, let found):
+        "Expected updates of \(expected) elements, but row \(row) has \(found); leave the client out."
+      }
     }
   }
 }
@@ -95,21 +98,22 @@ struct UsableUpdates {
 
   init(
     of updates: UpdateMatrix, for rule: some RobustAggregationRule
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     let attackers = rule.attackers
     let count = updates.rows.count
     guard rule.tolerance.tolerates(attackers: attackers, among: count) else {
-      throw .beyondBreakdown(
-        vectors: count, attackers: attackers,
-        maximum: rule.tolerance.maximumAttackers(among: count))
+      throw .robustAggregation(
+        .beyondBreakdown(
+          vectors: count, attackers: attackers,
+          maximum: rule.tolerance.maximumAttackers(among: count)))
     }
     try self.init(of: updates, attackers: attackers)
   }
 
-  init(of updates: UpdateMatrix, attackers: Int) throws(RobustAggregationError) {
+  init(of updates: UpdateMatrix, attackers: Int) throws(FLMathError) {
     let unusable = updates.unusableRows
     guard unusable.count <= attackers, unusable.count < updates.rows.count else {
-      throw .tooManyUnusableRows(attackers: attackers, found: unusable)
+      throw .robustAggregation(.tooManyUnusableRows(attackers: attackers, found: unusable))
     }
     if unusable.isEmpty {
       rows = updates.rows

@@ -26,10 +26,10 @@ public struct Bulyan: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
   public init(
     attackers: Int, selection: Selection = .iterative
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     self.selection = selection
   }
@@ -39,7 +39,7 @@ public struct Bulyan: RobustAggregationRule, Hashable {
   /// - Complexity: O(n^2 x dimension + n^2 log n) time and O(n^2) memory for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let attackers = usable.attackers
     let chosen = selectedPositions(

@@ -23,15 +23,15 @@ public struct CenteredClipping: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError`` if the number of attackers, of iterations or the radius is
+  /// - Throws: ``FLMathError`` if the number of attackers, of iterations or the radius is
   ///   out of its range, or the centre is not finite.
   public init(
     attackers: Int, radius: Double, iterations: Int = 1, center: [Double]? = nil
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard radius.isFinite, radius > 0 else { throw .invalidRadius(radius) }
-    guard iterations >= 1 else { throw .invalidIterations(iterations) }
-    if let center, !UpdateMatrix.isUsable(center) { throw .unusableReference }
+    guard radius.isFinite, radius > 0 else { throw .robustAggregation(.invalidRadius(radius)) }
+    guard iterations >= 1 else { throw .robustAggregation(.invalidIterations(iterations)) }
+    if let center, !UpdateMatrix.isUsable(center) { throw .robustAggregation(.unusableReference) }
     self.radius = radius
     self.iterations = iterations
     self.center = center
@@ -42,17 +42,17 @@ public struct CenteredClipping: RobustAggregationRule, Hashable {
   /// - Complexity: O(n x dimension) a step for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     var center = self.center ?? [Double](repeating: 0, count: usable.dimension)
     guard center.count == usable.dimension else {
-      throw .dimensionMismatch(expected: usable.dimension, found: center.count)
+      throw .robustAggregation(.dimensionMismatch(expected: usable.dimension, found: center.count))
     }
     for _ in 0..<iterations {
       let step = step(usable.rows, from: center)
       for index in center.indices { center[index] += step[index] }
     }
-    guard UpdateMatrix.isUsable(center) else { throw .unusableReference }
+    guard UpdateMatrix.isUsable(center) else { throw .robustAggregation(.unusableReference) }
     return usable.aggregate(center)
   }
 
@@ -92,8 +92,8 @@ public struct NormClippedMean: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
-  public init(attackers: Int, clipping: NormClipping) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
+  public init(attackers: Int, clipping: NormClipping) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     self.clipping = clipping
   }
@@ -103,7 +103,7 @@ public struct NormClippedMean: RobustAggregationRule, Hashable {
   /// - Complexity: O(n x dimension) for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let count = Double(usable.rows.count)
     let shortened = ParallelWork.map(usable.rows) { clipping.shortening(of: $0) }
@@ -135,31 +135,32 @@ public struct TrustBootstrapping: RobustAggregationRule, Hashable {
 
   /// Trusts `trustedUpdate`, and withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError`` if the number of attackers is negative, or the update is
+  /// - Throws: ``FLMathError`` if the number of attackers is negative, or the update is
   ///   zero, not finite or too long.
-  public init(attackers: Int, trustedUpdate: [Double]) throws(RobustAggregationError) {
+  public init(attackers: Int, trustedUpdate: [Double]) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard UpdateMatrix.isUsable(trustedUpdate) else { throw .unusableReference }
+    guard UpdateMatrix.isUsable(trustedUpdate) else { throw .robustAggregation(.unusableReference) }
     trustedNorm = EuclideanNorm.norm(trustedUpdate)
-    guard trustedNorm > 0 else { throw .zeroReference }
+    guard trustedNorm > 0 else { throw .robustAggregation(.zeroReference) }
     self.trustedUpdate = trustedUpdate
   }
 
   /// The mean weighted by trust. The rows named as selected are those with any trust.
   ///
-  /// - Throws: ``RobustAggregationError``, also if no row has any trust.
+  /// - Throws: ``FLMathError``, also if no row has any trust.
   /// - Complexity: O(n x dimension) for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     guard trustedUpdate.count == usable.dimension else {
-      throw .dimensionMismatch(expected: usable.dimension, found: trustedUpdate.count)
+      throw .robustAggregation(
+        .dimensionMismatch(expected: usable.dimension, found: trustedUpdate.count))
     }
     let norms = ParallelWork.map(usable.rows) { EuclideanNorm.norm($0) }
     let trusts = zip(usable.rows, norms).map { row, norm in trust(in: row, norm: norm) }
     let total = trusts.reduce(0, +)
-    guard total > 0 else { throw .nothingTrusted }
+    guard total > 0 else { throw .robustAggregation(.nothingTrusted) }
     var rows = usable.rows
     let weights = rows.indices.map { row in
       if trusts[row] == 0 { return 0.0 }

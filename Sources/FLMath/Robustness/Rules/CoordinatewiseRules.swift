@@ -11,8 +11,8 @@ public struct CoordinateMedian: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
-  public init(attackers: Int) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
+  public init(attackers: Int) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
   }
 
@@ -21,7 +21,7 @@ public struct CoordinateMedian: RobustAggregationRule, Hashable {
   /// - Complexity: O(dimension x n log^2 n) for n rows, without a branch on any value.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     return usable.aggregate(CoordinateStatistics.median(of: usable.rows))
   }
@@ -41,8 +41,8 @@ public struct TrimmedMean: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
-  public init(attackers: Int) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
+  public init(attackers: Int) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
   }
 
@@ -51,7 +51,7 @@ public struct TrimmedMean: RobustAggregationRule, Hashable {
   /// - Complexity: O(dimension x n log^2 n) for n rows, without a branch on any value.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let kept = usable.attackers..<(usable.rows.count - usable.attackers)
     return usable.aggregate(CoordinateStatistics.meanOfRanks(kept, of: usable.rows))
@@ -72,8 +72,8 @@ public struct MeanAroundMedian: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
-  public init(attackers: Int) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
+  public init(attackers: Int) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
   }
 
@@ -82,7 +82,7 @@ public struct MeanAroundMedian: RobustAggregationRule, Hashable {
   /// - Complexity: O(dimension x n log^2 n) for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     return usable.aggregate(
       CoordinateStatistics.meanAroundMedian(
@@ -115,21 +115,21 @@ public struct AdaptivelyTrimmedMean: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError`` if the number of attackers is negative, or the cut-off is not
+  /// - Throws: ``FLMathError`` if the number of attackers is negative, or the cut-off is not
   ///   finite and above 0.
-  public init(attackers: Int, cutoff: Double = 3) throws(RobustAggregationError) {
+  public init(attackers: Int, cutoff: Double = 3) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard cutoff.isFinite, cutoff > 0 else { throw .invalidCutoff(cutoff) }
+    guard cutoff.isFinite, cutoff > 0 else { throw .robustAggregation(.invalidCutoff(cutoff)) }
     self.cutoff = cutoff
   }
 
   /// Withstands any minority of `vectors`, so that no number of attackers is needed.
   ///
   /// - Parameter vectors: the least number of vectors that will be aggregated, at least 1.
-  /// - Throws: ``RobustAggregationError`` if that is below 1, or the cut-off not finite and above 0.
-  public init(anyMinorityOf vectors: Int, cutoff: Double = 3) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError`` if that is below 1, or the cut-off not finite and above 0.
+  public init(anyMinorityOf vectors: Int, cutoff: Double = 3) throws(FLMathError) {
     guard vectors >= 1 else {
-      throw .beyondBreakdown(vectors: vectors, attackers: 0, maximum: -1)
+      throw .robustAggregation(.beyondBreakdown(vectors: vectors, attackers: 0, maximum: -1))
     }
     try self.init(attackers: (vectors - 1) / 2, cutoff: cutoff)
   }
@@ -139,7 +139,7 @@ public struct AdaptivelyTrimmedMean: RobustAggregationRule, Hashable {
   /// - Complexity: O(dimension x n log^2 n) for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     return usable.aggregate(
       CoordinateStatistics.ofSortedColumns(of: usable.rows) { _, sorted in mean(sorted: sorted) })

@@ -15,10 +15,10 @@ public struct Krum: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
   public init(
     attackers: Int, scoring: KrumScoring = .sumOfNearest
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     self.scoring = scoring
   }
@@ -28,7 +28,7 @@ public struct Krum: RobustAggregationRule, Hashable {
   /// - Complexity: O(n^2 x dimension) time and O(n^2) memory for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     try MultiKrum(attackers: attackers, selecting: 1, scoring: scoring).aggregate(updates)
   }
 }
@@ -56,14 +56,14 @@ public struct MultiKrum: RobustAggregationRule, Hashable {
   ///   - attackers: 0 or more.
   ///   - selected: how many vectors are averaged, from 1 to n - f; n - f if it is not given.
   ///   - scoring: how a vector's distances make its score.
-  /// - Throws: ``RobustAggregationError`` if the number of attackers is negative or that of vectors
+  /// - Throws: ``FLMathError`` if the number of attackers is negative or that of vectors
   ///   below 1.
   public init(
     attackers: Int, selecting selected: Int? = nil, scoring: KrumScoring = .sumOfNearest
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     if let selected, selected < 1 {
-      throw .invalidSelection(maximum: Int.max - attackers, found: selected)
+      throw .robustAggregation(.invalidSelection(maximum: Int.max - attackers, found: selected))
     }
     self.selected = selected
     self.scoring = scoring
@@ -71,16 +71,16 @@ public struct MultiKrum: RobustAggregationRule, Hashable {
 
   /// The mean of the usable rows with the smallest scores.
   ///
-  /// - Throws: ``RobustAggregationError``, also if more vectors are to be selected than n - f.
+  /// - Throws: ``FLMathError``, also if more vectors are to be selected than n - f.
   /// - Complexity: O(n^2 x dimension) time and O(n^2) memory for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     // The same number whether attackers are unusable and left out or not.
     let honest = usable.rows.count - usable.attackers
     guard selected ?? 1 <= honest else {
-      throw .invalidSelection(maximum: honest, found: selected ?? 1)
+      throw .robustAggregation(.invalidSelection(maximum: honest, found: selected ?? 1))
     }
     let scores = scoring.scores(
       PairwiseDistances(of: usable.rows), attackers: usable.attackers)

@@ -31,14 +31,14 @@ public struct SignGuard: RobustAggregationRule, Hashable {
   ///   - attackers: 0 or more.
   ///   - coordinateShare: above 0 and at most 1; at least one coordinate is taken.
   ///   - seed: attackers must not foresee it, so draw a new one for each round from a secure generator.
-  /// - Throws: ``RobustAggregationError`` if the number of attackers is negative or the share out of its
+  /// - Throws: ``FLMathError`` if the number of attackers is negative or the share out of its
   ///   range.
   public init(
     attackers: Int, coordinateShare: Double = 0.1, seed: UInt64
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     guard coordinateShare > 0, coordinateShare <= 1 else {
-      throw .invalidCoordinates(coordinateShare)
+      throw .robustAggregation(.invalidCoordinates(coordinateShare))
     }
     self.coordinateShare = coordinateShare
     self.seed = seed
@@ -46,12 +46,12 @@ public struct SignGuard: RobustAggregationRule, Hashable {
 
   /// The mean of the usable rows that pass both filters, each shortened to the median length.
   ///
-  /// - Throws: ``RobustAggregationError``, also ``RobustAggregationError/nothingSelected`` if no row passes
+  /// - Throws: ``FLMathError``, also ``FLMathError/RobustAggregation/nothingSelected`` if no row passes
   ///   both filters.
   /// - Complexity: O(n x dimension + n^3) for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     var generator = SimulationGenerator(seed: seed)
     return try aggregate(updates, using: &generator)
   }
@@ -61,7 +61,7 @@ public struct SignGuard: RobustAggregationRule, Hashable {
   /// - Throws: As ``aggregate(_:)``.
   public func aggregate(
     _ updates: UpdateMatrix, using generator: inout some RandomNumberGenerator
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let norms = ParallelWork.map(usable.rows) { EuclideanNorm.norm($0) }
     let sorted = norms.sorted()
@@ -72,7 +72,7 @@ public struct SignGuard: RobustAggregationRule, Hashable {
     let selected = alike.filter {
       norms[$0] >= Self.lengths.lowerBound * median && norms[$0] <= Self.lengths.upperBound * median
     }
-    guard !selected.isEmpty else { throw .nothingSelected }
+    guard !selected.isEmpty else { throw .robustAggregation(.nothingSelected) }
     let weights = selected.map {
       (norms[$0] > median ? median / norms[$0] : 1) / Double(selected.count)
     }

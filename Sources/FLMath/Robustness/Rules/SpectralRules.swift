@@ -24,8 +24,8 @@ public struct CovarianceBoundAgnosticFilter: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
-  public init(attackers: Int) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
+  public init(attackers: Int) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
   }
 
@@ -34,7 +34,7 @@ public struct CovarianceBoundAgnosticFilter: RobustAggregationRule, Hashable {
   /// - Complexity: O(n^2 x dimension + f n^3) time and O(n^2) memory for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let count = usable.rows.count
     let distances = EuclideanDistances(of: usable.rows)
@@ -98,15 +98,19 @@ public struct DivideAndConquer: RobustAggregationRule, Hashable {
   ///   - coordinates: at least 1.
   ///   - filtering: finite, at least 1.
   ///   - seed: attackers must not foresee it, so draw a new one for each round from a secure generator.
-  /// - Throws: ``RobustAggregationError`` if a number is out of its range.
+  /// - Throws: ``FLMathError`` if a number is out of its range.
   public init(
     attackers: Int, iterations: Int = 1, coordinates: Int = 10_000, filtering: Double = 1,
     seed: UInt64
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard iterations >= 1 else { throw .invalidIterations(iterations) }
-    guard coordinates >= 1 else { throw .invalidCoordinates(Double(coordinates)) }
-    guard filtering.isFinite, filtering >= 1 else { throw .invalidFiltering(filtering) }
+    guard iterations >= 1 else { throw .robustAggregation(.invalidIterations(iterations)) }
+    guard coordinates >= 1 else {
+      throw .robustAggregation(.invalidCoordinates(Double(coordinates)))
+    }
+    guard filtering.isFinite, filtering >= 1 else {
+      throw .robustAggregation(.invalidFiltering(filtering))
+    }
     self.iterations = iterations
     self.coordinates = coordinates
     self.filtering = filtering
@@ -115,12 +119,12 @@ public struct DivideAndConquer: RobustAggregationRule, Hashable {
 
   /// The mean of the usable rows that were never removed.
   ///
-  /// - Throws: ``RobustAggregationError``, also ``RobustAggregationError/nothingSelected`` if every row was
+  /// - Throws: ``FLMathError``, also ``FLMathError/RobustAggregation/nothingSelected`` if every row was
   ///   removed at some time.
   /// - Complexity: O(n^2 x coordinates + n^3) for each iteration, and O(dimension), for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     var generator = SimulationGenerator(seed: seed)
     return try aggregate(updates, using: &generator)
   }
@@ -131,12 +135,12 @@ public struct DivideAndConquer: RobustAggregationRule, Hashable {
   /// - Throws: As ``aggregate(_:)``.
   public func aggregate(
     _ updates: UpdateMatrix, using generator: inout some RandomNumberGenerator
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let count = usable.rows.count
     let removed = (filtering * Double(usable.attackers)).rounded(.up)
     guard removed < Double(count) else {
-      throw .invalidSelection(maximum: count, found: 0)
+      throw .robustAggregation(.invalidSelection(maximum: count, found: 0))
     }
     var good = Set(usable.rows.indices)
     for _ in 0..<iterations {
@@ -144,7 +148,7 @@ public struct DivideAndConquer: RobustAggregationRule, Hashable {
       good.formIntersection(
         Self.nearest(count - Int(removed), of: usable.rows, columns: columns))
     }
-    guard !good.isEmpty else { throw .nothingSelected }
+    guard !good.isEmpty else { throw .robustAggregation(.nothingSelected) }
     return usable.mean(selected: good.sorted())
   }
 

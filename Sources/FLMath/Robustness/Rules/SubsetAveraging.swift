@@ -24,27 +24,27 @@ public struct MinimumDiameterAveraging: RobustAggregationRule, Hashable {
   ///   - attackers: 0 or more.
   ///   - maximumBranches: what a search may cost at worst. The default allows for 31
   ///     attackers, however many vectors there are.
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
   public init(
     attackers: Int, maximumBranches: Int = 100_000
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     self.maximumBranches = maximumBranches
   }
 
   /// The mean of the usable rows of the set with the smallest diameter.
   ///
-  /// - Throws: ``RobustAggregationError``, also ``RobustAggregationError/tooExpensive(cost:maximum:)`` if
+  /// - Throws: ``FLMathError``, also ``FLMathError/RobustAggregation/tooExpensive(cost:maximum:)`` if
   ///   the search may need more than ``maximumBranches``.
   /// - Complexity: O(n^2 x dimension + n^3 log n) and O(1.47^f n^2) a decision, of which there are O(n);
   ///   O(n^2) memory, for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let cost = SmallestDiameterSearch.branches(removing: usable.attackers)
     guard cost <= Double(maximumBranches) else {
-      throw .tooExpensive(cost: cost, maximum: maximumBranches)
+      throw .robustAggregation(.tooExpensive(cost: cost, maximum: maximumBranches))
     }
     let search = SmallestDiameterSearch(
       EuclideanDistances(of: usable.rows), removing: usable.attackers)
@@ -78,28 +78,28 @@ public struct SmallestEigenvalueAveraging: RobustAggregationRule, Hashable {
   ///   - attackers: 0 or more.
   ///   - maximumSets: what the rule may cost. The default allows for 8 attackers among 20
   ///     vectors.
-  /// - Throws: ``RobustAggregationError/invalidAttackers(_:)`` if the number is negative.
+  /// - Throws: ``FLMathError/RobustAggregation/invalidAttackers(_:)`` if the number is negative.
   public init(
     attackers: Int, maximumSets: Int = 130_000
-  ) throws(RobustAggregationError) {
+  ) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
     self.maximumSets = maximumSets
   }
 
   /// The mean of the usable rows of the set with the smallest eigenvalue.
   ///
-  /// - Throws: ``RobustAggregationError``, also ``RobustAggregationError/tooExpensive(cost:maximum:)`` if
+  /// - Throws: ``FLMathError``, also ``FLMathError/RobustAggregation/tooExpensive(cost:maximum:)`` if
   ///   there are more sets than ``maximumSets``.
   /// - Complexity: O(n^2 x dimension) time, O(n^3) for each of n choose f sets, and O(n^2) memory, for n
   ///   rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
     let count = usable.rows.count
     let sets = Combinations.count(of: usable.attackers, from: count)
     guard sets <= Double(maximumSets) else {
-      throw .tooExpensive(cost: sets, maximum: maximumSets)
+      throw .robustAggregation(.tooExpensive(cost: sets, maximum: maximumSets))
     }
     let distances = EuclideanDistances(of: usable.rows)
     var combinations = Combinations(of: count - usable.attackers, from: count)
@@ -166,23 +166,25 @@ public struct NearestNeighbourAveraging: RobustAggregationRule, Hashable {
 
   /// Withstands `attackers` arbitrary vectors.
   ///
-  /// - Throws: ``RobustAggregationError`` if the number of attackers or the row is negative.
-  public init(attackers: Int, trustedRow: Int) throws(RobustAggregationError) {
+  /// - Throws: ``FLMathError`` if the number of attackers or the row is negative.
+  public init(attackers: Int, trustedRow: Int) throws(FLMathError) {
     self.attackers = try AttackerTolerance.validated(attackers)
-    guard trustedRow >= 0 else { throw .noSuchRow(trustedRow) }
+    guard trustedRow >= 0 else { throw .robustAggregation(.noSuchRow(trustedRow)) }
     self.trustedRow = trustedRow
   }
 
   /// The mean of the usable rows nearest to the trusted one.
   ///
-  /// - Throws: ``RobustAggregationError``, also if the trusted row is not there or not usable.
+  /// - Throws: ``FLMathError``, also if the trusted row is not there or not usable.
   /// - Complexity: O(n x dimension + n log n) for n rows.
   public func aggregate(
     _ updates: UpdateMatrix
-  ) throws(RobustAggregationError) -> RobustAggregate {
+  ) throws(FLMathError) -> RobustAggregate {
     let usable = try UsableUpdates(of: updates, for: self)
-    guard trustedRow < updates.rows.count else { throw .noSuchRow(trustedRow) }
-    guard let own = usable.indices.firstIndex(of: trustedRow) else { throw .unusableReference }
+    guard trustedRow < updates.rows.count else { throw .robustAggregation(.noSuchRow(trustedRow)) }
+    guard let own = usable.indices.firstIndex(of: trustedRow) else {
+      throw .robustAggregation(.unusableReference)
+    }
     var distances = EuclideanNorm.distances(of: usable.rows, from: usable.rows[own])
     // Before all others, even before rows that are equal to it.
     distances[own] = -1

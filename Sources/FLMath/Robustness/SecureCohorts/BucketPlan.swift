@@ -35,28 +35,31 @@ public struct BucketPlan: Sendable, Hashable {
   ///   - bucketSize: the smallest number of clients of a bucket, at least 1.
   ///   - privacyFloor: the smallest number of clients whose sum may be seen, at least 1.
   ///   - generator: the source of the random order. Attackers must not foresee it.
-  /// - Throws: ``BucketPlanError``.
+  /// - Throws: ``FLMathError``.
   public init(
     clients: Int, attackers: Int, bucketSize: Int, privacyFloor: Int,
     using generator: inout some RandomNumberGenerator
-  ) throws(BucketPlanError) {
-    guard clients >= 1, clients <= Self.maximumClients else { throw .invalidClients(clients) }
-    guard attackers >= 0, attackers < clients else {
-      throw .invalidAttackers(clients: clients, found: attackers)
+  ) throws(FLMathError) {
+    guard clients >= 1, clients <= Self.maximumClients else {
+      throw .buckets(.invalidClients(clients))
     }
-    guard privacyFloor >= 1 else { throw .invalidPrivacyFloor(privacyFloor) }
+    guard attackers >= 0, attackers < clients else {
+      throw .buckets(.invalidAttackers(clients: clients, found: attackers))
+    }
+    guard privacyFloor >= 1 else { throw .buckets(.invalidPrivacyFloor(privacyFloor)) }
     guard bucketSize >= 1, bucketSize <= clients else {
-      throw .invalidBucketSize(clients: clients, found: bucketSize)
+      throw .buckets(.invalidBucketSize(clients: clients, found: bucketSize))
     }
     guard bucketSize >= privacyFloor else {
-      throw .belowPrivacyFloor(floor: privacyFloor, found: bucketSize)
+      throw .buckets(.belowPrivacyFloor(floor: privacyFloor, found: bucketSize))
     }
     let share = Self.expectedCleanShare(
       clients: clients, attackers: attackers, bucketSize: bucketSize)
     guard share > 0.5 else {
-      throw .noCleanMajority(
-        bucketSize: bucketSize, expectedCleanShare: share,
-        largestBucketSize: Self.largestBucketSize(clients: clients, attackers: attackers))
+      throw .buckets(
+        .noCleanMajority(
+          bucketSize: bucketSize, expectedCleanShare: share,
+          largestBucketSize: Self.largestBucketSize(clients: clients, attackers: attackers)))
     }
     var order = Array(0..<clients)
     generator.shuffle(&order)
@@ -179,44 +182,46 @@ extension BucketPlan {
   }
 }
 
-/// Why clients cannot be put into buckets.
-public enum BucketPlanError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The number of clients is below 1, or above ``BucketPlan/maximumClients``.
-  case invalidClients(Int)
-  /// The number of attackers is negative, or not below that of clients.
-  case invalidAttackers(clients: Int, found: Int)
-  /// The bucket size is below 1, or above the number of clients.
-  case invalidBucketSize(clients: Int, found: Int)
-  /// The privacy floor is below 1.
-  case invalidPrivacyFloor(Int)
-  /// A bucket would have fewer clients than the sum of which may be seen.
-  case belowPrivacyFloor(floor: Int, found: Int)
-  /// No majority of buckets without an attacker is to be expected; a largest size of 0 says that
-  /// there is none with any size.
-  case noCleanMajority(bucketSize: Int, expectedCleanShare: Double, largestBucketSize: Int)
+extension FLMathError {
+  /// Why clients cannot be put into buckets.
+  public enum Buckets: Hashable, Sendable, CustomStringConvertible {
+    /// The number of clients is below 1, or above ``BucketPlan/maximumClients``.
+    case invalidClients(Int)
+    /// The number of attackers is negative, or not below that of clients.
+    case invalidAttackers(clients: Int, found: Int)
+    /// The bucket size is below 1, or above the number of clients.
+    case invalidBucketSize(clients: Int, found: Int)
+    /// The privacy floor is below 1.
+    case invalidPrivacyFloor(Int)
+    /// A bucket would have fewer clients than the sum of which may be seen.
+    case belowPrivacyFloor(floor: Int, found: Int)
+    /// No majority of buckets without an attacker is to be expected; a largest size of 0 says that
+    /// there is none with any size.
+    case noCleanMajority(bucketSize: Int, expectedCleanShare: Double, largestBucketSize: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidClients(let found):
-      "Expected from 1 to \(BucketPlan.maximumClients) clients, got \(found); "
-        + "pass the number of clients of the round."
-    case .invalidAttackers(let clients, let found):
-      "Expected from 0 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
-        + "pass the number to be withstood."
-    case .invalidBucketSize(let clients, let found):
-      "Expected buckets of 1 to \(clients) clients, got \(found); 2 to 10 are usual."
-    case .invalidPrivacyFloor(let found):
-      "Expected a privacy floor of at least 1 client, got \(found); it is a number of clients."
-    case .belowPrivacyFloor(let floor, let found):
-      "Expected buckets of at least \(floor) clients, the privacy floor, got \(found); "
-        + "take larger buckets, or fewer attackers into account."
-    case .noCleanMajority(let bucketSize, let share, 0):
-      "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
-        + "each a share of \(share) is to be expected, and no size does; half of the clients attack."
-    case .noCleanMajority(let bucketSize, let share, let largest):
-      "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
-        + "each a share of \(share) is to be expected; take buckets of at most \(largest)."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidClients(let found):
+        "Expected from 1 to \(BucketPlan.maximumClients) clients, got \(found); "
+          + "pass the number of clients of the round."
+      case .invalidAttackers(let clients, let found):
+        "Expected from 0 to \(max(1, clients) - 1) attackers among \(clients) clients, got \(found); "
+          + "pass the number to be withstood."
+      case .invalidBucketSize(let clients, let found):
+        "Expected buckets of 1 to \(clients) clients, got \(found); 2 to 10 are usual."
+      case .invalidPrivacyFloor(let found):
+        "Expected a privacy floor of at least 1 client, got \(found); it is a number of clients."
+      case .belowPrivacyFloor(let floor, let found):
+        "Expected buckets of at least \(floor) clients, the privacy floor, got \(found); "
+          + "take larger buckets, or fewer attackers into account."
+      case .noCleanMajority(let bucketSize, let share, 0):
+        "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
+          + "each a share of \(share) is to be expected, and no size does; half of the clients attack."
+      case .noCleanMajority(let bucketSize, let share, let largest):
+        "Expected more than half of the buckets without an attacker, but with \(bucketSize) clients in "
+          + "each a share of \(share) is to be expected; take buckets of at most \(largest)."
+      }
     }
   }
 }

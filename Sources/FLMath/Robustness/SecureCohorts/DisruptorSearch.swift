@@ -45,16 +45,18 @@ public enum DisruptorSearch {
   ///     out, plan for as many more.
   ///   - released: the contributors of other sums that were released, from which the cohorts have to
   ///     differ as well.
-  /// - Throws: ``DisruptorSearchError`` if no allowed cohort tells suspects apart.
+  /// - Throws: ``FLMathError`` if no allowed cohort tells suspects apart.
   /// - Complexity: O(a (n log n + m a)) for a cohorts attempted, n clients and the minimum size m.
   public static func plan<Client: Hashable & Comparable & Sendable>(
     after history: [CohortAttempt<Client>], of clients: some Sequence<Client>,
     minimumCohortSize: Int, besides released: [[Client]] = []
-  ) throws(DisruptorSearchError) -> Plan<Client> {
-    guard minimumCohortSize >= 2 else { throw .minimumCohortSize(found: minimumCohortSize) }
+  ) throws(FLMathError) -> Plan<Client> {
+    guard minimumCohortSize >= 2 else {
+      throw .disruptors(.minimumCohortSize(found: minimumCohortSize))
+    }
     let clients = Set(clients)
     guard clients.count >= 2 * minimumCohortSize else {
-      throw .tooFewClients(found: clients.count, needed: 2 * minimumCohortSize)
+      throw .disruptors(.tooFewClients(found: clients.count, needed: 2 * minimumCohortSize))
     }
     let findings = try Findings(history, of: clients)
     guard !findings.suspects.isEmpty else {
@@ -69,7 +71,8 @@ public enum DisruptorSearch {
       if let cohort = padding.take(for: part) { cohorts.append(cohort) }
     }
     guard !cohorts.isEmpty else {
-      throw .tooFewCleared(suspects: findings.suspects.count, cleared: findings.cleared.count)
+      throw .disruptors(
+        .tooFewCleared(suspects: findings.suspects.count, cleared: findings.cleared.count))
     }
     return Plan(
       cohorts: cohorts, disruptors: findings.disruptors.sorted(),
@@ -99,31 +102,33 @@ public struct CohortAttempt<Client: Hashable & Comparable & Sendable>: Sendable,
   }
 }
 
-/// Why there is no further attempt.
-public enum DisruptorSearchError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A cohort has at least 2 clients.
-  case minimumCohortSize(found: Int)
-  /// Fewer clients than make two cohorts.
-  case tooFewClients(found: Int, needed: Int)
-  /// Not enough clients are cleared to fill up a cohort that differs enough from those before.
-  case tooFewCleared(suspects: Int, cleared: Int)
-  /// A sum was inconsistent although each of its clients is in a released one.
-  case changingBehaviour(attempt: Int)
+extension FLMathError {
+  /// Why there is no further attempt.
+  public enum Disruptors: Hashable, Sendable, CustomStringConvertible {
+    /// A cohort has at least 2 clients.
+    case minimumCohortSize(found: Int)
+    /// Fewer clients than make two cohorts.
+    case tooFewClients(found: Int, needed: Int)
+    /// Not enough clients are cleared to fill up a cohort that differs enough from those before.
+    case tooFewCleared(suspects: Int, cleared: Int)
+    /// A sum was inconsistent although each of its clients is in a released one.
+    case changingBehaviour(attempt: Int)
 
-  /// What was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .minimumCohortSize(let found):
-      "Expected a minimum cohort size of at least 2, got \(found); the sum of one is its update."
-    case .tooFewClients(let found, let needed):
-      "Expected at least \(needed) clients for two cohorts, got \(found); "
-        + "wait for more clients, or leave all of them out."
-    case .tooFewCleared(let suspects, let cleared):
-      "Expected enough cleared clients to tell \(suspects) suspects apart, got \(cleared); "
-        + "add clients that were in no inconsistent sum, or leave the suspects out."
-    case .changingBehaviour(let attempt):
-      "Expected a disruptor to spoil each of its sums, but all clients of attempt \(attempt) are "
-        + "also in released sums; trust no finding of this search."
+    /// What was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .minimumCohortSize(let found):
+        "Expected a minimum cohort size of at least 2, got \(found); the sum of one is its update."
+      case .tooFewClients(let found, let needed):
+        "Expected at least \(needed) clients for two cohorts, got \(found); "
+          + "wait for more clients, or leave all of them out."
+      case .tooFewCleared(let suspects, let cleared):
+        "Expected enough cleared clients to tell \(suspects) suspects apart, got \(cleared); "
+          + "add clients that were in no inconsistent sum, or leave the suspects out."
+      case .changingBehaviour(let attempt):
+        "Expected a disruptor to spoil each of its sums, but all clients of attempt \(attempt) are "
+          + "also in released sums; trust no finding of this search."
+      }
     }
   }
 }
@@ -139,13 +144,13 @@ private struct Findings<Client: Hashable & Comparable & Sendable> {
 
   init(
     _ history: [CohortAttempt<Client>], of clients: Set<Client>
-  ) throws(DisruptorSearchError) {
+  ) throws(FLMathError) {
     for attempt in history where attempt.outcome == .released { cleared.formUnion(attempt.cohort) }
     // In each of these is a disruptor.
     var groups: [Set<Client>] = []
     for (index, attempt) in history.enumerated() where attempt.outcome == .inconsistent {
       let group = Set(attempt.cohort).subtracting(cleared)
-      guard !group.isEmpty else { throw .changingBehaviour(attempt: index) }
+      guard !group.isEmpty else { throw .disruptors(.changingBehaviour(attempt: index)) }
       if group.count == 1 { disruptors.formUnion(group) }
       groups.append(group)
     }

@@ -9,9 +9,9 @@ public struct L2Clipping: Sendable, Hashable {
 
   /// Clips to `bound`.
   ///
-  /// - Throws: ``ClippingError/invalidBound(_:)`` unless the bound is finite and above 0.
-  public init(bound: Double) throws(ClippingError) {
-    guard bound.isFinite, bound > 0 else { throw .invalidBound(bound) }
+  /// - Throws: ``FLMathError/Clipping/invalidBound(_:)`` unless the bound is finite and above 0.
+  public init(bound: Double) throws(FLMathError) {
+    guard bound.isFinite, bound > 0 else { throw .clipping(.invalidBound(bound)) }
     self.bound = bound
   }
 
@@ -23,11 +23,11 @@ public struct L2Clipping: Sendable, Hashable {
   /// - Returns: the factor; 1 if the vector was within the bound and is unchanged. Where the norm is
   ///   huge and the bound tiny, the factor may be too small for `Double` and come as 0, although
   ///   the vector is clipped correctly.
-  /// - Throws: ``ClippingError/nonFinite(index:found:)`` if an element is NaN or infinite; the
+  /// - Throws: ``FLMathError/Clipping/nonFinite(index:found:)`` if an element is NaN or infinite; the
   ///   vector is then unchanged.
   /// - Complexity: O(elements), without allocation.
   @discardableResult
-  public func clip(_ vector: inout [Double]) throws(ClippingError) -> Double {
+  public func clip(_ vector: inout [Double]) throws(FLMathError) -> Double {
     let factors = try factors(of: vector.span)
     for index in vector.indices {
       vector[index] = vector[index] * factors.first * factors.second
@@ -64,9 +64,9 @@ public struct L2Clipping: Sendable, Hashable {
   @inlinable
   package func factors(
     of vector: Span<some UpdateNumber>
-  ) throws(ClippingError) -> Factors {
+  ) throws(FLMathError) -> Factors {
     if let index = vector.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: vector[index].widened)
+      throw .clipping(.nonFinite(index: index, found: vector[index].widened))
     }
     let scale = Self.scale(of: vector)
     // The magnitude changes nothing but tells the compiler to leave out what a root of a negative
@@ -142,22 +142,22 @@ public struct LInfinityClipping: Sendable, Hashable {
 
   /// Clips to the interval from `-bound` to `bound`.
   ///
-  /// - Throws: ``ClippingError/invalidBound(_:)`` unless the bound is finite and above 0.
-  public init(bound: Double) throws(ClippingError) {
-    guard bound.isFinite, bound > 0 else { throw .invalidBound(bound) }
+  /// - Throws: ``FLMathError/Clipping/invalidBound(_:)`` unless the bound is finite and above 0.
+  public init(bound: Double) throws(FLMathError) {
+    guard bound.isFinite, bound > 0 else { throw .clipping(.invalidBound(bound)) }
     self.bound = bound
   }
 
   /// Replaces every coordinate beyond the bound by the bound, with its sign.
   ///
   /// - Returns: the number of coordinates replaced.
-  /// - Throws: ``ClippingError/nonFinite(index:found:)`` if an element is NaN or infinite; the
+  /// - Throws: ``FLMathError/Clipping/nonFinite(index:found:)`` if an element is NaN or infinite; the
   ///   vector is then unchanged.
   /// - Complexity: O(elements), without allocation.
   @discardableResult
-  public func clip(_ vector: inout [Double]) throws(ClippingError) -> Int {
+  public func clip(_ vector: inout [Double]) throws(FLMathError) -> Int {
     if let index = vector.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: vector[index])
+      throw .clipping(.nonFinite(index: index, found: vector[index]))
     }
     var clipped = 0
     for index in vector.indices {
@@ -221,21 +221,23 @@ package struct ClippedCoordinates {
   }
 }
 
-/// Why a vector cannot be clipped.
-public enum ClippingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The bound is not a finite number above 0.
-  case invalidBound(Double)
-  /// An element is NaN or infinite, so that no factor brings it within the bound.
-  case nonFinite(index: Int, found: Double)
+extension FLMathError {
+  /// Why a vector cannot be clipped.
+  public enum Clipping: Hashable, Sendable, CustomStringConvertible {
+    /// The bound is not a finite number above 0.
+    case invalidBound(Double)
+    /// An element is NaN or infinite, so that no factor brings it within the bound.
+    case nonFinite(index: Int, found: Double)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidBound(let found):
-      "Expected a finite clipping bound above 0, got \(found); choose one by the size of updates."
-    case .nonFinite(let index, let found):
-      "Expected finite elements to clip, but the one at index \(index) is \(found); "
-        + "the training has probably diverged: discard the update."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidBound(let found):
+        "Expected a finite clipping bound above 0, got \(found); choose one by the size of updates."
+      case .nonFinite(let index, let found):
+        "Expected finite elements to clip, but the one at index \(index) is \(found); "
+          + "the training has probably diverged: discard the update."
+      }
     }
   }
 }

@@ -24,24 +24,27 @@ public struct Dataset: Sendable, Hashable {
   ///   - featureCount: the number of features of an example, at least 1.
   ///   - labels: one class in `0..<classCount` for every example.
   ///   - classCount: the number of classes, at least 1.
-  /// - Throws: ``DatasetError`` if any of this does not hold.
+  /// - Throws: ``FLMathError`` if any of this does not hold.
   public init(
     features: [Double], featureCount: Int, labels: [Int], classCount: Int
-  ) throws(DatasetError) {
-    guard featureCount >= 1 else { throw .invalidFeatureCount(featureCount) }
-    guard classCount >= 1 else { throw .invalidClassCount(classCount) }
-    guard !labels.isEmpty else { throw .noExamples }
+  ) throws(FLMathError) {
+    guard featureCount >= 1 else { throw .dataset(.invalidFeatureCount(featureCount)) }
+    guard classCount >= 1 else { throw .dataset(.invalidClassCount(classCount)) }
+    guard !labels.isEmpty else { throw .dataset(.noExamples) }
     let (expected, overflow) = labels.count.multipliedReportingOverflow(by: featureCount)
     guard !overflow, features.count == expected else {
-      throw .valueCountMismatch(
-        examples: labels.count, featureCount: featureCount, found: features.count)
+      throw .dataset(
+        .valueCountMismatch(
+          examples: labels.count, featureCount: featureCount, found: features.count))
     }
     if let index = features.firstNonFiniteIndex {
-      throw .nonFinite(
-        example: index / featureCount, feature: index % featureCount, found: features[index])
+      throw .dataset(
+        .nonFinite(
+          example: index / featureCount, feature: index % featureCount, found: features[index]))
     }
     if let example = labels.firstIndex(where: { $0 < 0 || $0 >= classCount }) {
-      throw .labelOutOfRange(example: example, classCount: classCount, found: labels[example])
+      throw .dataset(
+        .labelOutOfRange(example: example, classCount: classCount, found: labels[example]))
     }
     self.features = features
     self.featureCount = featureCount
@@ -51,14 +54,14 @@ public struct Dataset: Sendable, Hashable {
 
   /// The examples with these indices, in this order; an index may come more than once.
   ///
-  /// - Throws: ``DatasetError/noExamples`` or ``DatasetError/indexOutOfRange(count:found:)``.
-  public func subset(_ indices: [Int]) throws(DatasetError) -> Dataset {
+  /// - Throws: ``FLMathError/Dataset/noExamples`` or ``FLMathError/Dataset/indexOutOfRange(count:found:)``.
+  public func subset(_ indices: [Int]) throws(FLMathError) -> Dataset {
     var chosenFeatures: [Double] = []
     var chosenLabels: [Int] = []
     chosenLabels.reserveCapacity(indices.count)
     for index in indices {
       guard labels.indices.contains(index) else {
-        throw .indexOutOfRange(count: count, found: index)
+        throw .dataset(.indexOutOfRange(count: count, found: index))
       }
       let start = index * featureCount
       chosenFeatures.append(contentsOf: features[start..<(start + featureCount)])
@@ -71,8 +74,8 @@ public struct Dataset: Sendable, Hashable {
 
   /// The same examples with every feature multiplied by `factor`.
   ///
-  /// - Throws: ``DatasetError/nonFinite(example:feature:found:)`` if a product is not finite.
-  public func scaled(by factor: Double) throws(DatasetError) -> Dataset {
+  /// - Throws: ``FLMathError/Dataset/nonFinite(example:feature:found:)`` if a product is not finite.
+  public func scaled(by factor: Double) throws(FLMathError) -> Dataset {
     var scaled = features
     for index in scaled.indices {
       scaled[index] *= factor
@@ -82,52 +85,54 @@ public struct Dataset: Sendable, Hashable {
   }
 }
 
-/// Why numbers and labels are not a ``Dataset``, or cannot be made into the one asked for.
-public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The number of features is below 1.
-  case invalidFeatureCount(Int)
-  /// The number of classes is below 1.
-  case invalidClassCount(Int)
-  /// There would be no examples.
-  case noExamples
-  /// The number of values is not the product of examples and features.
-  case valueCountMismatch(examples: Int, featureCount: Int, found: Int)
-  /// A feature is NaN or infinite.
-  case nonFinite(example: Int, feature: Int, found: Double)
-  /// A label is not a class.
-  case labelOutOfRange(example: Int, classCount: Int, found: Int)
-  /// There is no example with this index.
-  case indexOutOfRange(count: Int, found: Int)
-  /// Another number of features was expected, by what was fitted to other data.
-  case featureCountMismatch(expected: Int, found: Int)
-  /// The values of a feature spread beyond the range of `Double`.
-  case spreadTooLarge(feature: Int)
+extension FLMathError {
+  /// Why numbers and labels are not a ``Dataset``, or cannot be made into the one asked for.
+  public enum Dataset: Hashable, Sendable, CustomStringConvertible {
+    /// The number of features is below 1.
+    case invalidFeatureCount(Int)
+    /// The number of classes is below 1.
+    case invalidClassCount(Int)
+    /// There would be no examples.
+    case noExamples
+    /// The number of values is not the product of examples and features.
+    case valueCountMismatch(examples: Int, featureCount: Int, found: Int)
+    /// A feature is NaN or infinite.
+    case nonFinite(example: Int, feature: Int, found: Double)
+    /// A label is not a class.
+    case labelOutOfRange(example: Int, classCount: Int, found: Int)
+    /// There is no example with this index.
+    case indexOutOfRange(count: Int, found: Int)
+    /// Another number of features was expected, by what was fitted to other data.
+    case featureCountMismatch(expected: Int, found: Int)
+    /// The values of a feature spread beyond the range of `Double`.
+    case spreadTooLarge(feature: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidFeatureCount(let found):
-      "Expected at least 1 feature, got \(found); pass the number of columns without the label."
-    case .invalidClassCount(let found):
-      "Expected at least 1 class, got \(found); pass the number of different labels."
-    case .noExamples:
-      "Expected at least one example, got none; leave out clients without data."
-    case .valueCountMismatch(let examples, let featureCount, let found):
-      "Expected \(featureCount) values for each of \(examples) examples, got \(found) in all; "
-        + "pass complete rows."
-    case .nonFinite(let example, let feature, let found):
-      "Expected finite features, but feature \(feature) of example \(example) is \(found); "
-        + "leave the example out or fill the gap."
-    case .labelOutOfRange(let example, let classCount, let found):
-      "Expected labels from 0 to \(max(1, classCount) - 1), but that of example \(example) is \(found); "
-        + "number the classes from 0."
-    case .indexOutOfRange(let count, let found):
-      "Expected indices from 0 to \(max(1, count) - 1), got \(found); index into this dataset."
-    case .featureCountMismatch(let expected, let found):
-      "Expected \(expected) features, as in the data fitted to, got \(found); use the same columns."
-    case .spreadTooLarge(let feature):
-      "Expected features with a finite standard deviation, but that of feature \(feature) overflows; "
-        + "scale the data down first."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidFeatureCount(let found):
+        "Expected at least 1 feature, got \(found); pass the number of columns without the label."
+      case .invalidClassCount(let found):
+        "Expected at least 1 class, got \(found); pass the number of different labels."
+      case .noExamples:
+        "Expected at least one example, got none; leave out clients without data."
+      case .valueCountMismatch(let examples, let featureCount, let found):
+        "Expected \(featureCount) values for each of \(examples) examples, got \(found) in all; "
+          + "pass complete rows."
+      case .nonFinite(let example, let feature, let found):
+        "Expected finite features, but feature \(feature) of example \(example) is \(found); "
+          + "leave the example out or fill the gap."
+      case .labelOutOfRange(let example, let classCount, let found):
+        "Expected labels from 0 to \(max(1, classCount) - 1), but that of example \(example) is \(found); "
+          + "number the classes from 0."
+      case .indexOutOfRange(let count, let found):
+        "Expected indices from 0 to \(max(1, count) - 1), got \(found); index into this dataset."
+      case .featureCountMismatch(let expected, let found):
+        "Expected \(expected) features, as in the data fitted to, got \(found); use the same columns."
+      case .spreadTooLarge(let feature):
+        "Expected features with a finite standard deviation, but that of feature \(feature) overflows; "
+          + "scale the data down first."
+      }
     }
   }
 }
@@ -145,9 +150,9 @@ public struct FeatureScaling: Sendable, Hashable {
 
   /// Finds the mean and the standard deviation of every feature.
   ///
-  /// - Throws: ``DatasetError/spreadTooLarge(feature:)`` if they are beyond the range of `Double`.
+  /// - Throws: ``FLMathError/Dataset/spreadTooLarge(feature:)`` if they are beyond the range of `Double`.
   /// - Complexity: O(examples x features).
-  public init(fittedTo dataset: Dataset) throws(DatasetError) {
+  public init(fittedTo dataset: Dataset) throws(FLMathError) {
     let featureCount = dataset.featureCount
     var means = [Double](repeating: 0, count: featureCount)
     var squares = [Double](repeating: 0, count: featureCount)
@@ -171,7 +176,7 @@ public struct FeatureScaling: Sendable, Hashable {
     standardDeviations = deviations.map { $0 > 0 ? $0 : 1 }
     self.means = means
     if let feature = standardDeviations.firstNonFiniteIndex ?? means.firstNonFiniteIndex {
-      throw .spreadTooLarge(feature: feature)
+      throw .dataset(.spreadTooLarge(feature: feature))
     }
   }
 
@@ -193,11 +198,11 @@ public struct FeatureScaling: Sendable, Hashable {
 
   /// The same examples with standardised features.
   ///
-  /// - Throws: ``DatasetError`` if the number of features is not the one fitted to, or a result
+  /// - Throws: ``FLMathError`` if the number of features is not the one fitted to, or a result
   ///   is not finite.
-  public func applied(to dataset: Dataset) throws(DatasetError) -> Dataset {
+  public func applied(to dataset: Dataset) throws(FLMathError) -> Dataset {
     guard dataset.featureCount == means.count else {
-      throw .featureCountMismatch(expected: means.count, found: dataset.featureCount)
+      throw .dataset(.featureCountMismatch(expected: means.count, found: dataset.featureCount))
     }
     var features = dataset.features
     for example in 0..<dataset.count {

@@ -25,14 +25,14 @@ public enum Partition: Sendable, Hashable {
   ///   - generator: the source of the random choices.
   /// - Returns: for each client the indices of its examples, in ascending order. Every index of the
   ///   dataset is there exactly once.
-  /// - Throws: ``PartitionError`` if an argument is out of its range or there are not enough
+  /// - Throws: ``FLMathError`` if an argument is out of its range or there are not enough
   ///   examples.
   /// - Complexity: O(n log n) for n examples, and O(clients) for each example that has to be moved
   ///   to reach `minimumExamples`.
   public func indices(
     of dataset: Dataset, clients: Int, using generator: inout some RandomNumberGenerator
-  ) throws(PartitionError) -> [[Int]] {
-    guard clients >= 1 else { throw .invalidClients(clients) }
+  ) throws(FLMathError) -> [[Int]] {
+    guard clients >= 1 else { throw .partition(.invalidClients(clients)) }
     let parts =
       switch self {
       case .iid:
@@ -50,10 +50,11 @@ public enum Partition: Sendable, Hashable {
   /// Refuses to make `parts` parts of at least `minimum` examples where there are too few.
   static func requireExamples(
     _ parts: Int, of minimum: Int, in dataset: Dataset
-  ) throws(PartitionError) {
+  ) throws(FLMathError) {
     let (needed, overflow) = parts.multipliedReportingOverflow(by: minimum)
     guard !overflow, needed <= dataset.count else {
-      throw .tooFewExamples(parts: parts, examplesPerPart: minimum, found: dataset.count)
+      throw .partition(
+        .tooFewExamples(parts: parts, examplesPerPart: minimum, found: dataset.count))
     }
   }
 
@@ -88,38 +89,40 @@ public enum Partition: Sendable, Hashable {
   }
 }
 
-/// Why examples cannot be dealt out.
-public enum PartitionError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The number of clients is below 1.
-  case invalidClients(Int)
-  /// The parameter of the Dirichlet distribution is not a finite number above 0.
-  case invalidAlpha(Double)
-  /// The minimum number of examples of a client is negative.
-  case invalidMinimumExamples(Int)
-  /// The number of shards of a client is below 1.
-  case invalidShardsPerClient(Int)
-  /// There are more clients than examples, so that some would be empty whatever their shares.
-  case tooManyClients(maximum: Int, found: Int)
-  /// There are fewer examples than the parts need.
-  case tooFewExamples(parts: Int, examplesPerPart: Int, found: Int)
+extension FLMathError {
+  /// Why examples cannot be dealt out.
+  public enum Partition: Hashable, Sendable, CustomStringConvertible {
+    /// The number of clients is below 1.
+    case invalidClients(Int)
+    /// The parameter of the Dirichlet distribution is not a finite number above 0.
+    case invalidAlpha(Double)
+    /// The minimum number of examples of a client is negative.
+    case invalidMinimumExamples(Int)
+    /// The number of shards of a client is below 1.
+    case invalidShardsPerClient(Int)
+    /// There are more clients than examples, so that some would be empty whatever their shares.
+    case tooManyClients(maximum: Int, found: Int)
+    /// There are fewer examples than the parts need.
+    case tooFewExamples(parts: Int, examplesPerPart: Int, found: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidClients(let found):
-      "Expected at least 1 client, got \(found); pass the size of the population."
-    case .invalidAlpha(let found):
-      "Expected a finite alpha above 0, got \(found); 0.1 is a strong skew, 100 almost none."
-    case .invalidMinimumExamples(let found):
-      "Expected a minimum of 0 examples or more, got \(found); 1 leaves no client empty."
-    case .invalidShardsPerClient(let found):
-      "Expected at least 1 shard per client, got \(found); 2 is usual."
-    case .tooManyClients(let maximum, let found):
-      "Expected at most \(maximum) clients, as many as there are examples, got \(found); "
-        + "lower the number of clients."
-    case .tooFewExamples(let parts, let examplesPerPart, let found):
-      "Expected examples for \(parts) parts of at least \(examplesPerPart), got \(found); "
-        + "lower the number of clients."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidClients(let found):
+        "Expected at least 1 client, got \(found); pass the size of the population."
+      case .invalidAlpha(let found):
+        "Expected a finite alpha above 0, got \(found); 0.1 is a strong skew, 100 almost none."
+      case .invalidMinimumExamples(let found):
+        "Expected a minimum of 0 examples or more, got \(found); 1 leaves no client empty."
+      case .invalidShardsPerClient(let found):
+        "Expected at least 1 shard per client, got \(found); 2 is usual."
+      case .tooManyClients(let maximum, let found):
+        "Expected at most \(maximum) clients, as many as there are examples, got \(found); "
+          + "lower the number of clients."
+      case .tooFewExamples(let parts, let examplesPerPart, let found):
+        "Expected examples for \(parts) parts of at least \(examplesPerPart), got \(found); "
+          + "lower the number of clients."
+      }
     }
   }
 }
@@ -128,7 +131,7 @@ extension Partition {
   /// Shuffled examples in parts whose sizes differ by at most one.
   static func iid(
     _ dataset: Dataset, clients: Int, using generator: inout some RandomNumberGenerator
-  ) throws(PartitionError) -> [[Int]] {
+  ) throws(FLMathError) -> [[Int]] {
     try requireExamples(clients, of: 1, in: dataset)
     var order = Array(0..<dataset.count)
     generator.shuffle(&order)
@@ -141,8 +144,8 @@ extension Partition {
   static func labelShards(
     _ dataset: Dataset, clients: Int, perClient: Int,
     using generator: inout some RandomNumberGenerator
-  ) throws(PartitionError) -> [[Int]] {
-    guard perClient >= 1 else { throw .invalidShardsPerClient(perClient) }
+  ) throws(FLMathError) -> [[Int]] {
+    guard perClient >= 1 else { throw .partition(.invalidShardsPerClient(perClient)) }
     try requireExamples(clients, of: perClient, in: dataset)
     // No overflow: the product is at most the number of examples.
     let shardCount = clients * perClient
@@ -160,12 +163,12 @@ extension Partition {
   static func dirichlet(
     _ dataset: Dataset, clients: Int, alpha: Double, minimumExamples: Int,
     using generator: inout some RandomNumberGenerator
-  ) throws(PartitionError) -> [[Int]] {
-    guard alpha.isFinite, alpha > 0 else { throw .invalidAlpha(alpha) }
-    guard minimumExamples >= 0 else { throw .invalidMinimumExamples(minimumExamples) }
+  ) throws(FLMathError) -> [[Int]] {
+    guard alpha.isFinite, alpha > 0 else { throw .partition(.invalidAlpha(alpha)) }
+    guard minimumExamples >= 0 else { throw .partition(.invalidMinimumExamples(minimumExamples)) }
     // Clients may be empty if that is asked for, but there are not more than examples.
     if minimumExamples == 0, clients > dataset.count {
-      throw .tooManyClients(maximum: dataset.count, found: clients)
+      throw .partition(.tooManyClients(maximum: dataset.count, found: clients))
     }
     try requireExamples(clients, of: minimumExamples, in: dataset)
 

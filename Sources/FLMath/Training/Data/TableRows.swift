@@ -25,12 +25,13 @@ struct TableRows {
   }
 
   /// Takes a record; leaves it out if a value is missing and may be.
-  mutating func take(_ record: CSVRecord) throws(CommaSeparatedValuesError) {
+  mutating func take(_ record: CSVRecord) throws(FLMathError) {
     guard record.fields.count == columns.count else {
-      throw .raggedRow(line: record.line, expected: columns.count, found: record.fields.count)
+      throw .table(
+        .raggedRow(line: record.line, expected: columns.count, found: record.fields.count))
     }
     guard features.count + columns.features.count <= CommaSeparatedValues.valueLimit else {
-      throw .tooLarge(.values, limit: CommaSeparatedValues.valueLimit)
+      throw .table(.tooLarge(.values, limit: CommaSeparatedValues.valueLimit))
     }
     let start = features.count
     for place in columns.features {
@@ -51,8 +52,8 @@ struct TableRows {
   }
 
   /// The table of all records that were taken.
-  func table() throws(CommaSeparatedValuesError) -> LabelledTable {
-    guard !labels.isEmpty else { throw .noRows }
+  func table() throws(FLMathError) -> LabelledTable {
+    guard !labels.isEmpty else { throw .table(.noRows) }
     var (labels, names, count) = (labels, names, names.count)
     switch classes {
     case .numbered(let classCount): count = classCount
@@ -65,14 +66,9 @@ struct TableRows {
       labels = labels.map { ranks[$0] }
       names = order.map { names[$0] }
     }
-    let dataset: Dataset
-    do throws(DatasetError) {
-      dataset = try Dataset(
-        features: features, featureCount: columns.features.count, labels: labels,
-        classCount: count)
-    } catch {
-      throw .invalidDataset(error)
-    }
+    let dataset = try Dataset(
+      features: features, featureCount: columns.features.count, labels: labels,
+      classCount: count)
     return LabelledTable(
       dataset: dataset,
       featureNames: columns.names.map { names in columns.features.map { names[$0] } },
@@ -82,22 +78,22 @@ struct TableRows {
   /// `nil` if it is missing and the example is to be left out.
   private func number(
     _ field: CSVField, of line: Int, column: Int
-  ) throws(CommaSeparatedValuesError) -> Double? {
+  ) throws(FLMathError) -> Double? {
     if let value = DecimalNumber.value(of: field.bytes) {
       guard value.isFinite else {
-        throw .nonFinite(line: line, column: column, found: excerpt(field))
+        throw .table(.nonFinite(line: line, column: column, found: excerpt(field)))
       }
       return value
     }
     let text = excerpt(field)
     guard Self.missingTexts.contains(text) else {
       if Self.infinities.contains(text.lowercased()) {
-        throw .nonFinite(line: line, column: column, found: text)
+        throw .table(.nonFinite(line: line, column: column, found: text))
       }
-      throw .notANumber(line: line, column: column, found: text)
+      throw .table(.notANumber(line: line, column: column, found: text))
     }
     switch missing {
-    case .reject: throw .missingValue(line: line, column: column)
+    case .reject: throw .table(.missingValue(line: line, column: column))
     case .dropExample: return nil
     case .replace(let value): return value
     }
@@ -105,26 +101,26 @@ struct TableRows {
 
   private mutating func label(
     _ field: CSVField, of line: Int, column: Int
-  ) throws(CommaSeparatedValuesError) -> Int? {
+  ) throws(FLMathError) -> Int? {
     let text = excerpt(field)
     let isNumber: Bool
     if case .numbered = classes { isNumber = true } else { isNumber = false }
     if isNumber ? Self.missingTexts.contains(text) : field.bytes.isEmpty {
-      guard missing == .dropExample else { throw .missingValue(line: line, column: column) }
+      guard missing == .dropExample else { throw .table(.missingValue(line: line, column: column)) }
       return nil
     }
     switch classes {
     case .numbered(let count):
       guard let value = DecimalNumber.value(of: field.bytes), let label = Int(exactly: value) else {
-        throw .notALabel(line: line, column: column, found: text)
+        throw .table(.notALabel(line: line, column: column, found: text))
       }
       guard label >= 0, label < count else {
-        throw .labelOutOfRange(line: line, column: column, classCount: count, found: label)
+        throw .table(.labelOutOfRange(line: line, column: column, classCount: count, found: label))
       }
       return label
     case .named:
       guard let place = places[field.text] else {
-        throw .unknownClass(line: line, column: column, found: text, expected: names)
+        throw .table(.unknownClass(line: line, column: column, found: text, expected: names))
       }
       return place
     case .found:
@@ -222,7 +218,7 @@ struct CSVRecordReader {
   /// The next record that is not blank; `nil` behind the last.
   ///
   /// - Complexity: O(bytes of the record).
-  mutating func next() throws(CommaSeparatedValuesError) -> CSVRecord? {
+  mutating func next() throws(FLMathError) -> CSVRecord? {
     while place < bytes.count {
       let record = try record()
       let isBlank =
@@ -232,7 +228,7 @@ struct CSVRecordReader {
     return nil
   }
 
-  private mutating func record() throws(CommaSeparatedValuesError) -> CSVRecord {
+  private mutating func record() throws(FLMathError) -> CSVRecord {
     let first = line
     var fields: [CSVField] = []
     while true {
@@ -252,13 +248,13 @@ struct CSVRecordReader {
   }
 
   /// The field that begins here, up to the separator or the end behind it.
-  private mutating func field(column: Int) throws(CommaSeparatedValuesError) -> CSVField {
+  private mutating func field(column: Int) throws(FLMathError) -> CSVField {
     skipBlanks()
     if place < bytes.count, bytes[place] == Self.quote { return try quoted(column: column) }
     let start = place
     while place < bytes.count, !isEnd(bytes[place]) {
       guard bytes[place] != Self.quote else {
-        throw .strayQuotationMark(line: line, column: column)
+        throw .table(.strayQuotationMark(line: line, column: column))
       }
       place += 1
     }
@@ -267,7 +263,7 @@ struct CSVRecordReader {
     return CSVField(bytes: bytes[start..<end], isQuoted: false)
   }
 
-  private mutating func quoted(column: Int) throws(CommaSeparatedValuesError) -> CSVField {
+  private mutating func quoted(column: Int) throws(FLMathError) -> CSVField {
     let firstLine = line
     place += 1
     let start = place
@@ -275,7 +271,7 @@ struct CSVRecordReader {
     var copy: [UInt8]?
     while true {
       guard place < bytes.count else {
-        throw .unterminatedQuotation(line: firstLine, column: column)
+        throw .table(.unterminatedQuotation(line: firstLine, column: column))
       }
       let byte = bytes[place]
       place += 1
@@ -293,7 +289,7 @@ struct CSVRecordReader {
     let end = place - 1
     skipBlanks()
     guard place == bytes.count || isEnd(bytes[place]) else {
-      throw .strayQuotationMark(line: line, column: column)
+      throw .table(.strayQuotationMark(line: line, column: column))
     }
     return CSVField(bytes: copy.map { $0[...] } ?? bytes[start..<end], isQuoted: true)
   }

@@ -52,9 +52,9 @@ public struct ClientHistogram: Sendable, Hashable {
   /// The interval in which a quantile lies: the bin of the smallest value that at least this share of the
   /// clients does not exceed. 0 is the smallest value, 1 the largest.
   ///
-  /// - Throws: ``EvaluationError/invalidShare(_:)`` unless the share is a number from 0 to 1.
+  /// - Throws: ``FLMathError/Evaluation/invalidShare(_:)`` unless the share is a number from 0 to 1.
   /// - Complexity: O(bins).
-  public func quantile(_ share: Double) throws(EvaluationError) -> ClosedRange<Double> {
+  public func quantile(_ share: Double) throws(FLMathError) -> ClosedRange<Double> {
     try Self.requireShare(share)
     return range(ofRank: rank(share))
   }
@@ -64,10 +64,10 @@ public struct ClientHistogram: Sendable, Hashable {
 
   /// The interval of the share of clients whose value is below `value`. At an edge it is a single number.
   ///
-  /// - Throws: ``EvaluationError/invalidShare(_:)`` for NaN.
+  /// - Throws: ``FLMathError/Evaluation/invalidShare(_:)`` for NaN.
   /// - Complexity: O(bins).
-  public func share(below value: Double) throws(EvaluationError) -> ClosedRange<Double> {
-    guard !value.isNaN else { throw .invalidShare(value) }
+  public func share(below value: Double) throws(FLMathError) -> ClosedRange<Double> {
+    guard !value.isNaN else { throw .evaluation(.invalidShare(value)) }
     var (surely, perhaps) = (0, 0)
     for (place, count) in places.enumerated() {
       let range = range(of: place)
@@ -88,9 +88,9 @@ public struct ClientHistogram: Sendable, Hashable {
   ///
   /// - Parameter share: the share of the clients, from 0 to 1; at least one client is taken, and a part of a
   ///   client counts as one. A product within 10^-9 of a whole number is that number.
-  /// - Throws: ``EvaluationError/invalidShare(_:)`` unless the share is a number from 0 to 1.
+  /// - Throws: ``FLMathError/Evaluation/invalidShare(_:)`` unless the share is a number from 0 to 1.
   /// - Complexity: O(bins).
-  public func meanOfWorst(_ share: Double) throws(EvaluationError) -> ClosedRange<Double> {
+  public func meanOfWorst(_ share: Double) throws(FLMathError) -> ClosedRange<Double> {
     try Self.requireShare(share)
     return meanRange(ofWorst: rank(share))
   }
@@ -98,8 +98,8 @@ public struct ClientHistogram: Sendable, Hashable {
   /// The interval in which the mean of the worst tenth of the clients lies.
   public var worstDecile: ClosedRange<Double> { meanRange(ofWorst: rank(0.1)) }
 
-  private static func requireShare(_ share: Double) throws(EvaluationError) {
-    guard share >= 0, share <= 1 else { throw .invalidShare(share) }
+  private static func requireShare(_ share: Double) throws(FLMathError) {
+    guard share >= 0, share <= 1 else { throw .evaluation(.invalidShare(share)) }
   }
 
   /// The number of clients that a share is, at least 1.

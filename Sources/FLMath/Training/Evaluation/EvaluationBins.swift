@@ -76,22 +76,22 @@ public struct EvaluationBins: Sendable, Hashable {
   ///     least 16 bits; counts are exact in any.
   ///   - minimumClients: the least number of clients of a histogram, at least 2. Give the session the same
   ///     `minimumContributors`: the check here comes after the sum has been decoded.
-  /// - Throws: ``EvaluationError``.
+  /// - Throws: ``FLMathError``.
   public init(
     edges: [Double], better: Better, includesMoments: Bool = true, minimumClients: Int
-  ) throws(EvaluationError) {
+  ) throws(FLMathError) {
     guard (2...Self.maximumBins + 1).contains(edges.count) else {
-      throw .invalidBins(edges.count - 1)
+      throw .evaluation(.invalidBins(edges.count - 1))
     }
     for (index, edge) in edges.enumerated() {
       guard edge.isFinite, index == 0 || edges[index - 1] < edge else {
-        throw .invalidEdge(index: index, found: edge)
+        throw .evaluation(.invalidEdge(index: index, found: edge))
       }
     }
     guard (edges[edges.count - 1] - edges[0]).isFinite else {
-      throw .invalidEdge(index: edges.count - 1, found: edges[edges.count - 1])
+      throw .evaluation(.invalidEdge(index: edges.count - 1, found: edges[edges.count - 1]))
     }
-    guard minimumClients >= 2 else { throw .invalidMinimumClients(minimumClients) }
+    guard minimumClients >= 2 else { throw .evaluation(.invalidMinimumClients(minimumClients)) }
     self.edges = edges
     self.better = better
     self.includesMoments = includesMoments
@@ -103,12 +103,12 @@ public struct EvaluationBins: Sendable, Hashable {
   /// - Parameters:
   ///   - range: the first and the last edge.
   ///   - bins: the number of bins, 1 to ``maximumBins``.
-  /// - Throws: ``EvaluationError``, also if so many bins have no distinct edges.
+  /// - Throws: ``FLMathError``, also if so many bins have no distinct edges.
   public init(
     range: ClosedRange<Double>, bins: Int, better: Better, includesMoments: Bool = true,
     minimumClients: Int
-  ) throws(EvaluationError) {
-    guard (1...Self.maximumBins).contains(bins) else { throw .invalidBins(bins) }
+  ) throws(FLMathError) {
+    guard (1...Self.maximumBins).contains(bins) else { throw .evaluation(.invalidBins(bins)) }
     let width = range.upperBound - range.lowerBound
     var edges = (0..<bins).map { range.lowerBound + width * (Double($0) / Double(bins)) }
     edges.append(range.upperBound)
@@ -119,10 +119,10 @@ public struct EvaluationBins: Sendable, Hashable {
 
   /// Bins of equal width for an accuracy, from 0 to 1.
   ///
-  /// - Throws: ``EvaluationError``.
+  /// - Throws: ``FLMathError``.
   public static func accuracy(
     bins: Int = 20, includesMoments: Bool = true, minimumClients: Int
-  ) throws(EvaluationError) -> EvaluationBins {
+  ) throws(FLMathError) -> EvaluationBins {
     try EvaluationBins(
       range: 0...1, bins: bins, better: .higher, includesMoments: includesMoments,
       minimumClients: minimumClients)
@@ -153,10 +153,10 @@ public struct EvaluationBins: Sendable, Hashable {
   /// the place of the value between the first and the last edge, from 0 to 1, and its square follow. A value
   /// outside of the edges counts as the nearest of them there.
   ///
-  /// - Throws: ``EvaluationError/notANumber`` for NaN.
+  /// - Throws: ``FLMathError/Evaluation/notANumber`` for NaN.
   /// - Complexity: O(bins).
-  public func contribution(of value: Double) throws(EvaluationError) -> ClientUpdate {
-    guard !value.isNaN else { throw .notANumber }
+  public func contribution(of value: Double) throws(FLMathError) -> ClientUpdate {
+    guard !value.isNaN else { throw .evaluation(.notANumber) }
     var vector = [Double](repeating: 0, count: contribution.count)
     vector[place(of: value)] = 1
     if includesMoments {
@@ -170,21 +170,21 @@ public struct EvaluationBins: Sendable, Hashable {
 
   /// The histogram of the clients whose contributions have this mean.
   ///
-  /// - Throws: ``EvaluationError`` for a mean of fewer clients than the minimum, and for one that clients
+  /// - Throws: ``FLMathError`` for a mean of fewer clients than the minimum, and for one that clients
   ///   that follow the algorithm do not have: counts that are not whole numbers or that do not add up to
   ///   the number of clients, and moments that do not belong to the counts.
   /// - Complexity: O(bins).
-  public func histogram(from mean: WeightedMean) throws(EvaluationError) -> ClientHistogram {
+  public func histogram(from mean: WeightedMean) throws(FLMathError) -> ClientHistogram {
     let values = mean.mean
     guard values.count == contribution.count else {
-      throw .dimensionMismatch(expected: contribution.count, found: values.count)
+      throw .evaluation(.dimensionMismatch(expected: contribution.count, found: values.count))
     }
     let clients = mean.contributors.count
     guard mean.totalWeight == UInt64(clients) else {
-      throw .unequalWeights(contributors: clients, found: mean.totalWeight)
+      throw .evaluation(.unequalWeights(contributors: clients, found: mean.totalWeight))
     }
     guard clients >= minimumClients else {
-      throw .tooFewClients(minimum: minimumClients, found: clients)
+      throw .evaluation(.tooFewClients(minimum: minimumClients, found: clients))
     }
     var counts: [Int] = []
     counts.reserveCapacity(count + 2)
@@ -192,17 +192,17 @@ public struct EvaluationBins: Sendable, Hashable {
       let number = share * Double(clients)
       guard number > -0.5, number < Double(clients) + 0.5,
         (number - number.rounded()).magnitude <= Self.tolerance
-      else { throw .impossibleCount(place: place, found: number) }
+      else { throw .evaluation(.impossibleCount(place: place, found: number)) }
       counts.append(Int(number.rounded()))
     }
     // No overflow: each is at most the number of clients, and there are at most 65,538.
     let sum = counts.reduce(0, +)
-    guard sum == clients else { throw .impossibleSum(clients: clients, found: sum) }
+    guard sum == clients else { throw .evaluation(.impossibleSum(clients: clients, found: sum)) }
     let histogram = ClientHistogram(bins: self, places: counts, moments: nil)
     guard includesMoments else { return histogram }
     let moments = (values[count + 2], values[count + 3])
     guard histogram.allowsMoments(moments, tolerance: Self.tolerance) else {
-      throw .impossibleMoments
+      throw .evaluation(.impossibleMoments)
     }
     return ClientHistogram(bins: self, places: counts, moments: moments)
   }
@@ -225,63 +225,65 @@ public struct EvaluationBins: Sendable, Hashable {
   }
 }
 
-/// Why clients cannot be counted by a metric, or a sum is not a histogram of clients.
-public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The number of bins is below 1 or above ``EvaluationBins/maximumBins``.
-  case invalidBins(Int)
-  /// An edge is not finite, not above the one before, or too far from the first.
-  case invalidEdge(index: Int, found: Double)
-  /// The least number of clients is below 2.
-  case invalidMinimumClients(Int)
-  /// A client's metric is NaN.
-  case notANumber
-  /// A share of clients is not a number from 0 to 1, or a value is NaN.
-  case invalidShare(Double)
-  /// A mean does not have the numbers that clients contribute.
-  case dimensionMismatch(expected: Int, found: Int)
-  /// Clients contributed with other weights than 1.
-  case unequalWeights(contributors: Int, found: UInt64)
-  /// The sum has fewer clients than the minimum.
-  case tooFewClients(minimum: Int, found: Int)
-  /// A count is not a whole number from 0 to the number of clients.
-  case impossibleCount(place: Int, found: Double)
-  /// The counts do not add up to the number of clients.
-  case impossibleSum(clients: Int, found: Int)
-  /// The mean or the mean square is not one of values in these bins.
-  case impossibleMoments
+extension FLMathError {
+  /// Why clients cannot be counted by a metric, or a sum is not a histogram of clients.
+  public enum Evaluation: Hashable, Sendable, CustomStringConvertible {
+    /// The number of bins is below 1 or above ``EvaluationBins/maximumBins``.
+    case invalidBins(Int)
+    /// An edge is not finite, not above the one before, or too far from the first.
+    case invalidEdge(index: Int, found: Double)
+    /// The least number of clients is below 2.
+    case invalidMinimumClients(Int)
+    /// A client's metric is NaN.
+    case notANumber
+    /// A share of clients is not a number from 0 to 1, or a value is NaN.
+    case invalidShare(Double)
+    /// A mean does not have the numbers that clients contribute.
+    case dimensionMismatch(expected: Int, found: Int)
+    /// Clients contributed with other weights than 1.
+    case unequalWeights(contributors: Int, found: UInt64)
+    /// The sum has fewer clients than the minimum.
+    case tooFewClients(minimum: Int, found: Int)
+    /// A count is not a whole number from 0 to the number of clients.
+    case impossibleCount(place: Int, found: Double)
+    /// The counts do not add up to the number of clients.
+    case impossibleSum(clients: Int, found: Int)
+    /// The mean or the mean square is not one of values in these bins.
+    case impossibleMoments
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidBins(let found):
-      "Expected from 1 to \(EvaluationBins.maximumBins) bins, got \(found); 10 to 50 are usual."
-    case .invalidEdge(let index, let found):
-      "Expected finite, ascending edges at a finite distance, but edge \(index) is \(found); sort the edges "
-        + "and leave out equal ones."
-    case .invalidMinimumClients(let found):
-      "Expected a minimum of at least 2 clients, got \(found); a histogram of one client is its value."
-    case .notANumber:
-      "Expected a metric that is a number, got NaN; leave out clients without held-out examples, and count "
-        + "a loss that has diverged as infinite."
-    case .invalidShare(let found):
-      "Expected a share of clients from 0 to 1, got \(found); 0.1 is the worst decile."
-    case .dimensionMismatch(let expected, let found):
-      "Expected a mean of \(expected) numbers, as these bins have, got \(found); use the same bins on the "
-        + "clients and on the server."
-    case .unequalWeights(let contributors, let found):
-      "Expected a total weight of \(contributors), 1 for each client, got \(found); average contributions to "
-        + "these bins only."
-    case .tooFewClients(let minimum, let found):
-      "Expected a histogram of at least \(minimum) clients, got \(found); wait for more clients."
-    case .impossibleCount(let place, let found):
-      "Expected whole numbers of clients, but bin \(place) has \(found); discard the sum: a client has not "
-        + "kept to the encoding."
-    case .impossibleSum(let clients, let found):
-      "Expected counts that add up to \(clients) clients, got \(found); discard the sum: a client has not "
-        + "kept to the encoding."
-    case .impossibleMoments:
-      "Expected a mean and a mean square of values in these bins, got others; discard the sum: a client has "
-        + "not kept to the encoding."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidBins(let found):
+        "Expected from 1 to \(EvaluationBins.maximumBins) bins, got \(found); 10 to 50 are usual."
+      case .invalidEdge(let index, let found):
+        "Expected finite, ascending edges at a finite distance, but edge \(index) is \(found); sort the edges "
+          + "and leave out equal ones."
+      case .invalidMinimumClients(let found):
+        "Expected a minimum of at least 2 clients, got \(found); a histogram of one client is its value."
+      case .notANumber:
+        "Expected a metric that is a number, got NaN; leave out clients without held-out examples, and count "
+          + "a loss that has diverged as infinite."
+      case .invalidShare(let found):
+        "Expected a share of clients from 0 to 1, got \(found); 0.1 is the worst decile."
+      case .dimensionMismatch(let expected, let found):
+        "Expected a mean of \(expected) numbers, as these bins have, got \(found); use the same bins on the "
+          + "clients and on the server."
+      case .unequalWeights(let contributors, let found):
+        "Expected a total weight of \(contributors), 1 for each client, got \(found); average contributions to "
+          + "these bins only."
+      case .tooFewClients(let minimum, let found):
+        "Expected a histogram of at least \(minimum) clients, got \(found); wait for more clients."
+      case .impossibleCount(let place, let found):
+        "Expected whole numbers of clients, but bin \(place) has \(found); discard the sum: a client has not "
+          + "kept to the encoding."
+      case .impossibleSum(let clients, let found):
+        "Expected counts that add up to \(clients) clients, got \(found); discard the sum: a client has not "
+          + "kept to the encoding."
+      case .impossibleMoments:
+        "Expected a mean and a mean square of values in these bins, got others; discard the sum: a client has "
+          + "not kept to the encoding."
+      }
     }
   }
 }

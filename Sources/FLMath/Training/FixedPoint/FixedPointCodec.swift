@@ -29,15 +29,15 @@ public struct FixedPointCodec: Sendable, Hashable {
 
   /// Codes of `bits` bits for the range from `-bound` to `bound`.
   ///
-  /// - Throws: ``FixedPointError`` unless the bound is finite, above 0 and has a step that `Double`
+  /// - Throws: ``FLMathError`` unless the bound is finite, above 0 and has a step that `Double`
   ///   can represent, and bits is in 2...52.
-  public init(bound: Double, bits: Int) throws(FixedPointError) {
-    guard Self.bitsRange.contains(bits) else { throw .invalidBits(bits) }
+  public init(bound: Double, bits: Int) throws(FLMathError) {
+    guard Self.bitsRange.contains(bits) else { throw .fixedPoint(.invalidBits(bits)) }
     let levels = (UInt64(1) << UInt64(bits - 1)) - 1
     let step = bound / Double(levels)
     let stepsPerUnit = Double(levels) / bound
     guard bound.isFinite, bound > 0, step.isNormal, stepsPerUnit.isNormal else {
-      throw .invalidBound(bound)
+      throw .fixedPoint(.invalidBound(bound))
     }
     self.bound = bound
     self.bits = bits
@@ -48,8 +48,8 @@ public struct FixedPointCodec: Sendable, Hashable {
 
   /// Codes for the range from `-bound` to `bound`, as wide as the lanes allow and at most 52 bits.
   ///
-  /// - Throws: ``FixedPointError/invalidBound(_:)`` as ``init(bound:bits:)``.
-  public init(bound: Double, lanes: UnsignedLanes) throws(FixedPointError) {
+  /// - Throws: ``FLMathError/FixedPoint/invalidBound(_:)`` as ``init(bound:bits:)``.
+  public init(bound: Double, lanes: UnsignedLanes) throws(FLMathError) {
     try self.init(bound: bound, bits: min(lanes.valueBits, Self.bitsRange.upperBound))
   }
 
@@ -62,7 +62,7 @@ public struct FixedPointCodec: Sendable, Hashable {
   ///   - codes: where the codes are appended, one for each value.
   ///   - generator: the source of the roundings, asked once for each value.
   /// - Returns: the number of values that were saturated.
-  /// - Throws: ``FixedPointError/nonFinite(index:found:)``; no code is appended then.
+  /// - Throws: ``FLMathError/FixedPoint/nonFinite(index:found:)``; no code is appended then.
   /// - Complexity: O(values).
   @inlinable
   @discardableResult
@@ -70,9 +70,9 @@ public struct FixedPointCodec: Sendable, Hashable {
     _ values: [Double],
     into codes: inout [UInt64],
     using generator: inout some RandomNumberGenerator
-  ) throws(FixedPointError) -> Int {
+  ) throws(FLMathError) -> Int {
     if let index = values.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: values[index])
+      throw .fixedPoint(.nonFinite(index: index, found: values[index]))
     }
     // Room first, then plain stores: cheaper than appending one by one.
     let first = codes.count
@@ -174,14 +174,14 @@ public struct FixedPointCodec: Sendable, Hashable {
   /// - Parameters:
   ///   - sums: for each element the sum of the codes of all contributors.
   ///   - contributors: the number of codes in every sum.
-  /// - Throws: ``FixedPointError`` if there can be no such sum of that many codes.
+  /// - Throws: ``FLMathError`` if there can be no such sum of that many codes.
   /// - Complexity: O(sums).
   public func decodeSums(
     _ sums: ArraySlice<UInt64>, contributors: Int
-  ) throws(FixedPointError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     let maximumContributors = Int(clamping: UInt64.max / (2 * levels))
     guard contributors >= 1, contributors <= maximumContributors else {
-      throw .invalidContributors(maximum: maximumContributors, found: contributors)
+      throw .fixedPoint(.invalidContributors(maximum: maximumContributors, found: contributors))
     }
     let maximum = UInt64(contributors) * 2 * levels
     // One look at all of them, so that the loop has no exit; the culprit is looked for afterwards.
@@ -189,7 +189,8 @@ public struct FixedPointCodec: Sendable, Hashable {
     for index in sums.indices { largest = max(largest, sums[index]) }
     guard largest <= maximum else {
       let index = sums.firstIndex { $0 > maximum } ?? sums.startIndex
-      throw .sumOutOfRange(index: index - sums.startIndex, maximum: maximum, found: sums[index])
+      throw .fixedPoint(
+        .sumOutOfRange(index: index - sums.startIndex, maximum: maximum, found: sums[index]))
     }
     let offset = UInt64(contributors) * levels
     return unsafe [Double](unsafeUninitializedCapacity: sums.count) { decoded, initialized in
@@ -202,35 +203,37 @@ public struct FixedPointCodec: Sendable, Hashable {
   }
 }
 
-/// Why numbers cannot be encoded, or sums of codes not be decoded.
-public enum FixedPointError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The bound is not a finite number above 0, or so extreme that the step is beyond `Double`.
-  case invalidBound(Double)
-  /// The number of bits is not in 2...52.
-  case invalidBits(Int)
-  /// A number to encode is NaN or infinite.
-  case nonFinite(index: Int, found: Double)
-  /// The number of contributors of a sum is below 1 or so large that a sum is beyond 64 bits.
-  case invalidContributors(maximum: Int, found: Int)
-  /// A sum is larger than that many codes can make.
-  case sumOutOfRange(index: Int, maximum: UInt64, found: UInt64)
+extension FLMathError {
+  /// Why numbers cannot be encoded, or sums of codes not be decoded.
+  public enum FixedPoint: Hashable, Sendable, CustomStringConvertible {
+    /// The bound is not a finite number above 0, or so extreme that the step is beyond `Double`.
+    case invalidBound(Double)
+    /// The number of bits is not in 2...52.
+    case invalidBits(Int)
+    /// A number to encode is NaN or infinite.
+    case nonFinite(index: Int, found: Double)
+    /// The number of contributors of a sum is below 1 or so large that a sum is beyond 64 bits.
+    case invalidContributors(maximum: Int, found: Int)
+    /// A sum is larger than that many codes can make.
+    case sumOutOfRange(index: Int, maximum: UInt64, found: UInt64)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidBound(let found):
-      "Expected a finite bound above 0 with a representable step, got \(found); "
-        + "use the clipping bound of the updates."
-    case .invalidBits(let found):
-      "Expected from 2 to 52 bits, got \(found); 16 to 24 suit model updates."
-    case .nonFinite(let index, let found):
-      "Expected finite numbers to encode, but the one at index \(index) is \(found); "
-        + "the training has probably diverged: discard the update."
-    case .invalidContributors(let maximum, let found):
-      "Expected from 1 to \(maximum) contributors, got \(found); pass the number of codes added."
-    case .sumOutOfRange(let index, let maximum, let found):
-      "Expected sums of at most \(maximum), but the one at index \(index) is \(found); "
-        + "the number of contributors or the codec is not the one it was encoded with."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidBound(let found):
+        "Expected a finite bound above 0 with a representable step, got \(found); "
+          + "use the clipping bound of the updates."
+      case .invalidBits(let found):
+        "Expected from 2 to 52 bits, got \(found); 16 to 24 suit model updates."
+      case .nonFinite(let index, let found):
+        "Expected finite numbers to encode, but the one at index \(index) is \(found); "
+          + "the training has probably diverged: discard the update."
+      case .invalidContributors(let maximum, let found):
+        "Expected from 1 to \(maximum) contributors, got \(found); pass the number of codes added."
+      case .sumOutOfRange(let index, let maximum, let found):
+        "Expected sums of at most \(maximum), but the one at index \(index) is \(found); "
+          + "the number of contributors or the codec is not the one it was encoded with."
+      }
     }
   }
 }

@@ -25,17 +25,19 @@ public struct UnsignedLanes: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - minimumValueBits: the least number of bits of a value, 2...62.
   ///   - maximumContributors: the largest number of values that will be added, at least 1.
-  /// - Throws: ``LanesError`` if an argument is out of its range or a word is too narrow for
+  /// - Throws: ``FLMathError`` if an argument is out of its range or a word is too narrow for
   ///   one lane.
-  public init(minimumValueBits: Int, maximumContributors: Int) throws(LanesError) {
+  public init(minimumValueBits: Int, maximumContributors: Int) throws(FLMathError) {
     guard Self.minimumValueBitsRange.contains(minimumValueBits) else {
-      throw .invalidMinimumValueBits(minimumValueBits)
+      throw .lanes(.invalidMinimumValueBits(minimumValueBits))
     }
-    guard maximumContributors >= 1 else { throw .invalidMaximumContributors(maximumContributors) }
+    guard maximumContributors >= 1 else {
+      throw .lanes(.invalidMaximumContributors(maximumContributors))
+    }
     // The number of bits of n-1 is ceil(log2(n)).
     let headroom = Int.bitWidth - (maximumContributors - 1).leadingZeroBitCount
     guard minimumValueBits + headroom <= UInt64.bitWidth else {
-      throw .laneTooWide(minimumValueBits: minimumValueBits, headroom: headroom)
+      throw .lanes(.laneTooWide(minimumValueBits: minimumValueBits, headroom: headroom))
     }
     lanesPerWord = UInt64.bitWidth / (minimumValueBits + headroom)
     laneBits = UInt64.bitWidth / lanesPerWord
@@ -66,19 +68,19 @@ public struct UnsignedLanes: Sendable, Hashable, Codable {
 
   /// Reads a layout and checks it.
   ///
-  /// - Throws: `DecodingError`, with the ``LanesError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let valueBits = try container.decode(Int.self, forKey: .valueBits)
     let contributors = try container.decode(Int.self, forKey: .maximumContributors)
-    do throws(LanesError) {
+    do throws(FLMathError) {
       // A layout asked for exactly its own width is itself. The width of a single wide lane may be
       // beyond what may be asked for.
       try self.init(
         minimumValueBits: min(valueBits, Self.minimumValueBitsRange.upperBound),
         maximumContributors: contributors)
       guard self.valueBits == valueBits else {
-        throw .inconsistentValueBits(expected: self.valueBits, found: valueBits)
+        throw .lanes(.inconsistentValueBits(expected: self.valueBits, found: valueBits))
       }
     } catch {
       throw DecodingError.refused(error, at: decoder)
@@ -93,35 +95,37 @@ public struct UnsignedLanes: Sendable, Hashable, Codable {
   }
 }
 
-/// Why a lane layout cannot be made.
-public enum LanesError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The width asked for is not in 2...62.
-  case invalidMinimumValueBits(Int)
-  /// The width of a sum of signed numbers that was asked for is not in 2...52.
-  case invalidMinimumSumBits(Int)
-  /// The number of contributors is below 1.
-  case invalidMaximumContributors(Int)
-  /// A value and its headroom do not fit a 64-bit word.
-  case laneTooWide(minimumValueBits: Int, headroom: Int)
-  /// A decoded layout does not have the width that the rule gives.
-  case inconsistentValueBits(expected: Int, found: Int)
+extension FLMathError {
+  /// Why a lane layout cannot be made.
+  public enum Lanes: Hashable, Sendable, CustomStringConvertible {
+    /// The width asked for is not in 2...62.
+    case invalidMinimumValueBits(Int)
+    /// The width of a sum of signed numbers that was asked for is not in 2...52.
+    case invalidMinimumSumBits(Int)
+    /// The number of contributors is below 1.
+    case invalidMaximumContributors(Int)
+    /// A value and its headroom do not fit a 64-bit word.
+    case laneTooWide(minimumValueBits: Int, headroom: Int)
+    /// A decoded layout does not have the width that the rule gives.
+    case inconsistentValueBits(expected: Int, found: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidMinimumValueBits(let found):
-      "Expected from 2 to 62 bits for a value, got \(found); 16 to 24 suit model updates."
-    case .invalidMinimumSumBits(let found):
-      "Expected from 2 to 52 bits for a sum of signed numbers, got \(found); 16 to 20 suit sums with "
-        + "noise."
-    case .invalidMaximumContributors(let found):
-      "Expected a maximum of at least 1 contributor, got \(found); pass the size of the cohort."
-    case .laneTooWide(let bits, let headroom):
-      "Expected a lane of at most 64 bits, got \(bits) for the value and \(headroom) for the sum; "
-        + "lower one of the two."
-    case .inconsistentValueBits(let expected, let found):
-      "Expected values of \(expected) bits, as the lanes leave, but the encoded layout says "
-        + "\(found); use an undamaged one."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidMinimumValueBits(let found):
+        "Expected from 2 to 62 bits for a value, got \(found); 16 to 24 suit model updates."
+      case .invalidMinimumSumBits(let found):
+        "Expected from 2 to 52 bits for a sum of signed numbers, got \(found); 16 to 20 suit sums with "
+          + "noise."
+      case .invalidMaximumContributors(let found):
+        "Expected a maximum of at least 1 contributor, got \(found); pass the size of the cohort."
+      case .laneTooWide(let bits, let headroom):
+        "Expected a lane of at most 64 bits, got \(bits) for the value and \(headroom) for the sum; "
+          + "lower one of the two."
+      case .inconsistentValueBits(let expected, let found):
+        "Expected values of \(expected) bits, as the lanes leave, but the encoded layout says "
+          + "\(found); use an undamaged one."
+      }
     }
   }
 }
@@ -157,13 +161,15 @@ public struct SignedLanes: Sendable, Hashable {
   /// - Parameters:
   ///   - minimumBits: the least number of bits of a sum, its sign included, 2...52.
   ///   - maximumContributors: the largest number of clients in a sum, at least 1.
-  /// - Throws: ``LanesError/invalidMinimumSumBits(_:)``,
-  ///   ``LanesError/invalidMaximumContributors(_:)``.
-  public init(minimumBits: Int, maximumContributors: Int) throws(LanesError) {
+  /// - Throws: ``FLMathError/Lanes/invalidMinimumSumBits(_:)``,
+  ///   ``FLMathError/Lanes/invalidMaximumContributors(_:)``.
+  public init(minimumBits: Int, maximumContributors: Int) throws(FLMathError) {
     guard Self.minimumBitsRange.contains(minimumBits) else {
-      throw .invalidMinimumSumBits(minimumBits)
+      throw .lanes(.invalidMinimumSumBits(minimumBits))
     }
-    guard maximumContributors >= 1 else { throw .invalidMaximumContributors(maximumContributors) }
+    guard maximumContributors >= 1 else {
+      throw .lanes(.invalidMaximumContributors(maximumContributors))
+    }
     lanesPerWord = UInt64.bitWidth / minimumBits
     laneBits = UInt64.bitWidth / lanesPerWord
     bits = min(laneBits, Self.minimumBitsRange.upperBound)

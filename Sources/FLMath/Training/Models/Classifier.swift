@@ -31,30 +31,30 @@ public protocol Classifier: Sendable {
   ///   - batch: the indices in `dataset` of the examples of the batch, at least one.
   ///   - gradient: `layout.count` numbers, overwritten by the derivatives of the mean loss.
   ///   - workspace: what ``makeWorkspace()`` returned.
-  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  /// - Throws: ``FLMathError`` if an argument does not fit the model.
   func lossAndGradient(
     parameters: [Double],
     on dataset: Dataset,
     batch: ArraySlice<Int>,
     gradient: inout [Double],
     workspace: inout Workspace
-  ) throws(ClassifierError) -> Double
+  ) throws(FLMathError) -> Double
 
   /// The logits of all examples, row-major: `dataset.count * classCount` numbers.
   ///
-  /// - Throws: ``ClassifierError`` if an argument does not fit the model, or a logit is not finite.
+  /// - Throws: ``FLMathError`` if an argument does not fit the model, or a logit is not finite.
   func logits(
     _ parameters: ParameterVector, on dataset: Dataset
-  ) throws(ClassifierError) -> [Double]
+  ) throws(FLMathError) -> [Double]
 }
 
 extension Classifier {
   /// The likeliest class of every example; of equally likely ones the first.
   ///
-  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  /// - Throws: ``FLMathError`` if an argument does not fit the model.
   public func predict(
     _ parameters: ParameterVector, on dataset: Dataset
-  ) throws(ClassifierError) -> [Int] {
+  ) throws(FLMathError) -> [Int] {
     let logits = try logits(parameters, on: dataset)
     var classes = [Int](repeating: 0, count: dataset.count)
     for example in classes.indices {
@@ -69,10 +69,10 @@ extension Classifier {
 
   /// The share of examples whose likeliest class is their label, from 0 to 1.
   ///
-  /// - Throws: ``ClassifierError`` if an argument does not fit the model.
+  /// - Throws: ``FLMathError`` if an argument does not fit the model.
   public func accuracy(
     _ parameters: ParameterVector, on dataset: Dataset
-  ) throws(ClassifierError) -> Double {
+  ) throws(FLMathError) -> Double {
     let classes = try predict(parameters, on: dataset)
     var correct = 0
     for example in classes.indices where classes[example] == dataset.labels[example] {
@@ -83,10 +83,10 @@ extension Classifier {
 
   /// The mean cross-entropy over all examples, in nats.
   ///
-  /// - Throws: ``ClassifierError`` if an argument does not fit the model, or a loss is beyond `Double`.
+  /// - Throws: ``FLMathError`` if an argument does not fit the model, or a loss is beyond `Double`.
   public func loss(
     _ parameters: ParameterVector, on dataset: Dataset
-  ) throws(ClassifierError) -> Double {
+  ) throws(FLMathError) -> Double {
     var logits = try logits(parameters, on: dataset)
     var sum = 0.0
     for example in 0..<dataset.count {
@@ -94,70 +94,68 @@ extension Classifier {
       let label = start + dataset.labels[example]
       let labelLogit = logits[label]
       sum += Softmax.logSumExp(&logits, start..<(start + classCount)) - labelLogit
-      guard sum.isFinite else { throw .nonFiniteOutput(example: example) }
+      guard sum.isFinite else { throw .classifier(.nonFiniteOutput(example: example)) }
     }
     return sum / Double(dataset.count)
   }
 }
 
-/// Why a model cannot be made, or arguments do not fit it.
-public enum ClassifierError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A classifier needs at least one feature.
-  case invalidFeatureCount(Int)
-  /// A classifier needs at least two classes.
-  case invalidClassCount(Int)
-  /// A hidden layer needs at least one unit.
-  case invalidHiddenWidth(layer: Int, found: Int)
-  /// The layers of the model make no layout.
-  case invalidLayout(ParameterLayoutError)
-  /// The parameters belong to a model with other layers.
-  case layoutMismatch(expected: ParameterLayout, found: ParameterLayout)
-  /// There is another number of parameters.
-  case parameterCountMismatch(expected: Int, found: Int)
-  /// The buffer for the gradient has another size.
-  case gradientCountMismatch(expected: Int, found: Int)
-  /// The examples have another number of features.
-  case featureCountMismatch(expected: Int, found: Int)
-  /// The dataset has another number of classes.
-  case classCountMismatch(expected: Int, found: Int)
-  /// The batch has no examples.
-  case emptyBatch
-  /// The outputs for an example, or its loss, are beyond the range of `Double`.
-  case nonFiniteOutput(example: Int)
-  /// The batch names an example that the dataset does not have.
-  case exampleOutOfRange(count: Int, found: Int)
+extension FLMathError {
+  /// Why a model cannot be made, or arguments do not fit it.
+  public enum Classifier: Hashable, Sendable, CustomStringConvertible {
+    /// A classifier needs at least one feature.
+    case invalidFeatureCount(Int)
+    /// A classifier needs at least two classes.
+    case invalidClassCount(Int)
+    /// A hidden layer needs at least one unit.
+    case invalidHiddenWidth(layer: Int, found: Int)
+    /// The parameters belong to a model with other layers.
+    case layoutMismatch(expected: ParameterLayout, found: ParameterLayout)
+    /// There is another number of parameters.
+    case parameterCountMismatch(expected: Int, found: Int)
+    /// The buffer for the gradient has another size.
+    case gradientCountMismatch(expected: Int, found: Int)
+    /// The examples have another number of features.
+    case featureCountMismatch(expected: Int, found: Int)
+    /// The dataset has another number of classes.
+    case classCountMismatch(expected: Int, found: Int)
+    /// The batch has no examples.
+    case emptyBatch
+    /// The outputs for an example, or its loss, are beyond the range of `Double`.
+    case nonFiniteOutput(example: Int)
+    /// The batch names an example that the dataset does not have.
+    case exampleOutOfRange(count: Int, found: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .invalidFeatureCount(let found):
-      "Expected at least 1 feature, got \(found); pass the feature count of the dataset."
-    case .invalidClassCount(let found):
-      "Expected at least 2 classes, got \(found); pass the class count of the dataset."
-    case .invalidHiddenWidth(let layer, let found):
-      "Expected hidden layers of at least 1 unit, but layer \(layer) has \(found); widen it."
-    case .invalidLayout(let error):
-      error.description
-    case .layoutMismatch(let expected, let found):
-      "Expected the \(expected.layers.count) layers (\(expected.count) parameters) of this model, "
-        + "got other ones: \(found.layers.count) layers (\(found.count) parameters); "
-        + "use parameters of this model."
-    case .parameterCountMismatch(let expected, let found):
-      "Expected \(expected) parameters, got \(found); use parameters of this model."
-    case .gradientCountMismatch(let expected, let found):
-      "Expected a gradient buffer of \(expected) numbers, got \(found); "
-        + "make it as long as the parameters."
-    case .featureCountMismatch(let expected, let found):
-      "Expected examples of \(expected) features, got \(found); make the model for this dataset."
-    case .classCountMismatch(let expected, let found):
-      "Expected a dataset of \(expected) classes, got \(found); make the model for this dataset."
-    case .emptyBatch:
-      "Expected a batch of at least one example, got none; leave out empty batches."
-    case .nonFiniteOutput(let example):
-      "Expected finite outputs, but those for example \(example) overflow; scale the features down, or use "
-        + "a model that has not diverged."
-    case .exampleOutOfRange(let count, let found):
-      "Expected example indices from 0 to \(max(1, count) - 1), got \(found); index into this dataset."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .invalidFeatureCount(let found):
+        "Expected at least 1 feature, got \(found); pass the feature count of the dataset."
+      case .invalidClassCount(let found):
+        "Expected at least 2 classes, got \(found); pass the class count of the dataset."
+      case .invalidHiddenWidth(let layer, let found):
+        "Expected hidden layers of at least 1 unit, but layer \(layer) has \(found); widen it."
+      case .layoutMismatch(let expected, let found):
+        "Expected the \(expected.layers.count) layers (\(expected.count) parameters) of this model, "
+          + "got other ones: \(found.layers.count) layers (\(found.count) parameters); "
+          + "use parameters of this model."
+      case .parameterCountMismatch(let expected, let found):
+        "Expected \(expected) parameters, got \(found); use parameters of this model."
+      case .gradientCountMismatch(let expected, let found):
+        "Expected a gradient buffer of \(expected) numbers, got \(found); "
+          + "make it as long as the parameters."
+      case .featureCountMismatch(let expected, let found):
+        "Expected examples of \(expected) features, got \(found); make the model for this dataset."
+      case .classCountMismatch(let expected, let found):
+        "Expected a dataset of \(expected) classes, got \(found); make the model for this dataset."
+      case .emptyBatch:
+        "Expected a batch of at least one example, got none; leave out empty batches."
+      case .nonFiniteOutput(let example):
+        "Expected finite outputs, but those for example \(example) overflow; scale the features down, or use "
+          + "a model that has not diverged."
+      case .exampleOutOfRange(let count, let found):
+        "Expected example indices from 0 to \(max(1, count) - 1), got \(found); index into this dataset."
+      }
     }
   }
 }
@@ -171,9 +169,9 @@ public struct SoftmaxRegression: Classifier, Hashable {
 
   /// A model for examples of `featureCount` features and `classCount` classes.
   ///
-  /// - Throws: ``ClassifierError`` if there is no feature, are fewer than two classes, or the
+  /// - Throws: ``FLMathError`` if there is no feature, are fewer than two classes, or the
   ///   weights are too many.
-  public init(featureCount: Int, classCount: Int) throws(ClassifierError) {
+  public init(featureCount: Int, classCount: Int) throws(FLMathError) {
     network = try FeedForwardNetwork(
       featureCount: featureCount, hiddenWidths: [], classCount: classCount, prefixes: [""])
   }
@@ -206,7 +204,7 @@ public struct SoftmaxRegression: Classifier, Hashable {
     batch: ArraySlice<Int>,
     gradient: inout [Double],
     workspace: inout FeedForwardWorkspace
-  ) throws(ClassifierError) -> Double {
+  ) throws(FLMathError) -> Double {
     try network.lossAndGradient(
       parameters: parameters, on: dataset, batch: batch, gradient: &gradient,
       workspace: &workspace)
@@ -215,7 +213,7 @@ public struct SoftmaxRegression: Classifier, Hashable {
   /// The logits of all examples.
   public func logits(
     _ parameters: ParameterVector, on dataset: Dataset
-  ) throws(ClassifierError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try network.logits(parameters, on: dataset)
   }
 }
@@ -236,10 +234,10 @@ public struct MultilayerPerceptron: Classifier, Hashable {
   ///   - featureCount: at least 1.
   ///   - hiddenWidths: the number of units of every hidden layer, each at least 1.
   ///   - classCount: at least 2.
-  /// - Throws: ``ClassifierError`` if this does not hold or the weights are too many.
+  /// - Throws: ``FLMathError`` if this does not hold or the weights are too many.
   public init(
     featureCount: Int, hiddenWidths: [Int], classCount: Int
-  ) throws(ClassifierError) {
+  ) throws(FLMathError) {
     self.hiddenWidths = hiddenWidths
     network = try FeedForwardNetwork(
       featureCount: featureCount, hiddenWidths: hiddenWidths, classCount: classCount,
@@ -274,7 +272,7 @@ public struct MultilayerPerceptron: Classifier, Hashable {
     batch: ArraySlice<Int>,
     gradient: inout [Double],
     workspace: inout FeedForwardWorkspace
-  ) throws(ClassifierError) -> Double {
+  ) throws(FLMathError) -> Double {
     try network.lossAndGradient(
       parameters: parameters, on: dataset, batch: batch, gradient: &gradient,
       workspace: &workspace)
@@ -283,7 +281,7 @@ public struct MultilayerPerceptron: Classifier, Hashable {
   /// The logits of all examples.
   public func logits(
     _ parameters: ParameterVector, on dataset: Dataset
-  ) throws(ClassifierError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     try network.logits(parameters, on: dataset)
   }
 }

@@ -14,11 +14,11 @@ struct FeedForwardNetwork: Sendable, Hashable {
   ///   more than there are hidden layers.
   init(
     featureCount: Int, hiddenWidths: [Int], classCount: Int, prefixes: [String]
-  ) throws(ClassifierError) {
-    guard featureCount >= 1 else { throw .invalidFeatureCount(featureCount) }
-    guard classCount >= 2 else { throw .invalidClassCount(classCount) }
+  ) throws(FLMathError) {
+    guard featureCount >= 1 else { throw .classifier(.invalidFeatureCount(featureCount)) }
+    guard classCount >= 2 else { throw .classifier(.invalidClassCount(classCount)) }
     if let layer = hiddenWidths.firstIndex(where: { $0 < 1 }) {
-      throw .invalidHiddenWidth(layer: layer, found: hiddenWidths[layer])
+      throw .classifier(.invalidHiddenWidth(layer: layer, found: hiddenWidths[layer]))
     }
     let widths = [featureCount] + hiddenWidths + [classCount]
     var shapes: [ParameterLayout.Layer] = []
@@ -27,11 +27,7 @@ struct FeedForwardNetwork: Sendable, Hashable {
       shapes.append(.init(name: prefix + "weights", shape: [outputs, inputs]))
       shapes.append(.init(name: prefix + "bias", shape: [outputs]))
     }
-    do {
-      layout = try ParameterLayout(shapes)
-    } catch {
-      throw .invalidLayout(error)
-    }
+    layout = try ParameterLayout(shapes)
     // The layout has checked that no size and no sum of sizes overflows.
     var layers: [DenseLayer] = []
     var offset = 0
@@ -70,15 +66,15 @@ struct FeedForwardNetwork: Sendable, Hashable {
     batch: ArraySlice<Int>,
     gradient: inout [Double],
     workspace: inout FeedForwardWorkspace
-  ) throws(ClassifierError) -> Double {
+  ) throws(FLMathError) -> Double {
     guard parameters.count == layout.count else {
-      throw .parameterCountMismatch(expected: layout.count, found: parameters.count)
+      throw .classifier(.parameterCountMismatch(expected: layout.count, found: parameters.count))
     }
     guard gradient.count == layout.count else {
-      throw .gradientCountMismatch(expected: layout.count, found: gradient.count)
+      throw .classifier(.gradientCountMismatch(expected: layout.count, found: gradient.count))
     }
     try requireFit(dataset)
-    guard !batch.isEmpty else { throw .emptyBatch }
+    guard !batch.isEmpty else { throw .classifier(.emptyBatch) }
     if !workspace.fits(layers) { workspace = FeedForwardWorkspace(layers) }
 
     for index in gradient.indices {
@@ -88,7 +84,7 @@ struct FeedForwardNetwork: Sendable, Hashable {
     var loss = 0.0
     for example in batch {
       guard example >= 0, example < dataset.count else {
-        throw .exampleOutOfRange(count: dataset.count, found: example)
+        throw .classifier(.exampleOutOfRange(count: dataset.count, found: example))
       }
       forward(parameters.span, dataset, example, &workspace)
       loss += workspace.startBackward(label: dataset.labels[example], share: share)
@@ -100,9 +96,9 @@ struct FeedForwardNetwork: Sendable, Hashable {
   /// See ``Classifier/logits(_:on:)``.
   func logits(
     _ parameters: ParameterVector, on dataset: Dataset
-  ) throws(ClassifierError) -> [Double] {
+  ) throws(FLMathError) -> [Double] {
     guard parameters.layout == layout else {
-      throw .layoutMismatch(expected: layout, found: parameters.layout)
+      throw .classifier(.layoutMismatch(expected: layout, found: parameters.layout))
     }
     try requireFit(dataset)
     var workspace = FeedForwardWorkspace(layers)
@@ -113,17 +109,17 @@ struct FeedForwardNetwork: Sendable, Hashable {
       logits.append(contentsOf: workspace.outputs[layers.count - 1])
     }
     if let index = logits.firstNonFiniteIndex {
-      throw .nonFiniteOutput(example: index / classCount)
+      throw .classifier(.nonFiniteOutput(example: index / classCount))
     }
     return logits
   }
 
-  private func requireFit(_ dataset: Dataset) throws(ClassifierError) {
+  private func requireFit(_ dataset: Dataset) throws(FLMathError) {
     guard dataset.featureCount == featureCount else {
-      throw .featureCountMismatch(expected: featureCount, found: dataset.featureCount)
+      throw .classifier(.featureCountMismatch(expected: featureCount, found: dataset.featureCount))
     }
     guard dataset.classCount == classCount else {
-      throw .classCountMismatch(expected: classCount, found: dataset.classCount)
+      throw .classifier(.classCountMismatch(expected: classCount, found: dataset.classCount))
     }
   }
 

@@ -8,14 +8,14 @@ public struct ParameterVector: Sendable, Hashable, Codable {
 
   /// Takes `values` as the parameters of a model with this layout.
   ///
-  /// - Throws: ``ParameterVectorError`` if there are not exactly `layout.count` values, or if one
+  /// - Throws: ``FLMathError`` if there are not exactly `layout.count` values, or if one
   ///   is NaN or infinite.
-  public init(layout: ParameterLayout, values: [Double]) throws(ParameterVectorError) {
+  public init(layout: ParameterLayout, values: [Double]) throws(FLMathError) {
     guard values.count == layout.count else {
-      throw .countMismatch(expected: layout.count, found: values.count)
+      throw .parameters(.countMismatch(expected: layout.count, found: values.count))
     }
     if let index = values.firstNonFiniteIndex {
-      throw .nonFinite(index: index, found: values[index])
+      throw .parameters(.nonFinite(index: index, found: values[index]))
     }
     self.layout = layout
     self.values = values
@@ -44,7 +44,7 @@ public struct ParameterVector: Sendable, Hashable, Codable {
 
   /// Reads a vector and checks it as ``init(layout:values:)`` does.
   ///
-  /// - Throws: `DecodingError`, with the ``ParameterVectorError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let layout = try container.decode(ParameterLayout.self, forKey: .layout)
@@ -53,26 +53,6 @@ public struct ParameterVector: Sendable, Hashable, Codable {
       try self.init(layout: layout, values: values)
     } catch {
       throw DecodingError.refused(error, at: decoder)
-    }
-  }
-}
-
-/// Why numbers are not the parameters of a model.
-public enum ParameterVectorError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The number of values is not that of the layout.
-  case countMismatch(expected: Int, found: Int)
-  /// A value is NaN or infinite.
-  case nonFinite(index: Int, found: Double)
-
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .countMismatch(let expected, let found):
-      "Expected \(expected) values, as the layout says, got \(found); "
-        + "use the layout that the values were made with."
-    case .nonFinite(let index, let found):
-      "Expected finite parameters, but the value at index \(index) is \(found); "
-        + "the training has probably diverged: lower the learning rate."
     }
   }
 }
@@ -125,24 +105,25 @@ public struct ParameterLayout: Sendable, Hashable, Codable {
 
   /// Lays out `layers` one after the other.
   ///
-  /// - Throws: ``ParameterLayoutError`` if there is no layer, a name is empty or used twice, a
+  /// - Throws: ``FLMathError`` if there is no layer, a name is empty or used twice, a
   ///   dimension is below 1, or there are more than ``maximumCount`` parameters.
-  public init(_ layers: [Layer]) throws(ParameterLayoutError) {
-    guard !layers.isEmpty else { throw .noLayers }
+  public init(_ layers: [Layer]) throws(FLMathError) {
+    guard !layers.isEmpty else { throw .parameters(.noLayers) }
     var names: Set<String> = []
     var offsets: [Int] = []
     var total = 0
     for (index, layer) in layers.enumerated() {
-      guard !layer.name.isEmpty else { throw .emptyName(layer: index) }
-      guard names.insert(layer.name).inserted else { throw .duplicateName(layer.name) }
+      guard !layer.name.isEmpty else { throw .parameters(.emptyName(layer: index)) }
+      guard names.insert(layer.name).inserted else { throw .parameters(.duplicateName(layer.name)) }
       if let dimension = layer.shape.firstIndex(where: { $0 < 1 }) {
-        throw .nonPositiveDimension(
-          layer: layer.name, dimension: dimension, found: layer.shape[dimension])
+        throw .parameters(
+          .nonPositiveDimension(
+            layer: layer.name, dimension: dimension, found: layer.shape[dimension]))
       }
       let count = layer.count
       // Dimensions being positive, a count of 0 means that the product overflowed.
       guard count > 0, count <= Self.maximumCount - total else {
-        throw .tooManyParameters(layer: layer.name, maximum: Self.maximumCount)
+        throw .parameters(.tooManyParameters(layer: layer.name, maximum: Self.maximumCount))
       }
       offsets.append(total)
       total += count
@@ -162,7 +143,7 @@ public struct ParameterLayout: Sendable, Hashable, Codable {
 
   /// Reads a layout and checks it as ``init(_:)`` does.
   ///
-  /// - Throws: `DecodingError`, with the ``ParameterLayoutError`` underneath if one was found.
+  /// - Throws: `DecodingError`, with the ``FLMathError`` underneath if one was found.
   public init(from decoder: any Decoder) throws {
     let layers = try decoder.singleValueContainer().decode([Layer].self)
     do {
@@ -179,34 +160,46 @@ public struct ParameterLayout: Sendable, Hashable, Codable {
   }
 }
 
-/// Why a list of layers is not a ``ParameterLayout``.
-public enum ParameterLayoutError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The list is empty.
-  case noLayers
-  /// The layer at this position has no name.
-  case emptyName(layer: Int)
-  /// Two layers have this name.
-  case duplicateName(String)
-  /// A dimension of a layer is below 1.
-  case nonPositiveDimension(layer: String, dimension: Int, found: Int)
-  /// With this layer the number of parameters exceeds the maximum.
-  case tooManyParameters(layer: String, maximum: Int)
+extension FLMathError {
+  /// Why layers are not a ``ParameterLayout``, or numbers not the parameters of a model.
+  public enum Parameters: Hashable, Sendable, CustomStringConvertible {
+    /// The number of values is not that of the layout.
+    case countMismatch(expected: Int, found: Int)
+    /// A value is NaN or infinite.
+    case nonFinite(index: Int, found: Double)
+    /// The list is empty.
+    case noLayers
+    /// The layer at this position has no name.
+    case emptyName(layer: Int)
+    /// Two layers have this name.
+    case duplicateName(String)
+    /// A dimension of a layer is below 1.
+    case nonPositiveDimension(layer: String, dimension: Int, found: Int)
+    /// With this layer the number of parameters exceeds the maximum.
+    case tooManyParameters(layer: String, maximum: Int)
 
-  /// One sentence: what was expected, what came, what to do.
-  public var description: String {
-    switch self {
-    case .noLayers:
-      "Expected at least one layer, got none; describe every layer of the model."
-    case .emptyName(let layer):
-      "Expected every layer to have a name, but layer \(layer) has an empty one; name it."
-    case .duplicateName(let name):
-      "Expected layer names to differ, but two layers are called \"\(name)\"; rename one."
-    case .nonPositiveDimension(let layer, let dimension, let found):
-      "Expected dimensions of at least 1, but dimension \(dimension) of layer \"\(layer)\" is "
-        + "\(found); correct the shape."
-    case .tooManyParameters(let layer, let maximum):
-      "Expected at most \(maximum) parameters, but layer \"\(layer)\" goes beyond; "
-        + "correct the shape or split the model."
+    /// One sentence: what was expected, what came, what to do.
+    public var description: String {
+      switch self {
+      case .countMismatch(let expected, let found):
+        "Expected \(expected) values, as the layout says, got \(found); "
+          + "use the layout that the values were made with."
+      case .nonFinite(let index, let found):
+        "Expected finite parameters, but the value at index \(index) is \(found); "
+          + "the training has probably diverged: lower the learning rate."
+      case .noLayers:
+        "Expected at least one layer, got none; describe every layer of the model."
+      case .emptyName(let layer):
+        "Expected every layer to have a name, but layer \(layer) has an empty one; name it."
+      case .duplicateName(let name):
+        "Expected layer names to differ, but two layers are called \"\(name)\"; rename one."
+      case .nonPositiveDimension(let layer, let dimension, let found):
+        "Expected dimensions of at least 1, but dimension \(dimension) of layer \"\(layer)\" is "
+          + "\(found); correct the shape."
+      case .tooManyParameters(let layer, let maximum):
+        "Expected at most \(maximum) parameters, but layer \"\(layer)\" goes beyond; "
+          + "correct the shape or split the model."
+      }
     }
   }
 }

@@ -83,11 +83,11 @@ struct ExplainerTests {
     #expect(explainer.weights == [4, 5])
     #expect(abs(explainer.baseValue - 0.3) < 1e-15)
     #expect(try explainer.explain([1, -1]).contributions == [4, -5])
-    #expect(throws: ExplanationError.noSuchClass(count: 3, found: 3)) {
+    #expect(throws: FLMathError.explanation(.noSuchClass(count: 3, found: 3))) {
       try LinearExplainer(
         model, parameters: parameters, for: 3, against: 0, backgroundMeans: [0, 0])
     }
-    #expect(throws: ExplanationError.layoutMismatch) {
+    #expect(throws: FLMathError.explanation(.layoutMismatch)) {
       try LinearExplainer(
         SoftmaxRegression(featureCount: 3, classCount: 3), parameters: parameters, for: 1,
         against: 0, backgroundMeans: [0, 0])
@@ -97,36 +97,38 @@ struct ExplainerTests {
   @Test("Refuses what cannot be explained")
   func refusals() throws {
     var generator = SimulationGenerator(seed: 1)
-    #expect(throws: ExplanationError.noFeatures) {
+    #expect(throws: FLMathError.explanation(.noFeatures)) {
       try LinearExplainer(weights: [], intercept: 0, backgroundMeans: [])
     }
-    #expect(throws: ExplanationError.countMismatch(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.explanation(.countMismatch(expected: 1, found: 2))) {
       try LinearExplainer(weights: [1], intercept: 0, backgroundMeans: [1, 2])
     }
-    #expect(throws: ExplanationError.self) {
+    #expect(throws: FLMathError.self) {
       try LinearExplainer(weights: [1], intercept: .nan, backgroundMeans: [1])
     }
-    #expect(throws: ExplanationError.self) {
+    #expect(throws: FLMathError.self) {
       try LinearExplainer(weights: [1], intercept: 0, backgroundMeans: [1]).explain([.infinity])
     }
-    #expect(throws: ExplanationError.noExamples) {
+    #expect(throws: FLMathError.explanation(.noExamples)) {
       try KernelExplainer(background: [], featureCount: 2)
     }
-    #expect(throws: ExplanationError.countMismatch(expected: 4, found: 3)) {
+    #expect(throws: FLMathError.explanation(.countMismatch(expected: 4, found: 3))) {
       try KernelExplainer(background: [1, 2, 3], featureCount: 2)
     }
     let kernel = try KernelExplainer(background: [0, 0, 0], featureCount: 3)
-    #expect(throws: ExplanationError.tooFewCoalitions(minimum: 4, found: 3)) {
+    #expect(throws: FLMathError.explanation(.tooFewCoalitions(minimum: 4, found: 3))) {
       try kernel.explain([1, 2, 3], coalitions: 3, using: &generator) { _ in [0] }
     }
-    #expect(throws: ExplanationError.countMismatch(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.explanation(.countMismatch(expected: 1, found: 2))) {
       try kernel.explain([1, 2, 3], coalitions: 6, using: &generator) { _ in [0, 1] }
     }
-    #expect(throws: ExplanationError.self) {
+    #expect(throws: FLMathError.self) {
       try kernel.explain([1, 2, 3], coalitions: 6, using: &generator) { _ in [.nan] }
     }
-    #expect(throws: ExplanationError.noExamples) { try FeatureImportance.contribution(of: []) }
-    #expect(throws: ExplanationError.countMismatch(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.explanation(.noExamples)) {
+      try FeatureImportance.contribution(of: [])
+    }
+    #expect(throws: FLMathError.explanation(.countMismatch(expected: 1, found: 2))) {
       try FeatureImportance.contribution(of: [
         ShapleyValues(baseValue: 0, contributions: [1]),
         ShapleyValues(baseValue: 0, contributions: [1, 2]),

@@ -117,12 +117,12 @@ struct ShapleyReferenceTests {
       #expect(largestDifference(values.contributions, expected) <= Self.tolerance)
     }
     let query = try section["queries"].matrix[0]
-    #expect(throws: ExplanationError.noSuchClass(count: 2, found: 2)) {
+    #expect(throws: FLMathError.explanation(.noSuchClass(count: 2, found: 2))) {
       try explainer.explain(
         query, probabilityOf: 2, by: model, with: parameters, coalitions: 254, using: &generator)
     }
     let other = try SoftmaxRegression(featureCount: 9, classCount: 2)
-    #expect(throws: ExplanationError.self) {
+    #expect(throws: FLMathError.self) {
       try explainer.explain(
         query, probabilityOf: 1, by: other, with: parameters, coalitions: 254, using: &generator)
     }

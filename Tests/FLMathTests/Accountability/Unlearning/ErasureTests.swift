@@ -65,20 +65,20 @@ struct ErasureTests {
       seen.append(number)
     }
     #expect(replayed == [2])
-    #expect(throws: ErasureError.noCheckpoint(before: 1)) {
+    #expect(throws: FLMathError.erasure(.noCheckpoint(before: 1))) {
       try RetrainingPlan(erasing: [2], from: history, checkpoints: [2])
     }
     for checkpoints: [Int] in [[1, 0], [0, 0], [0, 4], [-1]] {
-      #expect(throws: ErasureError.invalidCheckpoints(rounds: 3)) {
+      #expect(throws: FLMathError.erasure(.invalidCheckpoints(rounds: 3))) {
         try RetrainingPlan(erasing: [2], from: history, checkpoints: checkpoints)
       }
     }
-    #expect(throws: ErasureError.duplicateClient(4, round: 1)) {
+    #expect(throws: FLMathError.erasure(.duplicateClient(4, round: 1))) {
       try ParticipationHistory(rounds: [[1], [4, 2, 4]])
     }
     #expect(try Codec.roundTrip(history) == history)
     let refusal = try Codec.refusal(ParticipationHistory.self, "[[1],[4,2,4]]")
-    #expect(refusal as? ErasureError == .duplicateClient(4, round: 1))
+    #expect(refusal as? FLMathError == .erasure(.duplicateClient(4, round: 1)))
   }
 
   @Test("Only the shard of an erased client is trained again, to the model it would have had")
@@ -125,11 +125,11 @@ struct ErasureTests {
     #expect(ShardAssignment.expectedTouched(shards: 5, erased: 0) == 0)
     var generator = SimulationGenerator(seed: 3)
     for count in [0, 4] {
-      #expect(throws: ErasureError.invalidShards(clients: 3, found: count)) {
+      #expect(throws: FLMathError.erasure(.invalidShards(clients: 3, found: count))) {
         try ShardAssignment([1, 2, 3], shards: count, using: &generator)
       }
     }
-    #expect(throws: ErasureError.duplicateClient(1, round: 0)) {
+    #expect(throws: FLMathError.erasure(.duplicateClient(1, round: 0))) {
       try ShardAssignment([1, 2, 1], shards: 2, using: &generator)
     }
   }
@@ -179,10 +179,10 @@ struct ErasureTests {
     #expect(try FedEraser.calibrated(kept: [3, 4], retrained: [0, -2]) == [0, -5])
     #expect(try FedEraser.calibrated(kept: [3, 4], retrained: [0, 0]) == [0, 0])
     #expect(try FedEraser.calibrated(kept: [0, 0], retrained: [1, 0]) == [0, 0])
-    #expect(throws: ErasureError.dimensionMismatch(expected: 2, found: 1)) {
+    #expect(throws: FLMathError.erasure(.dimensionMismatch(expected: 2, found: 1))) {
       try FedEraser.calibrated(kept: [3, 4], retrained: [1])
     }
-    #expect(throws: ErasureError.unusableUpdate) {
+    #expect(throws: FLMathError.erasure(.unusableUpdate)) {
       try FedEraser.calibrated(kept: [3, 4], retrained: [1, .nan])
     }
   }
@@ -196,13 +196,13 @@ struct ErasureTests {
 
   @Test("Damaged histories are refused")
   func damagedHistories() throws {
-    #expect(throws: ErasureError.invalidRounds) {
+    #expect(throws: FLMathError.erasure(.invalidRounds)) {
       try UpdateHistory([Self.round(1, [1]), Self.round(1, [1])], dimension: 1)
     }
-    #expect(throws: ErasureError.dimensionMismatch(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.erasure(.dimensionMismatch(expected: 1, found: 2))) {
       try UpdateHistory([Self.round(0, [1, 2])], dimension: 1)
     }
-    #expect(throws: ErasureError.self) {
+    #expect(throws: FLMathError.self) {
       try UpdateHistory([Self.round(0, [.nan])], dimension: 1)
     }
   }

@@ -48,10 +48,10 @@ struct ContributionTests {
     for (restored, plain) in zip(restored.mean, plain.mean) {
       #expect(abs(restored - plain) < 1e-14, "seed \(seed)")
     }
-    #expect(throws: AlgorithmError.dimensionMismatch(expected: 4, found: 1)) {
+    #expect(throws: FLMathError.algorithm(.dimensionMismatch(expected: 4, found: 1))) {
       try scale.normalised(ClientUpdate(delta: [1], weight: 1))
     }
-    #expect(throws: ClippingError.invalidBound(0)) {
+    #expect(throws: FLMathError.clipping(.invalidBound(0))) {
       try ContributionScale(layout, update: 0.3, path: 0)
     }
   }
@@ -68,11 +68,9 @@ struct ContributionTests {
           on: Broadcast(model: start.model, round: 0, control: control), with: &training,
           using: &generator)
         return false
-      } catch AlgorithmError.memoryMismatch(expected: 3, found: 2) {
+      } catch FLMathError.algorithm(.memoryMismatch(expected: 3, found: 2)) {
         return true
-      } catch AlgorithmError.training(
-        .mismatch(.parameterCountMismatch(expected: 3, found: 2)))
-      {
+      } catch FLMathError.classifier(.parameterCountMismatch(expected: 3, found: 2)) {
         return true
       } catch {
         return false

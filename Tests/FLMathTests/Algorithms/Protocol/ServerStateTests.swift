@@ -67,8 +67,9 @@ struct ServerStateTests {
     try algorithm.apply(mean(example.mean))
     let before = algorithm.state
     #expect(
-      throws: AlgorithmError.dimensionMismatch(
-        expected: example.mean.count, found: example.mean.count + 1)
+      throws: FLMathError.algorithm(
+        .dimensionMismatch(
+          expected: example.mean.count, found: example.mean.count + 1))
     ) {
       try algorithm.apply(mean(example.mean + [1]))
     }
@@ -94,12 +95,12 @@ struct ServerStateTests {
     var momentum = try FedAvgM(state: start)
     try momentum.apply(mean([1, 1]))
     for example in Self.cases where example.name != "FedAvgM" {
-      #expect(throws: AlgorithmError.self, "\(example.name)") {
+      #expect(throws: FLMathError.self, "\(example.name)") {
         try example.make(momentum.state)
       }
     }
     #expect(
-      throws: AlgorithmError.foreignState(expected: ["control"], found: ["momentum"])
+      throws: FLMathError.algorithm(.foreignState(expected: ["control"], found: ["momentum"]))
     ) {
       try Scaffold(
         state: momentum.state, option: .meanGradientOfPath, populationWeight: 4)
@@ -117,22 +118,23 @@ struct ServerStateTests {
     let good = state(values: "[1, 2]", round: 3, memory: #"{"h": [1, 2]}"#)
     #expect(try Codec.decode(ServerState.self, good).memory == ["h": [1, 2]])
     let early = state(values: "[1, 2]", round: -1, memory: "{}")
-    #expect(try Codec.refusal(ServerState.self, early) as? AlgorithmError == .invalidRound(-1))
+    #expect(
+      try Codec.refusal(ServerState.self, early) as? FLMathError == .algorithm(.invalidRound(-1)))
     let short = state(values: "[1, 2]", round: 1, memory: #"{"h": [1]}"#)
     #expect(
-      try Codec.refusal(ServerState.self, short) as? ParameterVectorError
-        == .countMismatch(expected: 2, found: 1))
+      try Codec.refusal(ServerState.self, short) as? FLMathError
+        == .parameters(.countMismatch(expected: 2, found: 1)))
   }
 
   @Test("More weight than the population has is refused")
   func population() throws {
     var scaffold = try Scaffold(
       state: start, option: .meanGradientOfPath, populationWeight: 1)
-    #expect(throws: AlgorithmError.populationExceeded(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.algorithm(.populationExceeded(expected: 1, found: 2))) {
       try scaffold.apply(mean([0, 0, 0, 0]))
     }
     var fedDyn = try FedDyn(state: start, regularisation: 1, population: 1)
-    #expect(throws: AlgorithmError.populationExceeded(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.algorithm(.populationExceeded(expected: 1, found: 2))) {
       try fedDyn.apply(mean([0, 0]))
     }
   }
@@ -188,7 +190,7 @@ struct ServerStateTests {
       ),
     ]
     for (hyperparameter, found, make) in refused {
-      #expect(throws: AlgorithmError.invalid(hyperparameter, found: found)) { try make() }
+      #expect(throws: FLMathError.algorithm(.invalid(hyperparameter, found: found))) { try make() }
     }
   }
 }

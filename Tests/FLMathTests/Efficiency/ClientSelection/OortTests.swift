@@ -128,7 +128,7 @@ struct OortTests {
       oort.observe([report(client, loss: 1)])
     }
     #expect(counts == [0: 2, 1: 2, 2: 2])
-    #expect(throws: SelectionError.tooFewCandidates(needed: 1, found: 0)) {
+    #expect(throws: FLMathError.selection(.tooFewCandidates(needed: 1, found: 0))) {
       try oort.select(from: three, seed: 1)
     }
   }
@@ -143,13 +143,15 @@ struct OortTests {
     for change in changes {
       var settings = Oort.Settings()
       change(&settings)
-      #expect(throws: SelectionError.self) {
+      #expect(throws: FLMathError.self) {
         try Oort(size: 1, preferredDuration: 10, settings: settings)
       }
     }
-    #expect(throws: SelectionError.self) { try Oort(size: 1, preferredDuration: 0) }
-    #expect(throws: SelectionError.invalidSize(0)) { try Oort(size: 0, preferredDuration: 1) }
-    #expect(throws: SelectionError.invalidWeight(client: 3, found: 0)) {
+    #expect(throws: FLMathError.self) { try Oort(size: 1, preferredDuration: 0) }
+    #expect(throws: FLMathError.selection(.invalidSize(0))) {
+      try Oort(size: 0, preferredDuration: 1)
+    }
+    #expect(throws: FLMathError.selection(.invalidWeight(client: 3, found: 0))) {
       try Oort(size: 1, preferredDuration: 1, speeds: [3: 0])
     }
   }

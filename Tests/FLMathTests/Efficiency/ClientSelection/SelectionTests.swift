@@ -11,7 +11,7 @@ struct SelectionTests {
   func optOut() throws {
     let candidates = try Candidates([9, 3, 7, 1], optedOut: [3, 4])
     #expect(candidates.clients == [1, 7, 9])
-    #expect(throws: SelectionError.duplicateClient(3)) {
+    #expect(throws: FLMathError.selection(.duplicateClient(3))) {
       try Candidates([3, 1, 3], optedOut: [])
     }
   }
@@ -54,10 +54,10 @@ struct SelectionTests {
     #expect(scheme == .fixedSize(3, population: 10))
     #expect(scheme.rate == 0.3)
     #expect(scheme.accounted == .withoutReplacement(sampleSize: 3, population: 10))
-    #expect(throws: SelectionError.tooFewCandidates(needed: 3, found: 2)) {
+    #expect(throws: FLMathError.selection(.tooFewCandidates(needed: 3, found: 2))) {
       try rule.select(from: self.candidates(2), losses: [:], seed: 1)
     }
-    #expect(throws: SelectionError.invalidSize(0)) { try UniformSelection(size: 0) }
+    #expect(throws: FLMathError.selection(.invalidSize(0))) { try UniformSelection(size: 0) }
   }
 
   @Test("Poisson: cohorts vary in size and may be empty; clients are independent")
@@ -77,7 +77,7 @@ struct SelectionTests {
     #expect(abs(both - 625) < 150)
     #expect(try rule.select(from: candidates, losses: [:], seed: 1).scheme.rate == 0.25)
     for rate in [0, -0.1, 1.1, Double.nan] {
-      #expect(throws: SelectionError.self) { try PoissonSelection(rate: rate) }
+      #expect(throws: FLMathError.self) { try PoissonSelection(rate: rate) }
     }
   }
 
@@ -93,10 +93,10 @@ struct SelectionTests {
       #expect(cohort.clients.count == 5)
       #expect(abs(cohort.scheme.rate - 2.0 / 3) < 1e-15)
     }
-    #expect(throws: SelectionError.noStratum(10)) {
+    #expect(throws: FLMathError.selection(.noStratum(10))) {
       try rule.select(from: candidates(11), losses: [:], seed: 1)
     }
-    #expect(throws: SelectionError.duplicateClient(1)) {
+    #expect(throws: FLMathError.selection(.duplicateClient(1))) {
       try StratifiedSelection(size: 1, strata: [[1], [2, 1]])
     }
   }
@@ -120,14 +120,14 @@ struct SelectionTests {
       let other = try rule.select(from: candidates(10), losses: losses, seed: seed)
       #expect(other.clients == [asked[1], asked[2]])
       losses[asked[0]] = nil
-      #expect(throws: SelectionError.missingLoss(asked[0])) {
+      #expect(throws: FLMathError.selection(.missingLoss(asked[0]))) {
         try rule.select(from: candidates(10), losses: losses, seed: seed)
       }
     }
-    #expect(throws: SelectionError.tooFewProbes(size: 3, found: 2)) {
+    #expect(throws: FLMathError.selection(.tooFewProbes(size: 3, found: 2))) {
       try PowerOfChoice(size: 3, asked: 2, examples: [:])
     }
-    #expect(throws: SelectionError.invalidWeight(client: 10, found: 0)) {
+    #expect(throws: FLMathError.selection(.invalidWeight(client: 10, found: 0))) {
       try rule.clientsToAsk(among: candidates(11), seed: 1)
     }
   }

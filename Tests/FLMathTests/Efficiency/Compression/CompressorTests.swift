@@ -56,7 +56,7 @@ struct CompressorTests {
     let rotation = try HadamardRotation(dimension: 5, seed: 1)
     let quantization = try StochasticQuantization(
       dimension: 5, lower: -1, upper: 1, bitsPerElement: 4)
-    #expect(throws: CompressionError.dimensionMismatch(expected: 8, found: 5)) {
+    #expect(throws: FLMathError.compression(.dimensionMismatch(expected: 8, found: 5))) {
       try CompressorChain(rotation, then: quantization)
     }
   }
@@ -144,7 +144,7 @@ struct CompressorTests {
     #expect(largestDifference(total, came) < 1e-12)
     let before = memory
     let compressor = try RandomSparsification(dimension: 20, count: 4, seed: 1, scaling: .none)
-    #expect(throws: CompressionError.self) {
+    #expect(throws: FLMathError.self) {
       try memory.compress([Double](repeating: .nan, count: 20), by: compressor, using: &generator)
     }
     #expect(memory == before)
@@ -186,64 +186,64 @@ struct CompressorTests {
     var generator = SimulationGenerator(seed: 5)
     let quantization = try StochasticQuantization(
       dimension: 2, lower: -1, upper: 1, bitsPerElement: 8)
-    #expect(throws: CompressionError.nonFinite(index: 1, found: .infinity)) {
+    #expect(throws: FLMathError.compression(.nonFinite(index: 1, found: .infinity))) {
       try quantization.compress([0, .infinity], using: &generator)
     }
-    #expect(throws: CompressionError.tooLong) {
+    #expect(throws: FLMathError.compression(.tooLong)) {
       try quantization.compress([0, 1e302], using: &generator)
     }
-    #expect(throws: CompressionError.dimensionMismatch(expected: 2, found: 1)) {
+    #expect(throws: FLMathError.compression(.dimensionMismatch(expected: 2, found: 1))) {
       try quantization.compress([0], using: &generator)
     }
-    #expect(throws: CompressionError.sumOutOfRange(index: 1, maximum: 510, found: 511)) {
+    #expect(throws: FLMathError.compression(.sumOutOfRange(index: 1, maximum: 510, found: 511))) {
       try quantization.decompressSum([0, 511], contributors: 2)
     }
     for contributors in [0, -1, Int.max] {
-      #expect(throws: CompressionError.self) {
+      #expect(throws: FLMathError.self) {
         try quantization.decompressSum([0, 0], contributors: contributors)
       }
     }
     for (lower, upper) in [(1, 1), (2, 1), (.nan, 1), (0, .infinity)] as [(Double, Double)] {
-      #expect(throws: CompressionError.self) {
+      #expect(throws: FLMathError.self) {
         try StochasticQuantization(dimension: 1, lower: lower, upper: upper, bitsPerElement: 2)
       }
     }
     for bits in [0, 53] {
-      #expect(throws: CompressionError.invalidBits(maximum: 52, found: bits)) {
+      #expect(throws: FLMathError.compression(.invalidBits(maximum: 52, found: bits))) {
         try StochasticQuantization(dimension: 1, lower: 0, upper: 1, bitsPerElement: bits)
       }
     }
-    #expect(throws: CompressionError.self) { try HadamardRotation(dimension: 0, seed: 1) }
-    #expect(throws: CompressionError.self) { try HadamardRotation(dimension: .max, seed: 1) }
+    #expect(throws: FLMathError.self) { try HadamardRotation(dimension: 0, seed: 1) }
+    #expect(throws: FLMathError.self) { try HadamardRotation(dimension: .max, seed: 1) }
     for count in [0, 3] {
-      #expect(throws: CompressionError.invalidCount(maximum: 2, found: count)) {
+      #expect(throws: FLMathError.compression(.invalidCount(maximum: 2, found: count))) {
         try TopCoordinates(dimension: 2, count: count)
       }
-      #expect(throws: CompressionError.invalidCount(maximum: 2, found: count)) {
+      #expect(throws: FLMathError.compression(.invalidCount(maximum: 2, found: count))) {
         try RandomSparsification(dimension: 2, count: count, seed: 1, scaling: .none)
       }
     }
     let qsgd = try QSGD(dimension: 2, levels: 4)
-    #expect(throws: CompressionError.levelOutOfRange(index: 1, maximum: 4, found: -5)) {
+    #expect(throws: FLMathError.compression(.levelOutOfRange(index: 1, maximum: 4, found: -5))) {
       try qsgd.decompress(QSGD.Message(norm: 1, levels: [4, -5]))
     }
-    #expect(throws: CompressionError.self) {
+    #expect(throws: FLMathError.self) {
       try qsgd.decompress(QSGD.Message(norm: .nan, levels: [4, -4]))
     }
-    #expect(throws: CompressionError.self) {
+    #expect(throws: FLMathError.self) {
       try qsgd.decompress(QSGD.Message(norm: 1, levels: [.min, .min]))
     }
-    #expect(throws: CompressionError.self) { try QSGD(dimension: 2, levels: 0) }
+    #expect(throws: FLMathError.self) { try QSGD(dimension: 2, levels: 0) }
     for indices in [[1, 0], [0, 0], [0, 2], [-1, 0], [0]] {
-      #expect(throws: CompressionError.invalidIndices) {
+      #expect(throws: FLMathError.compression(.invalidIndices)) {
         try SparseVector(dimension: 2, indices: indices, values: [1, 2])
       }
     }
     let drive = try DRIVE(dimension: 2, seed: 1, scale: .leastError)
-    #expect(throws: CompressionError.self) {
+    #expect(throws: FLMathError.self) {
       try drive.decompress(DRIVE.Message(scale: 1, signs: []))
     }
-    #expect(throws: CompressionError.self) {
+    #expect(throws: FLMathError.self) {
       try drive.decompress(DRIVE.Message(scale: .infinity, signs: [0]))
     }
     #expect(try drive.decompress(drive.compress([0, 0], using: &generator)) == [0, 0])

@@ -65,10 +65,12 @@ struct BufferedSimulationTests {
     var fewer = try simulation(
       [device(secondsPerStep: 1), device(secondsPerStep: 1)], bufferSize: 2, concurrency: 2,
       optedOut: [0])
-    #expect(throws: SimulationError.nobodyComes(needed: 2, found: 1)) { try fewer.collect() }
+    #expect(throws: FLMathError.simulation(.nobodyComes(needed: 2, found: 1))) {
+      try fewer.collect()
+    }
     var vanishing = try simulation(
       [device(secondsPerStep: 1, dropout: 1)], bufferSize: 1, concurrency: 1)
-    #expect(throws: SimulationError.nobodyComes(needed: 1, found: 0)) {
+    #expect(throws: FLMathError.simulation(.nobodyComes(needed: 1, found: 0))) {
       try vanishing.collect()
     }
   }

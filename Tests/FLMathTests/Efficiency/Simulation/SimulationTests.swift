@@ -167,12 +167,14 @@ struct SimulationTests {
     var simulation = try simulation(
       [device(availability: early), device(availability: late)], select: 2,
       RoundPolicy(reportGoal: 2))
-    #expect(throws: SimulationError.nobodyComes(needed: 2, found: 1)) {
+    #expect(throws: FLMathError.simulation(.nobodyComes(needed: 2, found: 1))) {
       try simulation.collect()
     }
     var optedOut = try self.simulation(
       [device(), device()], select: 2, RoundPolicy(reportGoal: 2), optedOut: [1])
-    #expect(throws: SimulationError.nobodyComes(needed: 2, found: 1)) { try optedOut.collect() }
+    #expect(throws: FLMathError.simulation(.nobodyComes(needed: 2, found: 1))) {
+      try optedOut.collect()
+    }
   }
 
   @Test("The seed decides everything", arguments: 1...5 as ClosedRange<UInt64>)
@@ -204,7 +206,7 @@ struct SimulationTests {
     #expect(simulation.clients[0].control == [-1])
     #expect(simulation.clients[1].control == [])
     let mean = try WeightedMean(mean: [0, 0], totalWeight: 1, contributors: [7])
-    #expect(throws: SimulationError.foreignContributor(7)) {
+    #expect(throws: FLMathError.simulation(.foreignContributor(7))) {
       try simulation.apply(mean, of: round)
     }
   }
@@ -252,7 +254,7 @@ struct SimulationTests {
     for (step, down, up, chance) in [
       (0, 1, 1, 0), (1, -1, 1, 0), (1, 1, .infinity, 0), (1, 1, 1, 1.5), (1, 1, 1, .nan),
     ] as [(Double, Double, Double, Double)] {
-      #expect(throws: SimulationError.self) {
+      #expect(throws: FLMathError.self) {
         try DeviceProfile(
           secondsPerStep: step, downlink: down, uplink: up, dropoutProbability: chance)
       }
@@ -260,16 +262,16 @@ struct SimulationTests {
     for (period, duration, offset) in [(0, 1, 0), (10, 11, 0), (10, 0, 0), (10, 5, .infinity)]
       as [(Double, Double, Double)]
     {
-      #expect(throws: SimulationError.self) {
+      #expect(throws: FLMathError.self) {
         try DeviceProfile(
           secondsPerStep: 1, downlink: 1, uplink: 1,
           availability: .periodic(period: period, duration: duration, offset: offset))
       }
     }
-    #expect(throws: SimulationError.self) { try RoundPolicy(reportGoal: 0) }
-    #expect(throws: SimulationError.self) { try RoundPolicy(reportGoal: 2, minimumReports: 3) }
-    #expect(throws: SimulationError.self) { try RoundPolicy(reportGoal: 2, deadline: 0) }
-    #expect(throws: SimulationError.noDevices) {
+    #expect(throws: FLMathError.self) { try RoundPolicy(reportGoal: 0) }
+    #expect(throws: FLMathError.self) { try RoundPolicy(reportGoal: 2, minimumReports: 3) }
+    #expect(throws: FLMathError.self) { try RoundPolicy(reportGoal: 2, deadline: 0) }
+    #expect(throws: FLMathError.simulation(.noDevices)) {
       try simulation([], select: 1, RoundPolicy(reportGoal: 1))
     }
   }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Calibration of noise")
 struct NoiseCalibrationTests {
-  private func poisson(_ row: ReferenceValues, _ z: Double) throws(PrivacyParameterError)
+  private func poisson(_ row: ReferenceValues, _ z: Double) throws(FLMathError)
     -> [PrivacyEvent]
   {
     // The table's own numbers are there: a missing one would be another error.
@@ -25,7 +25,7 @@ struct NoiseCalibrationTests {
       let (epsilon, delta) = (try row.number("target_epsilon"), try row.number("delta"))
       let found = try NoiseCalibration.noiseMultiplier(
         epsilon: epsilon, delta: delta, accountant: accountant
-      ) { z throws(PrivacyParameterError) in try poisson(row, z) }
+      ) { z throws(FLMathError) in try poisson(row, z) }
       let expected = try row.number("rdp")
       // The reference stopped where its epsilon was within 3e-7 of the target.
       let slack = abs(epsilon - (try row.number("rdp_epsilon_check")))
@@ -48,12 +48,12 @@ struct NoiseCalibrationTests {
       if let analytic = row.optional("analytic") {
         let found = try NoiseCalibration.noiseMultiplier(
           epsilon: epsilon, delta: delta, accountant: accountant
-        ) { z throws(PrivacyParameterError) in try poisson(row, z) }
+        ) { z throws(FLMathError) in try poisson(row, z) }
         #expect(relativeError(found, try analytic.number) < 2e-9, "\(row)")
       } else if let loss = row.optional("pld"), epsilon == 3 {
         let found = try NoiseCalibration.noiseMultiplier(
           epsilon: epsilon, delta: delta, accountant: accountant, tolerance: 1e-4
-        ) { z throws(PrivacyParameterError) in try poisson(row, z) }
+        ) { z throws(FLMathError) in try poisson(row, z) }
         #expect(relativeError(found, try loss.number) < 1e-3, "\(row) \(found)")
       }
     }
@@ -69,7 +69,7 @@ struct NoiseCalibrationTests {
       let (bits, steps) = (try row.int("bits"), try row.int("steps"))
       // The others amplify by Poisson sampling, which is refused: see `DistributedNoiseTests`.
       guard try row.number("q") == 1 else { continue }
-      func parameters(_ z: Double) throws(PrivacyParameterError) -> DistributedNoiseParameters {
+      func parameters(_ z: Double) throws(FLMathError) -> DistributedNoiseParameters {
         try DistributedNoiseParameters(
           .init(
             noise: isSkellam ? .skellam : .discreteGaussian, noiseMultiplier: z, clip: 1,
@@ -77,7 +77,7 @@ struct NoiseCalibrationTests {
       }
       let found = try NoiseCalibration.noiseMultiplier(
         epsilon: row.number("target_epsilon"), delta: row.number("delta"), accountant: accountant
-      ) { z throws(PrivacyParameterError) in
+      ) { z throws(FLMathError) in
         [
           try parameters(z).event(relation: .zeroOut, sampling: .none, rounds: steps)
         ]
@@ -95,7 +95,7 @@ struct NoiseCalibrationTests {
     arguments: [0x1p-9, 0.5, 0.9995, 1, 1.0005, 2, 3.7, 4, 1e4])
   func inverse(multiplier: Double) throws {
     let accountant = ZeroConcentratedAccountant(relation: .addOrRemove)
-    func events(_ z: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
+    func events(_ z: Double) throws(FLMathError) -> [PrivacyEvent] {
       [
         try PrivacyEvent(
           .gaussian(noiseMultiplier: z), relation: .addOrRemove, sampling: .none, repetitions: 1)
@@ -117,7 +117,7 @@ struct NoiseCalibrationTests {
   func zeroEpsilon() throws {
     let found = try NoiseCalibration.noiseMultiplier(
       epsilon: 0, delta: 1e-6, accountant: PrivacyLossAccountant(relation: .replace)
-    ) { (z) throws(PrivacyParameterError) in
+    ) { (z) throws(FLMathError) in
       [
         try PrivacyEvent(
           .gaussian(noiseMultiplier: z), relation: .replace, sampling: .none, repetitions: 1)
@@ -130,7 +130,7 @@ struct NoiseCalibrationTests {
   func spentBefore() throws {
     var accountant = ZeroConcentratedAccountant(relation: .replace)
     try accountant.compose(rho: 0.01)
-    func events(_ z: Double) throws(PrivacyParameterError) -> [PrivacyEvent] {
+    func events(_ z: Double) throws(FLMathError) -> [PrivacyEvent] {
       [
         try PrivacyEvent(
           .gaussian(noiseMultiplier: z), relation: .replace, sampling: .none, repetitions: 1)
@@ -143,12 +143,12 @@ struct NoiseCalibrationTests {
     #expect(relativeError(try check.epsilon(delta: 1e-6), 1) < 1e-8)
     try accountant.compose(rho: 10)
     let spent = accountant
-    let unreachable = PrivacyParameterError.unreachableTarget(epsilon: 1, delta: 1e-6)
-    #expect(throws: PrivacyAccountingError.invalid(unreachable)) {
+    let unreachable = FLMathError.privacy(.unreachableTarget(epsilon: 1, delta: 1e-6))
+    #expect(throws: unreachable) {
       try NoiseCalibration.noiseMultiplier(
         epsilon: 1, delta: 1e-6, accountant: spent, events: events)
     }
-    #expect(throws: PrivacyAccountingError.self) {
+    #expect(throws: FLMathError.self) {
       try NoiseCalibration.noiseMultiplier(
         epsilon: -1, delta: 1e-6, accountant: spent, events: events)
     }

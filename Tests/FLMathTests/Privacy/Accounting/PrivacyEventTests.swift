@@ -35,8 +35,8 @@ struct PrivacyEventTests {
       "relation":"zeroOut","repetitions":1}
       """
     #expect(
-      try Codec.refusal(PrivacyEvent.self, json) as? PrivacyParameterError
-        == .outOfRange(.samplingProbability, found: 2))
+      try Codec.refusal(PrivacyEvent.self, json) as? FLMathError
+        == .privacy(.outOfRange(.samplingProbability, found: 2)))
     #expect(throws: DecodingError.self) {
       try Codec.decode(PrivacyEvent.self, json.replacing("sampling", with: "scheme"))
     }
@@ -71,7 +71,7 @@ struct PrivacyEventTests {
       .skellam(l1Sensitivity: .infinity, l2Sensitivity: 1, variance: 1),
     ]
     for mechanism in mechanisms {
-      #expect(throws: PrivacyParameterError.self, "\(mechanism)") {
+      #expect(throws: FLMathError.self, "\(mechanism)") {
         try PrivacyEvent(mechanism, relation: .replace, sampling: .none, repetitions: 1)
       }
     }
@@ -82,12 +82,12 @@ struct PrivacyEventTests {
       .withoutReplacement(sampleSize: 2, population: 1),
     ]
     for scheme in schemes {
-      #expect(throws: PrivacyParameterError.self, "\(scheme)") {
+      #expect(throws: FLMathError.self, "\(scheme)") {
         try PrivacyEvent(
           .gaussian(noiseMultiplier: 1), relation: .replace, sampling: scheme, repetitions: 1)
       }
     }
-    #expect(throws: PrivacyParameterError.outOfRange(.repetitions, found: 0)) {
+    #expect(throws: FLMathError.privacy(.outOfRange(.repetitions, found: 0))) {
       try PrivacyEvent(
         .gaussian(noiseMultiplier: 1), relation: .replace, sampling: .none, repetitions: 0)
     }
@@ -101,7 +101,7 @@ struct PrivacyEventTests {
       ]
 
   private func expectRefusal(
-    _ accountant: any PrivacyAccountant, _ event: PrivacyEvent, _ error: PrivacyAccountingError
+    _ accountant: any PrivacyAccountant, _ event: PrivacyEvent, _ error: FLMathError
   ) throws {
     var accountant = accountant
     let plain = try PrivacyEvent(
@@ -118,7 +118,8 @@ struct PrivacyEventTests {
         for other in NeighbouringRelation.allCases where other != own {
           let event = try PrivacyEvent(
             .gaussian(noiseMultiplier: 2), relation: other, sampling: .none, repetitions: 1)
-          try expectRefusal(make(own), event, .otherRelation(event: other, accountant: own))
+          try expectRefusal(
+            make(own), event, .accounting(.otherRelation(event: other, accountant: own)))
         }
       }
     }
@@ -133,7 +134,7 @@ struct PrivacyEventTests {
     ) throws {
       let event = try PrivacyEvent(
         mechanism, relation: accountant.relation, sampling: sampling, repetitions: 1)
-      try expectRefusal(accountant, event, .unsupported(event))
+      try expectRefusal(accountant, event, .accounting(.unsupported(event)))
     }
     try check(RenyiAccountant(relation: .replace), Self.events[0], Self.schemes[1])
     for relation in [NeighbouringRelation.addOrRemove, .zeroOut] {
@@ -170,9 +171,9 @@ struct PrivacyEventTests {
     func check(_ accountant: some PrivacyAccountant, with event: PrivacyEvent) throws {
       var accountant = accountant
       for delta in [-0.1, 1.1, .nan] as [Double] {
-        #expect(throws: PrivacyAccountingError.self) { try accountant.epsilon(delta: delta) }
+        #expect(throws: FLMathError.self) { try accountant.epsilon(delta: delta) }
       }
-      #expect(throws: PrivacyAccountingError.self) { try accountant.delta(epsilon: -1) }
+      #expect(throws: FLMathError.self) { try accountant.delta(epsilon: -1) }
       #expect(try accountant.epsilon(delta: 0) == 0)
       try accountant.compose(event)
       #expect(try accountant.epsilon(delta: 0) == .infinity)
@@ -185,13 +186,13 @@ struct PrivacyEventTests {
     let plain = try PrivacyEvent(
       event.mechanism, relation: .replace, sampling: .none, repetitions: 2)
     try check(ZeroConcentratedAccountant(relation: .replace), with: plain)
-    #expect(throws: PrivacyAccountingError.self) {
+    #expect(throws: FLMathError.self) {
       try RenyiAccountant(relation: .replace, orders: [1])
     }
-    #expect(throws: PrivacyAccountingError.self) {
+    #expect(throws: FLMathError.self) {
       try RenyiAccountant(relation: .replace, orders: [])
     }
-    #expect(throws: PrivacyAccountingError.self) {
+    #expect(throws: FLMathError.self) {
       try PrivacyLossAccountant(relation: .replace, accuracy: 0)
     }
   }

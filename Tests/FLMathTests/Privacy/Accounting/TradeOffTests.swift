@@ -62,32 +62,32 @@ struct TradeOffTests {
     let replaced = try PrivacyEvent(
       .gaussian(noiseMultiplier: 1), relation: .replace, sampling: .none, repetitions: 1)
     for event in [sampled, skellam] {
-      #expect(throws: PrivacyAccountingError.unsupported(event)) {
+      #expect(throws: FLMathError.accounting(.unsupported(event))) {
         try GaussianPrivacy(of: [Self.gaussian(1), event])
       }
     }
-    #expect(throws: PrivacyAccountingError.otherRelation(event: .replace, accountant: .zeroOut)) {
+    #expect(throws: FLMathError.accounting(.otherRelation(event: .replace, accountant: .zeroOut))) {
       try GaussianPrivacy(of: [Self.gaussian(1), replaced])
     }
-    #expect(throws: PrivacyAccountingError.self) { try GaussianPrivacy(of: []) }
+    #expect(throws: FLMathError.self) { try GaussianPrivacy(of: []) }
     for mu in [0, -1, .infinity, .nan] as [Double] {
-      #expect(throws: PrivacyParameterError.self) { try GaussianPrivacy(mu: mu) }
+      #expect(throws: FLMathError.self) { try GaussianPrivacy(mu: mu) }
     }
     let privacy = try GaussianPrivacy(mu: 1)
     for alpha in [-1e-9, 1 + 1e-9, .nan] as [Double] {
-      #expect(throws: PrivacyParameterError.self) { try privacy.typeIIError(typeIError: alpha) }
+      #expect(throws: FLMathError.self) { try privacy.typeIIError(typeIError: alpha) }
     }
     #expect(try privacy.typeIIError(typeIError: 0) == 1)
     #expect(try privacy.typeIIError(typeIError: 1) == 0)
     let accountant = try RenyiAccountant(relation: .zeroOut)
     for count in [0, 10_001] {
-      #expect(throws: PrivacyAccountingError.self) {
+      #expect(throws: FLMathError.self) {
         try TradeOffCurve(of: accountant, count: count)
       }
     }
     let curve = try TradeOffCurve(of: accountant)
-    #expect(throws: PrivacyParameterError.self) { try curve.points(count: 1) }
-    #expect(throws: PrivacyParameterError.self) { try curve.typeIIError(typeIError: 2) }
+    #expect(throws: FLMathError.self) { try curve.points(count: 1) }
+    #expect(throws: FLMathError.self) { try curve.typeIIError(typeIError: 2) }
   }
 
   /// The chords of 100 lines are below the curve by at most the square of their distance.

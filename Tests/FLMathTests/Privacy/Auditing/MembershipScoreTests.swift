@@ -44,10 +44,10 @@ struct MembershipScoreTests {
 
   @Test("numbers out of range are rejected")
   func rejected() {
-    #expect(throws: PrivacyAuditError.canary(squaredNorm: 0)) {
+    #expect(throws: FLMathError.audit(.canary(squaredNorm: 0))) {
       try MembershipScore.mean(canarySquaredNorm: 0, variance: 1)
     }
-    #expect(throws: PrivacyAuditError.variance(found: 0)) {
+    #expect(throws: FLMathError.audit(.variance(found: 0))) {
       try MembershipScore.variance(
         canarySquaredNorm: 1, others: 0, shareVariance: 1, dimension: 3)
     }

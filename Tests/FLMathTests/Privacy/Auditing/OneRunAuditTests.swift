@@ -91,23 +91,23 @@ struct OneRunAuditTests {
 
   @Test("impossible counts, scores and claims are rejected")
   func rejected() throws {
-    #expect(throws: PrivacyAuditError.counts(successes: 3, trials: 2)) {
+    #expect(throws: FLMathError.audit(.counts(successes: 3, trials: 2))) {
       try OneRunAudit(canaries: 2, guesses: 3, correct: 1)
     }
-    #expect(throws: PrivacyAuditError.counts(successes: 3, trials: 2)) {
+    #expect(throws: FLMathError.audit(.counts(successes: 3, trials: 2))) {
       try OneRunAudit(canaries: 5, guesses: 2, correct: 3)
     }
-    #expect(throws: PrivacyAuditError.counts(successes: 1, trials: 2)) {
+    #expect(throws: FLMathError.audit(.counts(successes: 1, trials: 2))) {
       try OneRunAudit(scores: [1, 2], isMember: [true], guesses: 2)
     }
-    #expect(throws: PrivacyAuditError.nonFiniteScore(index: 1, found: .infinity)) {
+    #expect(throws: FLMathError.audit(.nonFiniteScore(index: 1, found: .infinity))) {
       try OneRunAudit(scores: [1, .infinity], isMember: [true, false], guesses: 2)
     }
     let audit = try OneRunAudit(canaries: 5, guesses: 2, correct: 1)
-    #expect(throws: PrivacyAuditError.epsilon(found: -1)) {
+    #expect(throws: FLMathError.audit(.epsilon(found: -1))) {
       try audit.pValue(epsilon: -1, delta: 0)
     }
-    #expect(throws: PrivacyAuditError.delta(found: 1)) {
+    #expect(throws: FLMathError.audit(.delta(found: 1))) {
       try audit.epsilonLowerBound(delta: 1, confidence: 0.9)
     }
   }

@@ -129,17 +129,17 @@ struct ThresholdAuditTests {
 
   @Test("scores and claims out of range are rejected")
   func rejected() throws {
-    #expect(throws: PrivacyAuditError.delta(found: 0)) {
+    #expect(throws: FLMathError.audit(.delta(found: 0))) {
       try ThresholdAudit(delta: 0, confidence: 0.9)
     }
-    #expect(throws: PrivacyAuditError.confidence(found: 1)) {
+    #expect(throws: FLMathError.audit(.confidence(found: 1))) {
       try ThresholdAudit(delta: 0.1, confidence: 1)
     }
     let audit = try ThresholdAudit(delta: 0.1, confidence: 0.9)
-    #expect(throws: PrivacyAuditError.tooFewScores(found: 3, atLeast: 4)) {
+    #expect(throws: FLMathError.audit(.tooFewScores(found: 3, atLeast: 4))) {
       try audit.bound(members: [1, 2, 3, 4], nonMembers: [1, 2, 3], family: .anyMechanism)
     }
-    #expect(throws: PrivacyAuditError.nonFiniteScore(index: 2, found: .infinity)) {
+    #expect(throws: FLMathError.audit(.nonFiniteScore(index: 2, found: .infinity))) {
       try audit.bound(
         members: [1, 2, .infinity, 4], nonMembers: [1, 2, 3, 4], family: .anyMechanism)
     }

@@ -191,19 +191,19 @@ struct BandedStrategyTests {
       [], [[]], [[1, 1]], [[1, .nan], [1]], [[0], [1]], [[1], [-1]], [[.infinity]],
       [[Double]](repeating: [1], count: BandedStrategy.maximumRounds + 1),
     ] {
-      #expect(throws: PrivacyParameterError.self) { try BandedStrategy(columns: columns) }
+      #expect(throws: FLMathError.self) { try BandedStrategy(columns: columns) }
     }
     let rule = try ParticipationRule(maximum: 3, minimumSeparation: 4)
     for (bands, rounds) in [
       (0, 10), (5, 10), (11, 10), (4, 0), (1, BandedStrategy.maximumRounds + 1), (.min, .max),
       (.max, 100),
     ] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try BandedStrategy.optimal(bands: bands, rounds: rounds, participation: rule, error: .mean)
       }
     }
     // rounds x bands^2 is too large, although a client takes part once.
-    #expect(throws: PrivacyParameterError.self) {
+    #expect(throws: FLMathError.self) {
       try BandedStrategy.optimal(bands: 1_000, rounds: 1_000, participation: .once, error: .mean)
     }
     let strategy = try BandedStrategy(columns: [[1, 0.5], [1, 0.5], [1]])
@@ -211,7 +211,7 @@ struct BandedStrategyTests {
     for (rounds, participation) in [
       (4, ParticipationRule.once), (3, try ParticipationRule(maximum: 2, minimumSeparation: 1)),
     ] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try CorrelatedNoise(
           .banded(strategy), rounds: rounds, participation: participation, relation: .zeroOut,
           clip: 1, noiseMultiplier: 1)

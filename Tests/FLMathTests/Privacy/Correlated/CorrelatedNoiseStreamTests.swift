@@ -187,7 +187,7 @@ struct CorrelatedNoiseStreamTests {
       try stream.addNoise(to: &sum, using: &generator)
       Issue.record("A sum of 3 elements got noise.")
     } catch {
-      #expect(error == .dimensionMismatch(expected: 2, found: 3))
+      #expect(error == .correlatedNoise(.dimensionMismatch(expected: 2, found: 3)))
     }
     #expect(sum == [1, 2, 3] && stream.finishedRounds == 0)
     sum = [1, 2]
@@ -197,12 +197,12 @@ struct CorrelatedNoiseStreamTests {
       try stream.addNoise(to: &sum, using: &generator)
       Issue.record("A seventh round got noise.")
     } catch {
-      #expect(error == .roundsExhausted(planned: 6))
+      #expect(error == .correlatedNoise(.roundsExhausted(planned: 6)))
     }
     #expect(sum == [1, 2])
     let noise = try Self.noise(strategy)
     for dimension in [0, -1, 1 << 31] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         _ = try CorrelatedNoiseStream(noise, dimension: dimension)
       }
     }

@@ -10,7 +10,8 @@ struct ParticipationTests {
     var record = ParticipationSchedule<String>(rule: rule)
     try record.record("a", round: 2)
     for round in [2, 3, 6, 0] {
-      #expect(throws: ParticipationError.tooSoon(lastRound: 2, earliest: 7, found: round)) {
+      #expect(throws: FLMathError.participation(.tooSoon(lastRound: 2, earliest: 7, found: round)))
+      {
         try record.record("a", round: round)
       }
     }
@@ -18,10 +19,10 @@ struct ParticipationTests {
     try record.record("b", round: 6)
     try record.record("a", round: 7)
     try record.record("a", round: 100)
-    #expect(throws: ParticipationError.tooManyParticipations(maximum: 3)) {
+    #expect(throws: FLMathError.participation(.tooManyParticipations(maximum: 3))) {
       try record.record("a", round: 200)
     }
-    #expect(throws: ParticipationError.negativeRound(found: -1)) {
+    #expect(throws: FLMathError.participation(.negativeRound(found: -1))) {
       try record.record("c", round: -1)
     }
     #expect(record.participations(of: "a") == 3)
@@ -44,7 +45,7 @@ struct ParticipationTests {
     }
     var record = ParticipationSchedule<Int>(rule: rule)
     try record.record(1, round: .max)
-    #expect(throws: ParticipationError.self) { try record.record(1, round: .max) }
+    #expect(throws: FLMathError.self) { try record.record(1, round: .max) }
     #expect(rule.participations(in: 6) == 2)
     #expect(rule.participations(in: 7) == 3)
     #expect(rule.participations(in: 1000) == 4)
@@ -58,7 +59,7 @@ struct ParticipationTests {
     try record.record(7, round: 1)
     let data = try JSONEncoder().encode(record)
     var read = try JSONDecoder().decode(ParticipationSchedule<Int>.self, from: data)
-    #expect(throws: ParticipationError.tooSoon(lastRound: 1, earliest: 5, found: 4)) {
+    #expect(throws: FLMathError.participation(.tooSoon(lastRound: 1, earliest: 5, found: 4))) {
       try read.record(7, round: 4)
     }
     let text = try #require(String(data: data, encoding: .utf8))
@@ -76,10 +77,10 @@ struct ParticipationTests {
 
   @Test("A rule outside its range is refused", arguments: [0, -3, 1 << 31])
   func rules(value: Int) {
-    #expect(throws: PrivacyParameterError.outOfRange(.participations, found: Double(value))) {
+    #expect(throws: FLMathError.privacy(.outOfRange(.participations, found: Double(value)))) {
       try ParticipationRule(maximum: value, minimumSeparation: 1)
     }
-    #expect(throws: PrivacyParameterError.outOfRange(.separation, found: Double(value))) {
+    #expect(throws: FLMathError.privacy(.outOfRange(.separation, found: Double(value)))) {
       try ParticipationRule(maximum: 1, minimumSeparation: value)
     }
   }
@@ -108,7 +109,7 @@ struct ParticipationTests {
       #expect(epsilon <= 3 * (1 + 1e-12) && epsilon > 3 * (1 - 1e-9))
       let found = try NoiseCalibration.noiseMultiplier(
         epsilon: 3, delta: 1e-6, accountant: PrivacyLossAccountant(relation: relation)
-      ) { candidate throws(PrivacyParameterError) in
+      ) { candidate throws(FLMathError) in
         [
           try CorrelatedNoise(
             .toeplitz(strategy), rounds: 100, participation: rule, relation: relation, clip: 0.3,
@@ -140,19 +141,19 @@ struct ParticipationTests {
   @Test("Numbers outside their ranges are refused")
   func refusals() {
     for value in [0, -1, .infinity, .nan] as [Double] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try CorrelatedNoise(
           .toeplitz(.independent), rounds: 3, participation: .once, relation: .zeroOut, clip: value,
           noiseMultiplier: 1)
       }
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try CorrelatedNoise(
           .toeplitz(.independent), rounds: 3, participation: .once, relation: .zeroOut, clip: 1,
           noiseMultiplier: value)
       }
     }
     for rounds in [0, -1, 1 << 21] {
-      #expect(throws: PrivacyParameterError.outOfRange(.rounds, found: Double(rounds))) {
+      #expect(throws: FLMathError.privacy(.outOfRange(.rounds, found: Double(rounds)))) {
         try CorrelatedNoise(
           .toeplitz(.independent), rounds: rounds, participation: .once, relation: .zeroOut,
           clip: 1, noiseMultiplier: 1)

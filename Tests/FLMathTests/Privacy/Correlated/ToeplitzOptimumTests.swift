@@ -80,21 +80,21 @@ struct ToeplitzOptimumTests {
   func refusals() throws {
     let rule = try ParticipationRule(maximum: 3, minimumSeparation: 5)
     for (bands, rounds) in [(6, 100), (0, 100), (4, 3), (1, 0), (1, 1 << 20 + 1)] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try ToeplitzStrategy.optimal(
           bands: bands, rounds: rounds, participation: rule, error: .mean)
       }
     }
     for coefficients in [[], [0, 1], [-1], [1, .nan], [.infinity]] as [[Double]] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try ToeplitzStrategy(coefficients: coefficients)
       }
     }
-    #expect(throws: PrivacyParameterError.self) { try ToeplitzStrategy.squareRoot(bands: 0) }
+    #expect(throws: FLMathError.self) { try ToeplitzStrategy.squareRoot(bands: 0) }
     for steps in [[], [0], [3, -1], [1 << 20, 1], [Int.max, Int.max]] {
-      #expect(throws: PrivacyParameterError.self) { try TreeAggregation(stepCounts: steps) }
+      #expect(throws: FLMathError.self) { try TreeAggregation(stepCounts: steps) }
     }
-    #expect(throws: PrivacyParameterError.outOfRange(.rounds, found: 9)) {
+    #expect(throws: FLMathError.privacy(.outOfRange(.rounds, found: 9))) {
       try CorrelatedNoise(
         .trees(TreeAggregation(stepCounts: [8])), rounds: 9, participation: .once,
         relation: .zeroOut, clip: 1, noiseMultiplier: 1)

@@ -98,20 +98,20 @@ struct DistributedMechanismTests {
     let wrapped = words.wrapped(numbers)
     #expect(wrapped == [0, 1, 15, 16, 31, 16, 15, 8])
     #expect(try words.unwrapped(wrapped) == [0, 1, 15, -16, -1, -16, 15, 8])
-    #expect(throws: PrivacyParameterError.notReduced(index: 1, found: 32)) {
+    #expect(throws: FLMathError.privacy(.notReduced(index: 1, found: 32))) {
       try words.unwrapped([0, 32])
     }
     var sum: [UInt64] = [31, 3]
     try words.add([2, 4], to: &sum)
     #expect(sum == [1, 7])
-    #expect(throws: PrivacyParameterError.dimensionMismatch(expected: 2, found: 1)) {
+    #expect(throws: FLMathError.privacy(.dimensionMismatch(expected: 2, found: 1))) {
       try words.add([1], to: &sum)
     }
-    #expect(throws: PrivacyParameterError.notReduced(index: 0, found: 32)) {
+    #expect(throws: FLMathError.privacy(.notReduced(index: 0, found: 32))) {
       try words.add([32, 0], to: &sum)
     }
-    #expect(throws: PrivacyParameterError.self) { try ModularWords(bits: 1) }
-    #expect(throws: PrivacyParameterError.self) { try ModularWords(bits: 53) }
+    #expect(throws: FLMathError.self) { try ModularWords(bits: 1) }
+    #expect(throws: FLMathError.self) { try ModularWords(bits: 53) }
   }
 
   @Test(
@@ -170,16 +170,16 @@ struct DistributedMechanismTests {
         survivingHonest: 10))
     let mechanism = try DistributedNoiseMechanism(parameters, seed: 1)
     var generator = SimulationGenerator(seed: 46)
-    #expect(throws: PrivacyParameterError.dimensionMismatch(expected: 10, found: 9)) {
+    #expect(throws: FLMathError.privacy(.dimensionMismatch(expected: 10, found: 9))) {
       try mechanism.encode([Double](repeating: 0, count: 9), using: &generator)
     }
-    #expect(throws: PrivacyParameterError.self) {
+    #expect(throws: FLMathError.self) {
       try mechanism.encode([Double](repeating: .nan, count: 10), using: &generator)
     }
-    #expect(throws: PrivacyParameterError.dimensionMismatch(expected: 16, found: 10)) {
+    #expect(throws: FLMathError.privacy(.dimensionMismatch(expected: 16, found: 10))) {
       try mechanism.decode(sum: [UInt64](repeating: 0, count: 10))
     }
-    #expect(throws: PrivacyParameterError.notReduced(index: 0, found: 1 << 16)) {
+    #expect(throws: FLMathError.privacy(.notReduced(index: 0, found: 1 << 16))) {
       try mechanism.decode(sum: [UInt64](repeating: 1 << 16, count: 16))
     }
   }

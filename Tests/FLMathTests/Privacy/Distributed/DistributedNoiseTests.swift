@@ -37,7 +37,7 @@ struct DistributedNoiseTests {
       let q = try row.number("q")
       guard q == 1 else {
         // The reference amplifies by sampling, which the amount of noise undoes.
-        #expect(throws: PrivacyParameterError.noiseRevealsParticipation) {
+        #expect(throws: FLMathError.privacy(.noiseRevealsParticipation)) {
           try found.event(
             relation: .zeroOut, sampling: .poisson(probability: q), rounds: row.int("steps"))
         }
@@ -175,11 +175,11 @@ struct DistributedNoiseTests {
     }
     let fixed = SamplingScheme.withoutReplacement(sampleSize: 10, population: 100)
     for noise in [try parameters(honest: 10), try parameters(honest: 6)] {
-      #expect(throws: PrivacyParameterError.noiseLeavesWithClient) {
+      #expect(throws: FLMathError.privacy(.noiseLeavesWithClient)) {
         try noise.event(relation: .addOrRemove, sampling: .none, rounds: 1)
       }
       for relation in [NeighbouringRelation.zeroOut, .replace] {
-        #expect(throws: PrivacyParameterError.noiseRevealsParticipation) {
+        #expect(throws: FLMathError.privacy(.noiseRevealsParticipation)) {
           try noise.event(relation: relation, sampling: .poisson(probability: 0.1), rounds: 1)
         }
         #expect(
@@ -187,7 +187,7 @@ struct DistributedNoiseTests {
       }
     }
     // A sample of fixed size has the same noise whoever is in it, if all of it is sure to come.
-    #expect(throws: PrivacyParameterError.noiseRevealsParticipation) {
+    #expect(throws: FLMathError.privacy(.noiseRevealsParticipation)) {
       try parameters(honest: 6).event(relation: .replace, sampling: fixed, rounds: 1)
     }
     _ = try parameters(honest: 10).event(relation: .replace, sampling: fixed, rounds: 1)
@@ -202,11 +202,11 @@ struct DistributedNoiseTests {
     #expect(try survivors(100, 90, 0.29) == 61)
     #expect(try survivors(100, 100, 0) == 100)
     #expect(try survivors(10, 7, 0.33) == 4)
-    #expect(throws: PrivacyParameterError.outOfRange(.survivors, found: 0)) {
+    #expect(throws: FLMathError.privacy(.outOfRange(.survivors, found: 0))) {
       try survivors(10, 3, 0.3)
     }
-    #expect(throws: PrivacyParameterError.self) { try survivors(10, 11, 0.3) }
-    #expect(throws: PrivacyParameterError.self) { try survivors(10, 5, 1) }
+    #expect(throws: FLMathError.self) { try survivors(10, 11, 0.3) }
+    #expect(throws: FLMathError.self) { try survivors(10, 5, 1) }
   }
 
   @Test("Fewer honest clients mean larger shares: the noise of the honest together stays")
@@ -237,7 +237,7 @@ struct DistributedNoiseTests {
     for change in changes {
       var choice = valid
       change(&choice)
-      #expect(throws: PrivacyParameterError.self, "\(choice)") {
+      #expect(throws: FLMathError.self, "\(choice)") {
         try DistributedNoiseParameters(choice)
       }
     }

@@ -29,7 +29,7 @@ struct AdaptiveClippingTests {
         countStandardDeviation: row.number("clipped_count_stddev"))
       #expect(relativeError(multiplier, try row.number("value_noise_multiplier")) < 1e-12)
     }
-    #expect(throws: PrivacyParameterError.clippedCountTooPrecise(minimum: 1, found: 1)) {
+    #expect(throws: FLMathError.privacy(.clippedCountTooPrecise(minimum: 1, found: 1))) {
       try AdaptiveClipping.updateNoiseMultiplier(noiseMultiplier: 2, countStandardDeviation: 1)
     }
   }
@@ -59,18 +59,18 @@ struct AdaptiveClippingTests {
   @Test("A bound that would leave the range of Double is refused and nothing changes")
   func refusals() throws {
     var clipping = try AdaptiveClipping(initialBound: 1, quantile: 0.5, learningRate: 0.2)
-    #expect(throws: PrivacyParameterError.self) {
+    #expect(throws: FLMathError.self) {
       try clipping.update(noisySum: -.infinity, clients: 1)
     }
-    #expect(throws: PrivacyParameterError.self) {
+    #expect(throws: FLMathError.self) {
       try clipping.update(noisySum: 1e9, clients: 1)
     }
-    #expect(throws: PrivacyParameterError.self) { try clipping.update(noisySum: 1, clients: 0) }
+    #expect(throws: FLMathError.self) { try clipping.update(noisySum: 1, clients: 0) }
     #expect(clipping.bound == 1)
-    #expect(throws: PrivacyParameterError.self) {
+    #expect(throws: FLMathError.self) {
       try AdaptiveClipping(initialBound: 0, quantile: 0.5, learningRate: 0.2)
     }
-    #expect(throws: PrivacyParameterError.self) {
+    #expect(throws: FLMathError.self) {
       try AdaptiveClipping(initialBound: 1, quantile: 1.5, learningRate: 0.2)
     }
   }
@@ -81,7 +81,7 @@ struct AdaptiveClippingTests {
     #expect(mean.mean(ofSum: [80, -20]) == [2, -0.5])
     #expect(mean.sensitivity(under: .addOrRemove) == 0.075)
     #expect(mean.sensitivity(under: .replace) == 0.15)
-    #expect(throws: PrivacyParameterError.outOfRange(.denominator, found: 0)) {
+    #expect(throws: FLMathError.privacy(.outOfRange(.denominator, found: 0))) {
       try FixedDenominatorMean(clipping: L2Clipping(bound: 3), denominator: 0)
     }
   }

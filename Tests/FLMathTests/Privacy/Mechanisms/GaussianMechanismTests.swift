@@ -61,7 +61,7 @@ struct GaussianMechanismTests {
     for row in try ReferenceValues.file("dp_gaussian").list("sigma") {
       let (epsilon, delta) = (try row.number("epsilon"), try row.number("delta"))
       guard epsilon < 1 else {
-        #expect(throws: PrivacyParameterError.classicFormulaDoesNotHold(epsilon: epsilon)) {
+        #expect(throws: FLMathError.privacy(.classicFormulaDoesNotHold(epsilon: epsilon))) {
           try GaussianMechanism.classic(epsilon: epsilon, delta: delta, sensitivity: 1)
         }
         continue
@@ -113,20 +113,20 @@ struct GaussianMechanismTests {
   @Test("Parameters outside their ranges are refused")
   func refusals() {
     for value in [0, -1, .infinity, .nan] as [Double] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try GaussianMechanism(standardDeviation: value, sensitivity: 1)
       }
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try GaussianMechanism.local(standardDeviation: 1, clip: value)
       }
     }
     for delta in [0, 1, -0.1, .nan] as [Double] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try GaussianMechanism.calibrated(epsilon: 1, delta: delta, sensitivity: 1)
       }
     }
     for epsilon in [-1, .infinity, .nan] as [Double] {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try GaussianMechanism.calibrated(epsilon: epsilon, delta: 0.1, sensitivity: 1)
       }
     }

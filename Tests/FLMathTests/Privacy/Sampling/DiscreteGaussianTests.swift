@@ -181,11 +181,11 @@ struct DiscreteGaussianTests {
     for (n, d) in [(0, 1), (1, 0), (1 << 53, 1), (1, 1 << 33), (1 << 59 | 1, 1 << 20)]
       as [(UInt64, UInt64)]
     {
-      #expect(throws: PrivacyParameterError.self) {
+      #expect(throws: FLMathError.self) {
         try ExactVariance(numerator: n, denominator: d)
       }
     }
-    #expect(throws: PrivacyParameterError.self) { try ExactVariance(atLeast: .nan) }
-    #expect(throws: PrivacyParameterError.self) { try ExactVariance(atLeast: 0) }
+    #expect(throws: FLMathError.self) { try ExactVariance(atLeast: .nan) }
+    #expect(throws: FLMathError.self) { try ExactVariance(atLeast: 0) }
   }
 }

@@ -41,10 +41,10 @@ struct ModelPoisoningTests {
       #expect(abs(z - (try one["z"].double)) <= 1e-12)
     }
     #expect(try ModelPoisoning.alieFactor(clients: 3, attackers: 2) == .infinity)
-    #expect(throws: ModelPoisoningError.invalidAttackers(clients: 3, found: 3)) {
+    #expect(throws: FLMathError.poisoning(.invalidAttackers(clients: 3, found: 3))) {
       try ModelPoisoning.alieFactor(clients: 3, attackers: 3)
     }
-    #expect(throws: ModelPoisoningError.invalidAttackers(clients: 3, found: 0)) {
+    #expect(throws: FLMathError.poisoning(.invalidAttackers(clients: 3, found: 0))) {
       try ModelPoisoning.alieFactor(clients: 3, attackers: 0)
     }
   }
@@ -87,24 +87,24 @@ struct ModelPoisoningTests {
         ModelPoisoning.signFlip(scale: value), .scaling(factor: value),
         .gaussian(standardDeviation: value), .innerProduct(epsilon: value),
       ] {
-        #expect(throws: ModelPoisoningError.self) { try sent(attack, own: [1], honest: [[1]]) }
+        #expect(throws: FLMathError.self) { try sent(attack, own: [1], honest: [[1]]) }
       }
     }
     for z in [.nan, .infinity] as [Double] {
-      #expect(throws: ModelPoisoningError.self) {
+      #expect(throws: FLMathError.self) {
         try sent(.littleIsEnough(z: z), own: [1], honest: [[1], [2]])
       }
     }
-    #expect(throws: ModelPoisoningError.tooFewHonestRows(1)) {
+    #expect(throws: FLMathError.poisoning(.tooFewHonestRows(1))) {
       try sent(.littleIsEnough(z: 1), own: [1], honest: [[1]])
     }
-    #expect(throws: ModelPoisoningError.noSuchClient(count: 1, found: 1)) {
+    #expect(throws: FLMathError.poisoning(.noSuchClient(count: 1, found: 1))) {
       try sent(.mimic(client: 1), own: [1], honest: [[1]])
     }
-    #expect(throws: ModelPoisoningError.dimensionMismatch(expected: 1, found: 2)) {
+    #expect(throws: FLMathError.poisoning(.dimensionMismatch(expected: 1, found: 2))) {
       try sent(.scaling(factor: 2), own: [1, 2], honest: [[1]])
     }
-    #expect(throws: ModelPoisoningError.unusableHonestRows([1])) {
+    #expect(throws: FLMathError.poisoning(.unusableHonestRows([1]))) {
       try sent(.scaling(factor: 2), own: [1], honest: [[1], [.nan]])
     }
   }
@@ -117,7 +117,7 @@ struct ModelPoisoningTests {
     let targeted = try LabelFlip.targeted(from: 1, to: 0).applied(to: dataset)
     #expect(targeted.labels == [0, 0, 2, 0])
     #expect(targeted.features == dataset.features)
-    #expect(throws: DatasetError.labelOutOfRange(example: 1, classCount: 3, found: 3)) {
+    #expect(throws: FLMathError.dataset(.labelOutOfRange(example: 1, classCount: 3, found: 3))) {
       try LabelFlip.targeted(from: 1, to: 3).applied(to: dataset)
     }
   }

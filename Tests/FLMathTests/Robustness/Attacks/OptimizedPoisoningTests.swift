@@ -93,7 +93,7 @@ struct OptimizedPoisoningTests {
     let mean = honest.mean()
     for family in OptimizedPoisoning.Family.allCases {
       let rule = PreAggregatedRule(try TrimmedMean(attackers: 3)) {
-        updates throws(RobustAggregationError) in
+        updates throws(FLMathError) in
         try NearestNeighbourMixing(attackers: 3).mixed(updates)
       }
       let outcome = try OptimizedPoisoning(family, against: rule, attackers: 3)
@@ -125,28 +125,28 @@ struct OptimizedPoisoningTests {
   func refusals() throws {
     let rule = try CoordinateMedian(attackers: 4)
     let honest = try UpdateMatrix(Self.honest(seed: 1, count: 3))
-    #expect(throws: ModelPoisoningError.tooFewAttackers(0)) {
+    #expect(throws: FLMathError.poisoning(.tooFewAttackers(0))) {
       try OptimizedPoisoning(.innerProduct, against: rule, attackers: 0)
     }
-    #expect(throws: ModelPoisoningError.invalidEvaluations(0)) {
+    #expect(throws: FLMathError.poisoning(.invalidEvaluations(0))) {
       try OptimizedPoisoning(.innerProduct, against: rule, attackers: 1, evaluations: 0)
     }
-    #expect(throws: ModelPoisoningError.invalidParameter(name: "step", found: 0)) {
+    #expect(throws: FLMathError.poisoning(.invalidParameter(name: "step", found: 0))) {
       try OptimizedPoisoning(.innerProduct, against: rule, attackers: 1, step: 0)
     }
     #expect(
-      throws: ModelPoisoningError.rule(.beyondBreakdown(vectors: 4, attackers: 4, maximum: 1))
+      throws: FLMathError.robustAggregation(.beyondBreakdown(vectors: 4, attackers: 4, maximum: 1))
     ) {
       try OptimizedPoisoning(.innerProduct, against: rule, attackers: 1).strongest(honest: honest)
     }
-    #expect(throws: ModelPoisoningError.unusableHonestRows([1])) {
+    #expect(throws: FLMathError.poisoning(.unusableHonestRows([1]))) {
       try OptimizedPoisoning(.innerProduct, against: rule, attackers: 1)
         .strongest(honest: UpdateMatrix([[1], [.nan]]))
     }
-    #expect(throws: ModelPoisoningError.tooFewHonestRows(1)) {
+    #expect(throws: FLMathError.poisoning(.tooFewHonestRows(1))) {
       try sent(.minMax(.oppositeMean), honest: [[1]])
     }
-    #expect(throws: ModelPoisoningError.noDirection) {
+    #expect(throws: FLMathError.poisoning(.noDirection)) {
       try sent(.minSum(.oppositeMean), honest: [[1], [-1]])
     }
     #expect(try sent(.minMax(.oppositeSigns), honest: [[2, 3], [2, 3]]) == [2, 3])

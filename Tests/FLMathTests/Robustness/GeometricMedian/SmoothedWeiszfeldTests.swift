@@ -29,21 +29,21 @@ struct SmoothedWeiszfeldTests {
   @Test("Refuses what does not fit or is not finite")
   func refuses() throws {
     let weiszfeld = try SmoothedWeiszfeld(smoothing: 0.1)
-    #expect(throws: RobustAggregationError.dimensionMismatch(expected: 2, found: 1)) {
+    #expect(throws: FLMathError.robustAggregation(.dimensionMismatch(expected: 2, found: 1))) {
       try weiszfeld.contribution(of: [1], at: [1, 2])
     }
-    #expect(throws: RobustAggregationError.unusableReference) {
+    #expect(throws: FLMathError.robustAggregation(.unusableReference)) {
       try weiszfeld.contribution(of: [1, .nan], at: [1, 2])
     }
-    #expect(throws: RobustAggregationError.dimensionMismatch(expected: 2, found: 3)) {
+    #expect(throws: FLMathError.robustAggregation(.dimensionMismatch(expected: 2, found: 3))) {
       try weiszfeld.step(from: [1, 2], differences: [1, 2, 3], shares: 1)
     }
     for shares in [0, -1, .nan, .infinity] as [Double] {
-      #expect(throws: RobustAggregationError.zeroTotalWeight) {
+      #expect(throws: FLMathError.robustAggregation(.zeroTotalWeight)) {
         try weiszfeld.step(from: [1, 2], differences: [1, 2], shares: shares)
       }
     }
-    #expect(throws: RobustAggregationError.unusableReference) {
+    #expect(throws: FLMathError.robustAggregation(.unusableReference)) {
       try weiszfeld.step(from: [1, 2], differences: [1, .infinity], shares: 1)
     }
   }

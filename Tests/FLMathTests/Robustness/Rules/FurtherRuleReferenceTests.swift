@@ -105,7 +105,9 @@ struct FurtherRuleReferenceTests {
       if one.out.has("numpy.signguard") {
         try expect(rule.aggregate(one.updates), one, "numpy.signguard")
       } else {
-        #expect(throws: RobustAggregationError.nothingSelected) { try rule.aggregate(one.updates) }
+        #expect(throws: FLMathError.robustAggregation(.nothingSelected)) {
+          try rule.aggregate(one.updates)
+        }
       }
     }
   }

@@ -25,7 +25,7 @@ private struct FurtherRule: Sendable, CustomTestStringConvertible {
     .init(name: "ARC, trimmed mean", movesWithRows: false) { attackers in
       let clipping = try AdaptiveRobustClipping(attackers: attackers)
       return PreAggregatedRule(try TrimmedMean(attackers: attackers)) {
-        updates throws(RobustAggregationError) in try clipping.clipped(updates)
+        updates throws(FLMathError) in try clipping.clipped(updates)
       }
     },
     .init(name: "adaptively trimmed mean") { try AdaptivelyTrimmedMean(attackers: $0) },
@@ -302,16 +302,19 @@ struct FurtherRuleTests {
       #expect(most == (count - 1) / 2)
       _ = try rule.make(most).aggregate(updates)
       #expect(
-        throws: RobustAggregationError.beyondBreakdown(
-          vectors: count, attackers: most + 1, maximum: most)
+        throws: FLMathError.robustAggregation(
+          .beyondBreakdown(
+            vectors: count, attackers: most + 1, maximum: most))
       ) { try rule.make(most + 1).aggregate(updates) }
     }
-    #expect(throws: RobustAggregationError.invalidAttackers(-1)) { try rule.make(-1) }
+    #expect(throws: FLMathError.robustAggregation(.invalidAttackers(-1))) { try rule.make(-1) }
     var rows = Self.honest(15, using: &generator)
     rows[2] = [Double](repeating: .nan, count: Self.dimension)
     rows[9] = [Double](repeating: .infinity, count: Self.dimension)
     let updates = try UpdateMatrix(rows)
-    #expect(throws: RobustAggregationError.tooManyUnusableRows(attackers: 1, found: [2, 9])) {
+    #expect(
+      throws: FLMathError.robustAggregation(.tooManyUnusableRows(attackers: 1, found: [2, 9]))
+    ) {
       try rule.make(1).aggregate(updates)
     }
     #expect(try rule.make(2).aggregate(updates).unusableRows == [2, 9])
@@ -322,10 +325,11 @@ struct FurtherRuleTests {
     var generator = SimulationGenerator(seed: 5)
     let updates = try UpdateMatrix(Self.honest(100, using: &generator))
     #expect(
-      throws: RobustAggregationError.tooExpensive(
-        cost: SmallestDiameterSearch.branches(removing: 40), maximum: 100_000)
+      throws: FLMathError.robustAggregation(
+        .tooExpensive(
+          cost: SmallestDiameterSearch.branches(removing: 40), maximum: 100_000))
     ) { try MinimumDiameterAveraging(attackers: 40).aggregate(updates) }
-    #expect(throws: RobustAggregationError.tooExpensive(cost: 161_700, maximum: 130_000)) {
+    #expect(throws: FLMathError.robustAggregation(.tooExpensive(cost: 161_700, maximum: 130_000))) {
       try SmallestEigenvalueAveraging(attackers: 3).aggregate(updates)
     }
     #expect(SmallestDiameterSearch.branches(removing: 31) < 100_000)
@@ -352,48 +356,48 @@ struct FurtherRuleTests {
   @Test("Arguments out of their range are refused")
   func refusals() throws {
     let updates = try UpdateMatrix((0..<7).map { [Double($0), 1] })
-    #expect(throws: RobustAggregationError.noSuchRow(-1)) {
+    #expect(throws: FLMathError.robustAggregation(.noSuchRow(-1))) {
       try NearestNeighbourAveraging(attackers: 0, trustedRow: -1)
     }
-    #expect(throws: RobustAggregationError.noSuchRow(7)) {
+    #expect(throws: FLMathError.robustAggregation(.noSuchRow(7))) {
       try NearestNeighbourAveraging(attackers: 0, trustedRow: 7).aggregate(updates)
     }
-    #expect(throws: RobustAggregationError.unusableReference) {
+    #expect(throws: FLMathError.robustAggregation(.unusableReference)) {
       try NearestNeighbourAveraging(attackers: 1, trustedRow: 2).aggregate(
         UpdateMatrix([[0], [1], [.nan]]))
     }
-    #expect(throws: RobustAggregationError.tooExpensive(cost: 1, maximum: 0)) {
+    #expect(throws: FLMathError.robustAggregation(.tooExpensive(cost: 1, maximum: 0))) {
       try MinimumDiameterAveraging(attackers: 0, maximumBranches: 0).aggregate(updates)
     }
-    #expect(throws: RobustAggregationError.tooExpensive(cost: 1, maximum: 0)) {
+    #expect(throws: FLMathError.robustAggregation(.tooExpensive(cost: 1, maximum: 0))) {
       try SmallestEigenvalueAveraging(attackers: 0, maximumSets: 0).aggregate(updates)
     }
-    #expect(throws: RobustAggregationError.invalidIterations(0)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidIterations(0))) {
       try DivideAndConquer(attackers: 0, iterations: 0, seed: 1)
     }
-    #expect(throws: RobustAggregationError.invalidCoordinates(0)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidCoordinates(0))) {
       try DivideAndConquer(attackers: 0, coordinates: 0, seed: 1)
     }
     for filtering in [0.9, .nan, .infinity] as [Double] {
-      #expect(throws: RobustAggregationError.self) {
+      #expect(throws: FLMathError.self) {
         try DivideAndConquer(attackers: 0, filtering: filtering, seed: 1)
       }
     }
-    #expect(throws: RobustAggregationError.invalidSelection(maximum: 7, found: 0)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidSelection(maximum: 7, found: 0))) {
       try DivideAndConquer(attackers: 3, filtering: 3, seed: 1).aggregate(updates)
     }
     for share in [0, -1, 1.1, .nan] as [Double] {
-      #expect(throws: RobustAggregationError.self) {
+      #expect(throws: FLMathError.self) {
         try SignGuard(attackers: 0, coordinateShare: share, seed: 1)
       }
     }
     for cutoff in [0, -1, .nan, .infinity] as [Double] {
-      #expect(throws: RobustAggregationError.self) {
+      #expect(throws: FLMathError.self) {
         try AdaptivelyTrimmedMean(attackers: 0, cutoff: cutoff)
       }
     }
-    #expect(throws: RobustAggregationError.self) { try AdaptivelyTrimmedMean(anyMinorityOf: 0) }
-    #expect(throws: RobustAggregationError.self) {
+    #expect(throws: FLMathError.self) { try AdaptivelyTrimmedMean(anyMinorityOf: 0) }
+    #expect(throws: FLMathError.self) {
       try AdaptiveRobustClipping(attackers: 4).clipped(updates)
     }
   }

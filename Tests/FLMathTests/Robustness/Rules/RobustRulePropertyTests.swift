@@ -142,7 +142,7 @@ struct RobustRulePropertyTests {
     #expect(mixed.unusableRows == [1])
     #expect(mixed.rows[0] == [2.375])
     #expect(try NormClipping(bound: 2).clipped(updates).unusableRows == [1])
-    #expect(throws: RobustAggregationError.tooManyUnusableRows(attackers: 0, found: [1])) {
+    #expect(throws: FLMathError.robustAggregation(.tooManyUnusableRows(attackers: 0, found: [1]))) {
       try NearestNeighbourMixing(attackers: 0).mixed(updates)
     }
   }

@@ -104,12 +104,13 @@ struct RobustRuleTests {
       let most = try rule.make(0).tolerance.maximumAttackers(among: count)
       if most >= 0 { _ = try rule.make(most).aggregate(updates) }
       #expect(
-        throws: RobustAggregationError.beyondBreakdown(
-          vectors: count, attackers: most + 1, maximum: most)
+        throws: FLMathError.robustAggregation(
+          .beyondBreakdown(
+            vectors: count, attackers: most + 1, maximum: most))
       ) { try rule.make(most + 1).aggregate(updates) }
-      #expect(throws: RobustAggregationError.self) { try rule.make(.max).aggregate(updates) }
+      #expect(throws: FLMathError.self) { try rule.make(.max).aggregate(updates) }
     }
-    #expect(throws: RobustAggregationError.invalidAttackers(-1)) { try rule.make(-1) }
+    #expect(throws: FLMathError.robustAggregation(.invalidAttackers(-1))) { try rule.make(-1) }
   }
 
   @Test("Unusable rows beyond the attackers are refused and named", arguments: NamedRule.all)
@@ -119,7 +120,9 @@ struct RobustRuleTests {
     rows[2] = Garbage.notANumber.vector(13)
     rows[9] = Garbage.infinite.vector(13)
     let updates = try UpdateMatrix(rows)
-    #expect(throws: RobustAggregationError.tooManyUnusableRows(attackers: 1, found: [2, 9])) {
+    #expect(
+      throws: FLMathError.robustAggregation(.tooManyUnusableRows(attackers: 1, found: [2, 9]))
+    ) {
       try rule.make(1).aggregate(updates)
     }
     #expect(try rule.make(2).aggregate(updates).unusableRows == [2, 9])
@@ -189,13 +192,14 @@ struct RobustRuleTests {
   func weights() throws {
     let updates = try UpdateMatrix([[1], [2], [30]])
     let rule = try GeometricMedian(attackers: 1)
-    #expect(throws: RobustAggregationError.weightBeyondBreakdown(attackers: 1, share: 0.5)) {
+    #expect(throws: FLMathError.robustAggregation(.weightBeyondBreakdown(attackers: 1, share: 0.5)))
+    {
       try rule.aggregate(updates, weights: [1, 2, 3])
     }
-    #expect(throws: RobustAggregationError.weightCountMismatch(expected: 3, found: 2)) {
+    #expect(throws: FLMathError.robustAggregation(.weightCountMismatch(expected: 3, found: 2))) {
       try rule.aggregate(updates, weights: [1, 2])
     }
-    #expect(throws: RobustAggregationError.zeroTotalWeight) {
+    #expect(throws: FLMathError.robustAggregation(.zeroTotalWeight)) {
       try rule.aggregate(updates, weights: [0, 0, 0])
     }
     let median = try rule.aggregate(updates, weights: [2, 3, 2]).vector
@@ -205,51 +209,51 @@ struct RobustRuleTests {
   @Test("Arguments out of their range are refused")
   func refusals() throws {
     for radius in [0, -1, .nan, .infinity] as [Double] {
-      #expect(throws: RobustAggregationError.self) { try NormClipping(bound: radius) }
-      #expect(throws: RobustAggregationError.self) {
+      #expect(throws: FLMathError.self) { try NormClipping(bound: radius) }
+      #expect(throws: FLMathError.self) {
         try CenteredClipping(attackers: 0, radius: radius)
       }
-      #expect(throws: RobustAggregationError.self) { try SmoothedWeiszfeld(smoothing: radius) }
+      #expect(throws: FLMathError.self) { try SmoothedWeiszfeld(smoothing: radius) }
     }
-    #expect(throws: RobustAggregationError.invalidIterations(0)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidIterations(0))) {
       try GeometricMedian(attackers: 0, iterations: 0)
     }
     for tolerance in [0, -1, .nan, .infinity] as [Double] {
-      #expect(throws: RobustAggregationError.self) {
+      #expect(throws: FLMathError.self) {
         try GeometricMedian(attackers: 0, relativeTolerance: tolerance)
       }
     }
-    #expect(throws: RobustAggregationError.invalidIterations(0)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidIterations(0))) {
       try GeometricMedian(attackers: 0, smoothing: 1, steps: 0)
     }
-    #expect(throws: RobustAggregationError.invalidSelection(maximum: .max - 2, found: 0)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidSelection(maximum: .max - 2, found: 0))) {
       try MultiKrum(attackers: 2, selecting: 0)
     }
     let updates = try UpdateMatrix((0..<7).map { [Double($0), 1] })
-    #expect(throws: RobustAggregationError.invalidSelection(maximum: 5, found: 6)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidSelection(maximum: 5, found: 6))) {
       try MultiKrum(attackers: 2, selecting: 6).aggregate(updates)
     }
-    #expect(throws: RobustAggregationError.zeroReference) {
+    #expect(throws: FLMathError.robustAggregation(.zeroReference)) {
       try TrustBootstrapping(attackers: 0, trustedUpdate: [0, 0])
     }
-    #expect(throws: RobustAggregationError.unusableReference) {
+    #expect(throws: FLMathError.robustAggregation(.unusableReference)) {
       try TrustBootstrapping(attackers: 0, trustedUpdate: [0, .nan])
     }
-    #expect(throws: RobustAggregationError.nothingTrusted) {
+    #expect(throws: FLMathError.robustAggregation(.nothingTrusted)) {
       try TrustBootstrapping(attackers: 0, trustedUpdate: [0, -1]).aggregate(updates)
     }
-    #expect(throws: RobustAggregationError.dimensionMismatch(expected: 2, found: 1)) {
+    #expect(throws: FLMathError.robustAggregation(.dimensionMismatch(expected: 2, found: 1))) {
       try CenteredClipping(attackers: 0, radius: 1, center: [1]).aggregate(updates)
     }
-    #expect(throws: RobustAggregationError.invalidBucketSize(maximum: 7, found: 8)) {
+    #expect(throws: FLMathError.robustAggregation(.invalidBucketSize(maximum: 7, found: 8))) {
       try Bucketing(size: 8).means(of: updates, order: Array(0..<7))
     }
-    #expect(throws: RobustAggregationError.notAPermutation(count: 7)) {
+    #expect(throws: FLMathError.robustAggregation(.notAPermutation(count: 7))) {
       try Bucketing(size: 2).means(of: updates, order: [0, 1, 2, 3, 4, 5, 5])
     }
-    #expect(throws: UpdateMatrixError.noRows) { try UpdateMatrix([]) }
-    #expect(throws: UpdateMatrixError.noElements) { try UpdateMatrix([[]]) }
-    #expect(throws: UpdateMatrixError.dimensionMismatch(row: 1, expected: 1, found: 2)) {
+    #expect(throws: FLMathError.updateMatrix(.noRows)) { try UpdateMatrix([]) }
+    #expect(throws: FLMathError.updateMatrix(.noElements)) { try UpdateMatrix([[]]) }
+    #expect(throws: FLMathError.updateMatrix(.dimensionMismatch(row: 1, expected: 1, found: 2))) {
       try UpdateMatrix([[1], [1, 2]])
     }
   }

@@ -185,7 +185,7 @@ struct ScaleTests {
       rows.map { $0 == 5 ? 0 : 1.5e308 }
     }
     #expect(values.baseValue == 1.5e308)
-    #expect(throws: ExplanationError.self) {
+    #expect(throws: FLMathError.self) {
       try explainer.explain([5], coalitions: 2, using: &generator) { rows in
         rows.map { $0 == 5 ? -1.5e308 : 1.5e308 }
       }
@@ -201,18 +201,18 @@ struct ScaleTests {
       layout: model.layout, values: [1e10, -1e10, -1e10, 1e10, 0, 0])
     let dataset = try Dataset(
       features: [1, 1, 1e300, 1e300], featureCount: 2, labels: [0, 1], classCount: 2)
-    #expect(throws: ClassifierError.nonFiniteOutput(example: 1)) {
+    #expect(throws: FLMathError.classifier(.nonFiniteOutput(example: 1))) {
       try model.loss(parameters, on: dataset)
     }
-    #expect(throws: ClassifierError.nonFiniteOutput(example: 1)) {
+    #expect(throws: FLMathError.classifier(.nonFiniteOutput(example: 1))) {
       try model.predict(parameters, on: dataset)
     }
     var objective = ClassifierObjective(model, on: dataset)
-    #expect(throws: TrainingError.self) { try objective.loss(at: parameters.values) }
-    #expect(throws: TrainingError.self) { try objective.rootMeanSquareLoss(at: parameters.values) }
+    #expect(throws: FLMathError.self) { try objective.loss(at: parameters.values) }
+    #expect(throws: FLMathError.self) { try objective.rootMeanSquareLoss(at: parameters.values) }
     // Sums that no messages make overflow in decompression.
     let sparse = try RandomSparsification(dimension: 8, count: 1, seed: 1, scaling: .unbiased)
-    #expect(throws: CompressionError.self) { try sparse.decompressSum([1e308], contributors: 1) }
-    #expect(throws: CompressionError.self) { try sparse.decompressSum([.nan], contributors: 1) }
+    #expect(throws: FLMathError.self) { try sparse.decompressSum([1e308], contributors: 1) }
+    #expect(throws: FLMathError.self) { try sparse.decompressSum([.nan], contributors: 1) }
   }
 }

@@ -35,7 +35,7 @@ struct BucketPlanTests {
   func cleanMajority(clients: Int, attackers: Int, accepted: Int, refused: Int) throws {
     let share = try plan(clients, attackers, accepted).expectedCleanShare
     #expect(share > 0.5)
-    #expect(throws: BucketPlanError.self) { try plan(clients, attackers, refused) }
+    #expect(throws: FLMathError.self) { try plan(clients, attackers, refused) }
   }
 
   @Test("The expected share is (1 - f/n)^s, and the refusal says what would do")
@@ -44,30 +44,36 @@ struct BucketPlanTests {
     do {
       _ = try plan(100, 20, 4)
       Issue.record("four in a bucket were accepted")
-    } catch let error as BucketPlanError {
-      guard case .noCleanMajority(4, let share, 3) = error else {
+    } catch let error as FLMathError {
+      guard case .buckets(.noCleanMajority(4, let share, 3)) = error else {
         Issue.record("\(error)")
         return
       }
       #expect(abs(share - 0.4096) < 1e-15)
     }
     #expect(BucketPlan.largestBucketSize(clients: 100, attackers: 50) == 0)
-    #expect(throws: BucketPlanError.self) { try plan(100, 50, 1) }
+    #expect(throws: FLMathError.self) { try plan(100, 50, 1) }
   }
 
   @Test("Arguments out of their range are refused")
   func refusals() {
-    #expect(throws: BucketPlanError.belowPrivacyFloor(floor: 3, found: 2)) {
+    #expect(throws: FLMathError.buckets(.belowPrivacyFloor(floor: 3, found: 2))) {
       try plan(100, 20, 2, floor: 3)
     }
-    #expect(throws: BucketPlanError.invalidPrivacyFloor(0)) { try plan(9, 1, 1, floor: 0) }
-    #expect(throws: BucketPlanError.invalidClients(0)) { try plan(0, 0, 1) }
-    #expect(throws: BucketPlanError.invalidAttackers(clients: 9, found: 9)) { try plan(9, 9, 1) }
-    #expect(throws: BucketPlanError.invalidAttackers(clients: 9, found: -1)) { try plan(9, -1, 1) }
-    #expect(throws: BucketPlanError.invalidBucketSize(clients: 9, found: 10)) {
+    #expect(throws: FLMathError.buckets(.invalidPrivacyFloor(0))) { try plan(9, 1, 1, floor: 0) }
+    #expect(throws: FLMathError.buckets(.invalidClients(0))) { try plan(0, 0, 1) }
+    #expect(throws: FLMathError.buckets(.invalidAttackers(clients: 9, found: 9))) {
+      try plan(9, 9, 1)
+    }
+    #expect(throws: FLMathError.buckets(.invalidAttackers(clients: 9, found: -1))) {
+      try plan(9, -1, 1)
+    }
+    #expect(throws: FLMathError.buckets(.invalidBucketSize(clients: 9, found: 10))) {
       try plan(9, 1, 10)
     }
-    #expect(throws: BucketPlanError.invalidBucketSize(clients: 9, found: 0)) { try plan(9, 1, 0) }
+    #expect(throws: FLMathError.buckets(.invalidBucketSize(clients: 9, found: 0))) {
+      try plan(9, 1, 0)
+    }
   }
 
   @Test("Probabilities of spoilt buckets by hand")

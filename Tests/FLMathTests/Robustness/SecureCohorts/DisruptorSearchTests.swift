@@ -6,7 +6,7 @@ import Testing
 struct DisruptorSearchTests {
   private struct Found {
     var attempts = 0
-    var error: DisruptorSearchError?
+    var error: FLMathError?
   }
 
   /// Searches until all disruptors are found or no attempt is left, and checks every plan.
@@ -21,7 +21,7 @@ struct DisruptorSearchTests {
     var found = Found()
     while found.attempts < 1_000 {
       let plan: DisruptorSearch.Plan<Int>
-      do throws(DisruptorSearchError) {
+      do throws(FLMathError) {
         plan = try DisruptorSearch.plan(
           after: history, of: everybody, minimumCohortSize: minimum, besides: released)
       } catch {
@@ -98,7 +98,7 @@ struct DisruptorSearchTests {
       let found = search(clients: clients, minimum: minimum, disruptors: disruptors)
       guard let error = found.error else { continue }
       errors += 1
-      guard case .tooFewCleared = error else {
+      guard case .disruptors(.tooFewCleared) = error else {
         Issue.record("\(error)")
         continue
       }
@@ -117,18 +117,18 @@ struct DisruptorSearchTests {
   func impossible() throws {
     let everybody = Array(0..<9)
     let bad = [CohortAttempt(everybody, .inconsistent)]
-    #expect(throws: DisruptorSearchError.tooFewClients(found: 9, needed: 10)) {
+    #expect(throws: FLMathError.disruptors(.tooFewClients(found: 9, needed: 10))) {
       try DisruptorSearch.plan(after: bad, of: everybody, minimumCohortSize: 5)
     }
-    #expect(throws: DisruptorSearchError.minimumCohortSize(found: 1)) {
+    #expect(throws: FLMathError.disruptors(.minimumCohortSize(found: 1))) {
       try DisruptorSearch.plan(after: bad, of: everybody, minimumCohortSize: 1)
     }
     // Two halves that are both spoilt clear nobody, and are too small to be divided.
     let halves = [Array(0..<4), Array(4..<9)].map { CohortAttempt($0, .inconsistent) }
-    #expect(throws: DisruptorSearchError.tooFewCleared(suspects: 9, cleared: 0)) {
+    #expect(throws: FLMathError.disruptors(.tooFewCleared(suspects: 9, cleared: 0))) {
       try DisruptorSearch.plan(after: bad + halves, of: everybody, minimumCohortSize: 4)
     }
-    #expect(throws: DisruptorSearchError.changingBehaviour(attempt: 1)) {
+    #expect(throws: FLMathError.disruptors(.changingBehaviour(attempt: 1))) {
       try DisruptorSearch.plan(
         after: [CohortAttempt(everybody, .released), CohortAttempt(Array(0..<4), .inconsistent)],
         of: everybody, minimumCohortSize: 4)
@@ -141,7 +141,7 @@ struct DisruptorSearchTests {
   @Test("what is wrong is said in whole sentences")
   func descriptions() {
     for error in [
-      DisruptorSearchError.minimumCohortSize(found: 71),
+      FLMathError.Disruptors.minimumCohortSize(found: 71),
       .tooFewClients(found: 71, needed: 83), .tooFewCleared(suspects: 71, cleared: 83),
       .changingBehaviour(attempt: 71),
     ] {

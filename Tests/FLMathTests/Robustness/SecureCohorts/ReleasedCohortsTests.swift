@@ -83,7 +83,7 @@ struct ReleasedCohortsTests {
     // All but one of the candidates: any two cohorts differ by two.
     var large = try UniformSelection(size: 39)
     released.insert(0..<39)
-    #expect(throws: SelectionError.overlappingCohorts(attempts: 20)) {
+    #expect(throws: FLMathError.selection(.overlappingCohorts(attempts: 20))) {
       try large.select(
         from: candidates, seed: 1, avoiding: released, minimumContributors: 38, attempts: 20)
     }

@@ -84,7 +84,7 @@ struct ClippingTests {
     var vector = [9.0, 9, 9]
     vector[index] = -.infinity
     let before = vector
-    let error = ClippingError.nonFinite(index: index, found: -.infinity)
+    let error = FLMathError.clipping(.nonFinite(index: index, found: -.infinity))
     #expect(throws: error) { try L2Clipping(bound: 1).clip(&vector) }
     #expect(throws: error) { try LInfinityClipping(bound: 1).clip(&vector) }
     #expect(vector == before)
@@ -93,14 +93,16 @@ struct ClippingTests {
   @Test("NaN is refused and nothing changed")
   func refusesNaN() {
     var vector = [9.0, .nan]
-    #expect(throws: ClippingError.self) { try L2Clipping(bound: 1).clip(&vector) }
-    #expect(throws: ClippingError.self) { try LInfinityClipping(bound: 1).clip(&vector) }
+    #expect(throws: FLMathError.self) { try L2Clipping(bound: 1).clip(&vector) }
+    #expect(throws: FLMathError.self) { try LInfinityClipping(bound: 1).clip(&vector) }
     #expect(vector[0] == 9)
   }
 
   @Test("Refuses bounds that are none", arguments: [0, -1, .infinity] as [Double])
   func refusesBounds(bound: Double) {
-    #expect(throws: ClippingError.invalidBound(bound)) { try L2Clipping(bound: bound) }
-    #expect(throws: ClippingError.invalidBound(bound)) { try LInfinityClipping(bound: bound) }
+    #expect(throws: FLMathError.clipping(.invalidBound(bound))) { try L2Clipping(bound: bound) }
+    #expect(throws: FLMathError.clipping(.invalidBound(bound))) {
+      try LInfinityClipping(bound: bound)
+    }
   }
 }

@@ -35,12 +35,12 @@ struct CommaSeparatedValuesTests {
       "length,width,kind\r\n1,2,0\r\n", header: .present, classes: .numbered(2)
     ).dataset
     #expect(dataset.features == [1, 2])
-    #expect(throws: CommaSeparatedValuesError.notANumber(line: 1, column: 1, found: "length")) {
+    #expect(throws: FLMathError.table(.notANumber(line: 1, column: 1, found: "length"))) {
       try read("length,width,kind\n1,2,0\n", classes: 2)
     }
   }
 
-  static let faults: [(String, CommaSeparatedValuesError)] = [
+  static let faults: [(String, FLMathError.Table)] = [
     ("", .noRows),
     ("\n \n", .noRows),
     ("1,2,0\n1,2\n", .raggedRow(line: 2, expected: 3, found: 2)),
@@ -76,19 +76,19 @@ struct CommaSeparatedValuesTests {
   ]
 
   @Test("Says where something else was found than expected", arguments: faults)
-  func refuses(text: String, error: CommaSeparatedValuesError) {
-    #expect(throws: error) { try read(text, classes: 2) }
+  func refuses(text: String, reason: FLMathError.Table) {
+    #expect(throws: FLMathError.table(reason)) { try read(text, classes: 2) }
   }
 
   @Test("A header alone is no table, and its width counts")
   func headerFaults() {
-    #expect(throws: CommaSeparatedValuesError.noRows) {
+    #expect(throws: FLMathError.table(.noRows)) {
       try CommaSeparatedValues.parse("a,b\n", header: .present, classes: .numbered(2))
     }
-    #expect(throws: CommaSeparatedValuesError.raggedRow(line: 2, expected: 2, found: 3)) {
+    #expect(throws: FLMathError.table(.raggedRow(line: 2, expected: 2, found: 3))) {
       try CommaSeparatedValues.parse("a,b\n1,2,0\n", header: .present, classes: .numbered(2))
     }
-    #expect(throws: CommaSeparatedValuesError.invalidClassCount(0)) {
+    #expect(throws: FLMathError.table(.invalidClassCount(0))) {
       try read("1,0\n", classes: 0)
     }
   }
@@ -137,7 +137,7 @@ struct CommaSeparatedValuesTests {
     #expect(dropped.dataset.labels == [1, 0] && dropped.droppedExamples == 1)
     #expect(dropped.classNames == ["line\nend", "set,osa"])
     #expect(
-      throws: CommaSeparatedValuesError.missingValue(line: 3, column: ignored.isEmpty ? 1 : 2)
+      throws: FLMathError.table(.missingValue(line: 3, column: ignored.isEmpty ? 1 : 2))
     ) { try table(.reject) }
   }
 
@@ -154,7 +154,7 @@ struct CommaSeparatedValuesTests {
     #expect(found.dataset.features == [2, 4, -1e5, 5])
     #expect(found.dataset.labels == [0, 1] && found.dataset.classCount == 3)
     #expect(found.featureNames == ["x", "z"] && found.droppedExamples == 1)
-    #expect(throws: CommaSeparatedValuesError.unnamedColumn(column: 1)) { try table(ignoring: []) }
+    #expect(throws: FLMathError.table(.unnamedColumn(column: 1))) { try table(ignoring: []) }
   }
 
   @Test("A spreadsheet's byte order mark, semicolons and tabulators")
@@ -176,14 +176,18 @@ struct CommaSeparatedValuesTests {
       label: CommaSeparatedValues.LabelColumn = .last,
       classes: CommaSeparatedValues.Classes = .numbered(2), ignoring: Set<String> = [],
       missing: CommaSeparatedValues.MissingValues = .reject
-    ) -> CommaSeparatedValuesError? {
-      do throws(CommaSeparatedValuesError) {
+    ) -> FLMathError.Table? {
+      do throws(FLMathError) {
         _ = try CommaSeparatedValues.parse(
           "a,b,b\n1,2,0\n", header: header, label: label, classes: classes, ignoring: ignoring,
           missing: missing)
         return nil
       } catch {
-        return error
+        guard case .table(let reason) = error else {
+          Issue.record("\(error)")
+          return nil
+        }
+        return reason
       }
     }
     #expect(refusal() == nil)
@@ -200,7 +204,7 @@ struct CommaSeparatedValuesTests {
       refusal(classes: .named(["x", "y"]))
         == .unknownClass(line: 2, column: 3, found: "0", expected: ["x", "y"]))
     let wide = [String](repeating: "1", count: (1 << 16) + 1).joined(separator: ",")
-    #expect(throws: CommaSeparatedValuesError.tooLarge(.columns, limit: 1 << 16)) {
+    #expect(throws: FLMathError.table(.tooLarge(.columns, limit: 1 << 16))) {
       try CommaSeparatedValues.parse(wide, classes: .numbered(2))
     }
   }

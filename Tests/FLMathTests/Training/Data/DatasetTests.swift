@@ -21,35 +21,37 @@ struct DatasetTests {
 
   @Test("Refuses indices without an example", arguments: [-1, 3, Int.max, Int.min])
   func refusesIndices(index: Int) {
-    #expect(throws: DatasetError.indexOutOfRange(count: 3, found: index)) {
+    #expect(throws: FLMathError.dataset(.indexOutOfRange(count: 3, found: index))) {
       try dataset.subset([0, index])
     }
   }
 
   @Test("Refuses tables that are no dataset")
   func refuses() {
-    #expect(throws: DatasetError.noExamples) { try dataset.subset([]) }
-    #expect(throws: DatasetError.invalidFeatureCount(0)) {
+    #expect(throws: FLMathError.dataset(.noExamples)) { try dataset.subset([]) }
+    #expect(throws: FLMathError.dataset(.invalidFeatureCount(0))) {
       try Dataset(features: [], featureCount: 0, labels: [0], classCount: 1)
     }
-    #expect(throws: DatasetError.invalidClassCount(0)) {
+    #expect(throws: FLMathError.dataset(.invalidClassCount(0))) {
       try Dataset(features: [1], featureCount: 1, labels: [0], classCount: 0)
     }
     #expect(
-      throws: DatasetError.valueCountMismatch(examples: 2, featureCount: 2, found: 3)
+      throws: FLMathError.dataset(.valueCountMismatch(examples: 2, featureCount: 2, found: 3))
     ) {
       try Dataset(features: [1, 2, 3], featureCount: 2, labels: [0, 0], classCount: 1)
     }
     #expect(
-      throws: DatasetError.valueCountMismatch(examples: 2, featureCount: .max, found: 3)
+      throws: FLMathError.dataset(.valueCountMismatch(examples: 2, featureCount: .max, found: 3))
     ) {
       try Dataset(features: [1, 2, 3], featureCount: .max, labels: [0, 0], classCount: 1)
     }
-    #expect(throws: DatasetError.nonFinite(example: 1, feature: 0, found: .infinity)) {
+    #expect(throws: FLMathError.dataset(.nonFinite(example: 1, feature: 0, found: .infinity))) {
       try Dataset(features: [1, 2, .infinity, 4], featureCount: 2, labels: [0, 0], classCount: 1)
     }
     for label in [-1, 3] {
-      #expect(throws: DatasetError.labelOutOfRange(example: 1, classCount: 3, found: label)) {
+      #expect(
+        throws: FLMathError.dataset(.labelOutOfRange(example: 1, classCount: 3, found: label))
+      ) {
         try Dataset(features: [1, 2], featureCount: 1, labels: [0, label], classCount: 3)
       }
     }
@@ -58,7 +60,7 @@ struct DatasetTests {
   @Test("Scales all features")
   func scales() throws {
     #expect(try dataset.scaled(by: 0.5).features == [0.5, 1, 1.5, 2, 2.5, 3])
-    #expect(throws: DatasetError.nonFinite(example: 0, feature: 0, found: .infinity)) {
+    #expect(throws: FLMathError.dataset(.nonFinite(example: 0, feature: 0, found: .infinity))) {
       try dataset.scaled(by: .infinity)
     }
   }
@@ -86,7 +88,7 @@ struct DatasetTests {
   func refusesScaling() throws {
     let scaling = try FeatureScaling(fittedTo: dataset)
     let narrow = try Dataset(features: [1], featureCount: 1, labels: [0], classCount: 1)
-    #expect(throws: DatasetError.featureCountMismatch(expected: 2, found: 1)) {
+    #expect(throws: FLMathError.dataset(.featureCountMismatch(expected: 2, found: 1))) {
       try scaling.applied(to: narrow)
     }
   }

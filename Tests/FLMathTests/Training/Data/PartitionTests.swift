@@ -120,31 +120,40 @@ struct PartitionTests {
       _ = try partition.indices(of: dataset, clients: clients, using: &generator)
     }
     for clients in [0, -1, Int.min] {
-      #expect(throws: PartitionError.invalidClients(clients)) { try deal(.iid, clients: clients) }
+      #expect(throws: FLMathError.partition(.invalidClients(clients))) {
+        try deal(.iid, clients: clients)
+      }
     }
-    #expect(throws: PartitionError.tooFewExamples(parts: 11, examplesPerPart: 1, found: 10)) {
+    #expect(
+      throws: FLMathError.partition(.tooFewExamples(parts: 11, examplesPerPart: 1, found: 10))
+    ) {
       try deal(.iid, clients: 11)
     }
     for alpha in [0, -1, Double.infinity] {
-      #expect(throws: PartitionError.invalidAlpha(alpha)) { try deal(.dirichlet(alpha: alpha)) }
+      #expect(throws: FLMathError.partition(.invalidAlpha(alpha))) {
+        try deal(.dirichlet(alpha: alpha))
+      }
     }
-    #expect(throws: PartitionError.self) { try deal(.dirichlet(alpha: .nan)) }
-    #expect(throws: PartitionError.invalidMinimumExamples(-1)) {
+    #expect(throws: FLMathError.self) { try deal(.dirichlet(alpha: .nan)) }
+    #expect(throws: FLMathError.partition(.invalidMinimumExamples(-1))) {
       try deal(.dirichlet(alpha: 1, minimumExamples: -1))
     }
-    #expect(throws: PartitionError.tooFewExamples(parts: 3, examplesPerPart: 4, found: 10)) {
+    #expect(throws: FLMathError.partition(.tooFewExamples(parts: 3, examplesPerPart: 4, found: 10)))
+    {
       try deal(.dirichlet(alpha: 1, minimumExamples: 4))
     }
     for clients in [11, Int.max] {
-      #expect(throws: PartitionError.tooManyClients(maximum: 10, found: clients)) {
+      #expect(throws: FLMathError.partition(.tooManyClients(maximum: 10, found: clients))) {
         try deal(.dirichlet(alpha: 1, minimumExamples: 0), clients: clients)
       }
     }
     try deal(.dirichlet(alpha: 1, minimumExamples: 0), clients: 10)
-    #expect(throws: PartitionError.invalidShardsPerClient(0)) {
+    #expect(throws: FLMathError.partition(.invalidShardsPerClient(0))) {
       try deal(.labelShards(perClient: 0))
     }
-    #expect(throws: PartitionError.tooFewExamples(parts: 3, examplesPerPart: .max, found: 10)) {
+    #expect(
+      throws: FLMathError.partition(.tooFewExamples(parts: 3, examplesPerPart: .max, found: 10))
+    ) {
       try deal(.labelShards(perClient: .max))
     }
   }

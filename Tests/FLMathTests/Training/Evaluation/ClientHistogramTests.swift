@@ -114,13 +114,13 @@ struct ClientHistogramTests {
   @Test("NaN is no value, no share and no edge")
   func notANumber() throws {
     let bins = try EvaluationBins.accuracy(minimumClients: 2)
-    #expect(throws: EvaluationError.notANumber) { try bins.contribution(of: .nan) }
+    #expect(throws: FLMathError.evaluation(.notANumber)) { try bins.contribution(of: .nan) }
     let histogram = try bins.histogram(from: mean([0.5, 0.7], bins))
     for share in [Double.nan, -0.1, 1.1, .infinity] {
-      #expect(throws: EvaluationError.self) { try histogram.quantile(share) }
-      #expect(throws: EvaluationError.self) { try histogram.meanOfWorst(share) }
+      #expect(throws: FLMathError.self) { try histogram.quantile(share) }
+      #expect(throws: FLMathError.self) { try histogram.meanOfWorst(share) }
     }
-    #expect(throws: EvaluationError.self) { try histogram.share(below: .nan) }
+    #expect(throws: FLMathError.self) { try histogram.share(below: .nan) }
   }
 
   @Test("Bins that cannot be are refused")
@@ -129,21 +129,21 @@ struct ClientHistogramTests {
       [0, 0], [1, 0], [0, .nan], [-.infinity, 0], [0, .infinity], [-1e308, 1e308],
     ]
     for edges in refused {
-      #expect(throws: EvaluationError.self, "\(edges)") {
+      #expect(throws: FLMathError.self, "\(edges)") {
         try EvaluationBins(edges: edges, better: .higher, minimumClients: 2)
       }
     }
-    #expect(throws: EvaluationError.invalidBins(0)) {
+    #expect(throws: FLMathError.evaluation(.invalidBins(0))) {
       try EvaluationBins(edges: [1], better: .higher, minimumClients: 2)
     }
-    #expect(throws: EvaluationError.invalidBins(65_537)) {
+    #expect(throws: FLMathError.evaluation(.invalidBins(65_537))) {
       try EvaluationBins.accuracy(bins: 65_537, minimumClients: 2)
     }
     // There are not so many numbers from 1 to the second after it.
-    #expect(throws: EvaluationError.self) {
+    #expect(throws: FLMathError.self) {
       try EvaluationBins(range: 1...1.0.nextUp, bins: 2, better: .higher, minimumClients: 2)
     }
-    #expect(throws: EvaluationError.invalidMinimumClients(1)) {
+    #expect(throws: FLMathError.evaluation(.invalidMinimumClients(1))) {
       try EvaluationBins.accuracy(minimumClients: 1)
     }
   }
@@ -161,28 +161,28 @@ struct ClientHistogramTests {
     // Below, two bins, above; mean and mean square.
     let good = [0, 0.25, 0.75, 0, 0.6, 0.4]
     #expect(try histogram(good).counts == [1, 3])
-    #expect(throws: EvaluationError.dimensionMismatch(expected: 6, found: 5)) {
+    #expect(throws: FLMathError.evaluation(.dimensionMismatch(expected: 6, found: 5))) {
       try histogram([0, 0.25, 0.75, 0, 0.6])
     }
-    #expect(throws: EvaluationError.unequalWeights(contributors: 4, found: 5)) {
+    #expect(throws: FLMathError.evaluation(.unequalWeights(contributors: 4, found: 5))) {
       try histogram(good, weight: 5)
     }
-    #expect(throws: EvaluationError.tooFewClients(minimum: 3, found: 2)) {
+    #expect(throws: FLMathError.evaluation(.tooFewClients(minimum: 3, found: 2))) {
       try histogram([0, 0.5, 0.5, 0, 0.6, 0.4], weight: 2, clients: 2)
     }
     for (place, change) in [(1, 0.05), (2, 0.25 / 2), (0, -0.25), (3, 1.5), (1, 1e300)] {
       var sum = good
       sum[place] += change
       #expect(
-        throws: EvaluationError.impossibleCount(place: place, found: sum[place] * 4)
+        throws: FLMathError.evaluation(.impossibleCount(place: place, found: sum[place] * 4))
       ) { try histogram(sum) }
     }
-    #expect(throws: EvaluationError.impossibleSum(clients: 4, found: 5)) {
+    #expect(throws: FLMathError.evaluation(.impossibleSum(clients: 4, found: 5))) {
       try histogram([0.25, 0.25, 0.75, 0, 0.6, 0.4])
     }
     // At least 3/8 of the range, at most 7/8; squares accordingly, and no variance below 0.
     for moments in [[0.3, 0.3], [0.9, 0.9], [0.6, 0.1], [0.6, 0.9], [0.6, 0.3]] {
-      #expect(throws: EvaluationError.impossibleMoments, "\(moments)") {
+      #expect(throws: FLMathError.evaluation(.impossibleMoments), "\(moments)") {
         try histogram([0, 0.25, 0.75, 0] + moments)
       }
     }

@@ -141,10 +141,10 @@ struct FixedPointCodecTests {
     let codec = try FixedPointCodec(bound: 1, bits: 10)
     var generator = SimulationGenerator(seed: 1)
     var codes: [UInt64] = [42]
-    #expect(throws: FixedPointError.nonFinite(index: 2, found: .infinity)) {
+    #expect(throws: FLMathError.fixedPoint(.nonFinite(index: 2, found: .infinity))) {
       try codec.encode([0, 1, .infinity], into: &codes, using: &generator)
     }
-    #expect(throws: FixedPointError.self) {
+    #expect(throws: FLMathError.self) {
       try codec.encode([.nan], into: &codes, using: &generator)
     }
     #expect(codes == [42])
@@ -191,13 +191,15 @@ struct FixedPointCodecTests {
     let codec = try FixedPointCodec(bound: 1, bits: 10)
     let largest = 3 * 2 * codec.levels
     #expect(
-      throws: FixedPointError.sumOutOfRange(index: 1, maximum: largest, found: largest + 1)
+      throws: FLMathError.fixedPoint(.sumOutOfRange(index: 1, maximum: largest, found: largest + 1))
     ) {
       try codec.decodeSums([largest, largest + 1], contributors: 3)
     }
     let most = Int(clamping: UInt64.max / (2 * codec.levels))
     for contributors in [Int.min, 0, most + 1, .max] {
-      #expect(throws: FixedPointError.invalidContributors(maximum: most, found: contributors)) {
+      #expect(
+        throws: FLMathError.fixedPoint(.invalidContributors(maximum: most, found: contributors))
+      ) {
         try codec.decodeSums([0], contributors: contributors)
       }
     }
@@ -215,15 +217,15 @@ struct FixedPointCodecTests {
   @Test("Refuses bits and bounds without a codec")
   func refuses() {
     for bits in [Int.min, 1, 53, .max] {
-      #expect(throws: FixedPointError.invalidBits(bits)) {
+      #expect(throws: FLMathError.fixedPoint(.invalidBits(bits))) {
         try FixedPointCodec(bound: 1, bits: bits)
       }
     }
     for bound in [0, -1, .infinity, Double.leastNonzeroMagnitude, .leastNormalMagnitude] {
-      #expect(throws: FixedPointError.invalidBound(bound)) {
+      #expect(throws: FLMathError.fixedPoint(.invalidBound(bound))) {
         try FixedPointCodec(bound: bound, bits: 20)
       }
     }
-    #expect(throws: FixedPointError.self) { try FixedPointCodec(bound: .nan, bits: 20) }
+    #expect(throws: FLMathError.self) { try FixedPointCodec(bound: .nan, bits: 20) }
   }
 }

@@ -44,14 +44,14 @@ struct SignedLanesTests {
   @Test(
     "Widths that sums cannot have are refused", arguments: [Int.min, -1, 0, 1, 53, 64, Int.max])
   func widths(minimumBits: Int) {
-    #expect(throws: LanesError.invalidMinimumSumBits(minimumBits)) {
+    #expect(throws: FLMathError.lanes(.invalidMinimumSumBits(minimumBits))) {
       try SignedLanes(minimumBits: minimumBits, maximumContributors: 3)
     }
   }
 
   @Test("Sums of nobody are refused", arguments: [Int.min, -1, 0])
   func nobody(contributors: Int) {
-    #expect(throws: LanesError.invalidMaximumContributors(contributors)) {
+    #expect(throws: FLMathError.lanes(.invalidMaximumContributors(contributors))) {
       try SignedLanes(minimumBits: 16, maximumContributors: contributors)
     }
   }

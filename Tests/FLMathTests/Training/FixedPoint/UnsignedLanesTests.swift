@@ -88,19 +88,19 @@ struct UnsignedLanesTests {
   @Test("Refuses what fits no word")
   func refuses() {
     for bits in [Int.min, 1, 63, .max] {
-      #expect(throws: LanesError.invalidMinimumValueBits(bits)) {
+      #expect(throws: FLMathError.lanes(.invalidMinimumValueBits(bits))) {
         try UnsignedLanes(minimumValueBits: bits, maximumContributors: 1)
       }
     }
     for contributors in [Int.min, 0] {
-      #expect(throws: LanesError.invalidMaximumContributors(contributors)) {
+      #expect(throws: FLMathError.lanes(.invalidMaximumContributors(contributors))) {
         try UnsignedLanes(minimumValueBits: 16, maximumContributors: contributors)
       }
     }
-    #expect(throws: LanesError.laneTooWide(minimumValueBits: 62, headroom: 3)) {
+    #expect(throws: FLMathError.lanes(.laneTooWide(minimumValueBits: 62, headroom: 3))) {
       try UnsignedLanes(minimumValueBits: 62, maximumContributors: 5)
     }
-    #expect(throws: LanesError.laneTooWide(minimumValueBits: 2, headroom: 63)) {
+    #expect(throws: FLMathError.lanes(.laneTooWide(minimumValueBits: 2, headroom: 63))) {
       try UnsignedLanes(minimumValueBits: 2, maximumContributors: .max)
     }
   }
@@ -109,6 +109,6 @@ struct UnsignedLanesTests {
   func decodingRefuses(bits: Int) throws {
     let refusal = try Codec.refusal(
       UnsignedLanes.self, #"{"valueBits": \#(bits), "maximumContributors": 100}"#)
-    #expect(refusal is LanesError)
+    #expect(refusal is FLMathError)
   }
 }

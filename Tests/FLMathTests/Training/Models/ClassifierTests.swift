@@ -54,17 +54,17 @@ struct ClassifierTests {
 
   @Test("Refuses shapes without a model")
   func refusesShapes() {
-    #expect(throws: ClassifierError.invalidFeatureCount(0)) {
+    #expect(throws: FLMathError.classifier(.invalidFeatureCount(0))) {
       try SoftmaxRegression(featureCount: 0, classCount: 2)
     }
-    #expect(throws: ClassifierError.invalidClassCount(1)) {
+    #expect(throws: FLMathError.classifier(.invalidClassCount(1))) {
       try SoftmaxRegression(featureCount: 1, classCount: 1)
     }
-    #expect(throws: ClassifierError.invalidHiddenWidth(layer: 1, found: 0)) {
+    #expect(throws: FLMathError.classifier(.invalidHiddenWidth(layer: 1, found: 0))) {
       try MultilayerPerceptron(featureCount: 1, hiddenWidths: [2, 0], classCount: 2)
     }
     #expect(
-      throws: ClassifierError.invalidLayout(
+      throws: FLMathError.parameters(
         .tooManyParameters(layer: "weights", maximum: ParameterLayout.maximumCount))
     ) {
       try SoftmaxRegression(featureCount: .max, classCount: .max)
@@ -81,14 +81,14 @@ struct ClassifierTests {
     let zeros = ParameterVector.zeros(model.layout)
 
     #expect(
-      throws: ClassifierError.layoutMismatch(expected: model.layout, found: other.layout)
+      throws: FLMathError.classifier(.layoutMismatch(expected: model.layout, found: other.layout))
     ) {
       try model.accuracy(.zeros(other.layout), on: dataset)
     }
-    #expect(throws: ClassifierError.featureCountMismatch(expected: 2, found: 3)) {
+    #expect(throws: FLMathError.classifier(.featureCountMismatch(expected: 2, found: 3))) {
       try model.predict(zeros, on: wide)
     }
-    #expect(throws: ClassifierError.classCountMismatch(expected: 2, found: 3)) {
+    #expect(throws: FLMathError.classifier(.classCountMismatch(expected: 2, found: 3))) {
       try model.loss(zeros, on: manyClasses)
     }
 
@@ -99,15 +99,15 @@ struct ClassifierTests {
         parameters: [Double](repeating: 0, count: parameters), on: dataset, batch: batch[...],
         gradient: &buffer, workspace: &workspace)
     }
-    #expect(throws: ClassifierError.parameterCountMismatch(expected: 6, found: 5)) {
+    #expect(throws: FLMathError.classifier(.parameterCountMismatch(expected: 6, found: 5))) {
       try gradient(parameters: 5)
     }
-    #expect(throws: ClassifierError.gradientCountMismatch(expected: 6, found: 7)) {
+    #expect(throws: FLMathError.classifier(.gradientCountMismatch(expected: 6, found: 7))) {
       try gradient(gradient: 7)
     }
-    #expect(throws: ClassifierError.emptyBatch) { try gradient(batch: []) }
+    #expect(throws: FLMathError.classifier(.emptyBatch)) { try gradient(batch: []) }
     for index in [-1, 1, Int.max] {
-      #expect(throws: ClassifierError.exampleOutOfRange(count: 1, found: index)) {
+      #expect(throws: FLMathError.classifier(.exampleOutOfRange(count: 1, found: index))) {
         try gradient(batch: [0, index])
       }
     }

@@ -115,7 +115,7 @@ struct TrainingTests {
       features: [1e200, 1e200], featureCount: 1, labels: [0, 1], classCount: 2)
     let descent = try StochasticGradientDescent(learningRate: 1e200, batchSize: 1, epochs: 3)
     var generator = SimulationGenerator(seed: 1)
-    #expect(throws: TrainingError.diverged(epoch: 1)) {
+    #expect(throws: FLMathError.training(.diverged(epoch: 1))) {
       try descent.train(model, from: .zeros(model.layout), on: dataset, using: &generator)
     }
   }
@@ -123,17 +123,17 @@ struct TrainingTests {
   @Test("Refuses hyperparameters and arguments that do not fit")
   func refuses() throws {
     for rate in [0, -1, Double.infinity] {
-      #expect(throws: TrainingError.invalidLearningRate(rate)) {
+      #expect(throws: FLMathError.training(.invalidLearningRate(rate))) {
         try StochasticGradientDescent(learningRate: rate, batchSize: 1, epochs: 1)
       }
     }
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FLMathError.self) {
       try StochasticGradientDescent(learningRate: .nan, batchSize: 1, epochs: 1)
     }
-    #expect(throws: TrainingError.invalidBatchSize(0)) {
+    #expect(throws: FLMathError.training(.invalidBatchSize(0))) {
       try StochasticGradientDescent(learningRate: 1, batchSize: 0, epochs: 1)
     }
-    #expect(throws: TrainingError.invalidEpochs(0)) {
+    #expect(throws: FLMathError.training(.invalidEpochs(0))) {
       try StochasticGradientDescent(learningRate: 1, batchSize: 1, epochs: 0)
     }
     let descent = try StochasticGradientDescent(learningRate: 1, batchSize: .max, epochs: 1)
@@ -142,12 +142,11 @@ struct TrainingTests {
     let dataset = try Dataset(features: [1, 2], featureCount: 2, labels: [0], classCount: 2)
     var generator = SimulationGenerator(seed: 1)
     #expect(
-      throws: TrainingError.mismatch(
-        .layoutMismatch(expected: model.layout, found: other.layout))
+      throws: FLMathError.classifier(.layoutMismatch(expected: model.layout, found: other.layout))
     ) {
       try descent.train(model, from: .zeros(other.layout), on: dataset, using: &generator)
     }
-    #expect(throws: TrainingError.mismatch(.featureCountMismatch(expected: 3, found: 2))) {
+    #expect(throws: FLMathError.classifier(.featureCountMismatch(expected: 3, found: 2))) {
       try descent.train(other, from: .zeros(other.layout), on: dataset, using: &generator)
     }
     #expect(throws: Never.self) {

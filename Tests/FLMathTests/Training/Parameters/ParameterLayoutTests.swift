@@ -18,18 +18,20 @@ struct ParameterLayoutTests {
 
   @Test("Refuses lists that are no layout")
   func refuses() {
-    #expect(throws: ParameterLayoutError.noLayers) { try ParameterLayout([]) }
-    #expect(throws: ParameterLayoutError.emptyName(layer: 1)) {
+    #expect(throws: FLMathError.parameters(.noLayers)) { try ParameterLayout([]) }
+    #expect(throws: FLMathError.parameters(.emptyName(layer: 1))) {
       try ParameterLayout([.init(name: "a", shape: [1]), .init(name: "", shape: [1])])
     }
-    #expect(throws: ParameterLayoutError.duplicateName("a")) {
+    #expect(throws: FLMathError.parameters(.duplicateName("a"))) {
       try ParameterLayout([.init(name: "a", shape: [1]), .init(name: "a", shape: [2])])
     }
-    #expect(throws: ParameterLayoutError.nonPositiveDimension(layer: "a", dimension: 1, found: 0)) {
+    #expect(
+      throws: FLMathError.parameters(.nonPositiveDimension(layer: "a", dimension: 1, found: 0))
+    ) {
       try ParameterLayout([.init(name: "a", shape: [2, 0])])
     }
     #expect(
-      throws: ParameterLayoutError.nonPositiveDimension(layer: "a", dimension: 0, found: -3)
+      throws: FLMathError.parameters(.nonPositiveDimension(layer: "a", dimension: 0, found: -3))
     ) {
       try ParameterLayout([.init(name: "a", shape: [-3, -3])])
     }
@@ -43,8 +45,9 @@ struct ParameterLayoutTests {
   func refusesOverflow(shapes: [[Int]]) {
     let layers = shapes.enumerated().map { ParameterLayout.Layer(name: "\($0)", shape: $1) }
     #expect(
-      throws: ParameterLayoutError.tooManyParameters(
-        layer: "\(shapes.count - 1)", maximum: ParameterLayout.maximumCount)
+      throws: FLMathError.parameters(
+        .tooManyParameters(
+          layer: "\(shapes.count - 1)", maximum: ParameterLayout.maximumCount))
     ) {
       try ParameterLayout(layers)
     }
@@ -67,6 +70,6 @@ struct ParameterLayoutTests {
     #expect(decoded.range(of: "b") == 4..<7)
     let refusal = try Codec.refusal(
       ParameterLayout.self, #"[{"name": "a", "shape": [1]}, {"name": "a", "shape": [1]}]"#)
-    #expect(refusal as? ParameterLayoutError == .duplicateName("a"))
+    #expect(refusal as? FLMathError == .parameters(.duplicateName("a")))
   }
 }

@@ -20,7 +20,7 @@ struct ParameterVectorTests {
 
   @Test("Refuses another number of values", arguments: [0, 4, 6])
   func refusesCounts(count: Int) {
-    #expect(throws: ParameterVectorError.countMismatch(expected: 5, found: count)) {
+    #expect(throws: FLMathError.parameters(.countMismatch(expected: 5, found: count))) {
       try ParameterVector(layout: layout, values: .init(repeating: 0, count: count))
     }
   }
@@ -30,16 +30,16 @@ struct ParameterVectorTests {
     for found in [Double.infinity, -.infinity] {
       var values = [Double.greatestFiniteMagnitude, -0.0, .leastNonzeroMagnitude, -5, 0.1]
       values[index] = found
-      #expect(throws: ParameterVectorError.nonFinite(index: index, found: found)) {
+      #expect(throws: FLMathError.parameters(.nonFinite(index: index, found: found))) {
         try ParameterVector(layout: layout, values: values)
       }
     }
     var values = [0.0, 0, 0, 0, 0]
     values[index] = .nan
-    let error = #expect(throws: ParameterVectorError.self) {
+    let error = #expect(throws: FLMathError.self) {
       try ParameterVector(layout: layout, values: values)
     }
-    guard case .nonFinite(index, let found) = error else {
+    guard case .parameters(.nonFinite(index, let found)) = error else {
       Issue.record("expected nonFinite at \(index), got \(String(describing: error))")
       return
     }
@@ -62,6 +62,6 @@ struct ParameterVectorTests {
     #expect(decoded == vector)
     let refusal = try Codec.refusal(
       ParameterVector.self, #"{"layout": [{"name": "a", "shape": [2]}], "values": [1]}"#)
-    #expect(refusal as? ParameterVectorError == .countMismatch(expected: 2, found: 1))
+    #expect(refusal as? FLMathError == .parameters(.countMismatch(expected: 2, found: 1)))
   }
 }

@@ -27,12 +27,12 @@ struct FederatedAveragingTests {
     let model = try ParameterVector(layout: layout, values: [1, 2])
     #expect(try ClientUpdate(from: model, to: model, weight: 3).delta == [0, 0])
     let other = try ParameterLayout([.init(name: "v", shape: [2])])
-    #expect(throws: ClientUpdateError.layoutMismatch(global: layout, local: other)) {
+    #expect(throws: FLMathError.update(.layoutMismatch(global: layout, local: other))) {
       try ClientUpdate(from: model, to: .zeros(other), weight: 3)
     }
     let far = try ParameterVector(layout: layout, values: [0, -Double.greatestFiniteMagnitude])
     let near = try ParameterVector(layout: layout, values: [0, .greatestFiniteMagnitude])
-    #expect(throws: ClientUpdateError.overflow(index: 1)) {
+    #expect(throws: FLMathError.update(.overflow(index: 1))) {
       try ClientUpdate(from: far, to: near, weight: 3)
     }
   }
@@ -43,12 +43,13 @@ struct FederatedAveragingTests {
     var engine = try FederatedAveraging(
       model: ParameterVector(layout: layout, values: [1, huge]))
     let before = engine
-    #expect(throws: AlgorithmError.dimensionMismatch(expected: 2, found: 3)) {
+    #expect(throws: FLMathError.algorithm(.dimensionMismatch(expected: 2, found: 3))) {
       try engine.apply(mean([1, 2, 3]))
     }
     #expect(
-      throws: AlgorithmError.diverged(
-        round: 1, cause: .nonFinite(index: 1, found: .infinity))
+      throws: FLMathError.algorithm(
+        .diverged(
+          round: 1, index: 1, found: .infinity))
     ) {
       try engine.apply(mean([1, huge]))
     }
@@ -59,14 +60,14 @@ struct FederatedAveragingTests {
     "Refuses a server learning rate that is not finite and above 0",
     arguments: [0, -1, .infinity, -.infinity] as [Double])
   func refusesRates(rate: Double) {
-    #expect(throws: AlgorithmError.invalid(.serverLearningRate, found: rate)) {
+    #expect(throws: FLMathError.algorithm(.invalid(.serverLearningRate, found: rate))) {
       try FederatedAveraging(model: .zeros(layout), serverLearningRate: rate)
     }
   }
 
   @Test("Refuses a server learning rate of NaN")
   func refusesNaN() {
-    #expect(throws: AlgorithmError.self) {
+    #expect(throws: FLMathError.self) {
       try FederatedAveraging(model: .zeros(layout), serverLearningRate: .nan)
     }
   }
@@ -78,10 +79,10 @@ struct FederatedAveragingTests {
     #expect(try Codec.decode(FederatedAveraging.self, valid).round == 3)
     let refusedRound = try Codec.refusal(
       FederatedAveraging.self, #"{"model": \#(model), "round": -1, "serverLearningRate": 1}"#)
-    #expect(refusedRound as? AlgorithmError == .invalidRound(-1))
+    #expect(refusedRound as? FLMathError == .algorithm(.invalidRound(-1)))
     let refusedRate = try Codec.refusal(
       FederatedAveraging.self, #"{"model": \#(model), "round": 1, "serverLearningRate": 0}"#)
-    #expect(refusedRate as? AlgorithmError == .invalid(.serverLearningRate, found: 0))
+    #expect(refusedRate as? FLMathError == .algorithm(.invalid(.serverLearningRate, found: 0)))
   }
 
   @Test("The count of rounds does not overflow")
@@ -90,7 +91,7 @@ struct FederatedAveragingTests {
     var engine = try Codec.decode(
       FederatedAveraging.self,
       #"{"model": \#(model), "round": \#(Int.max), "serverLearningRate": 1}"#)
-    #expect(throws: AlgorithmError.invalidRound(.max)) { try engine.apply(mean([1, 2])) }
+    #expect(throws: FLMathError.algorithm(.invalidRound(.max))) { try engine.apply(mean([1, 2])) }
     #expect(engine.model.values == [1, 2])
   }
 }

@@ -44,51 +44,51 @@ struct WeightedMeanTests {
 
   @Test("Refuses what has no mean")
   func refusesUpdates() {
-    #expect(throws: WeightedMeanError.noContributors) { try WeightedMean.of([]) }
-    #expect(throws: WeightedMeanError.duplicateContributor(5)) {
+    #expect(throws: FLMathError.update(.noContributors)) { try WeightedMean.of([]) }
+    #expect(throws: FLMathError.update(.duplicateContributor(5))) {
       try WeightedMean.of([
         (contributor: 5, update: update([1], 1)), (contributor: 6, update: update([1], 1)),
         (contributor: 5, update: update([1], 1)),
       ])
     }
-    #expect(throws: WeightedMeanError.dimensionMismatch(contributor: 6, expected: 1, found: 2)) {
+    #expect(throws: FLMathError.update(.dimensionMismatch(contributor: 6, expected: 1, found: 2))) {
       try WeightedMean.of([
         (contributor: 5, update: update([1], 1)), (contributor: 6, update: update([1, 2], 1)),
       ])
     }
     #expect(
-      throws: WeightedMeanError.nonFiniteUpdate(contributor: 5, index: 1, found: -.infinity)
+      throws: FLMathError.update(.nonFiniteUpdate(contributor: 5, index: 1, found: -.infinity))
     ) {
       try WeightedMean.of([(contributor: 5, update: update([1, -.infinity], 1))])
     }
-    #expect(throws: WeightedMeanError.zeroTotalWeight) {
+    #expect(throws: FLMathError.update(.zeroTotalWeight)) {
       try WeightedMean.of([(contributor: 5, update: update([1], 0))])
     }
-    #expect(throws: WeightedMeanError.totalWeightOverflow(contributor: 6)) {
+    #expect(throws: FLMathError.update(.totalWeightOverflow(contributor: 6))) {
       try WeightedMean.of([
         (contributor: 5, update: update([1], .max)), (contributor: 6, update: update([1], 1)),
       ])
     }
-    #expect(throws: WeightedMeanError.noParameters) {
+    #expect(throws: FLMathError.update(.noParameters)) {
       try WeightedMean.of([(contributor: 5, update: update([], 1))])
     }
   }
 
   @Test("Refuses a mean that cannot be one")
   func refusesMeans() {
-    #expect(throws: WeightedMeanError.noParameters) {
+    #expect(throws: FLMathError.update(.noParameters)) {
       try WeightedMean(mean: [], totalWeight: 1, contributors: [1])
     }
-    #expect(throws: WeightedMeanError.nonFiniteMean(index: 1, found: .infinity)) {
+    #expect(throws: FLMathError.update(.nonFiniteMean(index: 1, found: .infinity))) {
       try WeightedMean(mean: [0, .infinity], totalWeight: 1, contributors: [1])
     }
-    #expect(throws: WeightedMeanError.zeroTotalWeight) {
+    #expect(throws: FLMathError.update(.zeroTotalWeight)) {
       try WeightedMean(mean: [0], totalWeight: 0, contributors: [1])
     }
-    #expect(throws: WeightedMeanError.noContributors) {
+    #expect(throws: FLMathError.update(.noContributors)) {
       try WeightedMean(mean: [0], totalWeight: 1, contributors: [])
     }
-    #expect(throws: WeightedMeanError.duplicateContributor(3)) {
+    #expect(throws: FLMathError.update(.duplicateContributor(3))) {
       try WeightedMean(mean: [0], totalWeight: 1, contributors: [3, 1, 3])
     }
   }

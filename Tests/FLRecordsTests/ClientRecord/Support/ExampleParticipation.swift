@@ -71,12 +71,12 @@ struct ExampleParticipation {
   /// Why a call of the record, opened for it, is refused.
   func refusal(
     _ call: (inout ParticipationRecord) throws -> Void = { _ in }
-  ) throws -> ParticipationRecordError? {
+  ) throws -> FLRecordsError? {
     do {
       var record = try open()
       try call(&record)
       return nil
-    } catch let error as ParticipationRecordError {
+    } catch let error as FLRecordsError {
       return error
     }
   }

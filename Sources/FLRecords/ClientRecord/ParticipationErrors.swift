@@ -1,40 +1,36 @@
 public import SecAgg
 
-/// Why a participation record refuses. Nothing was written, except where ``file(_:)`` says otherwise.
-public enum ParticipationRecordError: Error, Hashable, Sendable {
-  /// The record is another task's.
-  case otherTask(path: String, recorded: String, given: String)
-  /// The record was begun with another budget, has been raised since, or one of both has no budget.
-  case otherBudget(path: String, recorded: PrivacyBudget?, given: PrivacyBudget?)
-  /// The record has no budget that could be raised.
-  case noBudget(path: String)
-  /// Rounds are counted from 0.
-  case round(found: Int)
-  /// The session is for another context than the client's own.
-  case sessionContext(round: Int, expected: Digest, found: Digest)
-  /// The round was answered for this very session. Its message may be sent again, not made again.
-  case alreadyAnswered(round: Int, session: Digest)
-  /// The round was answered in another session, whose sum may have been released.
-  case otherSession(round: Int, answered: Digest, offered: Digest)
-  /// The round was answered for another model, or other settings.
-  case otherContext(round: Int, answered: Digest, offered: Digest)
-  /// The round was answered too long ago, or repaired, so that its session is not known any more.
-  case answeredEarlier(round: Int)
-  /// The round was not answered, so there is nothing to resume.
-  case notAnswered(round: Int)
-  /// The record has a budget, and the round has no event.
-  case eventMissing(round: Int)
-  /// The round has an event, and the record has no budget.
-  case budgetMissing(round: Int)
-  /// The budget or its accountant refuses, as in a ledger.
-  case account(PrivacyLedgerError)
-  /// The vector cannot be encoded. The round is answered and its event is spent.
-  case encoding(PrivateFedAvgError)
-  /// The file cannot be read or written.
-  case file(RecordFileError)
+extension FLRecordsError {
+  /// Why a participation record refuses. Nothing was written, except where ``file(_:)`` says otherwise.
+  public enum Participation: Hashable, Sendable {
+    /// The record is another task's.
+    case otherTask(path: String, recorded: String, given: String)
+    /// The record was begun with another budget, has been raised since, or one of both has no budget.
+    case otherBudget(path: String, recorded: PrivacyBudget?, given: PrivacyBudget?)
+    /// The record has no budget that could be raised.
+    case noBudget(path: String)
+    /// Rounds are counted from 0.
+    case round(found: Int)
+    /// The session is for another context than the client's own.
+    case sessionContext(round: Int, expected: Digest, found: Digest)
+    /// The round was answered for this very session. Its message may be sent again, not made again.
+    case alreadyAnswered(round: Int, session: Digest)
+    /// The round was answered in another session, whose sum may have been released.
+    case otherSession(round: Int, answered: Digest, offered: Digest)
+    /// The round was answered for another model, or other settings.
+    case otherContext(round: Int, answered: Digest, offered: Digest)
+    /// The round was answered too long ago, or repaired, so that its session is not known any more.
+    case answeredEarlier(round: Int)
+    /// The round was not answered, so there is nothing to resume.
+    case notAnswered(round: Int)
+    /// The record has a budget, and the round has no event.
+    case eventMissing(round: Int)
+    /// The round has an event, and the record has no budget.
+    case budgetMissing(round: Int)
+  }
 }
 
-extension ParticipationRecordError: CustomStringConvertible {
+extension FLRecordsError.Participation: CustomStringConvertible {
   /// What was expected, what came, what to do.
   public var description: String {
     switch self {
@@ -72,28 +68,11 @@ extension ParticipationRecordError: CustomStringConvertible {
     case .budgetMissing(let round):
       "Expected no privacy event for round \(round), got one, and the record has no budget. Open a record "
         + "with a budget and an accountant."
-    case .account(let error): error.description
-    case .encoding(let error): error.description
-    case .file(let error): error.description
     }
   }
 
   private static func text(of budget: PrivacyBudget?) -> String {
     guard let budget else { return "no budget" }
     return "the budget epsilon \(budget.epsilon) at delta \(budget.delta)"
-  }
-
-  /// Calls, and passes a refusal of the file on.
-  static func ofFile<Result: ~Copyable>(
-    _ call: () throws(RecordFileError) -> Result
-  ) throws(ParticipationRecordError) -> Result {
-    do throws(RecordFileError) { return try call() } catch { throw .file(error) }
-  }
-
-  /// Calls, and passes a refusal of the account on.
-  static func ofAccount<Result>(
-    _ call: () throws(PrivacyLedgerError) -> Result
-  ) throws(ParticipationRecordError) -> Result {
-    do throws(PrivacyLedgerError) { return try call() } catch { throw .account(error) }
   }
 }
