@@ -15,7 +15,7 @@ class Participant:
         self.shadow = shadow
         self.received: list[bytes] = []
         """The messages that it answered."""
-        self._answer = b""
+        self._answer: bytes | str = b""
         """The last answer."""
 
     @property
@@ -28,9 +28,9 @@ class Participant:
     def outcome(self, data: bytes) -> bytes | str:
         """The answer, or the case with which the message was refused."""
         found = outcome(partial(self._client.answer, data))
-        if found == self._answer and self.received[-1:] == [data]:
+        if isinstance(found, bytes):
             # The same answer again is no second one: a client may repeat or reject (section 11).
-            found = "otherRound"
+            found, self._answer = "otherRound" if found == self._answer else found, found
         if self.shadow is not None:
             expected = outcome(partial(self.shadow.answer, data))
             if _case(found) != _case(expected):
@@ -49,7 +49,6 @@ class Participant:
         if isinstance(found, str):
             raise Disagreement(f"client {self._id} refuses {data.hex()}: {found}")
         self.received.append(data)
-        self._answer = found
         return found
 
 
