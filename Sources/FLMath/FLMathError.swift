@@ -1,7 +1,10 @@
 /// Why a call of FLMath fails: the subject, and the reason within it.
 ///
-/// Every function of this module that throws, throws this type. A function's documentation names the reasons that are
-/// its own; the calls that it makes can add theirs. The reason of a subject is declared beside the code that throws it.
+/// The functions of this module throw this type, with two exceptions. Decoding throws `DecodingError`, with this error
+/// underneath. ``FedEraser`` adds the errors of its training closure, in ``ReconstructionError``.
+///
+/// The documentation of a function names its own reasons. The calls that it makes can add theirs. The reason of a
+/// subject is declared beside the code that throws it.
 public enum FLMathError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Parameters and their layout.
   case parameters(Parameters)

@@ -3,7 +3,7 @@ public import SecAgg
 
 /// Why a call of FLRecords fails: the subject, and the reason within it.
 ///
-/// Every function of this module that throws, throws this type, except for decoding. The reason of a subject is
+/// The functions of this module throw this type; only decoding throws `DecodingError`. The reason of a subject is
 /// declared beside the code that throws it.
 public enum FLRecordsError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A file cannot be read or written.
