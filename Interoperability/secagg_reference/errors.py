@@ -39,7 +39,7 @@ class LongVarint(WireError):
 
 
 class ParametersError(ProtocolError):
-    """`SessionParametersError`, `VectorLayoutError` and `LaneLayoutError` of sections 3 and 4."""
+    """`SessionParametersError`, `VectorLayoutError` and `LanesError` of sections 3 and 4."""
 
     cases = _names(
         "cohortSize degree threshold thresholdBelowMajority elementCount lanes"

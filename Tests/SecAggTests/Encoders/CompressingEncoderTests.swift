@@ -9,7 +9,7 @@ import Testing
 /// `CompressedEncoder(TopCoordinates(...), ...)` does not compile. That they do not conform is
 /// tested at run time below, since a test cannot hold what does not compile.
 @Suite("Compression under secure aggregation")
-struct CompressedEncoderTests {
+struct CompressingEncoderTests {
   private static let clients = 6
   private static let dimension = 40
 
