@@ -40,17 +40,27 @@ enum RemainsCases {
     let shared = try advertising.shareKeys(with: roster, drawing: client.sharing, on: Execution())
     let neededInRound1: Set = ["agreed sealing secrets", "mask private key", "self-mask secret"]
     check("in round 1", search, neededInRound1)
-    let sharing = try ShareKeysRound(restoring: shared.stored())
+    let sharing = try restored(shared)
     check("in round 1, resumed", search, neededInRound1)
 
     let masked = try sharing.maskInput(input, delivery: delivery)
     check("in round 2", search, ["agreed sealing secrets"])
-    let masking = try MaskedInputRound(restoring: masked.stored())
+    let masking = try restored(masked)
     check("in round 2, resumed", search, ["agreed sealing secrets"])
 
     let answer = try masking.unmask(request)
     check("at the end, \(answer.shares.count) shares revealed", search, [])
     print("\(cases - failures) passed, \(failures) failed")
     return failures == 0
+  }
+
+  // The stored rounds end here: a value that lived on would keep its secrets.
+
+  private static func restored(_ round: consuming ShareKeysRound) throws -> ShareKeysRound {
+    try ShareKeysRound(restoring: round.stored())
+  }
+
+  private static func restored(_ round: consuming MaskedInputRound) throws -> MaskedInputRound {
+    try MaskedInputRound(restoring: round.stored())
   }
 }
