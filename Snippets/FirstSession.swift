@@ -1,4 +1,4 @@
-// A whole session in one process: ten clients, of which two drop out. Docs/Swift.md explains it. Every build of the
+// A whole session in one process. Two of the ten clients drop out. Docs/Swift.md explains it. Every build of the
 // package compiles this file, and a test runs it.
 
 import FLMath
@@ -26,7 +26,7 @@ let offer = try parameters.serialized()
 // snippet: end
 
 // snippet: device
-/// A client's device. Between two messages it is nothing but sealed bytes.
+/// A client's device. It stores its session as sealed bytes after each message.
 final class Device {
   let update: ClientUpdate
   let key = StorageKey()
@@ -99,7 +99,7 @@ if let sum {
 }
 // snippet: end
 
-// The mean is the plaintext mean of the contributors, but for the rounding.
+// The mean equals the plaintext mean of the contributors, up to rounding.
 if let sum {
   let mean = try secure.decode(sum)
   let contributors = sum.contributors.map { updates[Int($0.rawValue) - 1] }

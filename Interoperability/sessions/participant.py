@@ -29,7 +29,7 @@ class Participant:
         """The answer, or the case with which the message was refused."""
         found = outcome(partial(self._client.answer, data))
         if isinstance(found, bytes):
-            # The same answer again is no second one: a client may repeat or reject (section 11).
+            # A client may repeat its last answer or reject the message (section 11).
             found, self._answer = "otherRound" if found == self._answer else found, found
         if self.shadow is not None:
             expected = outcome(partial(self.shadow.answer, data))

@@ -51,7 +51,7 @@ package struct CapstoneRun {
   /// Trains.
   ///
   /// - Parameter progress: called after every round with the number of rounds done and what is trained.
-  /// - Throws: what a training throws; a sum that is wrong is no error, but counted.
+  /// - Throws: the errors of a training. Wrong sums are counted and do not throw.
   package func run(
     progress: (Int, String) -> Void
   ) async throws -> CapstoneRecord {
